@@ -1,0 +1,64 @@
+import { nameOf, type CatalogueEntry } from './explanation.ts'
+
+export const fileReasons = {
+  'file-missing': {
+    kind: 'not-found',
+    number: 1100,
+    title: (c) => `${nameOf(c)} is not there`,
+    detail: (c) => `There is no file at ${c.path ?? 'that place'}.`,
+    advice: () => 'Check the name, or connect the volume it is on.',
+  },
+  'file-forbidden': {
+    kind: 'permission',
+    number: 1101,
+    title: (c) => `${nameOf(c)} may not be read`,
+    detail: (c) => `The system refuses to open ${c.path ?? 'the file'} (${c.errno ?? 'EACCES'}).`,
+    advice: () => 'Ask its owner for permission to read it, then try again.',
+  },
+  'file-is-folder': {
+    kind: 'invalid-argument',
+    number: 1102,
+    title: (c) => `${nameOf(c)} is a folder`,
+    detail: (c) => `${c.path ?? 'The path'} is a folder; a disk image is a file.`,
+    advice: () => 'Add the folder to the library, or name an image in it.',
+  },
+  'file-not-regular': {
+    kind: 'unsupported',
+    number: 1103,
+    title: (c) => `${nameOf(c)} is not a regular file`,
+    detail: (c) =>
+      `${c.path ?? 'The path'} is a ${c.found ?? 'device'}. Platter reads image files only.`,
+    advice: () => 'Name an image file.',
+  },
+  'file-empty': {
+    kind: 'invalid-format',
+    number: 1104,
+    title: (c) => `${nameOf(c)} is empty`,
+    detail: (c) => `${c.path ?? 'The file'} has a length of 0 bytes; no disk image is that short.`,
+    advice: () => 'Copy it again from where it came from.',
+  },
+  'read-failed': {
+    kind: 'io',
+    number: 1105,
+    title: (c) => `${nameOf(c)} could not be read`,
+    detail: (c) =>
+      `Reading ${c.path ?? 'the file'}${c.offset === undefined ? '' : ` at byte ${c.offset}`} failed (${c.errno ?? 'EIO'}).`,
+    advice: () => 'Check the disk or network it is on, then try again.',
+  },
+  'file-in-use': {
+    kind: 'locked',
+    number: 1106,
+    title: (c) => `${nameOf(c)} is in use`,
+    detail: (c) =>
+      `${c.holder ?? 'A running program'} has ${c.path ?? 'the file'} open for writing.`,
+    advice: () => 'Close the VM and try again.',
+  },
+  'file-changed': {
+    kind: 'io',
+    number: 1107,
+    title: (c) => `${nameOf(c)} changed while it was read`,
+    detail: (c) =>
+      `${c.path ?? 'The file'} is now ${c.found ?? 'another file'}; it was ${c.expected ?? 'a different one'}.`,
+    advice: () => 'Try again when nothing else writes to it.',
+  },
+} as const satisfies Record<string, CatalogueEntry>

@@ -1,0 +1,50 @@
+import type { BlockFile } from '../storage/block-file.ts'
+import type { HostOffset } from '../units.ts'
+
+/**
+ * How one layer of an image stores a run of guest bytes, without looking at its backing file.
+ *
+ * - `data`: stored as is at `hostOffset` of `file` (the image itself or its external data file);
+ * - `zero`: reads as zeroes; `hostOffset` is there when a cluster is allocated for it (zero-allocated);
+ * - `compressed`: stored compressed; the run is one cluster or several neighbouring ones;
+ * - `unallocated`: not in this layer; reads from the backing image, or zeroes without one.
+ */
+export type LayerRun =
+  | {
+      readonly kind: 'data'
+      readonly length: number
+      readonly hostOffset: HostOffset
+      readonly file: BlockFile
+    }
+  | {
+      readonly kind: 'zero'
+      readonly length: number
+      readonly hostOffset?: HostOffset
+      readonly file?: BlockFile
+    }
+  | { readonly kind: 'compressed'; readonly length: number }
+  | { readonly kind: 'unallocated'; readonly length: number }
+
+/** A virtual disk opened for reading: what every format offers, one layer of a backing chain. */
+export interface DiskImage extends AsyncDisposable {
+  readonly format: 'qcow2' | 'raw'
+  /** The image file. */
+  readonly file: BlockFile
+  /** Bytes the guest sees. */
+  readonly virtualSize: number
+  /** The next layer down, when the image names one and the open gate let it be opened. */
+  readonly backing: DiskImage | undefined
+  /**
+   * The run of equal storage at guest offset `at`, at most `limit` bytes long (limit > 0, at + limit
+   * <= virtualSize). Runs are as long as the tables in memory can tell: contiguous host clusters join.
+   * Throws ImageError `corrupt`/`unsupported` when the mapping cannot be followed.
+   */
+  runAt(at: number, limit: number): LayerRun
+  /**
+   * Fills `into` with guest bytes from `at`, following the backing chain. A backing image that is
+   * shorter reads as zeroes past its end. Throws `out-of-range` past `virtualSize`.
+   */
+  read(into: Uint8Array, at: number, signal?: AbortSignal): Promise<void>
+  /** Closes every file of the chain that this image opened. */
+  close(): Promise<void>
+}

@@ -1,0 +1,23 @@
+/**
+ * The engine's only entry: what main/ and cli/ may use. Everything else in core/ is private to it.
+ */
+export { ImageError, type ImageErrorData } from './errors/image-error.ts'
+export { catalogue, type Reason } from './errors/catalogue.ts'
+export type { ErrorContext, ErrorKind, Explanation } from './errors/explanation.ts'
+export { throttled, type OperationContext, type Progress, type ProgressSink } from './progress.ts'
+export type { LinkPolicy, AskAboutLink, ImageLink } from './image/open-gate.ts'
+export type * from './operations/image-info.ts'
+export type * from './operations/check-result.ts'
+export type * from './operations/map-extent.ts'
+export type * from './operations/header-summary.ts'
+export {
+  allocationClasses,
+  type AllocationClass,
+  type AllocationSummary,
+} from './operations/allocation-summary.ts'
+export {
+  hashAlgorithms,
+  type HashAlgorithm,
+  type HashResult,
+  type HashTarget,
+} from './operations/hash-result.ts'

@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { checkResult, hashAlgorithm, hashResult, hashTarget } from './check.ts'
+import { errorData } from './error.ts'
+import { byteCount, imageId, timestamp } from './image.ts'
+
+export const jobId = z.string().min(1).max(64)
+export const batchId = z.string().min(1).max(64)
+
+/** What a person can ask for. Parsed from the window and again from the database. */
+export const jobRequest = z.discriminatedUnion('kind', [
+  /** `metadata`: every table; `full`: also unpacks every compressed cluster. */
+  z.object({ kind: z.literal('check'), depth: z.enum(['metadata', 'full']).default('metadata') }),
+  z.object({
+    kind: z.literal('hash'),
+    algorithm: hashAlgorithm.default('sha256'),
+    target: hashTarget.default('content'),
+  }),
+  z.object({ kind: z.literal('map') }),
+])
+export type JobRequest = z.infer<typeof jobRequest>
+
+export const jobKind = z.enum(['check', 'hash', 'map'])
+export type JobKind = z.infer<typeof jobKind>
+
+/** main/jobs/job.ts holds the table of transitions. */
+export const jobState = z.enum([
+  'queued',
+  'running',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'interrupted',
+])
+export type JobState = z.infer<typeof jobState>
+
+export const progress = z.object({
+  phase: z.string(),
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative(),
+  unit: z.enum(['bytes', 'clusters', 'files']),
+  /** Units per second, mean of the last seconds; absent in the first ones. */
+  speed: z.number().nonnegative().optional(),
+  /** Estimated seconds left; absent in the first 3 s and when the speed is unknown. */
+  secondsLeft: z.number().nonnegative().optional(),
+})
+export type JobProgress = z.infer<typeof progress>
+
+/** What a job left behind; the map's picture itself is fetched with images.allocation. */
+export const jobResult = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('check'), check: checkResult }),
+  z.object({ kind: z.literal('hash'), hash: hashResult }),
+  z.object({
+    kind: z.literal('map'),
+    totals: z.record(z.string(), byteCount),
+    extentCount: byteCount,
+  }),
+])
+export type JobResult = z.infer<typeof jobResult>
+
+/** The one record every surface renders. */
+export const job = z.object({
+  id: jobId,
+  request: jobRequest,
+  imageId,
+  imageName: z.string(),
+  imagePath: z.string(),
+  /** Jobs started together (a batch check) share it. */
+  batchId: batchId.optional(),
+  state: jobState,
+  actor: z.enum(['desktop', 'web', 'cli']),
+  queuedAt: timestamp,
+  startedAt: timestamp.optional(),
+  endedAt: timestamp.optional(),
+  progress: progress.optional(),
+  /** One sentence, such as "No problems found". */
+  summary: z.string().optional(),
+  result: jobResult.optional(),
+  error: errorData.optional(),
+  engineVersion: z.string(),
+})
+export type Job = z.infer<typeof job>
+
+export const batchCounters = z.object({
+  id: batchId,
+  title: z.string(),
+  startedAt: timestamp,
+  endedAt: timestamp.optional(),
+  total: byteCount,
+  done: byteCount,
+  ok: byteCount,
+  leaks: byteCount,
+  damaged: byteCount,
+  unreadable: byteCount,
+  cancelled: byteCount,
+  /** Not started because they cannot be checked (raw, foreign formats); listed in the report. */
+  skipped: byteCount,
+})
+export type BatchCounters = z.infer<typeof batchCounters>
+
+/** First a `snapshot` of everything that runs or waits and the newest batches, then changes. */
+export const jobEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), jobs: z.array(job), batches: z.array(batchCounters) }),
+  z.object({ type: z.literal('jobs'), jobs: z.array(job) }),
+  /** Progress only, at most ten a second and job. */
+  z.object({ type: z.literal('progress'), id: jobId, progress }),
+  z.object({ type: z.literal('batches'), batches: z.array(batchCounters) }),
+])
+export type JobEvent = z.infer<typeof jobEvent>
