@@ -1,5 +1,5 @@
 import { catalogue, type Reason } from './catalogue.ts'
-import type { ErrorContext, ErrorKind, Explanation } from './explanation.ts'
+import type { CatalogueEntry, ErrorContext, ErrorKind, Explanation } from './explanation.ts'
 
 /** An ImageError as plain data: what crosses threads, IPC and `--json`. */
 export interface ImageErrorData {
@@ -41,7 +41,7 @@ export class ImageError extends Error {
 
   /** What happened, that nothing was changed, what to do. */
   get explanation(): Explanation {
-    const entry = catalogue[this.reason]
+    const entry: CatalogueEntry = catalogue[this.reason]
     return {
       title: entry.title(this.context),
       detail: entry.detail(this.context),
