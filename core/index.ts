@@ -21,3 +21,4 @@ export {
   type HashResult,
   type HashTarget,
 } from './operations/hash-result.ts'
+export type { Engine, ReadOptions } from './engine.ts'
