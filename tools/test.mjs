@@ -1,0 +1,73 @@
+/**
+ * `npm test`: makes sure of what the tests need, builds, and runs vitest. Arguments go to vitest.
+ *
+ * The tests compare with real QEMU tools and drive a real browser. On Debian as root, missing ones are
+ * installed (and this says so); elsewhere it stops with the command to run. Nothing is skipped.
+ */
+import './require-node.mjs'
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What the tests run, and the Debian package each comes in. */
+const prerequisites = [
+  { programs: ['qemu-img', 'qemu-io', 'qemu-nbd'], debianPackage: 'qemu-utils' },
+  { programs: ['chromium'], debianPackage: 'chromium' },
+  { programs: ['desktop-file-validate'], debianPackage: 'desktop-file-utils' },
+  { programs: ['update-mime-database'], debianPackage: 'shared-mime-info' },
+]
+
+/** @param {string} program */
+function isInstalled(program) {
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/sbin']
+  return folders.some((folder) => {
+    try {
+      accessSync(path.join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+const missingPackages = () =>
+  prerequisites
+    .filter(({ programs }) => !programs.every(isInstalled))
+    .map(({ debianPackage }) => debianPackage)
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+function runOrExit(command, args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/** @param {readonly string[]} packages */
+function installOrExplain(packages) {
+  const command = `apt-get update && apt-get install --yes --no-install-recommends ${packages.join(' ')}`
+  const canInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version')
+  if (!canInstall) {
+    console.error(`The tests need programs that are not installed. Run this, then try again:
+  sudo sh -c '${command}'`)
+    process.exit(1)
+  }
+  console.log(`The tests need ${packages.join(', ')}: installing with apt-get.`)
+  runOrExit('sh', ['-c', `export DEBIAN_FRONTEND=noninteractive; (${command}) >/dev/null`])
+}
+
+const missing = missingPackages()
+if (missing.length > 0) {
+  installOrExplain(missing)
+  const still = missingPackages()
+  if (still.length > 0) {
+    console.error(`apt-get did not bring ${still.join(', ')}.`)
+    process.exit(1)
+  }
+}
+runOrExit(process.execPath, ['tools/build.mjs'])
+runOrExit(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)])
