@@ -6,6 +6,13 @@ export interface FileIdentity {
   readonly inode: bigint
 }
 
+/** When a file was changed and made, Unix time in milliseconds. */
+export interface FileTimes {
+  readonly modifiedAt: number
+  /** undefined where the file system keeps no such date. */
+  readonly createdAt: number | undefined
+}
+
 /** Whether a byte range of the host file is stored or a hole, and where that ends. */
 export interface HostRun {
   readonly kind: 'data' | 'hole'
@@ -32,6 +39,8 @@ export interface BlockFile extends AsyncDisposable {
   size(): number
   /** Bytes the host really stores for the file, or undefined where the host does not tell. */
   allocatedBytes(): number | undefined
+  /** undefined where there is no file behind (memory). */
+  times(): FileTimes | undefined
   /** Fills `into` from byte `at`. */
   readNow(into: Uint8Array, at: number, tag: IoTag): void
   /** As `readNow`, without blocking the thread. */
