@@ -15,8 +15,11 @@ export type ErrorKind =
   | 'cancelled'
   | 'internal'
 
-/** The facts of an error. Values are plain data; numbers are bytes unless the reason says otherwise. */
-export interface ErrorContext {
+/**
+ * The facts of an error. Values are plain data; numbers are bytes unless the reason says otherwise.
+ * A type and not an interface, so that it fits the contract's record of strings and numbers.
+ */
+export type ErrorContext = {
   /** The file the person asked about or that an image names. */
   readonly path?: string
   /** The part of the file: `header`, `L1 table`, `refcount block`… */
