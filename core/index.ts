@@ -22,3 +22,21 @@ export {
   type HashTarget,
 } from './operations/hash-result.ts'
 export type { Engine, ReadOptions } from './engine.ts'
+export {
+  countOutcomes,
+  outcomeOf,
+  reportOutcomes,
+  type BatchReport,
+  type OutcomeCounts,
+  type ReportEntry,
+  type ReportOutcome,
+} from './report/batch-report.ts'
+export { writeReport, type ReportFormat, type WrittenReport } from './report/write-report.ts'
+export { reportSchemaVersion, type JsonReport } from './report/json-report.ts'
+export {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatPlural,
+} from './report/format-quantity.ts'

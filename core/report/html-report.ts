@@ -1,0 +1,254 @@
+import type { CheckResult, Finding } from '../operations/check-result.ts'
+import {
+  countOutcomes,
+  outcomeOf,
+  reportOutcomes,
+  type BatchReport,
+  type OutcomeCounts,
+  type ReportEntry,
+  type ReportOutcome,
+} from './batch-report.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatPlural,
+} from './format-quantity.ts'
+import { html, join, nothing, type Markup } from './html-text.ts'
+import { reportStyle } from './html-style.ts'
+
+type Tone = 'good' | 'waste' | 'bad' | 'plain'
+
+const outcomeWords: Readonly<
+  Record<ReportOutcome, { readonly word: string; readonly tone: Tone }>
+> = {
+  healthy: { word: 'Healthy', tone: 'good' },
+  leaks: { word: 'Leaks', tone: 'waste' },
+  'needs-repair': { word: 'Needs repair', tone: 'bad' },
+  damaged: { word: 'Damaged', tone: 'bad' },
+  unreadable: { word: 'Cannot read', tone: 'bad' },
+  skipped: { word: 'Skipped', tone: 'plain' },
+  cancelled: { word: 'Cancelled', tone: 'plain' },
+}
+
+/**
+ * One file that explains itself, prints well and follows the reader's colour scheme. It holds no
+ * script and loads nothing, so that it can be mailed and opened anywhere; its own policy says so too.
+ */
+export function htmlReport(report: BatchReport): string {
+  const counts = countOutcomes(report.entries)
+  const worstFirst = report.entries.toSorted(
+    (a, b) =>
+      reportOutcomes.indexOf(outcomeOf(a)) - reportOutcomes.indexOf(outcomeOf(b)) ||
+      compareText(a.path, b.path),
+  )
+  const problems = worstFirst.filter(hasProblem)
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'"
+        />
+        <title>Check of ${report.title}</title>
+        <style>
+          ${{ markup: reportStyle }}
+        </style>
+      </head>
+      <body>
+        <main>
+          <p class="kicker">Platter check report</p>
+          <h1>${report.title}</h1>
+          <p class="verdict">${verdictOf(counts)}</p>
+          ${counters(counts)}
+          ${
+            problems.length === 0
+              ? nothing
+              : html`<h2>What was found</h2>
+                  ${join(problems.map(problemCard))}`
+          }
+          <h2>All images</h2>
+          ${imageTable(worstFirst)}
+          <footer>
+            Checked ${formatInstant(report.startedAt)}, in
+            ${formatDuration(report.endedAt - report.startedAt)}, with Platter
+            ${report.engineVersion},
+            ${report.depth === 'full' ? 'unpacking every compressed cluster' : 'all metadata'}.
+            Checking changes no image.
+          </footer>
+        </main>
+      </body>
+    </html> `
+  return page.markup
+}
+
+/** By code unit: the same order on every machine. */
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const hasProblem = (entry: ReportEntry): boolean =>
+  entry.kind === 'failed' ||
+  (entry.kind === 'checked' && (entry.result.health !== 'healthy' || entry.result.warnings > 0))
+
+function verdictOf(counts: OutcomeCounts): string {
+  if (counts.total === 0) return 'There were no images to check.'
+  const checked = counts.healthy + counts.leaks + counts['needs-repair'] + counts.damaged
+  const bad = counts.damaged + counts['needs-repair'] + counts.unreadable
+  const rest =
+    counts.cancelled > 0 ? ` ${formatPlural(counts.cancelled, 'image')} not finished.` : ''
+  if (bad > 0) return `${formatPlural(bad, 'image needs', 'images need')} attention.${rest}`
+  if (counts.leaks > 0)
+    return `No data is at risk; ${formatPlural(counts.leaks, 'image wastes', 'images waste')} space (leaked clusters).${rest}`
+  if (checked === 0) return `Nothing could be checked.${rest}`
+  return `${formatPlural(checked, 'image')} checked, no problems found.${rest}`
+}
+
+function counters(counts: OutcomeCounts): Markup {
+  const tiles = [
+    html`<li><b>${formatCount(counts.total)}</b><span>Images</span></li>`,
+    ...(
+      ['healthy', 'leaks', 'needs-repair', 'damaged', 'unreadable', 'skipped', 'cancelled'] as const
+    )
+      .filter((outcome) => outcome === 'healthy' || counts[outcome] > 0)
+      .map((outcome) => {
+        const { word, tone } = outcomeWords[outcome]
+        return html`<li class="${tone}">
+          <b>${formatCount(counts[outcome])}</b><span>${word}</span>
+        </li>`
+      }),
+  ]
+  return html`<ul class="counters">
+    ${join(tiles)}
+  </ul>`
+}
+
+const badge = (outcome: ReportOutcome): Markup =>
+  html`<span class="badge ${outcomeWords[outcome].tone}">${outcomeWords[outcome].word}</span>`
+
+function imageTable(entries: readonly ReportEntry[]): Markup {
+  return html`<div class="sheet">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Image</th>
+          <th scope="col">Health</th>
+          <th scope="col" class="number">Corruptions</th>
+          <th scope="col" class="number">Leaks</th>
+          <th scope="col" class="number">Wasted</th>
+          <th scope="col" class="number">Allocated</th>
+          <th scope="col" class="number">Fragmented</th>
+          <th scope="col" class="number">Time</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${join(entries.map(imageRow))}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function imageRow(entry: ReportEntry): Markup {
+  const start = html`<tr>
+    <td class="name">${pathMarkup(entry.path)}</td>
+    <td>${badge(outcomeOf(entry))}</td>
+  </tr>`
+  if (entry.kind !== 'checked') {
+    const time = entry.kind === 'failed' ? formatDuration(entry.durationMs) : ''
+    return html`${start}<td colspan="5" class="path">${noteOf(entry)}</td><td class="number">${time}</td></tr>`
+  }
+  const { result } = entry
+  return html`${start}${numberCell(result.corruptions)}${numberCell(result.leaks)}${numberCell(result.leakedBytes, formatBytes)}${numberCell(result.clusters.allocated * result.clusterSize, formatBytes)}<td class="number">${fragmentation(result)}</td><td class="number">${formatDuration(entry.durationMs)}</td></tr>`
+}
+
+const numberCell = (value: number, words: (value: number) => string = formatCount): Markup =>
+  value === 0 ? html`<td class="number none">0</td>` : html`<td class="number">${words(value)}</td>`
+
+function fragmentation(result: CheckResult): string {
+  const { allocated, fragmented } = result.clusters
+  return allocated === 0 ? '0 %' : `${((fragmented / allocated) * 100).toFixed(1)} %`
+}
+
+function noteOf(entry: Exclude<ReportEntry, { readonly kind: 'checked' }>): string {
+  if (entry.kind === 'failed') return `${entry.error.explanation.title} (${entry.error.code})`
+  return entry.kind === 'skipped' ? entry.reason : 'The check was stopped before it was done.'
+}
+
+/** The file's own name large, its folder small below: names are compared, folders are looked up. */
+function pathMarkup(path: string): Markup {
+  const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1
+  const folder = cut <= 1 ? path.slice(0, cut) : path.slice(0, cut - 1)
+  return html`${path.slice(cut)}${folder === '' ? nothing : html`<span class="folder">${folder}</span>`}`
+}
+
+function problemCard(entry: ReportEntry): Markup {
+  const name = entry.path.split(/[\\/]/).at(-1) ?? entry.path
+  const head = html`<h3>${name} ${badge(outcomeOf(entry))}</h3>
+    <div class="path">${entry.path}</div>`
+  if (entry.kind === 'failed') {
+    const { title, detail, safety, advice } = entry.error.explanation
+    return html`<section class="image">
+      ${head}
+      <p><b>${title}.</b> ${detail}</p>
+      <p>${safety} ${advice}</p>
+      <p class="path">Code ${entry.error.code}</p>
+    </section>`
+  }
+  if (entry.kind !== 'checked') return nothing
+  const { result } = entry
+  const omitted =
+    result.findingsOmitted === 0
+      ? nothing
+      : html`<p class="path">
+          And ${formatPlural(result.findingsOmitted, 'more finding')}, not listed here.
+        </p>`
+  const live = result.live
+    ? html`<p>The image was in use while it was checked: the result may lag behind.</p>`
+    : nothing
+  return html`<section class="image">
+    ${head}
+    <p>${countsSentence(result)}</p>
+    ${live}
+    <ul class="findings">
+      ${join(result.findings.map(findingItem))}
+    </ul>
+    ${omitted}
+  </section>`
+}
+
+function countsSentence(result: CheckResult): string {
+  const parts = [
+    result.corruptions > 0 ? formatPlural(result.corruptions, 'corruption') : '',
+    result.leaks > 0
+      ? `${formatBytes(result.leakedBytes)} wasted space (${formatPlural(result.leaks, 'leaked cluster')})`
+      : '',
+    result.checkErrors > 0
+      ? formatPlural(result.checkErrors, 'part') + ' could not be checked'
+      : '',
+    result.warnings > 0 ? formatPlural(result.warnings, 'warning') : '',
+  ].filter((part) => part !== '')
+  return `${parts.join(', ')}.`
+}
+
+const findingWords = {
+  corruption: 'Corruption',
+  leak: 'Leak',
+  'check-error': 'Not checked',
+  warning: 'Warning',
+} as const
+
+function findingItem(finding: Finding): Markup {
+  const tone: Tone = finding.harm === 'space' ? 'waste' : 'bad'
+  const facts = [
+    findingWords[finding.kind],
+    finding.structure,
+    finding.offset === undefined ? '' : `at 0x${finding.offset.toString(16)}`,
+    finding.guest === undefined
+      ? ''
+      : `guest bytes 0x${finding.guest.start.toString(16)} to 0x${(finding.guest.start + finding.guest.length).toString(16)}`,
+    finding.snapshot === undefined ? '' : `snapshot ${finding.snapshot.name}`,
+    finding.rule,
+  ].filter((fact) => fact !== '')
+  return html`<li class="${tone}">${finding.text}<small>${facts.join(' · ')}</small></li>`
+}
