@@ -1,0 +1,36 @@
+import type { Settings } from '../../ipc/schemas/app.ts'
+
+/** Binary units (GiB, steps of 1,024) or decimal ones (GB, steps of 1,000); a setting. */
+export type ByteUnits = Settings['units']
+
+const names = {
+  binary: ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'],
+  decimal: ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'],
+} as const
+
+const grouped = new Intl.NumberFormat('en-US')
+
+/**
+ * A size in three significant digits at most: "512 bytes", "18.2 GiB", "40 GiB", "1,000 KiB". Whole
+ * numbers lose their ".0", so that the round sizes people chose look round.
+ */
+export function formatBytes(bytes: number, units: ByteUnits): string {
+  const step = units === 'binary' ? 1024 : 1000
+  let value = bytes
+  let index = 0
+  // Compared after rounding: 1023.96 KiB would otherwise read "1,024 KiB" instead of "1 MiB".
+  while (index < names[units].length - 1 && roundForPeople(value) >= step) {
+    value /= step
+    index += 1
+  }
+  const name = names[units][index] ?? 'bytes'
+  if (index === 0) return value === 1 ? '1 byte' : `${grouped.format(value)} ${name}`
+  return `${grouped.format(roundForPeople(value))} ${name}`
+}
+
+/** "19,542,310,912 bytes": for tooltips and for copying. */
+export const exactBytes = (bytes: number): string =>
+  bytes === 1 ? '1 byte' : `${grouped.format(bytes)} bytes`
+
+const roundForPeople = (value: number): number =>
+  value < 100 ? Math.round(value * 10) / 10 : Math.round(value)

@@ -1,0 +1,20 @@
+const grouped = new Intl.NumberFormat('en-US')
+
+/** "1,204". */
+export const formatCount = (count: number): string => grouped.format(count)
+
+/** "1 image", "1,204 images"; the plural is the singular with an s unless given. */
+export const counted = (count: number, singular: string, plural = `${singular}s`): string =>
+  `${formatCount(count)} ${count === 1 ? singular : plural}`
+
+/**
+ * A share from 0 to 1 as "43 %". Something that is not nothing never reads 0 %, and something that is
+ * not all of it never reads 100 %.
+ */
+export function formatPercent(share: number): string {
+  if (!Number.isFinite(share) || share <= 0) return '0 %'
+  if (share >= 1) return '100 %'
+  const percent = share * 100
+  if (percent < 1) return '< 1 %'
+  return `${Math.min(99, Math.round(percent))} %`
+}
