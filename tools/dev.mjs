@@ -1,0 +1,66 @@
+/**
+ * `npm run dev [-- --web] [-- PATH...]`: as `npm start`, but builds again when a source changes. A
+ * change in main/, core/ or ipc/ restarts the app; after one in renderer/, reload the window.
+ */
+import './require-node.mjs'
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { preload, programs, writePrograms } from './build.mjs'
+import { root } from './build-stamp.mjs'
+import { ensureBuilt } from './ensure-built.mjs'
+
+/** @type {import('node:child_process').ChildProcess | undefined} */
+let app
+let restarting = false
+
+function startApp() {
+  app = spawn(process.execPath, [path.join(root, 'tools/start.mjs'), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
+  app.once('exit', (code) => {
+    if (!restarting) process.exit(code ?? 1)
+    restarting = false
+    startApp()
+  })
+}
+
+function restartApp() {
+  if (app === undefined) return startApp()
+  restarting = true
+  app.kill('SIGTERM')
+}
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.on(signal, () => app?.kill(signal))
+}
+
+await ensureBuilt(['programs', 'window'])
+const [esbuild, vite] = await Promise.all([import('esbuild'), import('vite')])
+
+/** @type {Map<string, import('esbuild').BuildResult>} */
+const latest = new Map()
+
+/** @param {string} name @returns {import('esbuild').Plugin} */
+const whenBuilt = (name) => ({
+  name: 'platter-dev',
+  setup(context) {
+    context.onEnd((result) => {
+      if (result.errors.length > 0) return
+      latest.set(name, result)
+      // Both belong together in dist/ and in its stamp.
+      if (latest.size < 2) return
+      writePrograms([...latest.values()], Date.now())
+      restartApp()
+    })
+  },
+})
+
+for (const [name, options] of Object.entries({ programs, preload })) {
+  const context = await esbuild.context({ ...options, plugins: [whenBuilt(name)] })
+  await context.watch()
+}
+await vite.build({
+  configFile: path.join(root, 'renderer/vite.config.ts'),
+  logLevel: 'info',
+  build: { watch: {} },
+})
