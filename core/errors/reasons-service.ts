@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './explanation.ts'
+import { nameOf, type CatalogueEntry } from './explanation.ts'
 
 export const serviceReasons = {
   'unknown-id': {
@@ -7,6 +7,21 @@ export const serviceReasons = {
     title: (c) => `That ${c.field ?? 'entry'} is no longer there`,
     detail: (c) => `There is no ${c.field ?? 'entry'} with the id ${c.id ?? '?'}.`,
     advice: () => 'Refresh the view.',
+  },
+  'not-in-this-shell': {
+    kind: 'unsupported',
+    number: 1491,
+    title: (c) => `${c.feature ?? 'This'} is not possible here`,
+    detail: (c) => `${c.feature ?? 'This'} needs ${c.expected ?? 'the desktop app'}.`,
+    advice: (c) => `Use ${c.expected ?? 'the desktop app'} for it.`,
+  },
+  'outside-roots': {
+    kind: 'permission',
+    number: 1492,
+    title: (c) => `${nameOf(c)} is outside the folders that are shared here`,
+    detail: (c) =>
+      `${c.path ?? 'The path'} lies below none of the folders Platter was started with.`,
+    advice: () => 'Start Platter with that folder as well, for example: npm start -- /srv/vm.',
   },
   disconnected: {
     kind: 'io',

@@ -1,0 +1,45 @@
+/**
+ * What the services ask of the shell they run in. The desktop answers with dialogs and menus, the web
+ * host with its roots; tests with a few lines. Anything a shell cannot do throws `not-in-this-shell`.
+ */
+import type { z } from 'zod'
+import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../ipc/schemas/app.ts'
+import type { contract } from '../ipc/contract.ts'
+
+export type MenuItems = z.output<(typeof contract)['shell.popupMenu']['input']>['items']
+
+export interface FolderListing {
+  /** Absent for the list of roots. */
+  readonly path?: string
+  /** The folder above; absent when that is the list of roots. */
+  readonly parent?: string
+  readonly entries: readonly FolderEntry[]
+}
+
+export interface ShellPorts {
+  readonly host: AppInfo['host']
+  readonly capabilities: AppInfo['capabilities']
+
+  /** The system's dialog; empty when it was closed. */
+  chooseImages(): Promise<readonly string[]>
+  chooseFolder(): Promise<string | undefined>
+  showInFolder(path: string): void
+  /** Answers with the chosen item's id; undefined when the menu was closed. */
+  popupMenu(items: MenuItems): Promise<string | undefined>
+  setMenuState(enabled: Readonly<Record<string, boolean>>): void
+  browse(path: string | undefined): Promise<FolderListing>
+
+  /**
+   * A path the window named, as the services may use it. The web host resolves it and throws
+   * `outside-roots` when it does not lie below a root; the desktop trusts the person's own choice.
+   */
+  admit(path: string): Promise<string>
+
+  /** Delivers shell events until the signal aborts; those from before the first listener too. */
+  forwardEvents(emit: (event: ShellEvent) => Promise<void>, signal: AbortSignal): Promise<void>
+
+  /** Called at start and after each change, for what lives outside the window (theme). */
+  settingsChanged(settings: Settings): void
+  /** Share of all running work that is done, for the taskbar; undefined when nothing runs. */
+  showProgress(fraction: number | undefined): void
+}
