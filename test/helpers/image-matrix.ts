@@ -18,7 +18,7 @@ interface Recipe {
   readonly writes?: readonly string[]
   readonly extraArgs?: readonly string[]
   /** What happens after the writes. */
-  readonly then?: (image: string) => Promise<unknown>
+  readonly afterwards?: (image: string) => Promise<unknown>
 }
 
 /** Data, a hole, zeroes and a rewritten cluster; offsets are multiples of 4k so every cluster size fits. */
@@ -36,7 +36,7 @@ function recipe({
   size = '4M',
   writes = usualWrites,
   extraArgs = [],
-  then,
+  afterwards,
 }: Recipe): MatrixImage {
   return {
     name,
@@ -45,7 +45,7 @@ function recipe({
       const optionArgs = options.length === 0 ? [] : ['-o', options.join(',')]
       await qemuImg('create', '-q', '-f', 'qcow2', ...optionArgs, ...extraArgs, image, size)
       if (writes.length > 0) await qemuIo(image, ...writes)
-      await then?.(image)
+      await afterwards?.(image)
       return image
     },
   }
@@ -133,22 +133,30 @@ const snapshots = async (image: string) => {
 }
 
 const withSnapshots: readonly MatrixImage[] = [
-  recipe({ name: 'snapshots', then: snapshots }),
-  recipe({ name: 'snapshots-v2', options: ['compat=0.10'], then: snapshots }),
-  recipe({ name: 'snapshots-512', options: ['cluster_size=512'], then: snapshots }),
-  recipe({ name: 'snapshots-refcount-bits-2', options: ['refcount_bits=2'], then: snapshots }),
-  recipe({ name: 'snapshots-refcount-bits-64', options: ['refcount_bits=64'], then: snapshots }),
-  recipe({ name: 'snapshots-extended-l2', options: ['extended_l2=on'], then: snapshots }),
+  recipe({ name: 'snapshots', afterwards: snapshots }),
+  recipe({ name: 'snapshots-v2', options: ['compat=0.10'], afterwards: snapshots }),
+  recipe({ name: 'snapshots-512', options: ['cluster_size=512'], afterwards: snapshots }),
+  recipe({
+    name: 'snapshots-refcount-bits-2',
+    options: ['refcount_bits=2'],
+    afterwards: snapshots,
+  }),
+  recipe({
+    name: 'snapshots-refcount-bits-64',
+    options: ['refcount_bits=64'],
+    afterwards: snapshots,
+  }),
+  recipe({ name: 'snapshots-extended-l2', options: ['extended_l2=on'], afterwards: snapshots }),
   recipe({
     name: 'snapshot-deleted',
-    then: async (image) => {
+    afterwards: async (image) => {
       await snapshots(image)
       await qemuImg('snapshot', '-d', 'first', image)
     },
   }),
   recipe({
     name: 'snapshot-applied',
-    then: async (image) => {
+    afterwards: async (image) => {
       await snapshots(image)
       await qemuImg('snapshot', '-a', 'first', image)
     },
@@ -215,11 +223,8 @@ function dataFile(name: string, options: readonly string[]): MatrixImage {
     build: async (folder) => {
       const image = path.join(folder, `${name}.qcow2`)
       const data = path.join(folder, `${name}.data`)
-      await qemuImg(
-        ...['create', '-q', '-f', 'qcow2'],
-        ...['-o', [`data_file=${data}`, ...options].join(',')],
-        ...[image, '4M'],
-      )
+      const optionList = [`data_file=${data}`, ...options].join(',')
+      await qemuImg('create', '-q', '-f', 'qcow2', '-o', optionList, image, '4M')
       await qemuIo(image, ...usualWrites)
       return image
     },
@@ -235,7 +240,7 @@ const dataFiles: readonly MatrixImage[] = [
 const bitmaps: readonly MatrixImage[] = [
   recipe({
     name: 'bitmaps',
-    then: async (image) => {
+    afterwards: async (image) => {
       await qemuImg('bitmap', '--add', image, 'daily')
       await qemuImg('bitmap', '--add', '-g', '512', '--disable', image, 'fine')
       await qemuIo(image, 'write -P 0x99 0 1M')
@@ -244,7 +249,7 @@ const bitmaps: readonly MatrixImage[] = [
   recipe({
     name: 'bitmaps-512',
     options: ['cluster_size=512'],
-    then: async (image) => {
+    afterwards: async (image) => {
       await qemuImg('bitmap', '--add', '-g', '512', image, 'fine')
       await qemuIo(image, 'write -P 0x99 0 1M')
     },
