@@ -1,0 +1,73 @@
+import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib'
+import type { Codecs } from '../image/codec.ts'
+import { zstdFrameLength } from './zstd-frame.ts'
+
+/** Node's zlib behind the engine's codecs. Output and memory are bounded by `limit` whatever comes in. */
+export const codecs: Codecs = { inflateRaw, zstd }
+
+function inflateRaw(packed: Uint8Array, limit: number): Uint8Array {
+  const unpacked = inflateUpTo(packed, limit) ?? inflatePrefix(packed, limit)
+  if (unpacked.length < limit) {
+    throw new Error(`the deflate stream ends after ${unpacked.length} of ${limit} bytes`)
+  }
+  return unpacked.subarray(0, limit)
+}
+
+/**
+ * A deflate stream that goes on past the cluster is accepted, as QEMU accepts it, but zlib's one-shot
+ * call answers with all of the output or none. So this looks for a piece of the input that unpacks to
+ * just enough: output only grows with input, and one more byte adds at most 1,032 bytes (zlib's own
+ * figure for deflate's best ratio), so a piece that lands inside the slack exists.
+ */
+function inflatePrefix(packed: Uint8Array, limit: number): Uint8Array {
+  const slack = 4096
+  let low = 0
+  let high = packed.length
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    const unpacked = inflateUpTo(packed.subarray(0, middle), limit + slack)
+    if (unpacked === undefined) high = middle
+    else if (unpacked.length < limit) low = middle
+    else return unpacked
+  }
+  throw new Error('the deflate stream does not unpack piece by piece')
+}
+
+/** What comes out of `packed`; undefined when that is more than `limit`. A cut stream gives what it can. */
+function inflateUpTo(packed: Uint8Array, limit: number): Uint8Array | undefined {
+  try {
+    return inflateRawSync(packed, {
+      maxOutputLength: limit,
+      chunkSize: Math.max(limit, 64),
+      finishFlush: constants.Z_SYNC_FLUSH,
+    })
+  } catch (error) {
+    if (isTooLarge(error)) return undefined
+    throw error
+  }
+}
+
+/**
+ * Whole frames only, as QEMU asks for. Node's decoder refuses the padding that follows the last frame
+ * of a cluster, so each frame is cut out by its own block headers first.
+ */
+function zstd(packed: Uint8Array, limit: number): Uint8Array {
+  const unpacked = new Uint8Array(limit)
+  let filled = 0
+  let at = 0
+  while (filled < limit) {
+    const rest = packed.subarray(at)
+    const length = zstdFrameLength(rest)
+    if (length === undefined) {
+      throw new Error(`the zstd data ends after ${filled} of ${limit} bytes`)
+    }
+    const frame = zstdDecompressSync(rest.subarray(0, length), { maxOutputLength: limit - filled })
+    unpacked.set(frame, filled)
+    filled += frame.length
+    at += length
+  }
+  return unpacked
+}
+
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'

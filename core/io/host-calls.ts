@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module'
+import type * as Koffi from 'koffi'
+import type { HostRun } from '../storage/block-file.ts'
+
+/** The two questions about an open file that Node cannot ask the system. */
+export interface HostCalls {
+  /** The stored run or the hole that byte `at` lies in; undefined where the file system does not tell. */
+  runAt(fd: number, at: number, fileLength: number): HostRun | undefined
+  /**
+   * Whether somebody else holds a lock on byte `at` of the file (any lock: the question is asked as if
+   * for an exclusive one, which no other lock allows). Takes no lock. Undefined where that is not told.
+   */
+  isByteLocked(fd: number, at: number): boolean | undefined
+}
+
+// Values of the Linux system interface, the same on x86-64 and arm64 (fcntl.h, unistd.h).
+const SEEK_DATA = 3
+const SEEK_HOLE = 4
+const ENXIO = 6
+const F_OFD_GETLK = 36
+const F_WRLCK = 1
+const F_UNLCK = 2
+
+let calls: HostCalls | undefined | 'not-asked' = 'not-asked'
+
+/**
+ * The host's calls, bound at the first use so that starting up does not pay for them; undefined on
+ * platforms where they are not known, or where the binding does not load.
+ */
+export function hostCalls(): HostCalls | undefined {
+  if (calls === 'not-asked') calls = bind()
+  return calls
+}
+
+function bind(): HostCalls | undefined {
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return undefined
+  try {
+    return bindLinux()
+  } catch {
+    // Without the binding everything still works: files count as stored throughout, use as unknown.
+    return undefined
+  }
+}
+
+function bindLinux(): HostCalls {
+  // Loaded by name at run time: the library brings its native part along and must not be bundled.
+  const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi
+  const libc = koffi.load(null)
+  // The typed answers of these C functions; koffi itself declares them as `any`.
+  const lseek = libc.func('int64_t lseek(int, int64_t, int)') as (
+    fd: number,
+    offset: number,
+    whence: number,
+  ) => number
+  const fcntl = libc.func('int fcntl(int, int, void *)') as (
+    fd: number,
+    command: number,
+    argument: Uint8Array,
+  ) => number
+
+  const runAt = (fd: number, at: number, fileLength: number): HostRun | undefined => {
+    const data = lseek(fd, at, SEEK_DATA)
+    if (data < 0) {
+      // ENXIO: no data from here to the end of the file, which may have moved since it was measured.
+      return koffi.errno() === ENXIO
+        ? { kind: 'hole', end: Math.max(fileLength, at + 1) }
+        : undefined
+    }
+    if (data > at) return { kind: 'hole', end: data }
+    const hole = lseek(fd, at, SEEK_HOLE)
+    return hole > at ? { kind: 'data', end: hole } : undefined
+  }
+
+  const isByteLocked = (fd: number, at: number): boolean | undefined => {
+    const lock = new FlockBuffer(at)
+    if (fcntl(fd, F_OFD_GETLK, lock.bytes) !== 0) return undefined
+    return lock.type !== F_UNLCK
+  }
+
+  return { runAt, isByteLocked }
+}
+
+/**
+ * `struct flock` as 64-bit Linux lays it out:
+ *
+ *     0 l_type (16)   2 l_whence (16)   8 l_start (64)   16 l_len (64)   24 l_pid (32)
+ *
+ * l_whence 0 is SEEK_SET, and l_pid must be 0 for the open-file-description commands.
+ */
+class FlockBuffer {
+  readonly bytes = new Uint8Array(32)
+  readonly #view = new DataView(this.bytes.buffer)
+
+  constructor(start: number) {
+    this.#view.setInt16(0, F_WRLCK, true)
+    this.#view.setBigInt64(8, BigInt(start), true)
+    this.#view.setBigInt64(16, 1n, true)
+  }
+
+  get type(): number {
+    return this.#view.getInt16(0, true)
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  close as closeFd,
+  constants,
+  fstatSync,
+  openSync,
+  read as readFd,
+  readSync,
+  statSync,
+  type BigIntStats,
+} from 'node:fs'
+import { invariant } from '../base/assert.ts'
+import { ImageError } from '../errors/image-error.ts'
+import type { BlockFile, FileIdentity, FileTimes, HostRun } from '../storage/block-file.ts'
+import type { IoTag } from '../storage/io-tag.ts'
+import { hostCalls } from './host-calls.ts'
+import { fromSystemError } from './system-error.ts'
+
+/** Linux's unit of `st_blocks`, whatever the block size of the file system (stat(2)). */
+const statBlock = 512n
+
+/**
+ * Read-only, and never waiting for somebody at the other end: without O_NONBLOCK, opening a FIFO that
+ * nobody writes to hangs for ever. Neither flag exists on Windows.
+ */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0)
+
+/** A regular file of the host, opened for reading only. */
+export class NodeFile implements BlockFile {
+  readonly name: string
+  readonly identity: FileIdentity
+  #fd: number | undefined
+
+  private constructor(name: string, fd: number, identity: FileIdentity) {
+    this.name = name
+    this.#fd = fd
+    this.identity = identity
+  }
+
+  /**
+   * Throws `file-missing`, `file-forbidden`, `file-is-folder`, `file-not-regular`, `invalid-argument`
+   * (a name that holds a NUL) or `read-failed`.
+   */
+  static open(path: string): NodeFile {
+    if (path === '' || path.includes('\0')) {
+      throw new ImageError('invalid-argument', {
+        field: 'The file name',
+        expected: 'a path',
+        found: path === '' ? 'an empty name' : 'a name with a NUL character',
+      })
+    }
+    try {
+      // Asked before opening as well: opening a device can rewind a tape or start a watchdog.
+      assertRegular(statSync(path, { bigint: true }), path)
+      const fd = openSync(path, openFlags)
+      try {
+        const stats = fstatSync(fd, { bigint: true })
+        assertRegular(stats, path)
+        return new NodeFile(path, fd, { device: stats.dev, inode: stats.ino })
+      } catch (error) {
+        closeFd(fd)
+        throw error
+      }
+    } catch (error) {
+      throw fromSystemError(error, { path })
+    }
+  }
+
+  /** The descriptor, for the host calls that Node does not offer. */
+  get fd(): number {
+    invariant(this.#fd !== undefined, `${this.name} is used after it was closed`)
+    return this.#fd
+  }
+
+  size(): number {
+    return Number(this.#stat().size)
+  }
+
+  allocatedBytes(): number | undefined {
+    // Windows has no block count: Node answers with undefined there, which its types do not admit.
+    const blocks: bigint | undefined = this.#stat().blocks
+    return blocks === undefined ? undefined : Number(blocks * statBlock)
+  }
+
+  times(): FileTimes {
+    const stats = this.#stat()
+    return {
+      modifiedAt: Number(stats.mtimeMs),
+      createdAt: stats.birthtimeMs > 0n ? Number(stats.birthtimeMs) : undefined,
+    }
+  }
+
+  readNow(into: Uint8Array, at: number, _tag: IoTag): void {
+    let filled = 0
+    try {
+      while (filled < into.length) {
+        const count = readSync(this.fd, into, filled, into.length - filled, at + filled)
+        if (count === 0) break
+        filled += count
+      }
+    } catch (error) {
+      throw fromSystemError(error, { path: this.name, offset: at + filled })
+    }
+    into.fill(0, filled)
+  }
+
+  async read(into: Uint8Array, at: number, _tag: IoTag): Promise<void> {
+    let filled = 0
+    while (filled < into.length) {
+      const count = await this.#readSome(into, filled, at + filled)
+      if (count === 0) break
+      filled += count
+    }
+    into.fill(0, filled)
+  }
+
+  hostRun(at: number): HostRun {
+    const size = this.size()
+    return hostCalls()?.runAt(this.fd, at, size) ?? { kind: 'data', end: size }
+  }
+
+  close(): Promise<void> {
+    const fd = this.#fd
+    if (fd === undefined) return Promise.resolve()
+    this.#fd = undefined
+    return new Promise((resolve, reject) => {
+      closeFd(fd, (error) => {
+        if (error) reject(fromSystemError(error, { path: this.name }))
+        else resolve()
+      })
+    })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #stat(): BigIntStats {
+    try {
+      return fstatSync(this.fd, { bigint: true })
+    } catch (error) {
+      throw fromSystemError(error, { path: this.name })
+    }
+  }
+
+  #readSome(into: Uint8Array, start: number, at: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      readFd(this.fd, into, start, into.length - start, at, (error, count) => {
+        if (error) reject(fromSystemError(error, { path: this.name, offset: at }))
+        else resolve(count)
+      })
+    })
+  }
+}
+
+function assertRegular(stats: BigIntStats, path: string): void {
+  if (stats.isFile()) return
+  if (stats.isDirectory()) throw new ImageError('file-is-folder', { path })
+  throw new ImageError('file-not-regular', { path, found: kindOf(stats) })
+}
+
+function kindOf(stats: BigIntStats): string {
+  if (stats.isBlockDevice()) return 'block device'
+  if (stats.isCharacterDevice()) return 'character device'
+  if (stats.isFIFO()) return 'named pipe'
+  if (stats.isSocket()) return 'socket'
+  return 'special file'
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto'
+import type { Host } from '../operations/host.ts'
+import { codecs } from './codecs.ts'
+import { readUse } from './image-use.ts'
+import { NodeFile } from './node-file.ts'
+import { paths } from './paths.ts'
+
+/** The machine Node runs on, as the engine sees it. */
+export const nodeHost: Host = {
+  // Synchronous inside: the engine runs on worker threads, and a folder scan opens thousands.
+  openFile: async (path) => NodeFile.open(path),
+  paths,
+  codecs,
+  createHasher(algorithm) {
+    const hash = createHash(algorithm)
+    return {
+      update: (bytes) => void hash.update(bytes),
+      digest: () => hash.digest('hex'),
+    }
+  },
+  readUse,
+}

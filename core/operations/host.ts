@@ -1,0 +1,18 @@
+import type { Environment } from '../image/environment.ts'
+import type { BlockFile } from '../storage/block-file.ts'
+import type { HashAlgorithm } from './hash-result.ts'
+import type { ImageUse } from './image-info.ts'
+
+/** What operations need from the machine beyond what opening and reading an image needs. */
+export interface Host extends Environment {
+  createHasher(algorithm: HashAlgorithm): Hasher
+  /** Who has an open file open besides us. Takes no lock; never fails. */
+  readUse(file: BlockFile): ImageUse
+}
+
+/** One running digest. */
+export interface Hasher {
+  update(bytes: Uint8Array): void
+  /** Lower-case hexadecimal; ends the digest. */
+  digest(): string
+}
