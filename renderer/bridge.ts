@@ -1,0 +1,108 @@
+/**
+ * The window's way out: Electron's preload script when it is there, else a WebSocket to the host that
+ * served the page. The only file that touches `window.platter`, the socket, the page's address and
+ * the clipboard.
+ */
+import { z } from 'zod'
+import { connect } from '../ipc/connect.ts'
+import { contract } from '../ipc/contract.ts'
+import type { DesktopBridge } from '../ipc/desktop-bridge.ts'
+import { protocolName } from '../ipc/protocol.ts'
+import { textPeer, type TextChannel } from '../ipc/text-peer.ts'
+import { pageHost } from './page-host.ts'
+import { setHost } from './host.ts'
+import { startSession, type Link } from './session.ts'
+import { useAppInfo } from './state/app-info.ts'
+
+declare global {
+  interface Window {
+    readonly platter?: DesktopBridge
+  }
+}
+
+// zod probes `new Function`, which the content security policy forbids. Before any schema is used.
+z.config({ jitless: true })
+
+const tokenKey = 'platter.token'
+/** Milliseconds before the first, second… try to connect again; the last one repeats. */
+const retryDelays = [250, 1000, 2000, 5000]
+
+/** Sets the window's host and keeps it connected for as long as the page lives. */
+export function startBridge(): void {
+  const desktop = window.platter
+  const session = startSession()
+  setHost(
+    pageHost(session.api, (file) => {
+      const path = desktop?.pathFor(file)
+      return path === '' ? undefined : path
+    }),
+  )
+  if (desktop === undefined) connectToServer(session.use)
+  else session.use(linkOver(desktop))
+}
+
+/** The services send whole reports in one message: no limit on what the window's own host says. */
+const linkOver = (channel: TextChannel): Link => {
+  const peer = textPeer(channel, { limit: Number.POSITIVE_INFINITY })
+  return { client: connect(contract, peer), onClose: (listener) => channel.onClose(listener) }
+}
+
+function connectToServer(use: (link: Link) => void): void {
+  const token = takeToken()
+  if (token === undefined) {
+    useAppInfo.setState({ connection: 'refused' })
+    return
+  }
+  let failures = 0
+  const open = (): void => {
+    const protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new WebSocket(`${protocol}//${location.host}/connection`, [
+      protocolName,
+      `auth.${token}`,
+    ])
+    let opened = false
+    socket.addEventListener('open', () => {
+      opened = true
+      failures = 0
+      use(linkOver(socketChannel(socket)))
+    })
+    socket.addEventListener('close', () => {
+      const { connection } = useAppInfo.getState()
+      // A browser tells "wrong token" and "nobody there" apart for nobody. Before the first connection
+      // the server was there a moment ago, when it served this page: it refused the token.
+      if (!opened && connection === 'connecting') {
+        useAppInfo.setState({ connection: 'refused' })
+        return
+      }
+      setTimeout(open, retryDelays[Math.min(failures++, retryDelays.length - 1)])
+    })
+  }
+  open()
+}
+
+/**
+ * The link's token moves from the address to this tab's storage: it survives a reload and is neither in
+ * the history nor in what people copy from the address bar.
+ */
+function takeToken(): string | undefined {
+  const fromLink = new URLSearchParams(location.hash.slice(1)).get('token')
+  if (fromLink !== null) {
+    sessionStorage.setItem(tokenKey, fromLink)
+    history.replaceState(null, '', location.pathname)
+  }
+  return sessionStorage.getItem(tokenKey) ?? undefined
+}
+
+function socketChannel(socket: WebSocket): TextChannel {
+  return {
+    send: (text) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text)
+    },
+    onText: (listener) =>
+      socket.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string') listener(data)
+      }),
+    onClose: (listener) => socket.addEventListener('close', listener),
+    close: () => socket.close(),
+  }
+}

@@ -1,0 +1,7 @@
+import './ui/tokens.css'
+import './ui/base.css'
+import { startBridge } from './bridge.ts'
+import { mount } from './mount.tsx'
+
+startBridge()
+mount()

@@ -1,0 +1,55 @@
+import { create } from 'zustand'
+import { changeSettings, useSettings } from './settings.ts'
+
+/** Which images the table shows. */
+export type Scope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'needs-care' }
+  | { readonly kind: 'in-use' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'recent' }
+  | { readonly kind: 'folder'; readonly folderId: number }
+
+export type Page =
+  | { readonly kind: 'library'; readonly scope: Scope }
+  | { readonly kind: 'history' }
+  | { readonly kind: 'batch'; readonly batchId: string }
+
+export const inspectorTabs = [
+  'overview',
+  'map',
+  'snapshots',
+  'chain',
+  'history',
+  'details',
+] as const
+export type InspectorTab = (typeof inspectorTabs)[number]
+
+export interface PageState {
+  readonly page: Page
+  readonly inspectorTab: InspectorTab
+  /** The sidebar laid over the page, where there is no room beside it. */
+  readonly sidebarOver: boolean
+}
+
+export const usePage = create<PageState>(() => ({
+  page: { kind: 'library', scope: { kind: 'all' } },
+  inspectorTab: 'overview',
+  sidebarOver: false,
+}))
+
+export function showPage(page: Page): void {
+  usePage.setState({ page, sidebarOver: false })
+}
+
+export function showInspectorTab(inspectorTab: InspectorTab): void {
+  usePage.setState({ inspectorTab })
+}
+
+/** Opens the inspector when it is closed; on this tab, when one is named. */
+export function showInspector(tab?: InspectorTab): void {
+  if (tab !== undefined) showInspectorTab(tab)
+  if (!useSettings.getState().settings.inspectorOpen) changeSettings({ inspectorOpen: true })
+}
+
+export const useInspectorTab = (): InspectorTab => usePage((state) => state.inspectorTab)

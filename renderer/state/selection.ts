@@ -1,0 +1,66 @@
+import { create } from 'zustand'
+
+export interface SelectionState {
+  readonly selected: ReadonlySet<number>
+  /** The image the keyboard is at. */
+  readonly active: number | undefined
+  /** Where a range that Shift extends begins. */
+  readonly anchor: number | undefined
+}
+
+const none: SelectionState = { selected: new Set(), active: undefined, anchor: undefined }
+
+export const useSelection = create<SelectionState>(() => none)
+
+/** Selects exactly these images; the first one becomes the active one. */
+export function select(ids: readonly number[]): void {
+  useSelection.setState({ selected: new Set(ids), active: ids[0], anchor: ids[0] })
+}
+
+export function clearSelection(): void {
+  useSelection.setState(({ active }) => ({ selected: new Set(), anchor: active }))
+}
+
+/** Adds the image, or takes it out. */
+export function toggleSelected(id: number): void {
+  useSelection.setState(({ selected }) => {
+    const next = new Set(selected)
+    if (!next.delete(id)) next.add(id)
+    return { selected: next, active: id, anchor: id }
+  })
+}
+
+/** From the anchor to this image, in the order of the table. */
+export function extendSelection(order: readonly number[], id: number): void {
+  useSelection.setState(({ anchor }) => {
+    const from = anchor === undefined ? -1 : order.indexOf(anchor)
+    const to = order.indexOf(id)
+    const start = from === -1 ? to : from
+    const range = order.slice(Math.min(start, to), Math.max(start, to) + 1)
+    return { selected: new Set(range), active: id, anchor: order[start] }
+  })
+}
+
+export function selectAll(order: readonly number[]): void {
+  useSelection.setState(({ active }) => ({
+    selected: new Set(order),
+    active: active ?? order[0],
+    anchor: order[0],
+  }))
+}
+
+/** Forgets images that are gone from the library. */
+export function keepSelected(exists: (id: number) => boolean): void {
+  useSelection.setState((state) => {
+    const gone = (id: number | undefined): boolean => id !== undefined && !exists(id)
+    const selected = [...state.selected].filter(exists)
+    if (selected.length === state.selected.size && !gone(state.active) && !gone(state.anchor)) {
+      return state
+    }
+    return {
+      selected: new Set(selected),
+      active: gone(state.active) ? undefined : state.active,
+      anchor: gone(state.anchor) ? undefined : state.anchor,
+    }
+  })
+}

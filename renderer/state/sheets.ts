@@ -1,0 +1,27 @@
+import { create } from 'zustand'
+import type { ErrorData } from '../../ipc/schemas/error.ts'
+
+/** The one dialog that is open over the page. */
+export type Sheet =
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'about' }
+  | { readonly kind: 'browse'; readonly purpose: 'folder' | 'image' }
+  | { readonly kind: 'add-folders'; readonly paths: readonly string[] }
+  | { readonly kind: 'trust-links'; readonly imageId: number }
+  | { readonly kind: 'remove-images'; readonly imageIds: readonly number[] }
+  | { readonly kind: 'remove-folder'; readonly folderId: number }
+  | { readonly kind: 'check-plan'; readonly title: string; readonly imageIds: readonly number[] }
+  | { readonly kind: 'hash'; readonly imageId: number }
+  | { readonly kind: 'error'; readonly error: ErrorData }
+
+export const useSheet = create<{ readonly sheet: Sheet | undefined }>(() => ({ sheet: undefined }))
+
+export function openSheet(sheet: Sheet): void {
+  useSheet.setState({ sheet })
+}
+
+export function closeSheet(): void {
+  useSheet.setState({ sheet: undefined })
+}

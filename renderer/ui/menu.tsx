@@ -1,0 +1,113 @@
+import { ContextMenu as BaseContext } from '@base-ui/react/context-menu'
+import { Menu as Base } from '@base-ui/react/menu'
+import { Fragment, type ReactElement, type ReactNode } from 'react'
+import { Icon, type IconName } from './icon.tsx'
+import './menu.css'
+
+export interface MenuItem {
+  readonly id: string
+  readonly label: string
+  readonly icon?: IconName | undefined
+  readonly shortcut?: string | undefined
+  /** Why it cannot be chosen; the item stays in place and shows it. */
+  readonly disabledReason?: string | undefined
+  /** Present: the item is a check mark that can be set and cleared. */
+  readonly checked?: boolean | undefined
+  readonly separatorBefore?: boolean | undefined
+  readonly onSelect: () => void
+}
+
+function ItemContent({ item }: { readonly item: MenuItem }) {
+  return (
+    <>
+      {item.icon && <Icon name={item.icon} />}
+      <span className="menu-label">
+        {item.label}
+        {item.disabledReason !== undefined && (
+          <span className="menu-reason">{item.disabledReason}</span>
+        )}
+      </span>
+      {item.shortcut !== undefined && <kbd className="menu-shortcut">{item.shortcut}</kbd>}
+    </>
+  )
+}
+
+function Items({ items }: { readonly items: readonly MenuItem[] }) {
+  return items.map((item) => (
+    <Fragment key={item.id}>
+      {item.separatorBefore && <Base.Separator className="menu-separator" />}
+      {item.checked === undefined ? (
+        <Base.Item
+          className="menu-item"
+          disabled={item.disabledReason !== undefined}
+          label={item.label}
+          onClick={item.onSelect}
+        >
+          <ItemContent item={item} />
+        </Base.Item>
+      ) : (
+        <Base.CheckboxItem
+          className="menu-item"
+          checked={item.checked}
+          disabled={item.disabledReason !== undefined}
+          label={item.label}
+          onCheckedChange={item.onSelect}
+        >
+          <span className="menu-check">
+            <Base.CheckboxItemIndicator>
+              <Icon name="check" />
+            </Base.CheckboxItemIndicator>
+          </span>
+          <ItemContent item={item} />
+        </Base.CheckboxItem>
+      )}
+    </Fragment>
+  ))
+}
+
+export interface MenuProps {
+  /** The button that opens it. */
+  readonly trigger: ReactElement
+  readonly items: readonly MenuItem[]
+  readonly align?: 'start' | 'end'
+  /** Above the items, for what is no item. */
+  readonly heading?: ReactNode
+}
+
+export function Menu({ trigger, items, align = 'start', heading }: MenuProps) {
+  return (
+    <Base.Root modal={false}>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner className="menu-place" align={align} sideOffset={4} collisionPadding={8}>
+          <Base.Popup className="menu">
+            {heading !== undefined && <div className="menu-heading">{heading}</div>}
+            <Items items={items} />
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+export interface ContextMenuProps {
+  readonly items: readonly MenuItem[]
+  readonly onOpenChange?: (open: boolean) => void
+  /** What is pressed with the right button. */
+  readonly children: ReactElement
+}
+
+export function ContextMenu({ items, onOpenChange, children }: ContextMenuProps) {
+  return (
+    <BaseContext.Root {...(onOpenChange && { onOpenChange })}>
+      <BaseContext.Trigger render={children} />
+      <BaseContext.Portal>
+        <BaseContext.Positioner className="menu-place" collisionPadding={8}>
+          <BaseContext.Popup className="menu">
+            <Items items={items} />
+          </BaseContext.Popup>
+        </BaseContext.Positioner>
+      </BaseContext.Portal>
+    </BaseContext.Root>
+  )
+}

@@ -1,0 +1,52 @@
+import { Toast } from '@base-ui/react/toast'
+import { clsx } from './clsx.ts'
+import { Button, IconButton } from './button.tsx'
+import { Icon } from './icon.tsx'
+import { toastManager, type ToastData } from '../state/toasts.ts'
+import './toasts.css'
+
+function ToastList() {
+  const { toasts } = Toast.useToastManager<ToastData>()
+  return toasts.map((toast) => {
+    const tone = toast.data?.tone ?? 'info'
+    const action = toast.data?.action
+    return (
+      <Toast.Root key={toast.id} toast={toast} className={clsx('toast', `toast-${tone}`)}>
+        <Toast.Content className="toast-content">
+          <Icon
+            name={tone === 'good' ? 'check-circle' : tone === 'bad' ? 'cross-circle' : 'info'}
+          />
+          <div className="toast-text">
+            <Toast.Title className="toast-title" />
+            <Toast.Description className="toast-detail" />
+          </div>
+          {action && (
+            <Button
+              size="small"
+              onClick={() => {
+                action.run()
+                toastManager.close(toast.id)
+              }}
+            >
+              {action.label}
+            </Button>
+          )}
+          <Toast.Close render={<IconButton icon="close" size="small" label="Dismiss" />} />
+        </Toast.Content>
+      </Toast.Root>
+    )
+  })
+}
+
+/** Where toasts appear. Base UI announces them and lets F6 reach them. */
+export function Toasts() {
+  return (
+    <Toast.Provider toastManager={toastManager} limit={3}>
+      <Toast.Portal>
+        <Toast.Viewport className="toasts">
+          <ToastList />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  )
+}

@@ -1,0 +1,25 @@
+import { Tooltip as Base } from '@base-ui/react/tooltip'
+import type { ReactElement, ReactNode } from 'react'
+import './tooltip.css'
+
+export interface TooltipProps {
+  readonly content: ReactNode
+  readonly side?: 'top' | 'bottom' | 'left' | 'right'
+  /** The one element the tooltip belongs to; it needs a name of its own. */
+  readonly children: ReactElement
+}
+
+/** Explains, never names: what only a tooltip says, a touch screen cannot reach. */
+export function Tooltip({ content, side = 'bottom', children }: TooltipProps) {
+  if (content === undefined || content === '') return children
+  return (
+    <Base.Root>
+      <Base.Trigger render={children} delay={500} />
+      <Base.Portal>
+        <Base.Positioner side={side} sideOffset={6} collisionPadding={8} className="tooltip-place">
+          <Base.Popup className="tooltip">{content}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
