@@ -8,7 +8,7 @@
  */
 export interface Codecs {
   /** Raw deflate (no zlib header), qcow2 compression type 0. */
-  inflateRaw(packed: Uint8Array, limit: number): Uint8Array
+  readonly inflateRaw: (packed: Uint8Array, limit: number) => Uint8Array
   /** One zstd frame, qcow2 compression type 1. */
-  zstd(packed: Uint8Array, limit: number): Uint8Array
+  readonly zstd: (packed: Uint8Array, limit: number) => Uint8Array
 }
