@@ -1,0 +1,231 @@
+/** Made-up jobs that queue, progress, end and are remembered, as the real ones do. */
+import type { BatchCounters, Job, JobEvent, JobRequest } from '../../ipc/schemas/job.ts'
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { readFailed } from './made-up-errors.ts'
+import { madeUpResult, summaryOf } from './results.ts'
+import { random } from './random.ts'
+
+const engineVersion = '0.1.0'
+const running = 2
+const tickMs = 100
+
+export interface FakeJobsOptions {
+  readonly rowOf: (id: number) => LibraryRow | undefined
+  /** A job ended; the row may look different now. */
+  readonly onEnd: (job: Job) => void
+  readonly emit: (event: JobEvent) => void
+}
+
+export class FakeJobs {
+  readonly #options: FakeJobsOptions
+  readonly #jobs = new Map<string, Job>()
+  readonly #batches = new Map<string, BatchCounters>()
+  #next = 1
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  constructor(options: FakeJobsOptions) {
+    this.#options = options
+  }
+
+  /** Jobs of the last weeks, so that the history is not empty. */
+  remember(rows: readonly LibraryRow[], now: number): void {
+    const chance = random(7)
+    for (const row of rows.slice(0, 160)) {
+      if (row.format !== 'qcow2') continue
+      const kind = chance.pick(['check', 'check', 'hash', 'map'] as const)
+      const startedAt = now - chance.between(1, 40 * 24 * 60) * 60_000
+      const request: JobRequest =
+        kind === 'check'
+          ? { kind, depth: 'metadata' }
+          : kind === 'hash'
+            ? { kind, algorithm: 'sha256', target: 'content' }
+            : { kind }
+      const failed = chance.chance(0.04)
+      const job = this.#create(row, request, startedAt)
+      this.#jobs.set(
+        job.id,
+        this.#ended(
+          row,
+          { ...job, startedAt },
+          { failed, at: startedAt + chance.between(300, 90_000) },
+        ),
+      )
+    }
+  }
+
+  start(request: JobRequest, rows: readonly LibraryRow[], title: string | undefined) {
+    const fits = rows.filter(
+      (row) =>
+        row.missingSince === undefined && (request.kind === 'hash' || row.format === 'qcow2'),
+    )
+    const skipped = rows.length - fits.length
+    const batchId = title === undefined ? undefined : `batch-${this.#next++}`
+    const now = Date.now()
+    const jobs = fits.map((row) => {
+      const job = { ...this.#create(row, request, now), ...(batchId !== undefined && { batchId }) }
+      this.#jobs.set(job.id, job)
+      return job
+    })
+    this.#options.emit({ type: 'jobs', jobs })
+    if (batchId !== undefined && title !== undefined) {
+      this.#batches.set(batchId, {
+        id: batchId,
+        title,
+        startedAt: now,
+        total: jobs.length,
+        done: 0,
+        ok: 0,
+        leaks: 0,
+        damaged: 0,
+        unreadable: 0,
+        cancelled: 0,
+        skipped,
+      })
+      this.#tellBatch(batchId)
+    }
+    this.#timer ??= setInterval(() => this.#tick(), tickMs)
+    return { jobIds: jobs.map(({ id }) => id), skipped, ...(batchId !== undefined && { batchId }) }
+  }
+
+  cancel(which: { jobId: string } | { batchId: string }): void {
+    for (const job of this.#jobs.values()) {
+      const meant = 'jobId' in which ? job.id === which.jobId : job.batchId === which.batchId
+      if (!meant || job.endedAt !== undefined) continue
+      this.#end({ ...job, state: 'cancelled', endedAt: Date.now() })
+    }
+  }
+
+  get(id: string): Job | undefined {
+    return this.#jobs.get(id)
+  }
+
+  batch(id: string): Job[] {
+    return [...this.#jobs.values()].filter(({ batchId }) => batchId === id)
+  }
+
+  /** Ended jobs, newest first. */
+  history(): Job[] {
+    return [...this.#jobs.values()]
+      .filter(({ endedAt }) => endedAt !== undefined)
+      .toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
+  }
+
+  snapshot(): JobEvent {
+    return {
+      type: 'snapshot',
+      jobs: [...this.#jobs.values()].filter(({ endedAt }) => endedAt === undefined),
+      batches: [...this.#batches.values()],
+    }
+  }
+
+  #create(row: LibraryRow, request: JobRequest, queuedAt: number): Job {
+    return {
+      id: `job-${this.#next++}`,
+      request,
+      imageId: row.id,
+      imageName: row.name,
+      imagePath: row.path,
+      state: 'queued',
+      actor: 'desktop',
+      queuedAt,
+      engineVersion,
+    }
+  }
+
+  #tick(): void {
+    const open = [...this.#jobs.values()].filter(({ endedAt }) => endedAt === undefined)
+    if (open.length === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+      return
+    }
+    const busy = open.filter(({ state }) => state === 'running')
+    for (const job of busy) this.#advance(job)
+    for (const job of open
+      .filter(({ state }) => state === 'queued')
+      .slice(0, running - busy.length)) {
+      const started: Job = { ...job, state: 'running', startedAt: Date.now() }
+      this.#jobs.set(job.id, started)
+      this.#options.emit({ type: 'jobs', jobs: [started] })
+    }
+  }
+
+  #advance(job: Job): void {
+    const row = this.#options.rowOf(job.imageId)
+    if (row === undefined) return
+    const total = row.onDisk ?? row.fileLength
+    // A check takes about two seconds, a hash about eight: long enough to be seen.
+    const seconds = job.request.kind === 'hash' ? 8 : 2
+    const speed = total / seconds
+    const elapsed = (Date.now() - (job.startedAt ?? job.queuedAt)) / 1000
+    const done = Math.min(total, Math.floor(speed * elapsed))
+    if (done >= total) {
+      this.#end(this.#ended(row, job, { failed: row.id % 97 === 0, at: Date.now() }))
+      return
+    }
+    const progress = {
+      phase: job.request.kind === 'check' ? 'Reading tables' : 'Reading the guest content',
+      done,
+      total,
+      unit: 'bytes' as const,
+      speed,
+      ...(elapsed > 3 && { secondsLeft: (total - done) / speed }),
+    }
+    this.#jobs.set(job.id, { ...job, progress })
+    this.#options.emit({ type: 'progress', id: job.id, progress })
+  }
+
+  #ended(
+    row: LibraryRow,
+    job: Job,
+    { failed, at }: { readonly failed: boolean; readonly at: number },
+  ): Job {
+    if (failed) {
+      return {
+        ...job,
+        state: 'failed',
+        endedAt: at,
+        error: readFailed(row.path),
+        summary: 'Could not be read',
+      }
+    }
+    const result = madeUpResult(row, job.request)
+    return { ...job, state: 'succeeded', endedAt: at, result, summary: summaryOf(result) }
+  }
+
+  #end(job: Job): void {
+    this.#jobs.set(job.id, job)
+    this.#options.emit({ type: 'jobs', jobs: [job] })
+    this.#options.onEnd(job)
+    if (job.batchId !== undefined) this.#count(job.batchId, job)
+  }
+
+  #count(batchId: string, job: Job): void {
+    const batch = this.#batches.get(batchId)
+    if (batch === undefined) return
+    const check = job.result?.kind === 'check' ? job.result.check : undefined
+    const outcome =
+      job.state === 'cancelled'
+        ? 'cancelled'
+        : job.state === 'failed'
+          ? 'unreadable'
+          : check === undefined || check.verdict === 'clean'
+            ? 'ok'
+            : check.verdict === 'leaks'
+              ? 'leaks'
+              : 'damaged'
+    const done = batch.done + 1
+    this.#batches.set(batchId, {
+      ...batch,
+      done,
+      [outcome]: batch[outcome] + 1,
+      ...(done === batch.total && { endedAt: Date.now() }),
+    })
+    this.#tellBatch(batchId)
+  }
+
+  #tellBatch(batchId: string): void {
+    const batch = this.#batches.get(batchId)
+    if (batch !== undefined) this.#options.emit({ type: 'batches', batches: [batch] })
+  }
+}

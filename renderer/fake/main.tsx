@@ -1,0 +1,50 @@
+/**
+ * The window over made-up services. The address chooses what to show:
+ * `?rows=10000`, `?rows=0` (first run), `?host=web`, `?theme=dark`, `?density=compact`,
+ * `?connection=lost|refused|connecting`, `?notice`, `?drawer`.
+ */
+import '../ui/tokens.css'
+import '../ui/base.css'
+import { z } from 'zod'
+import { setHost } from '../host.ts'
+import { mount } from '../mount.tsx'
+import { pageHost } from '../page-host.ts'
+import { startSession } from '../session.ts'
+import { useAppInfo } from '../state/app-info.ts'
+import { fakeServices } from './services.ts'
+
+z.config({ jitless: true })
+
+const wish = new URLSearchParams(location.search)
+const theme = wish.get('theme')
+const connection = wish.get('connection')
+
+const client = fakeServices({
+  rowCount: Number(wish.get('rows') ?? 1204),
+  now: Date.now(),
+  host: wish.get('host') === 'web' ? 'web' : 'electron',
+  settings: {
+    ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+    ...(wish.get('density') === 'compact' && { density: 'compact' }),
+    ...(wish.has('drawer') && { drawerOpen: true }),
+  },
+  notices: wish.has('notice')
+    ? [
+        {
+          id: 'database',
+          title: 'The library file was damaged and has been set aside',
+          detail:
+            'It is kept as /home/ada/.local/share/Platter/platter-damaged-2026-11-21.db. Platter started with an empty library; no disk image was touched.',
+        },
+      ]
+    : [],
+})
+
+const session = startSession()
+setHost(pageHost(session.api, (file) => `/home/ada/dropped/${file.name}`))
+if (connection !== 'refused' && connection !== 'connecting') {
+  session.use({ client, onClose: () => undefined })
+}
+if (connection === 'lost' || connection === 'refused') useAppInfo.setState({ connection })
+
+mount()

@@ -1,0 +1,128 @@
+/** What made-up jobs find. */
+import type { CheckResult, Finding } from '../../ipc/schemas/check.ts'
+import type { JobRequest, JobResult } from '../../ipc/schemas/job.ts'
+import type { Health, LibraryRow } from '../../ipc/schemas/library.ts'
+import { madeUpAllocation } from './image-details.ts'
+import { random } from './random.ts'
+
+export function madeUpResult(row: LibraryRow, request: JobRequest): JobResult {
+  switch (request.kind) {
+    case 'check':
+      return { kind: 'check', check: madeUpCheck(row) }
+    case 'hash': {
+      const chance = random(row.id * 31)
+      const digits = { sha256: 64, sha1: 40, sha512: 128 }[request.algorithm]
+      return {
+        kind: 'hash',
+        hash: {
+          path: row.path,
+          algorithm: request.algorithm,
+          target: request.target,
+          digest: Array.from({ length: digits }, () => chance.between(0, 15).toString(16)).join(''),
+          bytes: row.virtualSize ?? row.fileLength,
+          bytesRead: row.onDisk ?? row.fileLength,
+          live: row.use.state === 'writing',
+        },
+      }
+    }
+    case 'map': {
+      const { totals, extentCount } = madeUpAllocation(row)
+      return { kind: 'map', totals, extentCount }
+    }
+  }
+}
+
+export function summaryOf(result: JobResult): string {
+  if (result.kind === 'hash') return `${result.hash.algorithm} ${result.hash.digest.slice(0, 12)}…`
+  if (result.kind === 'map') return `${result.extentCount} extents`
+  const { corruptions, leaks } = result.check
+  if (corruptions > 0) return `${corruptions} corruptions found`
+  return leaks > 0 ? `${leaks} leaked clusters` : 'No problems found'
+}
+
+export function healthAfter(row: LibraryRow): Health {
+  return ['leaks', 'needs-repair', 'damaged'].includes(row.health) ? row.health : 'healthy'
+}
+
+function madeUpCheck(row: LibraryRow): CheckResult {
+  const clusterSize = row.clusterSize ?? 65_536
+  const allocated = Math.floor((row.onDisk ?? 0) / clusterSize)
+  const health = healthAfter(row)
+  const damaged = health === 'damaged'
+  const repair = health === 'needs-repair'
+  const leaks = health === 'healthy' ? 0 : 37
+  const corruptions = damaged ? 4 : repair ? 2 : 0
+  return {
+    path: row.path,
+    format: 'qcow2',
+    verdict: corruptions > 0 ? 'corrupt' : leaks > 0 ? 'leaks' : 'clean',
+    health: damaged ? 'damaged' : repair ? 'needs-repair' : leaks > 0 ? 'leaks' : 'healthy',
+    corruptions,
+    leaks,
+    checkErrors: 0,
+    warnings: 0,
+    leakedBytes: leaks * clusterSize,
+    clusters: {
+      total: Math.ceil((row.virtualSize ?? 0) / clusterSize),
+      allocated,
+      fragmented: Math.floor(allocated * (row.fragmentation ?? 0.01)),
+      compressed: row.compressionType === 'zstd' ? Math.floor(allocated / 3) : 0,
+    },
+    imageEndOffset: row.fileLength,
+    clusterSize,
+    findings: findings({ leaks, corruptions, damaged }),
+    findingsOmitted: 0,
+    live: row.use.state === 'writing',
+    bytesRead: 12_582_912,
+  }
+}
+
+function findings({
+  leaks,
+  corruptions,
+  damaged,
+}: {
+  readonly leaks: number
+  readonly corruptions: number
+  readonly damaged: boolean
+}): Finding[] {
+  const found: Finding[] = []
+  if (damaged) {
+    found.push({
+      kind: 'corruption',
+      harm: 'data',
+      rule: 'cluster-shared',
+      structure: 'L2 table',
+      offset: 0x8_0000,
+      reference: { structure: 'data cluster', offset: 0x1_4000_0000 },
+      guest: { start: 0x2_8000_0000, length: 65_536 },
+      count: 1,
+      text: 'Two guest ranges use the same data cluster at 0x140000000; what one of them wrote last is what both read.',
+    })
+  }
+  if (corruptions > 0) {
+    found.push({
+      kind: 'corruption',
+      harm: 'refcounts',
+      rule: 'refcount-too-low',
+      structure: 'refcount block',
+      offset: 0x2_0000,
+      guest: { start: 0x1_0000_0000, length: 131_072 },
+      snapshot: { id: '1', name: 'clean install' },
+      count: corruptions - found.length,
+      text: 'The cluster at 0x1500000 is used 2 times, its refcount says 1.',
+    })
+  }
+  if (leaks > 0) {
+    found.push({
+      kind: 'leak',
+      harm: 'space',
+      rule: 'leaked-cluster',
+      structure: 'refcount block',
+      offset: 0x2_0400,
+      count: leaks,
+      text: `${leaks} clusters are counted as used and nothing uses them.`,
+    })
+  }
+  return found
+}

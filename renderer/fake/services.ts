@@ -1,0 +1,284 @@
+/**
+ * The whole contract over made-up data, in memory: for design work, screenshots and looking at states
+ * that are rare on a real machine. Nothing of it ships; fake.html is its only entry.
+ */
+import type { Contract } from '../../ipc/contract.ts'
+import type { Client } from '../../ipc/procedure.ts'
+import { RemoteError } from '../../ipc/remote-error.ts'
+import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../../ipc/schemas/app.ts'
+import type { JobEvent } from '../../ipc/schemas/job.ts'
+import type { LibraryEvent, LibraryRow } from '../../ipc/schemas/library.ts'
+import { permissionDenied } from './made-up-errors.ts'
+import { madeUpAllocation, madeUpExtents, madeUpInfo } from './image-details.ts'
+import { FakeJobs } from './jobs.ts'
+import { madeUpLibrary } from './library.ts'
+import { healthAfter } from './results.ts'
+
+export interface FakeServicesOptions {
+  readonly rowCount: number
+  readonly now: number
+  readonly host: AppInfo['host']
+  readonly settings: Partial<Settings>
+  readonly notices: AppInfo['notices']
+}
+
+const rowsAtOnce = 500
+
+export function fakeServices(options: FakeServicesOptions): Client<Contract> {
+  const library = madeUpLibrary(options.rowCount, options.now)
+  const rows = new Map(library.rows.map((row) => [row.id, row]))
+  let folders = options.rowCount === 0 ? [] : library.folders
+  let settings: Settings = {
+    theme: 'system',
+    units: 'binary',
+    density: 'comfortable',
+    logLevel: 'info',
+    parallelJobs: 0,
+    links: 'ask',
+    columns: [],
+    sort: { column: 'name', descending: false },
+    inspectorOpen: true,
+    inspectorWidth: 400,
+    drawerOpen: false,
+    ...options.settings,
+  }
+  const libraryListeners = new Set<(event: LibraryEvent) => void>()
+  const jobListeners = new Set<(event: JobEvent) => void>()
+  const mapped = new Set<number>()
+  const tellLibrary = (event: LibraryEvent): void => libraryListeners.forEach((tell) => tell(event))
+
+  const rowOf = (id: number): LibraryRow => {
+    const row = rows.get(id)
+    if (row === undefined) throw new RemoteError(permissionDenied(`image ${id}`))
+    return row
+  }
+  const changeRow = (row: LibraryRow): void => {
+    rows.set(row.id, row)
+    tellLibrary({ type: 'rows', rows: [row] })
+  }
+  const jobs = new FakeJobs({
+    rowOf: (id) => rows.get(id),
+    emit: (event) => jobListeners.forEach((tell) => tell(event)),
+    onEnd: ({ imageId, result }) => {
+      const row = rows.get(imageId)
+      if (row === undefined || result === undefined) return
+      if (result.kind === 'map') mapped.add(imageId)
+      else if (result.kind === 'hash')
+        changeRow({ ...row, contentSha256: result.hash.digest, hashStale: false })
+      else
+        changeRow({ ...row, health: healthAfter(row), healthStale: false, lastCheckAt: Date.now() })
+    },
+  })
+  jobs.remember(library.rows, options.now)
+  for (const row of library.rows) if (row.id % 3 === 0) mapped.add(row.id)
+
+  const addRows = (paths: readonly string[], folderId?: number): number[] => {
+    const first = Math.max(0, ...rows.keys()) + 1
+    const added = madeUpLibrary(paths.length, options.now).rows.map((row, index): LibraryRow => {
+      const path = paths[index] ?? row.path
+      const { folderId: _, ...single } = row
+      return {
+        ...single,
+        id: first + index,
+        name: path.slice(path.lastIndexOf('/') + 1),
+        path,
+        location: path.slice(0, path.lastIndexOf('/')),
+        addedAt: Date.now(),
+        ...(folderId !== undefined && { folderId }),
+      }
+    })
+    for (const row of added) rows.set(row.id, row)
+    tellLibrary({ type: 'rows', rows: added })
+    return added.map(({ id }) => id)
+  }
+  const addFolder = (
+    path: string,
+    { recursive, watched }: { recursive: boolean; watched: boolean },
+  ): number => {
+    const id = Math.max(0, ...folders.map((folder) => folder.id)) + 1
+    const names = Array.from(
+      { length: 24 },
+      (_, index) => `${path}/disk-${String(index + 1).padStart(2, '0')}.qcow2`,
+    )
+    folders = [
+      ...folders,
+      { id, path, recursive, watched, imageCount: names.length, scanning: false },
+    ]
+    addRows(names, id)
+    tellLibrary({ type: 'folders', folders: [...folders] })
+    return id
+  }
+  const removeRows = (ids: readonly number[]): void => {
+    for (const id of ids) rows.delete(id)
+    tellLibrary({ type: 'removed', ids: [...ids] })
+  }
+
+  return {
+    'app.info': async () => ({
+      host: options.host,
+      version: '0.1.0',
+      engineVersion: '0.1.0',
+      nodeVersion: '24.21.0',
+      sqliteVersion: '3.51.0',
+      platform: 'linux-x64',
+      capabilities: {
+        openDialog: false,
+        showInFolder: options.host === 'electron',
+        nativeMenus: false,
+        dropPaths: options.host === 'electron',
+      },
+      notices: options.notices,
+      logFolder: '/home/ada/.config/Platter/logs',
+      dataFolder: '/home/ada/.local/share/Platter',
+    }),
+    'app.events': (_input, _onEvent: (event: ShellEvent) => void, call) =>
+      untilAborted(call?.signal),
+    'settings.get': async () => settings,
+    'settings.set': async (change) => {
+      settings = { ...settings, ...change } as Settings
+      return settings
+    },
+    'library.watch': (_input, onEvent, call) => {
+      onEvent({ type: 'snapshot', folders: [...folders], rowCount: rows.size })
+      const all = [...rows.values()]
+      for (let from = 0; from < all.length; from += rowsAtOnce) {
+        onEvent({ type: 'rows', rows: all.slice(from, from + rowsAtOnce) })
+      }
+      libraryListeners.add(onEvent)
+      return untilAborted(call?.signal).finally(() => libraryListeners.delete(onEvent))
+    },
+    'library.addFolder': async ({ path, recursive = true, watched = true }) => ({
+      folderId: addFolder(path, { recursive, watched }),
+    }),
+    'library.addFiles': async ({ paths }) => ({ imageIds: addRows(paths) }),
+    'library.removeFolder': async ({ folderId }) => {
+      removeRows([...rows.values()].filter((row) => row.folderId === folderId).map(({ id }) => id))
+      folders = folders.filter(({ id }) => id !== folderId)
+      tellLibrary({ type: 'folders', folders: [...folders] })
+      return {}
+    },
+    'library.removeImages': async ({ imageIds }) => {
+      removeRows(imageIds)
+      return {}
+    },
+    'library.refresh': async () => ({}),
+    'library.setLinksTrusted': async ({ imageId, trusted }) => {
+      const row = rowOf(imageId)
+      changeRow({
+        ...row,
+        linksTrusted: trusted,
+        health: trusted && row.health === 'untrusted-links' ? 'not-checked' : row.health,
+      })
+      return {}
+    },
+    'images.info': async ({ imageId }) => {
+      const row = rowOf(imageId)
+      if (row.error !== undefined) throw new RemoteError(row.error)
+      return madeUpInfo(row)
+    },
+    'images.allocation': async ({ imageId }) =>
+      mapped.has(imageId)
+        ? {
+            summary: madeUpAllocation(rowOf(imageId)),
+            stale: imageId % 4 === 0,
+            mappedAt: options.now - 7_200_000,
+          }
+        : { stale: false },
+    'images.extents': async ({ imageId, from, limit }) =>
+      madeUpExtents(rowOf(imageId), from, limit),
+    'jobs.start': async ({ request, imageIds, batchTitle }) =>
+      jobs.start(
+        request.kind === 'check'
+          ? { kind: 'check', depth: request.depth ?? 'metadata' }
+          : request.kind === 'hash'
+            ? {
+                kind: 'hash',
+                algorithm: request.algorithm ?? 'sha256',
+                target: request.target ?? 'content',
+              }
+            : request,
+        imageIds.flatMap((id) => rows.get(id) ?? []),
+        batchTitle,
+      ),
+    'jobs.cancel': async (which) => {
+      jobs.cancel(which)
+      return {}
+    },
+    'jobs.watch': (_input, onEvent, call) => {
+      onEvent(jobs.snapshot())
+      jobListeners.add(onEvent)
+      return untilAborted(call?.signal).finally(() => jobListeners.delete(onEvent))
+    },
+    'jobs.get': async ({ jobId }) => {
+      const job = jobs.get(jobId)
+      if (job === undefined) throw new RemoteError(permissionDenied(jobId))
+      return job
+    },
+    'jobs.batch': async ({ batchId }) => ({ jobs: jobs.batch(batchId) }),
+    'jobs.report': async ({ format }) => ({
+      fileName: `platter-report.${format}`,
+      mimeType: 'text/plain',
+      text: 'A made-up report',
+    }),
+    'history.page': async ({ imageId, kinds, before, limit }) => {
+      const all = jobs
+        .history()
+        .filter((job) => imageId === undefined || job.imageId === imageId)
+        .filter((job) => kinds === undefined || kinds.includes(job.request.kind))
+      const from = before === undefined ? 0 : all.findIndex(({ id }) => id === before) + 1
+      const page = all.slice(from, from + limit)
+      const last = page.at(-1)
+      return {
+        jobs: page,
+        ...(from + limit < all.length && last !== undefined && { nextBefore: last.id }),
+      }
+    },
+    'shell.openImages': async () => ({ imageIds: [] }),
+    'shell.openFolder': async () => ({}),
+    'shell.showInFolder': async () => ({}),
+    'shell.popupMenu': async () => ({}),
+    'shell.setMenuState': async () => ({}),
+    'files.browse': async ({ path }) => browse(path),
+  }
+}
+
+/** Ends when the caller stops it, as a stream does. */
+function untilAborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) =>
+    signal?.addEventListener('abort', () => resolve(), { once: true }),
+  )
+}
+
+const roots: readonly FolderEntry[] = [
+  { name: '/srv/vm', path: '/srv/vm', kind: 'folder' },
+  { name: '/home/ada/images', path: '/home/ada/images', kind: 'folder' },
+]
+
+function browse(path: string | undefined): {
+  path?: string
+  parent?: string
+  entries: FolderEntry[]
+} {
+  if (path === undefined) return { entries: [...roots] }
+  const parent = path.slice(0, path.lastIndexOf('/'))
+  const isRoot = roots.some((root) => root.path === path)
+  return {
+    path,
+    ...(!isRoot && { parent }),
+    entries: [
+      ...['archive', 'lab', 'production', 'templates'].map((name): FolderEntry => ({
+        name,
+        path: `${path}/${name}`,
+        kind: 'folder',
+      })),
+      ...['base-debian-12.qcow2', 'base-fedora-42.qcow2', 'installer.iso'].map(
+        (name, index): FolderEntry => ({
+          name,
+          path: `${path}/${name}`,
+          kind: 'file',
+          size: (index + 1) * 734_003_200,
+        }),
+      ),
+    ],
+  }
+}
