@@ -1,3 +1,4 @@
+import type { ImageError } from '../errors/image-error.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type { HostOffset } from '../units.ts'
 
@@ -7,7 +8,8 @@ import type { HostOffset } from '../units.ts'
  * - `data`: stored as is at `hostOffset` of `file` (the image itself or its external data file);
  * - `zero`: reads as zeroes; `hostOffset` is there when a cluster is allocated for it (zero-allocated);
  * - `compressed`: stored compressed; the run is one cluster or several neighbouring ones;
- * - `unallocated`: not in this layer; reads from the backing image, or zeroes without one.
+ * - `unallocated`: not in this layer; reads from the backing image, or zeroes without one. An unallocated
+ *   part of an allocated cluster (subclusters) has a `hostOffset` all the same.
  */
 export type LayerRun =
   | {
@@ -23,7 +25,12 @@ export type LayerRun =
       readonly file?: BlockFile
     }
   | { readonly kind: 'compressed'; readonly length: number }
-  | { readonly kind: 'unallocated'; readonly length: number }
+  | {
+      readonly kind: 'unallocated'
+      readonly length: number
+      readonly hostOffset?: HostOffset
+      readonly file?: BlockFile
+    }
 
 /** A virtual disk opened for reading: what every format offers, one layer of a backing chain. */
 export interface DiskImage extends AsyncDisposable {
@@ -34,6 +41,10 @@ export interface DiskImage extends AsyncDisposable {
   readonly virtualSize: number
   /** The next layer down, when the image names one and the open gate let it be opened. */
   readonly backing: DiskImage | undefined
+  /** Why there is no `backing` although the image names one. Reading through it throws this. */
+  readonly missingBacking: ImageError | undefined
+  /** The content needs a passphrase; what is stored at an offset is not what the guest sees. */
+  readonly encrypted: boolean
   /**
    * The run of equal storage at guest offset `at`, at most `limit` bytes long (limit > 0, at + limit
    * <= virtualSize). Runs are as long as the tables in memory can tell: contiguous host clusters join.
