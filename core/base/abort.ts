@@ -15,13 +15,12 @@ export function breather(
   everyMs = 40,
 ): () => Promise<void> | undefined {
   let last = performance.now()
-  return () => {
-    if (performance.now() - last < everyMs) return undefined
-    return yieldToEventLoop().then(() => {
-      last = performance.now()
-      throwIfAborted(signal)
-    })
+  const takeTurn = async (): Promise<void> => {
+    await yieldToEventLoop()
+    last = performance.now()
+    throwIfAborted(signal)
   }
+  return () => (performance.now() - last < everyMs ? undefined : takeTurn())
 }
 
 const yieldToEventLoop = (): Promise<void> =>
