@@ -1,0 +1,118 @@
+import type { MenuItemConstructorOptions } from 'electron'
+
+/** A command of the window's registry, as the menu bar shows it. */
+export interface MenuCommand {
+  readonly id: string
+  readonly label: string
+  readonly accelerator?: string
+}
+
+const separator = { type: 'separator' } as const
+type Entry = MenuCommand | typeof separator | { readonly role: 'close' | 'quit' }
+
+const isMac = process.platform === 'darwin'
+
+const fileMenu: readonly Entry[] = [
+  { id: 'library.openImage', label: 'Open Image…', accelerator: 'CmdOrCtrl+O' },
+  { id: 'library.addFolder', label: 'Add Folder…', accelerator: 'CmdOrCtrl+Shift+O' },
+  separator,
+  { id: 'image.showInFolder', label: 'Show in Folder' },
+  { id: 'library.remove', label: 'Remove from Library', accelerator: 'Shift+Delete' },
+  separator,
+  { id: 'view.settings', label: 'Settings…', accelerator: 'CmdOrCtrl+,' },
+  separator,
+  { role: isMac ? 'close' : 'quit' },
+]
+
+const imageMenu: readonly Entry[] = [
+  { id: 'image.check', label: 'Check', accelerator: 'CmdOrCtrl+Shift+C' },
+  {
+    id: 'image.hash',
+    label: 'Compute SHA-256',
+    // Cmd+H hides an app on macOS.
+    accelerator: isMac ? 'Cmd+Shift+H' : 'Ctrl+H',
+  },
+  { id: 'image.map', label: 'Map' },
+  separator,
+  { id: 'image.copyPath', label: 'Copy Path' },
+]
+
+const viewMenu: readonly Entry[] = [
+  { id: 'view.palette', label: 'Command Palette…', accelerator: 'CmdOrCtrl+K' },
+  { id: 'view.inspector', label: 'Inspector', accelerator: 'CmdOrCtrl+I' },
+  { id: 'view.activity', label: 'Activity', accelerator: 'CmdOrCtrl+J' },
+  separator,
+  { id: 'library.refresh', label: 'Refresh', accelerator: 'F5' },
+]
+
+const helpMenu: readonly Entry[] = [
+  { id: 'view.shortcuts', label: 'Keyboard Shortcuts', accelerator: 'CmdOrCtrl+/' },
+]
+
+/** Every command the menu bar names; a test compares them with the window's registry. */
+export const menuCommands: readonly MenuCommand[] = [
+  ...fileMenu,
+  ...imageMenu,
+  ...viewMenu,
+  ...helpMenu,
+].filter((entry) => 'id' in entry)
+
+/** The menu bar. It holds no reload and no developer tools: they would end the window's state. */
+export function applicationMenu(
+  onCommand: (id: string) => void,
+): readonly MenuItemConstructorOptions[] {
+  const build = (entries: readonly Entry[]): MenuItemConstructorOptions[] =>
+    entries.map((entry) =>
+      'id' in entry
+        ? {
+            ...entry,
+            // The window handles its shortcuts itself, where it knows what has the focus; the menu
+            // only shows them. (macOS sends keys to the menu first, in any case.)
+            registerAccelerator: isMac,
+            click: () => onCommand(entry.id),
+          }
+        : { ...entry },
+    )
+  return [
+    ...(isMac ? [{ role: 'appMenu' } as const] : []),
+    { label: '&File', submenu: build(fileMenu) },
+    {
+      label: '&Edit',
+      submenu: [
+        { role: 'undo' },
+        { role: 'redo' },
+        separator,
+        { role: 'cut' },
+        { role: 'copy' },
+        { role: 'paste' },
+        separator,
+        {
+          id: 'library.selectAll',
+          label: 'Select All',
+          accelerator: 'CmdOrCtrl+A',
+          // In a text field it means its text, which only the window knows.
+          registerAccelerator: false,
+          click: () => onCommand('library.selectAll'),
+        },
+      ],
+    },
+    { label: '&Image', submenu: build(imageMenu) },
+    {
+      label: '&View',
+      submenu: [
+        ...build(viewMenu),
+        separator,
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        separator,
+        { role: 'togglefullscreen' },
+      ],
+    },
+    ...(isMac ? [{ role: 'windowMenu' } as const] : []),
+    {
+      label: '&Help',
+      submenu: [...build(helpMenu), ...(isMac ? [] : [{ role: 'about' } as const])],
+    },
+  ]
+}

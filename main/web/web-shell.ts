@@ -1,0 +1,26 @@
+import { ImageError } from '../../core/index.ts'
+import type { ShellEvents } from '../shell-events.ts'
+import type { ShellPorts } from '../shell-ports.ts'
+import type { Roots } from './roots.ts'
+
+/** What a browser window can and cannot have: a folder browser below the roots, no dialog, no menu. */
+export function createWebShell(roots: Roots, events: ShellEvents): ShellPorts {
+  return {
+    host: 'web',
+    capabilities: { openDialog: false, showInFolder: false, nativeMenus: false, dropPaths: false },
+    chooseImages: async () => desktopOnly("The system's open dialog"),
+    chooseFolder: async () => desktopOnly("The system's open dialog"),
+    showInFolder: () => desktopOnly('Showing a file in its folder'),
+    popupMenu: async () => desktopOnly('A native menu'),
+    setMenuState: () => undefined,
+    browse: (path) => roots.list(path),
+    admit: (path) => roots.admit(path),
+    forwardEvents: (emit, signal) => events.forward(emit, signal),
+    settingsChanged: () => undefined,
+    showProgress: () => undefined,
+  }
+}
+
+function desktopOnly(feature: string): never {
+  throw new ImageError('not-in-this-shell', { feature, expected: 'the desktop app' })
+}
