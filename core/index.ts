@@ -31,7 +31,12 @@ export {
   type ReportEntry,
   type ReportOutcome,
 } from './report/batch-report.ts'
-export { writeReport, type ReportFormat, type WrittenReport } from './report/write-report.ts'
+export {
+  reportFormats,
+  writeReport,
+  type ReportFormat,
+  type WrittenReport,
+} from './report/write-report.ts'
 export { reportSchemaVersion, type JsonReport } from './report/json-report.ts'
 export {
   formatBytes,

@@ -61,4 +61,19 @@ export const fileReasons = {
       `${c.path ?? 'The file'} is now ${c.found ?? 'another file'}; it was ${c.expected ?? 'a different one'}.`,
     advice: () => 'Try again when nothing else writes to it.',
   },
+  'file-not-written': {
+    kind: 'io',
+    number: 1120,
+    title: (c) => `${nameOf(c)} could not be written`,
+    detail: (c) => `Writing ${c.path ?? 'the file'} failed (${c.errno ?? 'EIO'}).`,
+    advice: () => 'Choose a folder you may write to, with enough free space.',
+    safety: 'No image was changed.',
+  },
+  'no-checksums': {
+    kind: 'invalid-format',
+    number: 1121,
+    title: (c) => `${nameOf(c)} holds no checksums`,
+    detail: (c) => `No line of ${c.path ?? 'the file'} has the form "DIGEST  FILE".`,
+    advice: () => 'Name a file that sha256sum or "platter sha" wrote.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

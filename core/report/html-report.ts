@@ -18,6 +18,9 @@ import {
 import { html, join, nothing, type Markup } from './html-text.ts'
 import { reportStyle } from './html-style.ts'
 
+/** A page with a thousand findings for each of a thousand images would open in no browser. */
+const findingsPerImage = 100
+
 type Tone = 'good' | 'waste' | 'bad' | 'plain'
 
 const outcomeWords: Readonly<
@@ -197,12 +200,12 @@ function problemCard(entry: ReportEntry): Markup {
   }
   if (entry.kind !== 'checked') return nothing
   const { result } = entry
+  const shown = result.findings.slice(0, findingsPerImage)
+  const hidden = result.findings.length - shown.length + result.findingsOmitted
   const omitted =
-    result.findingsOmitted === 0
+    hidden === 0
       ? nothing
-      : html`<p class="path">
-          And ${formatPlural(result.findingsOmitted, 'more finding')}, not listed here.
-        </p>`
+      : html`<p class="path">And ${formatPlural(hidden, 'more finding')}, not listed here.</p>`
   const live = result.live
     ? html`<p>The image was in use while it was checked: the result may lag behind.</p>`
     : nothing
@@ -211,7 +214,7 @@ function problemCard(entry: ReportEntry): Markup {
     <p>${countsSentence(result)}</p>
     ${live}
     <ul class="findings">
-      ${join(result.findings.map(findingItem))}
+      ${join(shown.map(findingItem))}
     </ul>
     ${omitted}
   </section>`

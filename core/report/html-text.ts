@@ -16,7 +16,7 @@ const entities: Readonly<Record<string, string>> = {
 const escaped = (text: string): string =>
   // Control characters and bidirectional overrides could make a file name read as another one.
   text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
     .replace(/[&<>"']/g, (character) => entities[character] ?? character)
 
 /** A template whose values are escaped unless they are markup already. */

@@ -1,0 +1,59 @@
+import { ImageError, type OperationContext } from '../../core/index.ts'
+import type { Host } from '../host.ts'
+import { ProgressReporter } from '../terminal/progress-reporter.ts'
+import type { VerbOptions } from '../verbs.ts'
+import type { FoundImage } from './find-images.ts'
+
+/** How the work on one image ended. */
+export type ImageOutcome<Value> = {
+  readonly path: string
+  /** Unix time in milliseconds. */
+  readonly startedAt: number
+  readonly durationMs: number
+} & (
+  | { readonly kind: 'done'; readonly value: Value }
+  | { readonly kind: 'failed'; readonly error: ImageError }
+  | { readonly kind: 'cancelled' }
+)
+
+export interface ImageRun {
+  readonly host: Host
+  readonly options: VerbOptions
+}
+
+/**
+ * Works through the images in order, one at a time: reading metadata keeps one core busy, and one
+ * process for all of them is what makes many small images quick. An image that fails does not stop
+ * the others; after Ctrl-C the rest is `cancelled`.
+ */
+export async function* eachImage<Value>(
+  images: readonly FoundImage[],
+  { host, options }: ImageRun,
+  work: (path: string, context: OperationContext) => Promise<Value>,
+): AsyncGenerator<ImageOutcome<Value>, void> {
+  using progress = new ProgressReporter(host.stderr, { ...options, fileCount: images.length })
+  for (const image of images) {
+    const startedAt = Date.now()
+    const from = performance.now()
+    const ended = () => ({ path: image.path, startedAt, durationMs: performance.now() - from })
+    if (host.signal.aborted) {
+      yield { ...ended(), kind: 'cancelled' }
+      continue
+    }
+    let outcome: ImageOutcome<Value>
+    try {
+      if (image.error !== undefined) throw image.error
+      const onProgress = progress.startFile(image.path)
+      const value = await work(image.path, { signal: host.signal, onProgress })
+      outcome = { ...ended(), kind: 'done', value }
+    } catch (thrown) {
+      const error = ImageError.from(thrown, { path: image.path })
+      outcome =
+        error.kind === 'cancelled'
+          ? { ...ended(), kind: 'cancelled' }
+          : { ...ended(), kind: 'failed', error }
+    }
+    progress.finishFile()
+    yield outcome
+  }
+}

@@ -1,0 +1,108 @@
+import type { Dirent, Stats } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { ImageError, isImageFileName, type FormatName } from '../../core/index.ts'
+import { engine } from './engine.ts'
+
+/** A file to work on, or a folder that could not be searched. */
+export interface FoundImage {
+  /** As typed, or below the folder as typed: what the answer names it by. */
+  readonly path: string
+  readonly error?: ImageError
+}
+
+export interface FoundImages {
+  readonly images: readonly FoundImage[]
+  /** More than one file was asked for: answers are tables and arrays. */
+  readonly isBatch: boolean
+}
+
+/** Disk formats that are recognised without a telling name; raw, ISO and packed files are not. */
+const recognisedBySight: ReadonlySet<FormatName> = new Set<FormatName>([
+  'qcow2',
+  'qcow1',
+  'qed',
+  'vmdk',
+  'vdi',
+  'vhd',
+  'vhdx',
+])
+
+/**
+ * The images that were named: files as they are (a missing one is the engine's to explain), folders
+ * with everything below them in name order. A file reached twice through links inside a folder counts
+ * once; a folder reached again is not searched again, so loops of links end.
+ */
+export async function findImages(
+  operands: readonly string[],
+  signal: AbortSignal,
+): Promise<FoundImages> {
+  const images: FoundImage[] = []
+  let sawFolder = false
+  for (const operand of operands) {
+    const facts = await factsOf(operand)
+    if (facts?.isDirectory() === true) {
+      sawFolder = true
+      await search(operand, { images, seen: new Set([identityOf(facts)]), signal })
+    } else {
+      images.push({ path: operand })
+    }
+  }
+  return { images, isBatch: sawFolder || operands.length > 1 }
+}
+
+interface Search {
+  readonly images: FoundImage[]
+  readonly seen: Set<string>
+  readonly signal: AbortSignal
+}
+
+async function search(folder: string, { images, seen, signal }: Search): Promise<void> {
+  let entries: Dirent[]
+  try {
+    entries = await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    images.push({ path: folder, error: folderError(folder, error) })
+    return
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    if (signal.aborted) throw new ImageError('cancelled', { path: folder })
+    if (entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice()) continue
+    const entryPath = path.join(folder, entry.name)
+    // path.join drops a leading "./", and the name should stay as it was typed.
+    const shownPath = folder.startsWith('./') ? `./${entryPath}` : entryPath
+    const facts = await factsOf(entryPath)
+    if (facts === undefined) {
+      // A link that leads nowhere is worth a word only when it says it is an image.
+      if (isImageFileName(entry.name)) images.push({ path: shownPath })
+      continue
+    }
+    if (!facts.isDirectory() && !(facts.isFile() && (await isImage(entryPath, entry.name))))
+      continue
+    const identity = identityOf(facts)
+    if (seen.has(identity)) continue
+    seen.add(identity)
+    if (facts.isDirectory()) await search(shownPath, { images, seen, signal })
+    else images.push({ path: shownPath })
+  }
+}
+
+async function isImage(file: string, name: string): Promise<boolean> {
+  if (isImageFileName(name)) return true
+  const { format } = await engine.summarizeHeader(file)
+  return format !== undefined && recognisedBySight.has(format)
+}
+
+const factsOf = (file: string): Promise<Stats | undefined> =>
+  stat(file).catch((): undefined => undefined)
+
+const identityOf = (facts: Stats): string => `${facts.dev}:${facts.ino}`
+
+function folderError(folder: string, cause: unknown): ImageError {
+  const errno = (cause as NodeJS.ErrnoException).code ?? 'EIO'
+  if (errno === 'EACCES' || errno === 'EPERM') {
+    return new ImageError('file-forbidden', { path: folder, errno }, { cause })
+  }
+  return new ImageError('read-failed', { path: folder, errno }, { cause })
+}

@@ -1,0 +1,56 @@
+/**
+ * The command line's entry. What `--help` and parsing need is loaded here; a verb's code, and with it
+ * the engine, loads when the verb runs.
+ */
+import process from 'node:process'
+import { exitCodes, type ExitCode } from './exit-codes.ts'
+import type { Host } from './host.ts'
+import { runProgram } from './program.ts'
+import { OutputClosed, TextOutput } from './terminal/text-output.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Runs one command line (without the program's own name) and leaves its answer as the exit code. */
+export async function main(words: readonly string[]): Promise<void> {
+  const stopper = new AbortController()
+  let endedBy: ExitCode | undefined
+  const stop = (code: ExitCode) => () => {
+    // The second signal is from someone who does not want to wait for an orderly end.
+    if (endedBy !== undefined) process.exit(code)
+    endedBy = code
+    stopper.abort()
+  }
+  process.on('SIGINT', stop(exitCodes.interrupted))
+  process.on('SIGTERM', stop(exitCodes.terminated))
+  const host: Host = {
+    stdout: new TextOutput(process.stdout, process.env),
+    stderr: new TextOutput(process.stderr, process.env),
+    signal: stopper.signal,
+    entryUrl: import.meta.url,
+  }
+  const code = await answer(words, host)
+  process.exitCode = endedBy ?? code
+}
+
+async function answer(words: readonly string[], host: Host): Promise<ExitCode> {
+  try {
+    const code = await runProgram(words, host)
+    await host.stdout.flush()
+    await host.stderr.flush()
+    return code
+  } catch (error) {
+    if (error instanceof OutputClosed) return exitCodes.outputClosed
+    if (error instanceof UsageError) return usage(error, host)
+    const { printError } = await import('./output/print-error.ts')
+    const output = words.some((word) => /^(--json|--output=json)$/.test(word)) ? 'json' : 'human'
+    return printError(error, { output, host })
+  }
+}
+
+async function usage(error: UsageError, host: Host): Promise<ExitCode> {
+  await host.stderr.line(`platter: ${error.message}`)
+  await host.stderr.line('Run "platter --help" for what it can do.')
+  await host.stderr.flush()
+  return exitCodes.usage
+}
+
+if (import.meta.main) await main(process.argv.slice(2))

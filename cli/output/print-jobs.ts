@@ -1,0 +1,63 @@
+import { formatDuration, formatInstant } from '../../core/index.ts'
+import type { RecordedJob } from '../../main/headless.ts'
+import type { Host } from '../host.ts'
+import { paintFor, type Tone } from '../terminal/style.ts'
+import { formatTable, type Row } from '../terminal/table.ts'
+import type { VerbOptions } from '../verbs.ts'
+
+interface JobsLayout {
+  readonly options: VerbOptions
+  readonly host: Host
+  /** Said when there are none. */
+  readonly none: string
+}
+
+/** Jobs as a table, or as JSON in the very shape that the window receives (ipc/schemas/job.ts). */
+export async function printJobs(
+  jobs: readonly RecordedJob[],
+  { options, host, none }: JobsLayout,
+): Promise<void> {
+  const { stdout } = host
+  if (options.output === 'json') {
+    await stdout.line(JSON.stringify(jobs, undefined, 4))
+  } else if (jobs.length === 0) {
+    await stdout.line(none)
+  } else {
+    await stdout.line(formatTable(columns, jobs.map(rowOf), { paint: paintFor(stdout), width: stdout.width }))
+  }
+}
+
+const columns = [
+  { title: 'WHEN' },
+  { title: 'WHAT' },
+  { title: 'IMAGE', shrinks: true },
+  { title: 'STATE' },
+  { title: 'TIME', align: 'right' },
+  { title: 'BY' },
+  { title: 'RESULT', shrinks: true },
+] as const
+
+const tones: Readonly<Record<RecordedJob['state'], Tone>> = {
+  queued: 'soft',
+  running: 'plain',
+  cancelling: 'waste',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'soft',
+  interrupted: 'waste',
+}
+
+function rowOf(job: RecordedJob): Row {
+  const { startedAt, endedAt } = job
+  const duration =
+    startedAt === undefined || endedAt === undefined ? '' : formatDuration(endedAt - startedAt)
+  return [
+    formatInstant(startedAt ?? job.queuedAt),
+    job.request.kind,
+    { text: job.imagePath, tone: 'strong' },
+    { text: job.state, tone: tones[job.state] },
+    duration,
+    job.actor,
+    job.summary ?? job.error?.explanation.title ?? '',
+  ]
+}

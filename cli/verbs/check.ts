@@ -1,0 +1,144 @@
+import path from 'node:path'
+import {
+  toQemuCheck,
+  type CheckResult,
+  type OperationContext,
+  type ReportEntry,
+} from '../../core/index.ts'
+import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
+import type { Host } from '../host.ts'
+import { engine } from '../images/engine.ts'
+import { eachImage, type ImageOutcome } from '../images/each-image.ts'
+import { findImages } from '../images/find-images.ts'
+import { describeBatch, describeCheck } from '../output/describe-check.ts'
+import { JsonArray } from '../output/json-array.ts'
+import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
+import { recordWork } from '../output/record-work.ts'
+import { reportFormatOf, saveReport } from '../output/save-report.ts'
+import { paintFor } from '../terminal/style.ts'
+import type { RunVerb, VerbOptions } from '../verbs.ts'
+
+type Outcome = ImageOutcome<CheckResult>
+
+/** `platter check`: reads all metadata, changes nothing, answers as `qemu-img check` does. */
+export const check: RunVerb = async (operands, options, host) => {
+  const reportFormat = options.report === undefined ? undefined : reportFormatOf(options.report)
+  const { images, isBatch } = await findImages(operands, host.signal)
+  const array = options.output === 'json' && isBatch ? new JsonArray(host.stdout) : undefined
+  const startedAt = Date.now()
+  const depth = options.deep === true ? 'full' : 'metadata'
+  const { format, links } = options
+  const work = (file: string, context: OperationContext): Promise<CheckResult> =>
+    engine.checkImage(file, { ...context, format, links, depth })
+
+  const outcomes: Outcome[] = []
+  for await (const outcome of eachImage(images, { host, options }, work)) {
+    outcomes.push(outcome)
+    if (array !== undefined && outcome.kind !== 'cancelled') await array.add(elementOf(outcome))
+  }
+  await array?.end()
+
+  const entries = outcomes.map((outcome) => entryOf(outcome, isBatch))
+  const report = {
+    title: operands.map((operand) => path.resolve(operand)).join(', '),
+    startedAt,
+    endedAt: Date.now(),
+    engineVersion: engine.version,
+    depth,
+    entries,
+  } as const
+  if (isBatch) {
+    if (options.output === 'human') {
+      const { stdout } = host
+      await stdout.line(
+        describeBatch(report, {
+          paint: paintFor(stdout),
+          width: stdout.width,
+          quiet: options.quiet === true,
+        }),
+      )
+    }
+  } else {
+    for (const outcome of outcomes) await printOne(outcome, options, host)
+  }
+  if (options.report !== undefined && reportFormat !== undefined) {
+    await saveReport(options.report, reportFormat, report)
+  }
+  await recordWork(
+    outcomes.map((outcome) => ({
+      ...outcome,
+      request: { kind: 'check', depth },
+      result: outcome.kind === 'done' ? { kind: 'check', check: outcome.value } : undefined,
+    })),
+    options,
+    host,
+  )
+  return exitCodeOfRun(outcomes, { isBatch, isDeep: depth === 'full' })
+}
+
+async function printOne(outcome: Outcome, options: VerbOptions, host: Host): Promise<void> {
+  if (outcome.kind === 'cancelled') return
+  if (outcome.kind === 'failed') {
+    await printError(outcome.error, { output: options.output, host })
+  } else if (options.output === 'json') {
+    await host.stdout.line(JSON.stringify(toQemuCheck(outcome.value, outcome.path), undefined, 4))
+  } else {
+    await host.stdout.line(describeCheck(outcome.path, outcome.value, paintFor(host.stdout)))
+  }
+}
+
+function elementOf(outcome: Exclude<Outcome, { readonly kind: 'cancelled' }>): unknown {
+  return outcome.kind === 'done'
+    ? toQemuCheck(outcome.value, outcome.path)
+    : { filename: outcome.path, error: errorJson(outcome.error.toJSON()) }
+}
+
+function entryOf(outcome: Outcome, isBatch: boolean): ReportEntry {
+  const { durationMs } = outcome
+  switch (outcome.kind) {
+    case 'done':
+      return { kind: 'checked', path: outcome.path, result: outcome.value, durationMs }
+    case 'cancelled':
+      return { kind: 'cancelled', path: outcome.path }
+    case 'failed': {
+      const { path: file, error } = outcome
+      return isBatch && hasNothingToCheck(outcome)
+        ? { kind: 'skipped', path: file, reason: `${error.explanation.title}.` }
+        : { kind: 'failed', path: file, error: error.toJSON(), durationMs }
+    }
+  }
+}
+
+const hasNothingToCheck = (outcome: Outcome): boolean =>
+  outcome.kind === 'failed' &&
+  (outcome.error.reason === 'check-not-possible' || outcome.error.reason === 'format-not-supported')
+
+/**
+ * A folder holds raw disks beside qcow2 images; those have nothing to check, and a batch in which
+ * everything else is clean is clean. Where nothing could be checked at all, 63 says so.
+ */
+function exitCodeOfRun(
+  outcomes: readonly Outcome[],
+  { isBatch, isDeep }: { readonly isBatch: boolean; readonly isDeep: boolean },
+): ExitCode {
+  const skipped = outcomes.filter(hasNothingToCheck)
+  if (skipped.length > 0 && skipped.length === outcomes.length) return exitCodes.notCheckable
+  const counted = isBatch ? outcomes.filter((outcome) => !skipped.includes(outcome)) : outcomes
+  return worst(counted.map((outcome) => exitCodeOfOutcome(outcome, isDeep)))
+}
+
+function exitCodeOfOutcome(outcome: Outcome, isDeep: boolean): ExitCode {
+  if (outcome.kind === 'cancelled') return exitCodes.interrupted
+  if (outcome.kind === 'failed') return exitCodeOf(outcome.error)
+  const { verdict, findings } = outcome.value
+  // What QEMU does not see stays a warning, unless the person asked to look deeper than QEMU does.
+  if (isDeep && findings.some(({ kind, harm }) => kind === 'warning' && harm === 'data')) {
+    return exitCodes.corruption
+  }
+  return {
+    clean: exitCodes.fine,
+    leaks: exitCodes.leaks,
+    corrupt: exitCodes.corruption,
+    incomplete: exitCodes.failed,
+  }[verdict]
+}

@@ -1,0 +1,20 @@
+import path from 'node:path'
+import { exitCodes } from '../exit-codes.ts'
+import { printJobs } from '../output/print-jobs.ts'
+import type { RunVerb } from '../verbs.ts'
+
+/** `platter history`: ended work, newest first, of everything or of the images that were named. */
+export const history: RunVerb = async (operands, options, host) => {
+  const { openRecords } = await import('../../main/headless.ts')
+  using records = await openRecords()
+  const { limit } = options
+  const found =
+    operands.length === 0
+      ? records.page({ state: 'ended', limit })
+      : operands
+          .flatMap((file) => records.page({ state: 'ended', limit, path: path.resolve(file) }))
+          .toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
+          .slice(0, limit)
+  await printJobs(found, { options, host, none: 'Nothing in the history.' })
+  return exitCodes.fine
+}

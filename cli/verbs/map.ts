@@ -1,0 +1,162 @@
+import { formatBytes, ImageError, toQemuMapExtent, type MapExtent } from '../../core/index.ts'
+import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
+import { engine } from '../images/engine.ts'
+import { eachImage } from '../images/each-image.ts'
+import { findImages } from '../images/find-images.ts'
+import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
+import { printable } from '../terminal/printable.ts'
+import { paintFor, type Paint } from '../terminal/style.ts'
+import type { TextOutput } from '../terminal/text-output.ts'
+import type { RunVerb } from '../verbs.ts'
+
+/**
+ * `platter map`: extents stream out as they are found, because a map can have millions of them. One
+ * file as JSON is qemu-img's array; several are an array of {"filename", "map"}.
+ */
+export const map: RunVerb = async (operands, options, host) => {
+  const { images, isBatch } = await findImages(operands, host.signal)
+  const { output, format, links } = options
+  const writer =
+    output === 'json'
+      ? new JsonMapWriter(host.stdout, isBatch)
+      : new TableMapWriter(host.stdout, paintFor(host.stdout), isBatch)
+  const codes: ExitCode[] = []
+  await writer.begin()
+  const work = async (path: string, context: object): Promise<void> => {
+    const extents = engine.mapImage(path, { ...context, format, links })
+    // The first extent tells whether the image opens at all, before anything of it is written.
+    const first = await extents.next()
+    await writer.beginImage(path)
+    if (first.done !== true) await writer.extent(first.value)
+    for await (const extent of extents) await writer.extent(extent)
+    await writer.endImage()
+  }
+  for await (const outcome of eachImage(images, { host, options }, work)) {
+    if (outcome.kind === 'cancelled') return exitCodes.interrupted
+    if (outcome.kind !== 'failed') continue
+    codes.push(exitCodeOf(outcome.error))
+    if (output === 'human' || !isBatch || writer.isInsideImage) {
+      await printError(outcome.error, { output, host })
+      // What is on stdout is cut short and no JSON any more: going on would only hide that.
+      if (writer.isInsideImage && output === 'json') return worst(codes)
+    } else {
+      await writer.failed(outcome.path, outcome.error)
+    }
+  }
+  await writer.end()
+  return worst(codes)
+}
+
+/** One extent a line, as qemu-img lays its JSON out. */
+class JsonMapWriter {
+  isInsideImage = false
+  readonly #output: TextOutput
+  readonly #isBatch: boolean
+  #images = 0
+  #extents = 0
+
+  constructor(output: TextOutput, isBatch: boolean) {
+    this.#output = output
+    this.#isBatch = isBatch
+  }
+
+  async begin(): Promise<void> {
+    if (this.#isBatch) await this.#output.write('[')
+  }
+
+  async beginImage(path: string): Promise<void> {
+    this.isInsideImage = true
+    this.#extents = 0
+    const start = this.#isBatch
+      ? `${this.#nextImage()}{ "filename": ${JSON.stringify(path)}, "map": `
+      : ''
+    await this.#output.write(`${start}[`)
+  }
+
+  extent(extent: MapExtent): Promise<void> {
+    const separator = this.#extents++ === 0 ? '' : ',\n'
+    return this.#output.write(separator + JSON.stringify(toQemuMapExtent(extent)))
+  }
+
+  async endImage(): Promise<void> {
+    this.isInsideImage = false
+    await this.#output.write(this.#isBatch ? ']}' : ']\n')
+  }
+
+  async failed(path: string, error: ImageError): Promise<void> {
+    const element = { filename: path, error: errorJson(error.toJSON()) }
+    await this.#output.write(this.#nextImage() + JSON.stringify(element))
+  }
+
+  async end(): Promise<void> {
+    if (this.#isBatch) await this.#output.write(']\n')
+  }
+
+  #nextImage(): string {
+    return this.#images++ === 0 ? '\n' : ',\n'
+  }
+}
+
+const headings = ['START', 'LENGTH', 'STATE', 'DEPTH', 'OFFSET', 'FILE'] as const
+const widths = [16, 10, 11, 5, 16] as const
+
+/** Fixed widths, because the last extent is not known when the first is written. */
+class TableMapWriter {
+  readonly isInsideImage = false
+  readonly #output: TextOutput
+  readonly #paint: Paint
+  readonly #isBatch: boolean
+  #images = 0
+
+  constructor(output: TextOutput, paint: Paint, isBatch: boolean) {
+    this.#output = output
+    this.#paint = paint
+    this.#isBatch = isBatch
+  }
+
+  async begin(): Promise<void> {}
+
+  async beginImage(path: string): Promise<void> {
+    if (this.#images++ > 0) await this.#output.line()
+    if (this.#isBatch) await this.#output.line(this.#paint(printable(path), 'strong'))
+    await this.#output.line(this.#paint(row(headings), 'soft'))
+  }
+
+  extent(extent: MapExtent): Promise<void> {
+    return this.#output.line(
+      row([
+        hexadecimal(extent.start),
+        formatBytes(extent.length),
+        stateOf(extent),
+        String(extent.depth),
+        extent.offset === undefined ? '-' : hexadecimal(extent.offset),
+        printable(extent.filename ?? ''),
+      ]),
+    )
+  }
+
+  async endImage(): Promise<void> {}
+
+  async failed(): Promise<void> {}
+
+  async end(): Promise<void> {}
+}
+
+const hexadecimal = (offset: number): string => `0x${offset.toString(16)}`
+
+function stateOf(extent: MapExtent): string {
+  if (extent.compressed) return 'compressed'
+  if (extent.data) return 'data'
+  return extent.present ? 'zero' : 'unallocated'
+}
+
+function row(cells: readonly string[]): string {
+  return cells
+    .map((text, index) => {
+      const width = widths[index]
+      if (width === undefined) return text
+      return index === 2 ? text.padEnd(width) : text.padStart(width)
+    })
+    .join('  ')
+    .trimEnd()
+}

@@ -1,0 +1,76 @@
+import type { HashResult, OperationContext } from '../../core/index.ts'
+import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
+import { engine } from '../images/engine.ts'
+import { eachImage, type ImageOutcome } from '../images/each-image.ts'
+import { findImages } from '../images/find-images.ts'
+import { sumLine } from '../images/sum-line.ts'
+import { JsonArray } from '../output/json-array.ts'
+import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
+import { recordWork } from '../output/record-work.ts'
+import type { RunVerb } from '../verbs.ts'
+import { checkSums } from './check-sums.ts'
+
+/** `platter sha`: checksums of guest content, or of the files themselves. */
+export const sha: RunVerb = async (operands, options, host) => {
+  if (options.check === true) return checkSums(operands, options, host)
+  const { images, isBatch } = await findImages(operands, host.signal)
+  const { format, links, output } = options
+  const request = {
+    kind: 'hash',
+    algorithm: options.algorithm ?? 'sha256',
+    target: options.file === true ? 'file' : 'content',
+  } as const
+  const work = (file: string, context: OperationContext): Promise<HashResult> =>
+    engine.hashImage(file, { ...context, ...request, format, links })
+
+  const array = output === 'json' && isBatch ? new JsonArray(host.stdout) : undefined
+  const outcomes: ImageOutcome<HashResult>[] = []
+  const codes: ExitCode[] = []
+  for await (const outcome of eachImage(images, { host, options }, work)) {
+    outcomes.push(outcome)
+    if (outcome.kind === 'cancelled') {
+      codes.push(exitCodes.interrupted)
+    } else if (outcome.kind === 'failed') {
+      codes.push(exitCodeOf(outcome.error))
+      const error = errorJson(outcome.error.toJSON())
+      if (array === undefined) await printError(outcome.error, { output, host })
+      else await array.add({ filename: outcome.path, error })
+    } else if (output === 'json') {
+      const element = hashJson(outcome.path, outcome.value)
+      if (array !== undefined) await array.add(element)
+      else await host.stdout.line(JSON.stringify(element, undefined, 4))
+    } else {
+      await host.stdout.line(sumLine(outcome.value.digest, outcome.path))
+      // A digest can take minutes; the next one must not hold it back.
+      await host.stdout.flush()
+    }
+  }
+  await array?.end()
+  await recordWork(
+    outcomes.map((outcome) => ({
+      ...outcome,
+      request,
+      result: outcome.kind === 'done' ? { kind: 'hash', hash: outcome.value } : undefined,
+    })),
+    options,
+    host,
+  )
+  return worst(codes)
+}
+
+/** One element of `sha --json`. */
+export interface HashJson {
+  readonly filename: string
+  readonly algorithm: string
+  readonly target: 'content' | 'file'
+  readonly digest: string
+  /** Bytes that went into the digest. */
+  readonly length: number
+  /** The image was in use while it was read. */
+  readonly live: boolean
+}
+
+const hashJson = (
+  filename: string,
+  { algorithm, target, digest, bytes, live }: HashResult,
+): HashJson => ({ filename, algorithm, target, digest, length: bytes, live })

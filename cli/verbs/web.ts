@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { RunVerb } from '../verbs.ts'
+
+/**
+ * `platter web`: the web host as a process of its own, in our place: its streams are ours, signals
+ * reach it, its exit code is ours.
+ */
+export const web: RunVerb = async (operands, options, host): Promise<ExitCode> => {
+  const extension = host.entryUrl.endsWith('.ts') ? 'ts' : 'js'
+  const entry = fileURLToPath(new URL(`../main/web.${extension}`, host.entryUrl))
+  const words = [
+    ...(options.port === undefined ? [] : ['--port', String(options.port)]),
+    ...(options.open ? [] : ['--no-open']),
+    '--',
+    ...operands,
+  ]
+  const child = spawn(process.execPath, [entry, ...words], { stdio: 'inherit' })
+  // From a terminal Ctrl-C reaches the child too; a second signal of the same kind does no harm.
+  host.signal.addEventListener('abort', () => child.kill('SIGTERM'))
+  const [code] = await once(child, 'exit')
+  return code === 0 ? exitCodes.fine : exitCodes.failed
+}
