@@ -1,0 +1,118 @@
+import { throwIfAborted } from '../base/abort.ts'
+import { ImageError } from '../errors/image-error.ts'
+import { probeFile } from '../image/probe.ts'
+import type { OperationContext } from '../progress.ts'
+import type { BlockFile } from '../storage/block-file.ts'
+import { reportHeader } from '../qcow2/check/blind-spots.ts'
+import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
+import { checkCompressedData } from '../qcow2/check/compressed-data.ts'
+import { FindingLog } from '../qcow2/check/finding-log.ts'
+import { checkSubjectOf, headerFactsOf, readHeaderForCheck } from '../qcow2/check/subject-of.ts'
+import type { CheckResult, CheckVerdict, Health } from './check-result.ts'
+import type { Host } from './host.ts'
+
+export interface CheckImageOptions extends OperationContext {
+  /** Given: never probe. */
+  readonly format?: 'qcow2' | 'raw' | undefined
+  /** `full` also unpacks every compressed cluster. */
+  readonly depth?: 'metadata' | 'full' | undefined
+  /** Findings kept, most harmful first; all are counted. */
+  readonly findingLimit?: number | undefined
+}
+
+const defaultFindingLimit = 1000
+
+/**
+ * Checks one qcow2 image without changing it: QEMU's rules with QEMU's counts, and warnings about what
+ * QEMU does not look at. Backing files are not needed and not opened. Throws `check-not-possible` for
+ * formats without structures of their own, `unknown-format`, and what makes a header unreadable.
+ */
+export async function checkImage(
+  host: Host,
+  path: string,
+  options: CheckImageOptions = {},
+): Promise<CheckResult> {
+  try {
+    await using file = await host.openFile(path)
+    return await checkFile(host, file, path, options)
+  } catch (error) {
+    throw ImageError.from(error, { path })
+  }
+}
+
+async function checkFile(
+  host: Host,
+  file: BlockFile,
+  path: string,
+  options: CheckImageOptions,
+): Promise<CheckResult> {
+  throwIfAborted(options.signal)
+  requireQcow2(file, options.format)
+  // Before anything is read: an image that is being written may change under the check.
+  const live = host.readUse(file).state === 'writing'
+  const area = readHeaderForCheck(file)
+  const subject = checkSubjectOf(file, area)
+  const log = new FindingLog(options.findingLimit ?? defaultFindingLimit)
+  reportHeader(log, headerFactsOf(area), live)
+  const checked = await checkQcow2(subject, log, options)
+  const packedBytes =
+    options.depth === 'full' && checked.complete && area.encryption === 'none'
+      ? await checkCompressedData(subject, log, host.codecs, options)
+      : 0
+  const { findings, omitted } = log.kept()
+  return {
+    path,
+    format: 'qcow2',
+    verdict: verdictOf(log, checked.complete),
+    health: healthOf(log, checked.complete),
+    corruptions: log.total('corruption'),
+    leaks: log.total('leak'),
+    checkErrors: log.total('check-error'),
+    warnings: log.total('warning'),
+    leakedBytes: log.total('leak') * subject.clusterSize,
+    clusters: {
+      total: Math.ceil(subject.virtualSize / subject.clusterSize),
+      ...checked.statistics,
+    },
+    imageEndOffset: checked.imageEndOffset,
+    clusterSize: subject.clusterSize,
+    findings,
+    findingsOmitted: omitted,
+    live: live || host.readUse(file).state === 'writing',
+    bytesRead: checked.bytesRead + packedBytes,
+  }
+}
+
+function requireQcow2(file: BlockFile, format: CheckImageOptions['format']): void {
+  if (format === 'qcow2') return
+  if (format === 'raw') throw new ImageError('check-not-possible', { format: 'raw' })
+  if (file.size() === 0) throw new ImageError('file-empty')
+  const probed = probeFile(file)
+  if (probed.kind === 'unknown') throw new ImageError('unknown-format', { found: probed.found })
+  if (probed.format !== 'qcow2')
+    throw new ImageError('check-not-possible', { format: probed.label })
+}
+
+/** As `qemu-img check` chooses its exit code: 1, 2, 3 or 0. */
+function verdictOf(log: FindingLog, complete: boolean): CheckVerdict {
+  if (!complete || log.total('check-error') > 0) return 'incomplete'
+  if (log.total('corruption') > 0) return 'corrupt'
+  return log.total('leak') > 0 ? 'leaks' : 'clean'
+}
+
+/** What the findings mean for the image: lost content, something a repair mends, space, or nothing. */
+function healthOf(log: FindingLog, complete: boolean): Health {
+  const lost =
+    !complete ||
+    log.total('check-error') > 0 ||
+    log.has('corruption', 'data') ||
+    log.has('corruption', 'structure') ||
+    log.has('warning', 'data')
+  if (lost) return 'damaged'
+  const mends =
+    log.total('corruption') > 0 ||
+    log.has('warning', 'structure') ||
+    log.has('warning', 'refcounts')
+  if (mends) return 'needs-repair'
+  return log.total('leak') > 0 || log.has('warning', 'space') ? 'leaks' : 'healthy'
+}

@@ -1,0 +1,76 @@
+import type { Finding, FindingKind, Harm } from '../../operations/check-result.ts'
+
+const harms: readonly Harm[] = ['data', 'structure', 'refcounts', 'space']
+
+/** What a rule reports; the log adds what was left out. */
+export interface NewFinding {
+  readonly kind: FindingKind
+  readonly harm: Harm
+  readonly rule: string
+  readonly structure: string
+  readonly text: string
+  readonly offset?: number | undefined
+  readonly reference?: Finding['reference']
+  readonly guest?: Finding['guest']
+  readonly snapshot?: Finding['snapshot']
+}
+
+/** Counts every finding and keeps at most `limit` of them, the most harmful first. */
+export class FindingLog {
+  readonly #limit: number
+  readonly #kept: Record<Harm, Finding[]> = { data: [], structure: [], refcounts: [], space: [] }
+  readonly #counts: Record<FindingKind, number> = {
+    corruption: 0,
+    leak: 0,
+    'check-error': 0,
+    warning: 0,
+  }
+  readonly #kindsByHarm = new Set<string>()
+  #findings = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /**
+   * `count` is what QEMU adds to its counter; `describe` runs only when the finding is kept, so that an
+   * image with a million of them costs no million sentences.
+   */
+  add(
+    kind: FindingKind,
+    harm: Harm,
+    count: number,
+    describe: () => Omit<NewFinding, 'kind' | 'harm'>,
+  ): void {
+    this.#findings++
+    this.#counts[kind] += count
+    this.#kindsByHarm.add(`${kind} ${harm}`)
+    const shelf = this.#kept[harm]
+    if (shelf.length >= this.#limit) return
+    const found = describe()
+    shelf.push({
+      offset: undefined,
+      reference: undefined,
+      guest: undefined,
+      snapshot: undefined,
+      ...found,
+      kind,
+      harm,
+      count,
+    })
+  }
+
+  total(kind: FindingKind): number {
+    return this.#counts[kind]
+  }
+
+  has(kind: FindingKind, harm: Harm): boolean {
+    return this.#kindsByHarm.has(`${kind} ${harm}`)
+  }
+
+  /** The findings that are kept, most harmful first, otherwise in the order they were found. */
+  kept(): { readonly findings: Finding[]; readonly omitted: number } {
+    const findings = harms.flatMap((harm) => this.#kept[harm]).slice(0, this.#limit)
+    return { findings, omitted: this.#findings - findings.length }
+  }
+}
