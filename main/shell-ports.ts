@@ -1,37 +1,50 @@
 /**
- * What the services need from the shell around them, and nothing more: the desktop shell answers with
- * dialogs and native menus, the web host with its roots. Each shell hands one of these to createServices.
+ * What the services ask of the shell they run in. The desktop answers with dialogs and menus, the web
+ * host with its roots; tests with a few lines. Anything a shell cannot do throws `not-in-this-shell`.
  */
 import type { z } from 'zod'
+import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../ipc/schemas/app.ts'
 import type { contract } from '../ipc/contract.ts'
-import type { AppInfo, Settings } from '../ipc/schemas/app.ts'
 
-export type MenuItem = z.output<(typeof contract)['shell.popupMenu']['input']>['items'][number]
-export type FolderListing = z.input<(typeof contract)['files.browse']['output']>
+export type MenuItems = z.output<(typeof contract)['shell.popupMenu']['input']>['items']
+
+export interface FolderListing {
+  /** Absent for the list of roots. */
+  readonly path?: string
+  /** The folder above; absent when that is the list of roots. */
+  readonly parent?: string
+  readonly entries: readonly FolderEntry[]
+}
 
 export interface ShellPorts {
   readonly host: AppInfo['host']
   readonly capabilities: AppInfo['capabilities']
   /**
-   * Real paths of folders; no file outside of them is read, not even through a symbolic link. Absent
-   * on the desktop, where the person may open whatever the system lets them.
+   * Real paths of the folders this host may read; scans follow no symbolic link out of them. Absent
+   * on the desktop, where the system's own permissions are the limit.
    */
-  readonly roots: readonly string[] | undefined
-  /**
-   * The real, absolute path for a path that the window named. Throws an ImageError when this host does
-   * not let the window reach it (web: outside the roots) or when nothing is there.
-   */
-  admitPath(path: string): Promise<string>
-  /** The system's dialog; empty when the person closed it. */
+  readonly roots?: readonly string[]
+
+  /** The system's dialog; empty when it was closed. */
   chooseImages(): Promise<readonly string[]>
   chooseFolder(): Promise<string | undefined>
-  showInFolder(path: string): Promise<void>
-  /** The id of the chosen item, or undefined when the menu was closed. */
-  popupMenu(items: readonly MenuItem[]): Promise<string | undefined>
-  /** Enabled states of the application menu, by command id. */
+  showInFolder(path: string): void
+  /** Answers with the chosen item's id; undefined when the menu was closed. */
+  popupMenu(items: MenuItems): Promise<string | undefined>
   setMenuState(enabled: Readonly<Record<string, boolean>>): void
-  /** Folders and image files in `path`; without a path, the places to start from. */
   browse(path: string | undefined): Promise<FolderListing>
-  /** Told at start and after every change; the desktop follows `theme`. */
-  applySettings(settings: Settings): void
+
+  /**
+   * A path the window named, as the services may use it. The web host resolves it and throws
+   * `outside-roots` when it does not lie below a root; the desktop trusts the person's own choice.
+   */
+  admit(path: string): Promise<string>
+
+  /** Delivers shell events until the signal aborts; those from before the first listener too. */
+  forwardEvents(emit: (event: ShellEvent) => Promise<void>, signal: AbortSignal): Promise<void>
+
+  /** Called at start and after each change, for what lives outside the window (theme). */
+  settingsChanged(settings: Settings): void
+  /** Share of all running work that is done, for the taskbar; undefined when nothing runs. */
+  showProgress(fraction: number | undefined): void
 }

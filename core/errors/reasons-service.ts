@@ -8,6 +8,45 @@ export const serviceReasons = {
     detail: (c) => `There is no ${c.field ?? 'entry'} with the id ${c.id ?? '?'}.`,
     advice: () => 'Refresh the view.',
   },
+  'already-running': {
+    kind: 'locked',
+    number: 1401,
+    title: () => 'Platter is already running',
+    detail: (c) => `Another Platter works with the data folder ${c.path ?? 'of this account'}.`,
+    advice: () => 'Use the one that runs, or set PLATTER_DATA to another folder for this one.',
+  },
+  'database-newer': {
+    kind: 'unsupported',
+    number: 1402,
+    title: () => 'The library was written by a newer Platter',
+    detail: (c) =>
+      `${c.path ?? 'The database'} has version ${c.found ?? '?'}; this Platter knows versions up to ${c.expected ?? '?'}.`,
+    advice: () => 'Update Platter, or set PLATTER_DATA to another folder.',
+  },
+  'worker-crashed': {
+    kind: 'internal',
+    number: 1403,
+    title: (c) => `The work on ${nameOf(c)} ended without a result`,
+    detail: (c) => `The thread that worked on ${c.path ?? 'the file'} stopped unexpectedly.`,
+    advice: () => 'Try again. When it happens again, copy the details and report them.',
+  },
+  'folder-partly-unread': {
+    kind: 'permission',
+    number: 1404,
+    title: (c) => `Parts of ${nameOf(c)} may not be read`,
+    detail: (c) =>
+      `${c.found === 1 ? 'One folder' : `${c.found ?? 'Some'} folders`} in ${c.path ?? 'it'} could not be listed, first ${c.link ?? 'one of them'} (${c.errno ?? 'EACCES'}).`,
+    advice: () => 'Ask the owner for permission to read them, then refresh.',
+  },
+  'watch-unavailable': {
+    kind: 'unsupported',
+    number: 1405,
+    title: (c) => `${nameOf(c)} is looked at from time to time`,
+    detail: (c) =>
+      `The system does not report changes in ${c.path ?? 'the folder'} (${c.errno ?? 'unknown reason'}), so it is scanned every ${c.found ?? 'few'} minutes.`,
+    advice: () =>
+      'On Linux, raise fs.inotify.max_user_watches to see changes at once. Refresh works at any time.',
+  },
   'not-in-this-shell': {
     kind: 'unsupported',
     number: 1491,
