@@ -1,0 +1,40 @@
+/** A command as a program and its arguments; `shell` ones are a line for sh. */
+export type BenchCommand =
+  | { readonly kind: 'program'; readonly program: string; readonly args: readonly string[] }
+  | { readonly kind: 'shell'; readonly line: string }
+
+/** What a comparison should reach (performance targets are ratios Platter / peer, or seconds). */
+export type Target =
+  | { readonly kind: 'ratio'; readonly atMost: number }
+  | { readonly kind: 'seconds'; readonly atMost: number }
+  | { readonly kind: 'none' }
+
+/** Two commands that do the same work on the same images. */
+export interface Comparison {
+  readonly ours: BenchCommand
+  readonly peer: BenchCommand
+  /** What the peer is, for the table: `qemu-img check`. */
+  readonly peerName: string
+}
+
+/** One case: named by the shape of its images, which it makes itself. */
+export interface BenchCase {
+  readonly name: string
+  readonly target: Target
+  /** Peak memory ours may take, where a target says so. */
+  readonly memoryLimitMiB?: number
+  readonly prepare: (folder: string, options: PrepareOptions) => Promise<Comparison>
+}
+
+export interface PrepareOptions {
+  /** Smaller images where the full ones take minutes. */
+  readonly isQuick: boolean
+}
+
+export const program = (name: string, ...args: string[]): BenchCommand => ({
+  kind: 'program',
+  program: name,
+  args,
+})
+
+export const shell = (line: string): BenchCommand => ({ kind: 'shell', line })

@@ -1,0 +1,112 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { program, shell, type BenchCase, type BenchCommand } from './bench-case.ts'
+import { everyOtherImage, metadataImage, smallImages, sparseDataImage } from './images.ts'
+
+const launcher = fileURLToPath(new URL('../cli/bin/platter.mjs', import.meta.url))
+
+/** Whole processes, start-up included, exactly as a person starts them. */
+const platter = (...args: string[]): BenchCommand => program(process.execPath, launcher, ...args)
+
+const checkCase = (label: string, size: string, atMost: number): BenchCase => ({
+  name: `check-${label}-metadata`,
+  target: { kind: 'ratio', atMost },
+  memoryLimitMiB: 256,
+  prepare: async (folder) => {
+    const image = path.join(folder, `${label}.qcow2`)
+    await metadataImage(image, size)
+    return {
+      ours: platter('check', '--json', '--no-history', image),
+      peer: program('qemu-img', 'check', '--output=json', image),
+      peerName: 'qemu-img check',
+    }
+  },
+})
+
+const smallImageCount = 1000
+
+export const benchCases: readonly BenchCase[] = [
+  {
+    name: 'start-help',
+    target: { kind: 'seconds', atMost: 0.15 },
+    prepare: () =>
+      Promise.resolve({
+        ours: platter('--help'),
+        peer: program('qemu-img', '--help'),
+        peerName: 'qemu-img --help',
+      }),
+  },
+  {
+    name: 'info-one-image',
+    target: { kind: 'seconds', atMost: 0.15 },
+    prepare: async (folder) => {
+      await smallImages(folder, 1)
+      const image = path.join(folder, 'vm-0000.qcow2')
+      return {
+        ours: platter('info', '--json', image),
+        peer: program('qemu-img', 'info', '--output=json', image),
+        peerName: 'qemu-img info',
+      }
+    },
+  },
+  checkCase('256g', '256G', 0.35),
+  checkCase('1t', '1T', 0.2),
+  checkCase('4t', '4T', 0.2),
+  {
+    name: 'map-64g-every-other-cluster',
+    target: { kind: 'ratio', atMost: 0.45 },
+    prepare: async (folder) => {
+      const image = path.join(folder, 'every-other.qcow2')
+      await everyOtherImage(image, 64 * 1024 ** 3)
+      return {
+        ours: platter('map', '--json', image),
+        peer: program('qemu-img', 'map', '--output=json', image),
+        peerName: 'qemu-img map',
+      }
+    },
+  },
+  {
+    name: 'hash-one-tenth-data',
+    target: { kind: 'ratio', atMost: 0.6 },
+    prepare: async (folder, { isQuick }) => {
+      const image = path.join(folder, 'sparse.qcow2')
+      await sparseDataImage(image, (isQuick ? 256 : 2048) * 1024 ** 2)
+      const raw = path.join(folder, 'peer.raw')
+      return {
+        ours: platter('sha', '--no-history', image),
+        peer: shell(
+          `qemu-img convert -O raw '${image}' '${raw}' && openssl dgst -sha256 '${raw}' && rm '${raw}'`,
+        ),
+        peerName: 'qemu-img convert, openssl dgst',
+      }
+    },
+  },
+  {
+    name: 'check-1000-small-images',
+    target: { kind: 'ratio', atMost: 0.2 },
+    prepare: async (folder) => {
+      await smallImages(folder, smallImageCount)
+      return {
+        ours: platter('check', '--no-history', folder),
+        peer: shell(
+          `for image in '${folder}'/*.qcow2; do qemu-img check -q "$image" || exit; done`,
+        ),
+        peerName: 'shell loop over qemu-img check',
+      }
+    },
+  },
+  {
+    name: 'list-1000-small-images',
+    target: { kind: 'none' },
+    prepare: async (folder) => {
+      await smallImages(folder, smallImageCount)
+      return {
+        ours: platter('list', '--json', folder),
+        peer: shell(
+          `for image in '${folder}'/*.qcow2; do qemu-img info --output=json "$image" || exit; done`,
+        ),
+        peerName: 'shell loop over qemu-img info',
+      }
+    },
+  },
+]

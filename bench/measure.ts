@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { BenchCommand, Comparison } from './bench-case.ts'
+
+/** One run of one command. */
+export interface Run {
+  readonly seconds: number
+  /** Largest resident set of any process of the command, KiB; undefined without GNU time. */
+  readonly peakKiB: number | undefined
+}
+
+/** Work that does not jitter: read system calls and the bytes they gave, start-up included. */
+export interface ReadWork {
+  readonly bytes: number
+  readonly calls: number
+}
+
+export interface Measurement {
+  readonly ours: readonly Run[]
+  readonly peer: readonly Run[]
+  readonly ourWork: ReadWork | undefined
+  readonly peerWork: ReadWork | undefined
+}
+
+/** A and B in turn, so that what else the machine does meets both alike. The first pair only warms up. */
+export async function measure(
+  { ours, peer }: Comparison,
+  { pairs, folder }: { readonly pairs: number; readonly folder: string },
+): Promise<Measurement> {
+  const ourWork = await readWork(ours)
+  const peerWork = await readWork(peer)
+  const runs: { ours: Run[]; peer: Run[] } = { ours: [], peer: [] }
+  for (let pair = 0; pair < pairs; pair++) {
+    runs.ours.push(await timed(ours, folder))
+    runs.peer.push(await timed(peer, folder))
+  }
+  return { ...runs, ourWork, peerWork }
+}
+
+const gnuTime = '/usr/bin/time'
+
+async function timed(command: BenchCommand, folder: string): Promise<Run> {
+  const words = wordsOf(command)
+  const peakFile = path.join(folder, 'peak.txt')
+  const measuresMemory = existsSync(gnuTime)
+  const wrapped = measuresMemory ? [gnuTime, '-f', '%M', '-o', peakFile, ...words] : words
+  const from = performance.now()
+  await succeed(wrapped, command)
+  const seconds = (performance.now() - from) / 1000
+  if (!measuresMemory) return { seconds, peakKiB: undefined }
+  const peakKiB = Number(await readFile(peakFile, 'utf8'))
+  await rm(peakFile)
+  return { seconds, peakKiB }
+}
+
+async function succeed(words: readonly string[], command: BenchCommand): Promise<void> {
+  const [first = '', ...rest] = words
+  const child = spawn(first, rest, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (piece: Buffer) => {
+    said += piece.toString('utf8')
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${describe(command)} ended with ${String(code)}: ${said.trim()}`)
+}
+
+/**
+ * The kernel adds a child's counters to its parent's when the parent has waited for it, so a shell's
+ * own /proc entry holds them after the command ended (Linux; elsewhere there is no such file).
+ */
+async function readWork(command: BenchCommand): Promise<ReadWork | undefined> {
+  if (process.platform !== 'linux') return undefined
+  const script = '"$@" >/dev/null || exit; cat /proc/$$/io'
+  const child = spawn('sh', ['-c', script, 'sh', ...wordsOf(command)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.on('data', (piece: Buffer) => {
+    text += piece.toString('utf8')
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${describe(command)} ended with ${String(code)}`)
+  const counter = (name: string): number =>
+    Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(text)?.[1])
+  return { bytes: counter('rchar'), calls: counter('syscr') }
+}
+
+const wordsOf = (command: BenchCommand): readonly string[] =>
+  command.kind === 'program' ? [command.program, ...command.args] : ['sh', '-c', command.line]
+
+const describe = (command: BenchCommand): string => wordsOf(command).join(' ')
