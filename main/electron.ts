@@ -2,7 +2,7 @@
 import { app } from 'electron'
 import path from 'node:path'
 import { DesktopApp } from './desktop/desktop-app.ts'
-import { fileArguments } from './desktop/file-arguments.ts'
+import { parseLaunch } from './desktop/launch-request.ts'
 import { registerWindowScheme } from './desktop/window-scheme.ts'
 import { guardNavigation } from './desktop/window-guards.ts'
 
@@ -14,14 +14,15 @@ guardNavigation()
 const dataFolder = process.env['PLATTER_DATA']
 if (dataFolder !== undefined) app.setPath('userData', path.resolve(dataFolder, 'desktop'))
 
-const paths = fileArguments(process.argv, {
+const request = parseLaunch(process.argv, {
   workingFolder: process.cwd(),
   appFolder: app.getAppPath(),
 })
 
-// A second instance hands over its paths, absolute: they were meant from where it was started.
-if (app.requestSingleInstanceLock({ paths })) {
-  new DesktopApp(paths).run()
+// A second instance hands over what it was asked; its paths are absolute by then, because they were
+// meant from where it was started.
+if (app.requestSingleInstanceLock({ ...request })) {
+  new DesktopApp(request).run()
 } else {
   app.quit()
 }

@@ -10,8 +10,12 @@ const extension = isBuilt ? 'js' : 'ts'
 const here = (relative: string): URL => new URL(relative, import.meta.url)
 const projectRoot = here(isBuilt ? '../../' : '../')
 
-export const engineWorkerUrl = here(`./jobs/engine-worker.${extension}`)
-export const scanWorkerUrl = here(`./images/scan-worker.${extension}`)
+/** The packaged app keeps workers beside its archive: a worker thread may not read inside it. */
+const outsideArchive = (url: URL): URL =>
+  new URL(url.href.replace('/app.asar/', '/app.asar.unpacked/'))
+
+export const engineWorkerUrl = outsideArchive(here(`./jobs/engine-worker.${extension}`))
+export const scanWorkerUrl = outsideArchive(here(`./images/scan-worker.${extension}`))
 
 /** The built window; running from the sources shows the last build. */
 export const windowFolder = fileURLToPath(new URL('dist/renderer', projectRoot))

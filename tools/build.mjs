@@ -1,7 +1,8 @@
 /**
  * `npm run build`: sources to dist/. Skips targets that are up to date; `--force` builds them anyway.
  *
- *   main/ cli/ and the workers   esbuild, ESM with shared chunks    dist/main/ dist/cli/
+ *   main/ cli/                   esbuild, ESM with shared chunks    dist/main/ dist/cli/
+ *   workers                      esbuild, one ESM file each         dist/main/
  *   preload/                     esbuild, one CommonJS file         dist/preload/preload.cjs
  *   renderer/                    vite                               dist/renderer/
  *
@@ -19,13 +20,8 @@ import { isFresh, replaceFile, root, writeStamp } from './build-stamp.mjs'
 const allTargets = ['programs', 'window']
 
 /** Entries keep their place below dist/, so that one finds another by a relative URL. */
-const entryPoints = [
-  'main/electron.ts',
-  'main/web.ts',
-  'main/jobs/engine-worker.ts',
-  'main/images/scan-worker.ts',
-  'cli/main.ts',
-]
+const entryPoints = ['main/electron.ts', 'main/web.ts', 'cli/main.ts']
+const workerEntryPoints = ['main/jobs/engine-worker.ts', 'main/images/scan-worker.ts']
 
 /** @type {EsbuildOptions} */
 const shared = {
@@ -39,30 +35,45 @@ const shared = {
   logLevel: 'warning',
 }
 
-/** @type {EsbuildOptions} */
-export const programs = {
-  ...shared,
-  entryPoints,
-  outdir: 'dist',
-  outbase: '.',
-  format: 'esm',
-  splitting: true,
-  // Chunks lie beside the entries of main/, where main/places.ts expects itself to be.
-  chunkNames: 'main/chunk-[hash]',
-  // Packages that are CommonJS ask for Node's own modules with require.
-  banner: {
-    js: "import { createRequire as platterCreateRequire } from 'node:module'; const require = platterCreateRequire(import.meta.url);",
-  },
+/** Packages that are CommonJS ask for Node's own modules with require. */
+const requireBanner = {
+  js: "import { createRequire as platterCreateRequire } from 'node:module'; const require = platterCreateRequire(import.meta.url);",
 }
 
-/** @type {EsbuildOptions} */
-export const preload = {
-  ...shared,
-  entryPoints: ['preload/preload.ts'],
-  outfile: 'dist/preload/preload.cjs',
-  // A sandboxed preload script is one CommonJS file with nothing to load but electron.
-  format: 'cjs',
-}
+/**
+ * What a build of the programs consists of.
+ *
+ * @type {readonly EsbuildOptions[]}
+ */
+export const programBuilds = [
+  {
+    ...shared,
+    entryPoints,
+    outdir: 'dist',
+    outbase: '.',
+    format: 'esm',
+    splitting: true,
+    // Chunks lie beside the entries of main/, where main/places.ts expects itself to be.
+    chunkNames: 'main/chunk-[hash]',
+    banner: requireBanner,
+  },
+  {
+    ...shared,
+    // Whole files without chunks: the packaged app keeps them outside its archive.
+    entryPoints: workerEntryPoints,
+    outdir: 'dist',
+    outbase: '.',
+    format: 'esm',
+    banner: requireBanner,
+  },
+  {
+    ...shared,
+    entryPoints: ['preload/preload.ts'],
+    outfile: 'dist/preload/preload.cjs',
+    // A sandboxed preload script is one CommonJS file with nothing to load but electron.
+    format: 'cjs',
+  },
+]
 
 /** @param {readonly Target[]} targets */
 export async function build(targets) {
@@ -77,7 +88,7 @@ export async function build(targets) {
 async function buildPrograms() {
   const startedAt = Date.now()
   const esbuild = await import('esbuild')
-  const results = await Promise.all([esbuild.build(programs), esbuild.build(preload)])
+  const results = await Promise.all(programBuilds.map((options) => esbuild.build(options)))
   writePrograms(results, startedAt)
 }
 

@@ -5,7 +5,7 @@
 import './require-node.mjs'
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { preload, programs, writePrograms } from './build.mjs'
+import { programBuilds, writePrograms } from './build.mjs'
 import { root } from './build-stamp.mjs'
 import { ensureBuilt } from './ensure-built.mjs'
 
@@ -37,26 +37,26 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
 await ensureBuilt(['programs', 'window'])
 const [esbuild, vite] = await Promise.all([import('esbuild'), import('vite')])
 
-/** @type {Map<string, import('esbuild').BuildResult>} */
+/** @type {Map<number, import('esbuild').BuildResult>} */
 const latest = new Map()
 
-/** @param {string} name @returns {import('esbuild').Plugin} */
-const whenBuilt = (name) => ({
+/** @param {number} index @returns {import('esbuild').Plugin} */
+const whenBuilt = (index) => ({
   name: 'platter-dev',
   setup(context) {
     context.onEnd((result) => {
       if (result.errors.length > 0) return
-      latest.set(name, result)
-      // Both belong together in dist/ and in its stamp.
-      if (latest.size < 2) return
+      latest.set(index, result)
+      // They belong together in dist/ and in its stamp.
+      if (latest.size < programBuilds.length) return
       writePrograms([...latest.values()], Date.now())
       restartApp()
     })
   },
 })
 
-for (const [name, options] of Object.entries({ programs, preload })) {
-  const context = await esbuild.context({ ...options, plugins: [whenBuilt(name)] })
+for (const [index, options] of programBuilds.entries()) {
+  const context = await esbuild.context({ ...options, plugins: [whenBuilt(index)] })
   await context.watch()
 }
 await vite.build({

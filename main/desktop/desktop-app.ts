@@ -1,6 +1,5 @@
 import { app, dialog, Menu, session, type BrowserWindow } from 'electron'
 import path from 'node:path'
-import { z } from 'zod'
 import { ImageError } from '../../core/index.ts'
 import { contract } from '../../ipc/contract.ts'
 import { serve } from '../../ipc/serve.ts'
@@ -11,12 +10,10 @@ import { ShellEvents } from '../shell-events.ts'
 import { applicationMenu } from './application-menu.ts'
 import { createDesktopShell } from './desktop-shell.ts'
 import { acceptWindows } from './ipc-carrier.ts'
+import { launchRequest, type LaunchRequest } from './launch-request.ts'
 import { openMainWindow } from './main-window.ts'
 import { guardPermissions } from './window-guards.ts'
 import { serveWindowScheme } from './window-scheme.ts'
-
-/** What a second instance sends along; any program of this user could send something else. */
-const handedOver = z.object({ paths: z.array(z.string().min(1).max(4096)).max(10_000) })
 
 /**
  * The desktop app from its start to its end. The system may send files (`open-file`, a second
@@ -29,8 +26,9 @@ export class DesktopApp {
   #window: BrowserWindow | undefined
   #waitingPaths: string[]
 
-  constructor(paths: readonly string[]) {
-    this.#waitingPaths = [...paths]
+  constructor(request: LaunchRequest) {
+    this.#waitingPaths = [...request.paths]
+    this.#sendCommand(request)
   }
 
   /** Registers for everything that can happen before Electron is ready, then starts. */
@@ -41,8 +39,11 @@ export class DesktopApp {
     })
     app.on('second-instance', (_event, _argv, _workingFolder, data) => {
       this.#raise()
-      const parsed = handedOver.safeParse(data)
-      if (parsed.success) void this.#open(parsed.data.paths)
+      // Any program of this user could send something else.
+      const request = launchRequest.safeParse(data)
+      if (!request.success) return
+      this.#sendCommand(request.data)
+      void this.#open(request.data.paths)
     })
     app.on('activate', () => void this.#showWindow())
     app.on('window-all-closed', () => {
@@ -122,6 +123,11 @@ export class DesktopApp {
         detail: `${explanation.detail} ${explanation.advice}`,
       })
     }
+  }
+
+  /** A command only opens what it is about; the person decides there. */
+  #sendCommand({ command }: LaunchRequest): void {
+    if (command !== undefined) this.#events.send({ type: 'command', id: command })
   }
 
   #raise(): void {
