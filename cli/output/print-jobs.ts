@@ -23,7 +23,9 @@ export async function printJobs(
   } else if (jobs.length === 0) {
     await stdout.line(none)
   } else {
-    await stdout.line(formatTable(columns, jobs.map(rowOf), { paint: paintFor(stdout), width: stdout.width }))
+    await stdout.line(
+      formatTable(columns, jobs.map(rowOf), { paint: paintFor(stdout), width: stdout.width }),
+    )
   }
 }
 

@@ -6,7 +6,8 @@ import type { ImageOutcome } from '../images/each-image.ts'
 import type { VerbOptions } from '../verbs.ts'
 
 /** A finished piece of work as it goes into the history. */
-export type FinishedWork = ImageOutcome<CheckResult | HashResult> & Pick<NewRecord, 'request' | 'result'>
+export type FinishedWork = ImageOutcome<CheckResult | HashResult> &
+  Pick<NewRecord, 'request' | 'result'>
 
 /**
  * Leaves the run in the history that the window shows. The answer is out by now: a history that cannot
