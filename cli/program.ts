@@ -15,11 +15,13 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
     )
     .version(readVersion(host.entryUrl), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain')
-    .helpCommand('help [verb]', 'explain a verb')
+    .helpCommand(false)
     .usage('<verb> [options] [file or folder...]')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .commandsGroup('Verbs:')
     .addHelpText(
       'after',
-      '\nplatter <verb> --help explains one of them. Nothing here ever changes an image.',
+      '\n"platter <verb> --help" explains one of them. Nothing here ever changes an image.',
     )
   for (const verb of verbs) {
     const command = program.command(`${verb.name} ${verb.operands}`.trim()).summary(verb.summary)

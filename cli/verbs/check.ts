@@ -1,6 +1,6 @@
 import path from 'node:path'
 import {
-  toQemuCheck,
+  qemuCheckJson,
   type CheckResult,
   type OperationContext,
   type ReportEntry,
@@ -81,7 +81,9 @@ async function printOne(outcome: Outcome, options: VerbOptions, host: Host): Pro
   if (outcome.kind === 'failed') {
     await printError(outcome.error, { output: options.output, host })
   } else if (options.output === 'json') {
-    await host.stdout.line(JSON.stringify(toQemuCheck(outcome.value, outcome.path), undefined, 4))
+    await host.stdout.line(
+      JSON.stringify({ ...qemuCheckJson(outcome.value), filename: outcome.path }, undefined, 4),
+    )
   } else {
     await host.stdout.line(describeCheck(outcome.path, outcome.value, paintFor(host.stdout)))
   }
@@ -89,7 +91,7 @@ async function printOne(outcome: Outcome, options: VerbOptions, host: Host): Pro
 
 function elementOf(outcome: Exclude<Outcome, { readonly kind: 'cancelled' }>): unknown {
   return outcome.kind === 'done'
-    ? toQemuCheck(outcome.value, outcome.path)
+    ? { ...qemuCheckJson(outcome.value), filename: outcome.path }
     : { filename: outcome.path, error: errorJson(outcome.error.toJSON()) }
 }
 

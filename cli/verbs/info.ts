@@ -1,4 +1,4 @@
-import { toQemuInfo, type ImageInfo } from '../../core/index.ts'
+import { qemuInfoJson, type ImageInfo } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { describeImage } from '../output/describe-image.ts'
 import { engine } from '../images/engine.ts'
@@ -27,7 +27,7 @@ export const info: RunVerb = async (operands, options, host) => {
       if (array !== undefined) await array.add({ filename: path, error: errorJson(error.toJSON()) })
       else await printError(error, { output, host })
     } else if (output === 'json') {
-      const facts = toQemuInfo(outcome.value, outcome.path)
+      const facts = { ...qemuInfoJson(outcome.value), filename: outcome.path }
       if (array !== undefined) await array.add(facts)
       else await host.stdout.line(JSON.stringify(facts, undefined, 4))
     } else {

@@ -1,4 +1,4 @@
-import { formatBytes, ImageError, toQemuMapExtent, type MapExtent } from '../../core/index.ts'
+import { formatBytes, ImageError, qemuMapEntry, type MapExtent } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { engine } from '../images/engine.ts'
 import { eachImage } from '../images/each-image.ts'
@@ -75,7 +75,7 @@ class JsonMapWriter {
 
   extent(extent: MapExtent): Promise<void> {
     const separator = this.#extents++ === 0 ? '' : ',\n'
-    return this.#output.write(separator + JSON.stringify(toQemuMapExtent(extent)))
+    return this.#output.write(separator + JSON.stringify(qemuMapEntry(extent)))
   }
 
   async endImage(): Promise<void> {

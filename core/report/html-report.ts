@@ -4,6 +4,7 @@ import {
   outcomeOf,
   reportOutcomes,
   type BatchReport,
+  type CheckedEntry,
   type OutcomeCounts,
   type ReportEntry,
   type ReportOutcome,
@@ -15,7 +16,7 @@ import {
   formatInstant,
   formatPlural,
 } from './format-quantity.ts'
-import { html, join, nothing, type Markup } from './html-text.ts'
+import { fragment, join, nothing, type Markup } from './html-text.ts'
 import { reportStyle } from './html-style.ts'
 
 /** A page with a thousand findings for each of a thousand images would open in no browser. */
@@ -47,7 +48,7 @@ export function htmlReport(report: BatchReport): string {
       compareText(a.path, b.path),
   )
   const problems = worstFirst.filter(hasProblem)
-  const page = html`<!doctype html>
+  const page = fragment`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -70,7 +71,7 @@ export function htmlReport(report: BatchReport): string {
           ${
             problems.length === 0
               ? nothing
-              : html`<h2>What was found</h2>
+              : fragment`<h2>What was found</h2>
                   ${join(problems.map(problemCard))}`
           }
           <h2>All images</h2>
@@ -110,28 +111,28 @@ function verdictOf(counts: OutcomeCounts): string {
 
 function counters(counts: OutcomeCounts): Markup {
   const tiles = [
-    html`<li><b>${formatCount(counts.total)}</b><span>Images</span></li>`,
+    fragment`<li><b>${formatCount(counts.total)}</b><span>Images</span></li>`,
     ...(
       ['healthy', 'leaks', 'needs-repair', 'damaged', 'unreadable', 'skipped', 'cancelled'] as const
     )
       .filter((outcome) => outcome === 'healthy' || counts[outcome] > 0)
       .map((outcome) => {
         const { word, tone } = outcomeWords[outcome]
-        return html`<li class="${tone}">
+        return fragment`<li class="${tone}">
           <b>${formatCount(counts[outcome])}</b><span>${word}</span>
         </li>`
       }),
   ]
-  return html`<ul class="counters">
+  return fragment`<ul class="counters">
     ${join(tiles)}
   </ul>`
 }
 
 const badge = (outcome: ReportOutcome): Markup =>
-  html`<span class="badge ${outcomeWords[outcome].tone}">${outcomeWords[outcome].word}</span>`
+  fragment`<span class="badge ${outcomeWords[outcome].tone}">${outcomeWords[outcome].word}</span>`
 
 function imageTable(entries: readonly ReportEntry[]): Markup {
-  return html`<div class="sheet">
+  return fragment`<div class="sheet">
     <table>
       <thead>
         <tr>
@@ -153,27 +154,37 @@ function imageTable(entries: readonly ReportEntry[]): Markup {
 }
 
 function imageRow(entry: ReportEntry): Markup {
-  const start = html`<tr>
+  return fragment`<tr>
     <td class="name">${pathMarkup(entry.path)}</td>
     <td>${badge(outcomeOf(entry))}</td>
+    ${entry.kind === 'checked' ? resultCells(entry.result) : noteCell(entry)}
+    <td class="number">${'durationMs' in entry ? formatDuration(entry.durationMs) : ''}</td>
   </tr>`
-  if (entry.kind !== 'checked') {
-    const time = entry.kind === 'failed' ? formatDuration(entry.durationMs) : ''
-    return html`${start}<td colspan="5" class="path">${noteOf(entry)}</td><td class="number">${time}</td></tr>`
-  }
-  const { result } = entry
-  return html`${start}${numberCell(result.corruptions)}${numberCell(result.leaks)}${numberCell(result.leakedBytes, formatBytes)}${numberCell(result.clusters.allocated * result.clusterSize, formatBytes)}<td class="number">${fragmentation(result)}</td><td class="number">${formatDuration(entry.durationMs)}</td></tr>`
 }
 
+const noteCell = (entry: Exclude<ReportEntry, CheckedEntry>): Markup =>
+  fragment`<td colspan="5" class="path">${noteOf(entry)}</td>`
+
+const resultCells = (result: CheckResult): Markup =>
+  join([
+    numberCell(result.corruptions),
+    numberCell(result.leaks),
+    numberCell(result.leakedBytes, formatBytes),
+    numberCell(result.clusters.allocated * result.clusterSize, formatBytes),
+    fragment`<td class="number">${fragmentation(result)}</td>`,
+  ])
+
 const numberCell = (value: number, words: (value: number) => string = formatCount): Markup =>
-  value === 0 ? html`<td class="number none">0</td>` : html`<td class="number">${words(value)}</td>`
+  value === 0
+    ? fragment`<td class="number none">0</td>`
+    : fragment`<td class="number">${words(value)}</td>`
 
 function fragmentation(result: CheckResult): string {
   const { allocated, fragmented } = result.clusters
   return allocated === 0 ? '0 %' : `${((fragmented / allocated) * 100).toFixed(1)} %`
 }
 
-function noteOf(entry: Exclude<ReportEntry, { readonly kind: 'checked' }>): string {
+function noteOf(entry: Exclude<ReportEntry, CheckedEntry>): string {
   if (entry.kind === 'failed') return `${entry.error.explanation.title} (${entry.error.code})`
   return entry.kind === 'skipped' ? entry.reason : 'The check was stopped before it was done.'
 }
@@ -182,16 +193,16 @@ function noteOf(entry: Exclude<ReportEntry, { readonly kind: 'checked' }>): stri
 function pathMarkup(path: string): Markup {
   const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1
   const folder = cut <= 1 ? path.slice(0, cut) : path.slice(0, cut - 1)
-  return html`${path.slice(cut)}${folder === '' ? nothing : html`<span class="folder">${folder}</span>`}`
+  return fragment`${path.slice(cut)}${folder === '' ? nothing : fragment`<span class="folder">${folder}</span>`}`
 }
 
 function problemCard(entry: ReportEntry): Markup {
   const name = entry.path.split(/[\\/]/).at(-1) ?? entry.path
-  const head = html`<h3>${name} ${badge(outcomeOf(entry))}</h3>
+  const head = fragment`<h3>${name} ${badge(outcomeOf(entry))}</h3>
     <div class="path">${entry.path}</div>`
   if (entry.kind === 'failed') {
     const { title, detail, safety, advice } = entry.error.explanation
-    return html`<section class="image">
+    return fragment`<section class="image">
       ${head}
       <p><b>${title}.</b> ${detail}</p>
       <p>${safety} ${advice}</p>
@@ -205,11 +216,11 @@ function problemCard(entry: ReportEntry): Markup {
   const omitted =
     hidden === 0
       ? nothing
-      : html`<p class="path">And ${formatPlural(hidden, 'more finding')}, not listed here.</p>`
+      : fragment`<p class="path">And ${formatPlural(hidden, 'more finding')}, not listed here.</p>`
   const live = result.live
-    ? html`<p>The image was in use while it was checked: the result may lag behind.</p>`
+    ? fragment`<p>The image was in use while it was checked: the result may lag behind.</p>`
     : nothing
-  return html`<section class="image">
+  return fragment`<section class="image">
     ${head}
     <p>${countsSentence(result)}</p>
     ${live}
@@ -253,5 +264,5 @@ function findingItem(finding: Finding): Markup {
     finding.snapshot === undefined ? '' : `snapshot ${finding.snapshot.name}`,
     finding.rule,
   ].filter((fact) => fact !== '')
-  return html`<li class="${tone}">${finding.text}<small>${facts.join(' · ')}</small></li>`
+  return fragment`<li class="${tone}">${finding.text}<small>${facts.join(' · ')}</small></li>`
 }

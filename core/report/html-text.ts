@@ -1,4 +1,4 @@
-/** Markup that is safe to put into a page: only `html` and `join` make it, so text is always escaped. */
+/** Markup that is safe to put into a page: only `fragment` and `join` make it, so text is always escaped. */
 export interface Markup {
   readonly markup: string
 }
@@ -20,7 +20,7 @@ const escaped = (text: string): string =>
     .replace(/[&<>"']/g, (character) => entities[character] ?? character)
 
 /** A template whose values are escaped unless they are markup already. */
-export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
+export function fragment(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   let markup = parts[0] ?? ''
   for (const [index, value] of values.entries()) {
     markup += typeof value === 'object' ? value.markup : escaped(String(value))
