@@ -1,0 +1,75 @@
+import { unreachable } from '../base/assert.ts'
+import type { DiskImage } from '../image/disk-image.ts'
+import type { BlockFile, HostRun } from '../storage/block-file.ts'
+import { resolveRun } from './resolve-run.ts'
+
+/** A stretch of bytes that is known to be zero without a read, or has to be read. */
+export interface SourceRun {
+  readonly length: number
+  readonly isZero: boolean
+}
+
+/** Bytes to go through from start to end, with what is known about them beforehand. */
+export interface ByteSource {
+  readonly length: number
+  /** What lies at `at`, at most `limit` bytes of it; more of the same kind may follow. */
+  runAt(at: number, limit: number): SourceRun
+  read(into: Uint8Array, at: number, signal: AbortSignal | undefined): Promise<void>
+}
+
+/** What a guest sees, through the whole backing chain. */
+export function contentSource(image: DiskImage): ByteSource {
+  const holes = new HoleFinder()
+  return {
+    length: image.virtualSize,
+    read: (into, at, signal) => image.read(into, at, signal),
+    runAt(at, limit) {
+      const { run, layer, length } = resolveRun(image, at, limit)
+      switch (run.kind) {
+        case 'unallocated':
+          if (layer.missingBacking !== undefined) throw layer.missingBacking
+          return { length, isZero: true }
+        case 'zero':
+          return { length, isZero: true }
+        case 'compressed':
+          return { length, isZero: false }
+        case 'data': {
+          // Clusters allocated beforehand lie in holes of the file. Ciphertext in a hole is no zeroes.
+          if (layer.encrypted) return { length, isZero: false }
+          const { kind, end } = holes.at(run.file, run.hostOffset)
+          return { length: Math.min(length, end - run.hostOffset), isZero: kind === 'hole' }
+        }
+        default:
+          return unreachable(run)
+      }
+    },
+  }
+}
+
+/** The file's own bytes, as long as it is now. */
+export function fileSource(file: BlockFile): ByteSource {
+  const length = file.size()
+  return {
+    length,
+    read: (into, at) => file.read(into, at, 'data'),
+    runAt(at, limit) {
+      const { kind, end } = file.hostRun(at)
+      return { length: Math.min(limit, end - at), isZero: kind === 'hole' }
+    },
+  }
+}
+
+/** Remembers the last answer of each file: one stored stretch of a file usually holds many runs. */
+class HoleFinder {
+  readonly #last = new Map<BlockFile, HostRun & { readonly start: number }>()
+
+  at(file: BlockFile, offset: number): HostRun {
+    const last = this.#last.get(file)
+    if (last !== undefined && offset >= last.start && offset < last.end) return last
+    // Past the end of the file everything reads as zeroes, for ever.
+    const found: HostRun =
+      offset < file.size() ? file.hostRun(offset) : { kind: 'hole', end: Number.MAX_SAFE_INTEGER }
+    this.#last.set(file, { ...found, start: offset })
+    return found
+  }
+}

@@ -1,0 +1,117 @@
+import { breather, throwIfAborted } from '../base/abort.ts'
+import type { OperationContext } from '../progress.ts'
+import type { ByteSource } from './byte-source.ts'
+import type { Hasher } from './host.ts'
+
+/** Large enough that the price of a call into the hasher does not show, small enough to cancel between. */
+const windowBytes = 2 * 1024 * 1024
+/** Windows that are being read while one is hashed. */
+const readAhead = 3
+/** Zeroes shorter than this are read along with their neighbours: another read costs more than they do. */
+const smallGap = 64 * 1024
+
+const zeroes = new Uint8Array(windowBytes)
+
+/**
+ * Feeds a source to a hasher and gives the digest. Reading runs ahead while hashing keeps the thread
+ * busy; what is known to be zero is hashed from one shared buffer and never read.
+ */
+export async function digestOf(
+  source: ByteSource,
+  hasher: Hasher,
+  { signal, onProgress }: OperationContext,
+): Promise<string> {
+  const breathe = breather(signal)
+  const windows: Window[] = []
+  const buffers: Uint8Array[] = []
+  let done = 0
+
+  const hashOldest = async () => {
+    const bytes = await windows[0]?.bytes
+    if (bytes === undefined) return
+    windows.shift()
+    hasher.update(bytes)
+    if (bytes.buffer !== zeroes.buffer) buffers.push(new Uint8Array(bytes.buffer))
+    done += bytes.length
+    onProgress?.({ phase: 'data', done, total: source.length, unit: 'bytes' })
+    await breathe()
+  }
+
+  try {
+    for (let at = 0; at < source.length; at += windowBytes) {
+      throwIfAborted(signal)
+      const length = Math.min(windowBytes, source.length - at)
+      const spans = readableSpans(source, at, length)
+      if (spans.length === 0) {
+        windows.push({ bytes: Promise.resolve(zeroes.subarray(0, length)) })
+      } else {
+        const into = (buffers.pop() ?? new Uint8Array(windowBytes)).subarray(0, length)
+        const bytes = readSpans(source, spans, { at, into, signal })
+        // A failure is reported when its window's turn comes; until then somebody must listen.
+        bytes.catch(() => undefined)
+        windows.push({ bytes })
+      }
+      while (windows.length > readAhead) await hashOldest()
+    }
+    while (windows.length > 0) await hashOldest()
+    return hasher.digest()
+  } finally {
+    // The caller closes the files next, and the system may give their descriptors to others.
+    await Promise.allSettled(windows.map(({ bytes }) => bytes))
+  }
+}
+
+/** A stretch of the source that is on its way to the hasher. */
+interface Window {
+  readonly bytes: Promise<Uint8Array>
+}
+
+/** Part of a window, in bytes of the source. */
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** The parts of a window that have to be read, in order. */
+function readableSpans(source: ByteSource, at: number, length: number): readonly Span[] {
+  const spans: Span[] = []
+  for (let start = at, stop = at + length; start < stop;) {
+    const run = source.runAt(start, stop - start)
+    const end = start + run.length
+    if (!run.isZero) {
+      const last = spans.at(-1)
+      if (last !== undefined && start - last.end < smallGap) {
+        spans[spans.length - 1] = { start: last.start, end }
+      } else {
+        spans.push({ start, end })
+      }
+    }
+    start = end
+  }
+  return spans
+}
+
+async function readSpans(
+  source: ByteSource,
+  spans: readonly Span[],
+  window: {
+    readonly at: number
+    readonly into: Uint8Array
+    readonly signal: AbortSignal | undefined
+  },
+): Promise<Uint8Array> {
+  const { at, into, signal } = window
+  let filled = at
+  const reads: Promise<void>[] = []
+  for (const { start, end } of spans) {
+    into.fill(0, filled - at, start - at)
+    reads.push(source.read(into.subarray(start - at, end - at), start, signal))
+    filled = end
+  }
+  into.fill(0, filled - at)
+  // All of them end before the buffer is used again, also when one fails.
+  const results = await Promise.allSettled(reads)
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure !== undefined) throw failure.reason
+  return into
+}
