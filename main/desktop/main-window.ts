@@ -7,7 +7,7 @@ import {
   smallestWindow,
   type Rectangle,
 } from './window-state.ts'
-import { windowUrl } from './window-scheme.ts'
+import { windowUrl } from './window-origin.ts'
 
 /** The page's own background, so that nothing flashes before it is drawn. */
 const background = { light: '#ffffff', dark: '#17191c' } as const

@@ -1,5 +1,5 @@
 import { app, type Session } from 'electron'
-import { isOwnUrl } from './trusted-sender.ts'
+import { isOwnUrl } from './window-origin.ts'
 
 /** What our page may ask of the browser: putting text on the clipboard. */
 const allowedPermissions: ReadonlySet<string> = new Set(['clipboard-sanitized-write'])

@@ -151,9 +151,8 @@ describe('the .deb', () => {
     const [file] = await readdir(packages)
     const xml = await readFile(path.join(packages, String(file)), 'utf8')
     const globs = [...xml.matchAll(/glob pattern="([^"]+)"/g)].map((match) => match[1])
-    expect(globs.toSorted()).toEqual(
-      ['qcow2', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx'].map((ext) => `*.${ext}`).toSorted(),
-    )
+    const extensions = ['qcow2', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx']
+    expect(new Set(globs)).toEqual(new Set(extensions.map((extension) => `*.${extension}`)))
     const database = path.join(folder, 'mime')
     await mkdir(path.join(database, 'packages'), { recursive: true })
     await writeFile(path.join(database, 'packages', 'platter.xml'), xml)

@@ -1,0 +1,14 @@
+export const windowScheme = 'app'
+export const windowHost = 'platter'
+
+/** The only origin that may run our window and talk to the services. */
+const windowOrigin = `${windowScheme}://${windowHost}`
+export const windowUrl = `${windowOrigin}/index.html`
+
+/** Compares the parsed origin: `app://platter.evil` begins like ours. */
+export function isOwnUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  // `origin` of a scheme that the URL standard does not know is "null", so its parts are compared.
+  const { protocol, host, username, password } = new URL(url)
+  return `${protocol}//${host}` === windowOrigin && username === '' && password === ''
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { ShellEvent } from '../../../ipc/schemas/app.ts'
+import { ShellEvents } from '../../../main/shell-events.ts'
+
+const command = (id: string): ShellEvent => ({ type: 'command', id })
+
+/** Lets what was sent arrive. */
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+function listen(events: ShellEvents) {
+  const seen: ShellEvent[] = []
+  const stop = new AbortController()
+  const ended = events.forward(async (event) => void seen.push(event), stop.signal)
+  return { seen, stop, ended }
+}
+
+describe('shell events', () => {
+  it('reach every window that listens', async () => {
+    const events = new ShellEvents()
+    const [first, second] = [listen(events), listen(events)]
+    events.send(command('image.check'))
+    await settle()
+    expect(first.seen).toEqual([command('image.check')])
+    expect(second.seen).toEqual([command('image.check')])
+  })
+
+  it('wait for the first window, in order', async () => {
+    const events = new ShellEvents()
+    events.send(command('one'))
+    events.send(command('two'))
+    const first = listen(events)
+    await settle()
+    expect(first.seen).toEqual([command('one'), command('two')])
+    const second = listen(events)
+    await settle()
+    expect(second.seen).toEqual([])
+  })
+
+  it('keep the newest when nobody ever listens', async () => {
+    const events = new ShellEvents()
+    for (let index = 0; index < 1000; index++) events.send(command(String(index)))
+    const window = listen(events)
+    await settle()
+    expect(window.seen).toHaveLength(100)
+    expect(window.seen.at(-1)).toEqual(command('999'))
+  })
+
+  it('end with the window, and wait for the next one again', async () => {
+    const events = new ShellEvents()
+    const first = listen(events)
+    first.stop.abort()
+    await first.ended
+    events.send(command('later'))
+    const second = listen(events)
+    await settle()
+    expect(first.seen).toEqual([])
+    expect(second.seen).toEqual([command('later')])
+  })
+})
