@@ -7,7 +7,8 @@ import { reportHeader } from '../qcow2/check/blind-spots.ts'
 import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
 import { checkCompressedData } from '../qcow2/check/compressed-data.ts'
 import { FindingLog } from '../qcow2/check/finding-log.ts'
-import { checkSubjectOf, headerFactsOf, readHeaderForCheck } from '../qcow2/check/subject-of.ts'
+import { checkSubjectOf, headerFactsOf } from '../qcow2/check/subject-of.ts'
+import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { CheckResult, CheckVerdict, Health } from './check-result.ts'
 import type { Host } from './host.ts'
 
@@ -50,7 +51,7 @@ async function checkFile(
   requireQcow2(file, options.format)
   // Before anything is read: an image that is being written may change under the check.
   const live = host.readUse(file).state === 'writing'
-  const area = readHeaderForCheck(file)
+  const area = readHeaderArea(file, 'check')
   const subject = checkSubjectOf(file, area)
   const log = new FindingLog(options.findingLimit ?? defaultFindingLimit)
   reportHeader(log, headerFactsOf(area), live)

@@ -1,5 +1,7 @@
+import { ceilDiv } from '../../base/bits.ts'
 import { tableBuffer, tableWords } from '../../base/table-words.ts'
-import { CheckStopped } from './subject.ts'
+import { largestOffset } from './stored-refcounts.ts'
+import { CheckStopped, type CheckSubject } from './subject.ts'
 import { countRegion, hex, type CheckRun } from './check-run.ts'
 
 const fixedBytes = 24
@@ -49,6 +51,7 @@ function readDirectory(run: CheckRun): readonly BitmapEntry[] {
   reader.read(bytes, directoryOffset, 'bitmap')
   const directory = new DataView(bytes.buffer)
   const entries: BitmapEntry[] = []
+  const names = new Set<string>()
   let at = 0
   while (at < directorySize) {
     if (entries.length >= count) return fail(`holds more than the ${count} bitmaps of the header`)
@@ -59,13 +62,16 @@ function readDirectory(run: CheckRun): readonly BitmapEntry[] {
     if (next > directorySize) return fail('ends inside an entry')
     if (extraBytes !== 0) return fail('has extra data, which no version of the format defines')
     const name = decoder.decode(bytes.subarray(at + fixedBytes, at + fixedBytes + nameBytes))
-    const problem = entryProblem(run, directory, at)
+    const inUse = (directory.getUint32(at + 12) & inUseFlag) !== 0
+    const isCopy = !inUse && names.has(name)
+    const problem = isCopy ? 'name is taken by another bitmap' : entryProblem(run, directory, at)
     if (problem !== undefined) return fail(`has an entry “${name.slice(0, 80)}” whose ${problem}`)
     entries.push({
       name,
       tableOffset: directory.getUint32(at) * 2 ** 32 + directory.getUint32(at + 4),
       tableEntries: directory.getUint32(at + 8),
     })
+    names.add(name)
     at = next
   }
   if (entries.length !== count) fail(`holds ${entries.length} bitmaps, the header says ${count}`)
@@ -81,7 +87,9 @@ function entryProblem({ subject }: CheckRun, directory: DataView, at: number): s
   const granularity = directory.getUint8(at + 17)
   const bitmapBytes = tableEntries * subject.clusterSize
   if (tableEntries === 0 || tableEntries > maxTableEntries) return 'table size is impossible'
-  if (tableOffset === 0 || tableOffset % subject.clusterSize !== 0) return 'table offset is invalid'
+  // The low half tells: a 64-bit offset does not fit a number exactly.
+  const aligned = directory.getUint32(at + 4) % subject.clusterSize === 0
+  if (tableOffset === 0 || !aligned || tableOffset > largestOffset) return 'table offset is invalid'
   if ((flags & reservedFlags) !== 0) return 'flags have reserved bits set'
   if (directory.getUint8(at + 16) !== dirtyTrackingType) return 'type is unknown'
   if (granularity < granularityBits.least || granularity > granularityBits.most) {
@@ -93,7 +101,16 @@ function entryProblem({ subject }: CheckRun, directory: DataView, at: number): s
   if (!inUse && subject.virtualSize > bitmapBytes * 8 * 2 ** granularity) {
     return 'table is too short for the virtual size'
   }
+  if (!inUse && tableEntries !== neededEntries(subject, granularity)) {
+    return 'table does not fit the virtual size'
+  }
   return undefined
+}
+
+/** Table entries of a bitmap over the whole disk; bits are stored in 64-bit words. */
+function neededEntries({ virtualSize, clusterSize }: CheckSubject, granularity: number): number {
+  const bits = ceilDiv(virtualSize, 2 ** granularity)
+  return ceilDiv(ceilDiv(bits, 64) * 8, clusterSize)
 }
 
 async function checkTable(run: CheckRun, bitmap: BitmapEntry): Promise<void> {

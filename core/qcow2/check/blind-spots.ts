@@ -17,7 +17,6 @@ export interface HeaderFacts {
   /** Autoclear bit 0 without a bitmaps extension, or the extension without the bit. */
   readonly bitmapsBit: boolean
   readonly hasBitmapsExtension: boolean
-  readonly dataFileRawBit: boolean
 }
 
 type Warning = Omit<NewFinding, 'kind' | 'harm'>
@@ -102,6 +101,15 @@ export function reportCut(
     guest,
     snapshot,
     text: `The file ends at ${hex(length)}, before the end of the ${structure} at ${hex(offset)}: ${missing} bytes are missing and read as zeroes.`,
+  }))
+}
+
+/** Guest clusters that share a cluster of the external data file: writing one changes the other. */
+export function reportSharedDataFile(log: FindingLog): void {
+  log.add('warning', 'data', 1, () => ({
+    rule: 'data-file-cluster-shared',
+    structure: 'data cluster',
+    text: 'Several guest clusters are stored in the same cluster of the external data file: writing one changes the others.',
   }))
 }
 

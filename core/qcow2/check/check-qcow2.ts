@@ -4,7 +4,7 @@ import type { OperationContext } from '../../progress.ts'
 import { checkCopiedFlags } from './copied-flags.ts'
 import type { CheckRun, ClusterStatistics } from './check-run.ts'
 import { RefcountComparison } from './compare-refcounts.ts'
-import { reportDuplicates, reportTablesPastEnd } from './blind-spots.ts'
+import { reportDuplicates, reportSharedDataFile, reportTablesPastEnd } from './blind-spots.ts'
 import type { BitmapLedger } from './bitmap-rules.ts'
 import type { FindingLog } from './finding-log.ts'
 import { ReferenceCounts } from './reference-counts.ts'
@@ -18,6 +18,9 @@ import { walkReferences } from './walk-references.ts'
 const maxClusters = 2 ** 31 - 1
 /** Memory for reference counts; what does not fit is counted in a further walk. */
 const countBudget = 96 * 2 ** 20
+
+/** The data file's clusters are only looked at for being used twice. */
+const dataFileBudget = 32 * 2 ** 20
 
 export interface StructureCheck {
   readonly statistics: ClusterStatistics
@@ -99,6 +102,7 @@ async function runRules(subject: CheckSubject, parts: RuleParts): Promise<number
     bitmaps,
     statistics,
     stored: StoredRefcounts.load(subject, reader),
+    dataFileCounts: new ReferenceCounts({ first: 0, max: Infinity, budget: dataFileBudget }),
     flags: { withoutCopied: 0, odd: 0 },
     context: options,
     breath: breather(options.signal),
@@ -129,6 +133,7 @@ async function runRules(subject: CheckSubject, parts: RuleParts): Promise<number
     }
     first = run.counts.end
   }
+  if (shared.dataFileCounts.hasShared) reportSharedDataFile(log)
   reportDuplicates(log, snapshots, bitmaps)
   return (Math.max(highest, 0) + 1) * subject.clusterSize
 }

@@ -19,6 +19,8 @@ export interface CheckRun {
   readonly reader: MetadataReader
   readonly log: FindingLog
   readonly counts: ReferenceCounts
+  /** References to clusters of the external data file, which has no refcounts of its own. */
+  readonly dataFileCounts: ReferenceCounts
   readonly stored: StoredRefcounts
   readonly snapshots: SnapshotLedger
   readonly bitmaps: BitmapLedger

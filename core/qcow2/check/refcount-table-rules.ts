@@ -24,7 +24,7 @@ export async function checkRefcountTable(run: CheckRun): Promise<void> {
       continue
     }
     if (offset === 0) continue
-    if (offset % subject.clusterSize !== 0) {
+    if (!stored.isAligned(index)) {
       const what = `refers to ${hex(offset)}, which is no multiple of the cluster size`
       if (run.reports) damaged('refcount-block-unaligned', 'structure', what)
       continue

@@ -13,7 +13,9 @@ const keptNameBytes = 255
 export interface SnapshotEntry {
   readonly id: string
   readonly name: string
+  /** Exact below 2^53; above that it lies outside any file. */
   readonly l1Offset: number
+  readonly l1Aligned: boolean
   readonly l1Entries: number
 }
 
@@ -65,6 +67,8 @@ export function readSnapshotTable(
       id: text(reader, idAt, idBytes),
       name: text(reader, idAt + idBytes, nameBytes),
       l1Offset: fixed.getUint32(0) * 2 ** 32 + fixed.getUint32(4),
+      // Asked of the low half: all of a 64-bit offset would not fit a number.
+      l1Aligned: fixed.getUint32(4) % subject.clusterSize === 0,
       l1Entries: fixed.getUint32(8),
     }
     entries.push(entry)

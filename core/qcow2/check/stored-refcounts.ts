@@ -5,7 +5,7 @@ import type { CheckSubject, MetadataReader } from './subject.ts'
 /** Offset bits of a refcount table entry (9 to 63); the bits below are reserved. */
 const reservedLowBits = 0x1ff
 /** QEMU reads nothing from here on: the largest length a file may have, aligned down to 1 GiB. */
-const largestOffset = 2 ** 63 - 2 ** 30
+export const largestOffset = 2 ** 63 - 2 ** 30
 
 const cacheBytes = 32 * 2 ** 20
 
@@ -59,6 +59,12 @@ export class StoredRefcounts {
     return high * 2 ** 32 + (low - (low % (reservedLowBits + 1)))
   }
 
+  /** Whether the offset is a multiple of the cluster size. Asked of the low half, which is exact. */
+  isAligned(index: number): boolean {
+    const low = this.#table[2 * index] ?? 0
+    return (low - (low % (reservedLowBits + 1))) % this.#subject.clusterSize === 0
+  }
+
   hasReservedBits(index: number): boolean {
     return (this.#table[2 * index] ?? 0) % (reservedLowBits + 1) !== 0
   }
@@ -68,7 +74,7 @@ export class StoredRefcounts {
     const offset = this.offsetOf(index)
     if (offset === 0) return { kind: 'absent' }
     const { clusterSize } = this.#subject
-    if (offset % clusterSize !== 0 || offset > largestOffset - clusterSize) {
+    if (!this.isAligned(index) || offset > largestOffset - clusterSize) {
       return { kind: 'unreadable' }
     }
     return { kind: 'present', offset }

@@ -1,33 +1,20 @@
 import { alignUp } from '../../base/bits.ts'
 import { hasBit } from '../../base/word64.ts'
-import { ImageError } from '../../errors/image-error.ts'
 import type { BlockFile } from '../../storage/block-file.ts'
 import { SECTOR } from '../format/constants.ts'
 import { extensionTypes } from '../format/extensions.ts'
 import { autoclear, incompatible } from '../format/features.ts'
-import { decodeHeaderArea, HEADER_AREA_FIRST_READ, type HeaderArea } from '../format/header-area.ts'
+import type { HeaderArea } from '../format/header-area.ts'
 import { refcountTableEntries } from '../format/header-rules.ts'
 import type { HeaderFacts } from './blind-spots.ts'
 import type { CheckSubject } from './subject.ts'
 
-/** Reads the header the way `qemu-img check` does; throws what `decodeHeaderArea` throws. */
-export function readHeaderForCheck(file: BlockFile): HeaderArea {
-  const fileLength = file.size()
-  let length = HEADER_AREA_FIRST_READ
-  // The decoder asks for more at most once for each of its parts; each time it names more bytes.
-  for (;;) {
-    const bytes = new Uint8Array(length)
-    file.readNow(bytes, 0, 'header')
-    const answer = decodeHeaderArea(bytes, { fileLength, strictness: 'check' })
-    if (answer.kind === 'decoded') return answer.area
-    if (answer.bytesNeeded <= length) {
-      throw new ImageError('internal', { structure: 'header', found: answer.bytesNeeded })
-    }
-    length = answer.bytesNeeded
-  }
-}
-
-export function checkSubjectOf(file: BlockFile, area: HeaderArea): CheckSubject {
+/** `dataFileLength`: undefined when there is no external data file or it may not be opened. */
+export function checkSubjectOf(
+  file: BlockFile,
+  area: HeaderArea,
+  dataFileLength?: number,
+): CheckSubject {
   const { header, geometry } = area
   return {
     file,
@@ -46,6 +33,8 @@ export function checkSubjectOf(file: BlockFile, area: HeaderArea): CheckSubject 
     },
     snapshots: { offset: header.snapshotsOffset, count: header.snapshotCount },
     hasDataFile: hasBit(header.incompatibleFeatures, incompatible.dataFile),
+    dataFileRaw: area.dataFileRaw,
+    dataFileLength,
     cryptoHeader: area.encryptionHeader,
     bitmaps: area.bitmaps,
     compression: header.compressionType === 1 ? 'zstd' : 'zlib',
@@ -64,6 +53,5 @@ export function headerFactsOf({
     markedDirty: hasBit(header.incompatibleFeatures, incompatible.dirty),
     bitmapsBit: hasBit(header.autoclearFeatures, autoclear.bitmaps),
     hasBitmapsExtension: extensions.some(({ type }) => type === extensionTypes.bitmaps),
-    dataFileRawBit: hasBit(header.autoclearFeatures, autoclear.dataFileRaw),
   }
 }

@@ -27,6 +27,10 @@ export interface CheckSubject {
   /** Count and place of the snapshot table as the header states them: neither is validated. */
   readonly snapshots: { readonly offset: number; readonly count: number }
   readonly hasDataFile: boolean
+  /** Guest clusters lie at the same offset in the data file as on the disk. */
+  readonly dataFileRaw: boolean
+  /** Undefined when the data file was not opened. */
+  readonly dataFileLength: number | undefined
   readonly cryptoHeader: { readonly offset: number; readonly length: number } | undefined
   readonly bitmaps: BitmapsLocation | undefined
   readonly compression: 'zlib' | 'zstd'

@@ -1,12 +1,13 @@
 import { tableBuffer, tableWords } from '../../base/table-words.ts'
+import { reportCut } from './blind-spots.ts'
 import { checkBitmaps } from './bitmap-rules.ts'
-import { countRegion, type CheckRun } from './check-run.ts'
+import { countRegion, hex, type CheckRun } from './check-run.ts'
 import { collectL1 } from './l1-rules.ts'
-import { L2References } from './l2-references.ts'
+import { L2References, type L2Reference } from './l2-references.ts'
 import { L2Walk } from './l2-rules.ts'
 import { checkRefcountTable } from './refcount-table-rules.ts'
 import type { SnapshotEntry } from './snapshot-rules.ts'
-import { hex } from './check-run.ts'
+import { guestBytesPerL2 } from './subject.ts'
 
 const maxL1Entries = 4 * 2 ** 20
 
@@ -48,9 +49,12 @@ async function walkL2Tables(run: CheckRun, references: L2References): Promise<vo
   const total = tables.length * subject.clusterSize
   const buffer = tableBuffer(subject.clusterSize)
   const walk = new L2Walk(run)
+  const stored = subject.file.allocatedBytes() ?? Infinity
+  const mayBeHoles = total > stored
   for (const [done, table] of tables.entries()) {
-    if (!isHole(run, table.offset)) {
+    if (!mayBeHoles || !isHole(run, table.offset)) {
       reader.read(buffer, table.offset, 'l2-table')
+      if (table.offset + subject.clusterSize > subject.fileLength) reportCutL2(run, table)
       walk.walk(table, tableWords(buffer))
     }
     const turn = run.breath()
@@ -60,11 +64,26 @@ async function walkL2Tables(run: CheckRun, references: L2References): Promise<vo
   }
 }
 
-/** A table that the host does not even store is all zero: a file of holes costs no reads. */
+function reportCutL2(run: CheckRun, table: L2Reference): void {
+  if (!run.reports) return
+  reportCut(run.log, run.subject.fileLength, {
+    structure: 'L2 table',
+    offset: table.offset,
+    bytes: run.subject.clusterSize,
+    guest: { start: table.guestStart, length: guestBytesPerL2(run.subject) },
+    snapshot: run.snapshots.name(table.owner),
+  })
+}
+
+/**
+ * A table that the host does not even store is all zero. Worth asking when there are more tables than
+ * stored bytes: a file made of holes then costs no reads.
+ */
 function isHole({ subject }: CheckRun, offset: number): boolean {
-  if (offset >= subject.file.size()) return true
+  const length = subject.file.size()
+  if (offset >= length) return true
   const { kind, end } = subject.file.hostRun(offset)
-  return kind === 'hole' && end >= Math.min(offset + subject.clusterSize, subject.file.size())
+  return kind === 'hole' && end >= Math.min(offset + subject.clusterSize, length)
 }
 
 function reportSnapshotsWithDataFile(run: CheckRun): void {
@@ -93,7 +112,7 @@ function usableSnapshots(run: CheckRun): Iterable<{ readonly owner: number; time
 }
 
 function isDamaged(run: CheckRun, entry: SnapshotEntry): boolean {
-  const unaligned = entry.l1Offset % run.subject.clusterSize !== 0
+  const unaligned = !entry.l1Aligned
   if (!unaligned && entry.l1Entries <= maxL1Entries) return false
   if (run.reports) {
     run.log.add('corruption', 'data', 1, () => ({
