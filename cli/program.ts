@@ -15,7 +15,7 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
     )
     .version(readVersion(host.entryUrl), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain')
-    .helpCommand(false)
+    .addHelpCommand(helpCommand())
     .usage('<verb> [options] [file or folder...]')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .commandsGroup('Verbs:')
@@ -112,3 +112,6 @@ function usageSentence(printed: string, error: CommanderError): string {
   const text = (printed.trim() === '' ? error.message : printed).replace(/^error: /, '').trim()
   return text.replaceAll(/\s*\n\s*/g, ' ')
 }
+
+const helpCommand = (): Command =>
+  new Command('help').argument('[verb]').description('explain a verb').helpGroup('Verbs:')

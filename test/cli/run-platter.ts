@@ -1,0 +1,57 @@
+/** The real command line, from its sources, in a process of its own. */
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const entry = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
+
+export interface PlatterRun {
+  readonly exitCode: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface PlatterOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Called when the process is there: to send signals or read more descriptors. */
+  readonly onStart?: (child: ChildProcess) => void
+  /** Descriptors from 3 on. */
+  readonly extraStdio?: readonly 'pipe'[]
+  readonly uid?: number
+}
+
+/** Tests that do not say otherwise leave no trace in the history of whoever runs them. */
+const noData = path.join(tmpdir(), `platter-test-no-data-${process.pid}`)
+
+export async function platter(
+  words: readonly string[],
+  { cwd, env = {}, onStart, extraStdio = [], uid }: PlatterOptions = {},
+): Promise<PlatterRun> {
+  const recording = words.includes('--no-history') || 'PLATTER_DATA' in env
+  const quiet = recording || !['check', 'sha'].includes(words[0] ?? '') ? [] : ['--no-history']
+  const options: SpawnOptions = {
+    stdio: ['ignore', 'pipe', 'pipe', ...extraStdio],
+    env: { ...process.env, PLATTER_DATA: noData, PLATTER_LOGS: noData, NO_COLOR: '', ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  }
+  const child = spawn(process.execPath, [entry, ...words, ...quiet], options)
+  const stdout = collect(child.stdout)
+  const stderr = collect(child.stderr)
+  onStart?.(child)
+  const [code] = await once(child, 'close')
+  return {
+    exitCode: typeof code === 'number' ? code : undefined,
+    stdout: stdout(),
+    stderr: stderr(),
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream | null): () => string {
+  const pieces: Buffer[] = []
+  stream?.on('data', (piece: Buffer) => pieces.push(piece))
+  return () => Buffer.concat(pieces).toString('utf8')
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { verbs } from '../../cli/verbs.ts'
+import { platter } from './run-platter.ts'
+
+describe('help', () => {
+  it('names every verb and where to read more', async () => {
+    const { exitCode, stdout } = await platter(['--help'])
+    expect(exitCode).toBe(0)
+    for (const { name } of verbs) expect(stdout).toContain(`  ${name} `)
+    expect(stdout).toContain('Nothing here ever changes an image.')
+  })
+
+  it.each(verbs)('explains $name with all its options', async ({ name, options, summary }) => {
+    const { exitCode, stdout } = await platter([name, '--help'])
+    expect(exitCode).toBe(0)
+    expect(stdout.toLowerCase()).toContain(summary.slice(0, 20).toLowerCase())
+    for (const { flags } of options) expect(stdout).toContain(flags)
+  })
+
+  it('explains a verb after the word help too', async () => {
+    const { exitCode, stdout } = await platter(['help', 'map'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('Usage: platter map')
+  })
+
+  it('prints the version alone on a line', async () => {
+    expect(await platter(['--version'])).toEqual({ exitCode: 0, stdout: '0.1.0\n', stderr: '' })
+  })
+})
+
+describe('a command line that cannot be read', () => {
+  it.each([
+    [['chek', 'x'], "unknown command 'chek' (Did you mean check?)"],
+    [['check', '--jsno', 'x'], "unknown option '--jsno' (Did you mean --json?)"],
+    [['check'], 'missing required argument'],
+    [['map', '--progress-fd', '9x', 'x'], 'Expected a whole number from 1 to 255.'],
+    [['map', '--progress-fd', '77', 'x'], '--progress-fd 77: that file descriptor is not open.'],
+    [['info', '--format', 'vmdk', 'x'], 'Allowed choices are qcow2, raw.'],
+    [['sha', '--algorithm', 'md5', 'x'], 'Allowed choices are sha256, sha1, sha512.'],
+    [['check', '--links', 'maybe', 'x'], 'Allowed choices are deny, same-folder, allow.'],
+    [['check', '--report', 'out.pdf', 'x'], 'the name must end in .csv, .json or .html.'],
+    [['history', '--limit', '0'], 'Expected a whole number from 1 to 10000.'],
+    [['jobs', 'x'], 'too many arguments'],
+  ] as const)('%j ends with 64 and says what to write', async (words, sentence) => {
+    const { exitCode, stdout, stderr } = await platter(words)
+    expect(exitCode).toBe(64)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(sentence)
+    expect(stderr).not.toMatch(/\n\s+at |undefined|NaN/)
+  })
+
+  it('answers no words at all with the help, on stderr', async () => {
+    const { exitCode, stdout, stderr } = await platter([])
+    expect(exitCode).toBe(64)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('Usage: platter')
+  })
+})
