@@ -58,7 +58,20 @@ export const jobResult = z.discriminatedUnion('kind', [
 ])
 export type JobResult = z.infer<typeof jobResult>
 
-/** The one record every surface renders. */
+/** The image file's own numbers before and after a job. */
+export const fileNumbers = z.object({
+  /** End of file. */
+  length: byteCount,
+  /** Bytes the host stores. */
+  onDisk: byteCount,
+  modifiedAt: timestamp,
+})
+export type FileNumbers = z.infer<typeof fileNumbers>
+
+/**
+ * The one record every surface renders. Lists and streams carry the first findings of a check only
+ * (`findingsOmitted` counts the others); `jobs.get` carries them all.
+ */
 export const job = z.object({
   id: jobId,
   request: jobRequest,
@@ -77,6 +90,8 @@ export const job = z.object({
   summary: z.string().optional(),
   result: jobResult.optional(),
   error: errorData.optional(),
+  fileBefore: fileNumbers.optional(),
+  fileAfter: fileNumbers.optional(),
   engineVersion: z.string(),
 })
 export type Job = z.infer<typeof job>

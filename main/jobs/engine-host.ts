@@ -1,0 +1,89 @@
+import type {
+  AllocationSummary,
+  CheckResult,
+  HashAlgorithm,
+  HashResult,
+  HashTarget,
+  ImageInfo,
+  MapExtent,
+  Progress,
+} from '../../core/index.ts'
+import type { TaskOptions } from '../workers/task.ts'
+
+/** How far links inside an image are followed; the asking happened before, in the window. */
+export type StoredLinkPolicy = 'deny' | 'same-folder' | 'allow'
+
+/** Which file, in which state. */
+export interface FileFacts {
+  /** `device:inode`, decimal. */
+  readonly identity: string
+  /** Unix time in whole milliseconds. */
+  readonly modifiedAt: number
+  /** Bytes. */
+  readonly length: number
+  /** Bytes the host stores. */
+  readonly onDisk: number
+}
+
+/** A result with the state of the file it was computed from, and the state after. */
+export interface Measured<Result> {
+  readonly result: Result
+  readonly before: FileFacts
+  readonly after: FileFacts
+}
+
+export interface ImageToOpen {
+  readonly path: string
+  readonly links: StoredLinkPolicy
+}
+
+/** For a job, which must not work on a file that took the image's place meanwhile. */
+export interface KnownImage extends ImageToOpen {
+  /** Throws `file-changed` when the path leads to another file. */
+  readonly identity: string
+}
+
+/** Everything a worker can do with an image. */
+export type EngineTasks = {
+  readonly check: {
+    readonly input: KnownImage & { readonly depth: 'metadata' | 'full' }
+    readonly output: Measured<CheckResult>
+    readonly event: Progress
+  }
+  readonly hash: {
+    readonly input: KnownImage & {
+      readonly algorithm: HashAlgorithm
+      readonly target: HashTarget
+    }
+    readonly output: Measured<HashResult>
+    readonly event: Progress
+  }
+  readonly map: {
+    readonly input: KnownImage
+    readonly output: Measured<AllocationSummary>
+    readonly event: Progress
+  }
+  readonly info: {
+    readonly input: ImageToOpen & { readonly clusters: boolean }
+    readonly output: ImageInfo
+    readonly event: never
+  }
+  readonly extents: {
+    readonly input: ImageToOpen & { readonly from: number; readonly limit: number }
+    readonly output: {
+      readonly extents: readonly MapExtent[]
+      readonly nextFrom: number | undefined
+    }
+    readonly event: never
+  }
+}
+
+/** Runs the engine away from the thread that answers windows. WorkerPool is one; the seam for others. */
+export interface EngineHost {
+  run<Name extends keyof EngineTasks>(
+    name: Name,
+    input: EngineTasks[Name]['input'],
+    options?: TaskOptions<EngineTasks[Name]['event']>,
+  ): Promise<EngineTasks[Name]['output']>
+  close(): Promise<void>
+}

@@ -1,0 +1,20 @@
+import type { JobRequest } from '../../ipc/schemas/job.ts'
+import type { LastCheck, LastHash } from '../history/images.ts'
+import type { StoredAllocation } from '../history/allocations.ts'
+import type { KnownImage } from './engine-host.ts'
+
+/** What the queue needs to know of images, and where it leaves what it found out. */
+export interface JobSubjects {
+  /** Whether a job of this kind makes sense for the image, or one sentence why not. */
+  fit(
+    imageId: number,
+    request: JobRequest,
+  ):
+    | { readonly fits: true; readonly path: string }
+    | { readonly fits: false; readonly path: string; readonly reason: string }
+  /** Where the image is now, after a move too. Throws an ImageError when it is gone. */
+  locate(imageId: number): Promise<KnownImage>
+  keepCheck(imageId: number, check: LastCheck): void
+  keepHash(imageId: number, hash: LastHash): void
+  keepAllocation(imageId: number, allocation: StoredAllocation): void
+}

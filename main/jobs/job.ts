@@ -1,0 +1,24 @@
+import type { JobState } from '../../ipc/schemas/job.ts'
+
+/**
+ * From each state, where a job may go. Every state that is not an end has a way out, and `interrupted`
+ * is where a start puts what the last run left behind.
+ */
+const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
+  queued: ['running', 'cancelled', 'interrupted'],
+  running: ['cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'],
+  // The work may come to its end before it notices the cancel.
+  cancelling: ['cancelled', 'succeeded', 'failed', 'interrupted'],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+  interrupted: [],
+}
+
+export const isEnded = (state: JobState): boolean => transitions[state].length === 0
+
+/** The new state; a step that the table does not allow is a defect and throws. */
+export function step(from: JobState, to: JobState): JobState {
+  if (!transitions[from].includes(to)) throw new TypeError(`a ${from} job cannot become ${to}`)
+  return to
+}

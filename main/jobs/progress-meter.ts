@@ -1,0 +1,72 @@
+import type { Progress } from '../../core/index.ts'
+import type { JobProgress } from '../../ipc/schemas/job.ts'
+
+/** The speed shown is the mean of the last 5 s. */
+const speedWindow = 5_000
+/** The time left uses the median of the last 20 s, which one stall does not shake. */
+const etaWindow = 20_000
+const sampleInterval = 500
+/** No time left is better than a wild one. */
+const etaDelay = 3_000
+
+interface Sample {
+  readonly time: number
+  readonly done: number
+}
+
+/** Adds speed and time left to what the engine reports. A phase starts its own measuring. */
+export class ProgressMeter {
+  readonly #now: () => number
+  #phase: string | undefined
+  #startedAt = 0
+  #samples: Sample[] = []
+
+  /** `now` in milliseconds, never going back. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+  }
+
+  measure({ phase, done, total, unit }: Progress): JobProgress {
+    const time = this.#now()
+    if (phase !== this.#phase) {
+      this.#phase = phase
+      this.#startedAt = time
+      this.#samples = [{ time, done }]
+    }
+    const last = this.#samples.at(-1)
+    if (last === undefined || time - last.time >= sampleInterval) {
+      this.#samples.push({ time, done })
+      this.#samples = this.#samples.filter((sample) => time - sample.time <= etaWindow)
+    }
+    const speed = this.#meanSpeed(time, done)
+    const pace = this.#medianSpeed()
+    const isEarly = time - this.#startedAt < etaDelay
+    return {
+      phase,
+      done,
+      total,
+      unit,
+      ...(speed === undefined ? {} : { speed }),
+      ...(isEarly || pace === undefined || pace === 0 || total <= done
+        ? {}
+        : { secondsLeft: (total - done) / pace }),
+    }
+  }
+
+  #meanSpeed(time: number, done: number): number | undefined {
+    const first = this.#samples.find((sample) => time - sample.time <= speedWindow)
+    if (first === undefined || time - first.time < sampleInterval) return undefined
+    return Math.max(0, ((done - first.done) * 1000) / (time - first.time))
+  }
+
+  #medianSpeed(): number | undefined {
+    const speeds: number[] = []
+    for (const [index, sample] of this.#samples.entries()) {
+      const next = this.#samples[index + 1]
+      if (next !== undefined) {
+        speeds.push(((next.done - sample.done) * 1000) / (next.time - sample.time))
+      }
+    }
+    return speeds.toSorted((a, b) => a - b)[Math.floor(speeds.length / 2)]
+  }
+}

@@ -1,0 +1,16 @@
+import type { ImageErrorData } from '../../core/index.ts'
+
+export type ToWorker =
+  | {
+      readonly type: 'start'
+      readonly id: number
+      readonly name: string
+      readonly input: unknown
+    }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'ack'; readonly id: number }
+
+export type FromWorker =
+  | { readonly type: 'event'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'done'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly error: ImageErrorData }

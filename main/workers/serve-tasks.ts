@@ -1,0 +1,65 @@
+import type { MessagePort } from 'node:worker_threads'
+import { ImageError } from '../../core/index.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+import type { TaskContext, TaskHandlers, TaskTable } from './task.ts'
+
+/** A handler whose name is known at run time only. */
+type AnyHandler = (input: unknown, context: TaskContext<unknown>) => Promise<unknown>
+
+/** The worker's side: runs what the pool sends, until the pool ends the thread. */
+export function serveTasks<Table extends TaskTable>(
+  handlers: TaskHandlers<Table>,
+  port: MessagePort,
+): void {
+  const running = new Map<number, RunningTask>()
+  const send = (message: FromWorker): void => port.postMessage(message)
+
+  const run = async (id: number, name: string, input: unknown): Promise<void> => {
+    const task = new RunningTask()
+    running.set(id, task)
+    try {
+      // The pool's types allow only names of this table, with the input that belongs to them.
+      const handler = handlers[name] as AnyHandler
+      const value = await handler(input, {
+        signal: task.controller.signal,
+        emit: (event) => {
+          send({ type: 'event', id, value: event })
+          return task.nextAck()
+        },
+      })
+      send({ type: 'done', id, value })
+    } catch (error) {
+      send({ type: 'failed', id, error: ImageError.from(error).toJSON() })
+    } finally {
+      running.delete(id)
+    }
+  }
+
+  port.on('message', (message: ToWorker) => {
+    switch (message.type) {
+      case 'start':
+        void run(message.id, message.name, message.input)
+        break
+      case 'cancel':
+        running.get(message.id)?.controller.abort()
+        break
+      case 'ack':
+        running.get(message.id)?.acknowledge()
+        break
+    }
+  })
+}
+
+class RunningTask {
+  readonly controller = new AbortController()
+  readonly #waiting: (() => void)[] = []
+
+  nextAck(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Events are acknowledged in the order they were sent. */
+  acknowledge(): void {
+    this.#waiting.shift()?.()
+  }
+}

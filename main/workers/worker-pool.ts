@@ -1,0 +1,205 @@
+import { Worker, type ResourceLimits } from 'node:worker_threads'
+import { ImageError } from '../../core/index.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+import type { TaskOptions, TaskTable } from './task.ts'
+
+export interface WorkerPoolOptions {
+  /** The worker's entry, from the sources (.ts) or built (.js). */
+  readonly url: URL
+  /** Threads at most; asked before each start, so that a setting takes effect at once. */
+  readonly size: () => number
+  /** How long a cancelled task may go on before its thread is ended, in milliseconds. */
+  readonly graceMs?: number
+  readonly resourceLimits?: ResourceLimits
+  /** A thread ended by itself: a defect of ours or a lack of memory. */
+  readonly onCrash?: (error: Error) => void
+}
+
+/** The engine's tables of a 16 TiB image take 256 MiB; past twice that, one image must not take the rest. */
+const defaultLimits: ResourceLimits = { maxOldGenerationSizeMb: 1024 }
+
+/**
+ * Threads that stay, one task each at a time; more tasks wait their turn. A thread that crashes fails
+ * its task with `worker-crashed` and is replaced when the next task needs it.
+ */
+export class WorkerPool<Table extends TaskTable> {
+  readonly #options: WorkerPoolOptions
+  readonly #threads = new Set<Thread>()
+  #waiting: Task[] = []
+  #nextId = 1
+  #closed = false
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Rejects with the task's ImageError, with `cancelled` once the signal aborted (the task decides at
+   * its next safe point; after the grace time its thread is ended), or with `worker-crashed`.
+   */
+  run<Name extends keyof Table & string>(
+    name: Name,
+    input: Table[Name]['input'],
+    { signal, onEvent }: TaskOptions<Table[Name]['event']> = {},
+  ): Promise<Table[Name]['output']> {
+    if (this.#closed || signal?.aborted === true) return Promise.reject(new ImageError('cancelled'))
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const task: Task = {
+      id: this.#nextId++,
+      name,
+      input,
+      onEvent: onEvent ?? (() => undefined),
+      resolve,
+      reject,
+    }
+    const onAbort = (): void => this.#cancel(task)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#waiting.push(task)
+    this.#dispatch()
+    return promise.finally(() => signal?.removeEventListener('abort', onAbort))
+  }
+
+  /** Ends every thread; what runs or waits rejects with `cancelled`. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const task of waiting) task.reject(new ImageError('cancelled'))
+    await Promise.all([...this.#threads].map((thread) => thread.end()))
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0 && !this.#closed) {
+      const thread = this.#idleThread()
+      if (thread === undefined) return
+      const task = this.#waiting.shift()
+      if (task !== undefined) thread.start(task)
+    }
+  }
+
+  #idleThread(): Thread | undefined {
+    let busy = 0
+    for (const thread of this.#threads) {
+      if (thread.task === undefined) return thread
+      busy += 1
+    }
+    if (busy >= Math.max(1, this.#options.size())) return undefined
+    const thread = new Thread(this.#options, {
+      onIdle: () => this.#dispatch(),
+      onEnd: () => {
+        this.#threads.delete(thread)
+        this.#dispatch()
+      },
+    })
+    this.#threads.add(thread)
+    return thread
+  }
+
+  #cancel(task: Task): void {
+    const index = this.#waiting.indexOf(task)
+    if (index !== -1) {
+      this.#waiting.splice(index, 1)
+      task.reject(new ImageError('cancelled'))
+      return
+    }
+    for (const thread of this.#threads) if (thread.task === task) thread.cancel()
+  }
+}
+
+interface Task {
+  readonly id: number
+  readonly name: string
+  readonly input: unknown
+  readonly onEvent: (event: unknown) => void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: ImageError) => void
+}
+
+interface ThreadEvents {
+  readonly onIdle: () => void
+  readonly onEnd: () => void
+}
+
+class Thread {
+  readonly #worker: Worker
+  readonly #graceMs: number
+  readonly #events: ThreadEvents
+  #task: Task | undefined
+  #graceTimer: NodeJS.Timeout | undefined
+  #isEnding = false
+
+  constructor(
+    { url, graceMs = 5_000, resourceLimits = defaultLimits, onCrash }: WorkerPoolOptions,
+    events: ThreadEvents,
+  ) {
+    this.#graceMs = graceMs
+    this.#events = events
+    this.#worker = new Worker(url, { resourceLimits, execArgv: [] })
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message))
+    let crash: Error | undefined
+    this.#worker.on('error', (error: unknown) => {
+      crash = error instanceof Error ? error : new Error(String(error))
+      onCrash?.(crash)
+    })
+    this.#worker.on('exit', () => {
+      clearTimeout(this.#graceTimer)
+      const task = this.#task
+      this.#task = undefined
+      task?.reject(
+        this.#isEnding
+          ? new ImageError('cancelled')
+          : new ImageError('worker-crashed', {}, { cause: crash }),
+      )
+      this.#events.onEnd()
+    })
+  }
+
+  get task(): Task | undefined {
+    return this.#task
+  }
+
+  start(task: Task): void {
+    this.#task = task
+    this.#send({ type: 'start', id: task.id, name: task.name, input: task.input })
+  }
+
+  cancel(): void {
+    if (this.#task === undefined) return
+    this.#send({ type: 'cancel', id: this.#task.id })
+    this.#graceTimer = setTimeout(() => void this.end(), this.#graceMs)
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true
+    await this.#worker.terminate()
+  }
+
+  #receive(message: FromWorker): void {
+    const task = this.#task
+    if (task?.id !== message.id) return
+    switch (message.type) {
+      case 'event':
+        this.#send({ type: 'ack', id: task.id })
+        task.onEvent(message.value)
+        break
+      case 'done':
+        this.#free()
+        task.resolve(message.value)
+        break
+      case 'failed':
+        this.#free()
+        task.reject(ImageError.fromJSON(message.error))
+        break
+    }
+  }
+
+  #free(): void {
+    clearTimeout(this.#graceTimer)
+    this.#task = undefined
+    this.#events.onIdle()
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message)
+  }
+}
