@@ -78,3 +78,10 @@ export function libraryFeed(): (event: LibraryEvent) => void {
     }
   }
 }
+
+/** Ids of the images that were found through this folder. */
+export function imagesOfFolder(folderId: number): readonly number[] {
+  return [...useLibrary.getState().rows.values()]
+    .filter((row) => row.folderId === folderId)
+    .map(({ id }) => id)
+}

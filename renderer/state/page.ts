@@ -30,16 +30,19 @@ export interface PageState {
   readonly inspectorTab: InspectorTab
   /** The sidebar laid over the page, where there is no room beside it. */
   readonly sidebarOver: boolean
+  /** The inspector laid over the page, likewise. */
+  readonly inspectorOver: boolean
 }
 
 export const usePage = create<PageState>(() => ({
   page: { kind: 'library', scope: { kind: 'all' } },
   inspectorTab: 'overview',
   sidebarOver: false,
+  inspectorOver: false,
 }))
 
 export function showPage(page: Page): void {
-  usePage.setState({ page, sidebarOver: false })
+  usePage.setState({ page, sidebarOver: false, inspectorOver: false })
 }
 
 export function showInspectorTab(inspectorTab: InspectorTab): void {
@@ -49,6 +52,7 @@ export function showInspectorTab(inspectorTab: InspectorTab): void {
 /** Opens the inspector when it is closed; on this tab, when one is named. */
 export function showInspector(tab?: InspectorTab): void {
   if (tab !== undefined) showInspectorTab(tab)
+  usePage.setState({ inspectorOver: true })
   if (!useSettings.getState().settings.inspectorOpen) changeSettings({ inspectorOpen: true })
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { ErrorData } from '../../ipc/schemas/error.ts'
 import { errorDataOf } from './report-error.ts'
 
@@ -25,17 +25,17 @@ const waiting = { kind: 'waiting' } as const
 /** Asks the services while the component is shown; a question that is no longer asked is cancelled. */
 export function useAnswer<Value>({ subject, version, ask }: Question<Value>): Answer<Value> {
   const [held, setHeld] = useState<Held<Value>>({ subject, answer: waiting })
+  const askNow = useEffectEvent(ask)
   useEffect(() => {
     const stop = new AbortController()
     const hold = (answer: Answer<Value>): void => {
       if (!stop.signal.aborted) setHeld({ subject, answer })
     }
-    ask(stop.signal).then(
+    askNow(stop.signal).then(
       (value) => hold({ kind: 'ready', value }),
       (thrown: unknown) => hold({ kind: 'failed', error: errorDataOf(thrown) }),
     )
     return () => stop.abort()
-    // `ask` is a new function in every render; what it asks is named by subject and version.
   }, [subject, version])
   return held.subject === subject ? held.answer : waiting
 }

@@ -1,0 +1,106 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { Tooltip } from '@base-ui/react/tooltip'
+import { useEffect, useState } from 'react'
+import { listenForShortcuts } from './commands/keyboard.ts'
+import { DropTarget } from './features/add-folder/drop-target.tsx'
+import { ActivityDrawer } from './features/activity/activity-drawer.tsx'
+import { BatchPage } from './features/check/batch-page.tsx'
+import { LiveRegion } from './features/frame/live-region.tsx'
+import { NoConnection } from './features/frame/no-connection.tsx'
+import { Notices } from './features/frame/notices.tsx'
+import { Sheets } from './features/frame/sheets.tsx'
+import { TopBar } from './features/frame/top-bar.tsx'
+import { HistoryPage } from './features/history/history-page.tsx'
+import { LibraryPage } from './features/library/library-page.tsx'
+import { Sidebar } from './features/sidebar/sidebar.tsx'
+import { useAppInfo } from './state/app-info.ts'
+import { followWindowWidth, useLayout } from './state/layout.ts'
+import { usePage, type Page } from './state/page.ts'
+import { useSettings } from './state/settings.ts'
+import { followVisibleRows } from './state/visible-rows.ts'
+import { Splitter } from './ui/splitter.tsx'
+import { Toasts } from './ui/toasts.tsx'
+import './app.css'
+
+export function App() {
+  const info = useAppInfo((state) => state.info)
+  const connection = useAppInfo((state) => state.connection)
+  useEffect(followWindowWidth, [])
+  useEffect(followVisibleRows, [])
+  useEffect(listenForShortcuts, [])
+  useTheme()
+  return (
+    <CSPProvider disableStyleElements>
+      <Tooltip.Provider>
+        {/* The first connection decides; a lost one keeps the window with what was known. */}
+        {info === undefined ? <NoConnection connection={connection} /> : <Window />}
+        <Sheets />
+        <Toasts />
+        <LiveRegion />
+      </Tooltip.Provider>
+    </CSPProvider>
+  )
+}
+
+function Window() {
+  const page = usePage((state) => state.page)
+  const drawerOpen = useSettings((state) => state.settings.drawerOpen)
+  const narrow = useLayout((state) => state.narrow)
+  const sidebarOver = usePage((state) => state.sidebarOver)
+  return (
+    <DropTarget>
+      {(!narrow || sidebarOver) && <Sidebar over={narrow} />}
+      <div className="app-main">
+        <TopBar />
+        <Notices />
+        <main className="app-page">
+          <PageContent page={page} />
+        </main>
+        {drawerOpen && <Drawer />}
+      </div>
+    </DropTarget>
+  )
+}
+
+function PageContent({ page }: { readonly page: Page }) {
+  switch (page.kind) {
+    case 'library':
+      return <LibraryPage scope={page.scope} />
+    case 'history':
+      return <HistoryPage />
+    case 'batch':
+      return <BatchPage key={page.batchId} batchId={page.batchId} />
+  }
+}
+
+const drawerHeights = { least: 120, most: 480 } as const
+
+function Drawer() {
+  const [height, setHeight] = useState(220)
+  return (
+    <>
+      <Splitter
+        label="Height of the activity drawer"
+        orientation="horizontal"
+        value={height}
+        min={drawerHeights.least}
+        max={drawerHeights.most}
+        after
+        onChange={setHeight}
+      />
+      <section className="app-drawer" data-pane="activity" aria-label="Activity" style={{ height }}>
+        <ActivityDrawer />
+      </section>
+    </>
+  )
+}
+
+/** The tokens follow these attributes of the document. */
+function useTheme(): void {
+  const theme = useSettings((state) => state.settings.theme)
+  const density = useSettings((state) => state.settings.density)
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme
+    document.documentElement.dataset['density'] = density
+  }, [theme, density])
+}

@@ -1,0 +1,33 @@
+import type { AppInfo } from '../../ipc/schemas/app.ts'
+import type { LibraryFolder, LibraryRow } from '../../ipc/schemas/library.ts'
+import type { IconName } from '../ui/icon.tsx'
+
+/** What a command acts on and may depend on, at the moment it is looked at or run. */
+export interface CommandContext {
+  /** The selected images, or the ones whose menu is open. */
+  readonly images: readonly LibraryRow[]
+  readonly folders: readonly LibraryFolder[]
+  /** Undefined until the services have answered. */
+  readonly info: AppInfo | undefined
+  readonly connected: boolean
+  /** The table's images in its order. */
+  readonly visible: readonly LibraryRow[]
+}
+
+/** One thing a person can do, however they ask for it: button, menu, key, palette, application menu. */
+export interface Command {
+  readonly id: string
+  readonly title: string
+  readonly icon?: IconName
+  readonly group: 'Library' | 'Image' | 'Copy' | 'View' | 'Help'
+  /** See shortcut.ts. Several for commands that people know by different keys; the first is shown. */
+  readonly shortcuts?: readonly string[]
+  /** Where a browser keeps the first shortcut for itself; the other one works there. */
+  readonly webShortcut?: string
+  /** Keys that mean something else while text is edited or selected count in the table only. */
+  readonly tableOnly?: boolean
+  /** Not worth a line in the palette: it would list itself, or needs a pointer. */
+  readonly hidden?: boolean
+  readonly disabledReason?: (context: CommandContext) => string | undefined
+  readonly run: (context: CommandContext) => void | Promise<void>
+}

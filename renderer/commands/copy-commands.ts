@@ -1,0 +1,95 @@
+import { host } from '../host.ts'
+import { counted } from '../format/counts.ts'
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { toast } from '../state/toasts.ts'
+import type { Command } from './command.ts'
+import { commandLine } from './command-line.ts'
+import { needsImage, needsOneImage, needsAny, whyNotReadable } from './reasons.ts'
+
+const lines = (images: readonly LibraryRow[], line: (image: LibraryRow) => string): string =>
+  images.map(line).join('\n')
+
+async function copy(text: string, what: string): Promise<void> {
+  await host().copyText(text)
+  toast({ title: `${what} copied`, tone: 'good' })
+}
+
+export const copyCommands: readonly Command[] = [
+  {
+    id: 'image.copyPath',
+    title: 'Copy path',
+    icon: 'copy',
+    group: 'Copy',
+    shortcuts: ['Mod+C'],
+    tableOnly: true,
+    disabledReason: needsImage,
+    run: ({ images }) =>
+      copy(
+        lines(images, ({ path }) => path),
+        images.length === 1 ? 'Path' : counted(images.length, 'path'),
+      ),
+  },
+  {
+    id: 'image.copyName',
+    title: 'Copy name',
+    group: 'Copy',
+    disabledReason: needsImage,
+    run: ({ images }) =>
+      copy(
+        lines(images, ({ name }) => name),
+        images.length === 1 ? 'Name' : counted(images.length, 'name'),
+      ),
+  },
+  {
+    id: 'image.copySha256',
+    title: 'Copy SHA-256',
+    group: 'Copy',
+    disabledReason: (context) =>
+      needsAny(context, (image) =>
+        image.contentSha256 === undefined
+          ? 'Compute it first'
+          : image.hashStale
+            ? 'The file changed since it was computed'
+            : undefined,
+      ),
+    run: ({ images }) =>
+      copy(
+        images
+          .filter(({ contentSha256, hashStale }) => contentSha256 !== undefined && !hashStale)
+          .map(({ contentSha256, path }) =>
+            images.length === 1 ? contentSha256 : `${contentSha256}  ${path}`,
+          )
+          .join('\n'),
+        'SHA-256',
+      ),
+  },
+  {
+    id: 'image.copyInfo',
+    title: 'Copy info as JSON',
+    group: 'Copy',
+    disabledReason: (context) => needsOneImage(context) ?? needsAny(context, whyNotReadable),
+    run: async ({ images }) => {
+      const [image] = images
+      if (image === undefined) return
+      const info = await host().api['images.info']({ imageId: image.id })
+      await copy(`${JSON.stringify(info, null, 2)}\n`, 'Info')
+    },
+  },
+  {
+    id: 'image.copyCommand',
+    title: 'Copy as command',
+    icon: 'command',
+    group: 'Copy',
+    shortcuts: ['Mod+Shift+X'],
+    tableOnly: true,
+    disabledReason: needsImage,
+    run: ({ images, info }) =>
+      copy(
+        commandLine(
+          ['platter', 'info', ...images.map(({ path }) => path)],
+          info?.platform.startsWith('win') === true,
+        ),
+        'Command',
+      ),
+  },
+]

@@ -1,0 +1,113 @@
+import { host } from '../host.ts'
+import { counted } from '../format/counts.ts'
+import { announce } from '../state/announce.ts'
+import { showInspector } from '../state/page.ts'
+import { openSheet } from '../state/sheets.ts'
+import type { Command } from './command.ts'
+import {
+  needsAny,
+  needsImage,
+  needsOneImage,
+  offline,
+  whyNotQcow2,
+  whyNotReadable,
+} from './reasons.ts'
+
+export const imageCommands: readonly Command[] = [
+  {
+    id: 'image.open',
+    title: 'Open in inspector',
+    icon: 'inspector',
+    group: 'Image',
+    shortcuts: ['Enter'],
+    tableOnly: true,
+    disabledReason: needsImage,
+    run: () => showInspector('overview'),
+  },
+  {
+    id: 'image.check',
+    title: 'Check',
+    icon: 'check-circle',
+    group: 'Image',
+    shortcuts: ['Mod+Shift+C'],
+    webShortcut: 'Alt+Shift+C',
+    disabledReason: (context) => needsAny(context, (image) => whyNotQcow2(image, 'check')),
+    run: async ({ images }) => {
+      const [only, ...others] = images
+      if (only === undefined) return
+      if (others.length > 0) {
+        openSheet({
+          kind: 'check-plan',
+          title: `Check of ${counted(images.length, 'image')}`,
+          imageIds: images.map(({ id }) => id),
+        })
+        return
+      }
+      await host().api['jobs.start']({ request: { kind: 'check' }, imageIds: [only.id] })
+      showInspector('overview')
+      announce(`Checking ${only.name}`)
+    },
+  },
+  {
+    id: 'image.hash',
+    title: 'Compute SHA-256…',
+    icon: 'hash',
+    group: 'Image',
+    shortcuts: ['Mod+H'],
+    webShortcut: 'Alt+Shift+H',
+    disabledReason: (context) => needsOneImage(context) ?? needsAny(context, whyNotReadable),
+    run: ({ images }) => {
+      const [image] = images
+      if (image !== undefined) openSheet({ kind: 'hash', imageId: image.id })
+    },
+  },
+  {
+    id: 'image.map',
+    title: 'Map',
+    icon: 'map',
+    group: 'Image',
+    webShortcut: 'Alt+Shift+M',
+    disabledReason: (context) =>
+      needsOneImage(context) ??
+      needsAny(context, (image) =>
+        image.format === 'raw' ? whyNotReadable(image) : whyNotQcow2(image, 'map'),
+      ),
+    run: async ({ images }) => {
+      const [image] = images
+      if (image === undefined) return
+      showInspector('map')
+      await host().api['jobs.start']({ request: { kind: 'map' }, imageIds: [image.id] })
+    },
+  },
+  {
+    id: 'image.showInFolder',
+    title: 'Show in folder',
+    icon: 'folder',
+    group: 'Image',
+    disabledReason: (context) =>
+      context.info?.capabilities.showInFolder === false
+        ? 'The files are on the server'
+        : (needsOneImage(context) ??
+          (context.images[0]?.missingSince === undefined ? undefined : 'The file is missing')),
+    run: async ({ images }) => {
+      const [image] = images
+      if (image !== undefined) await host().api['shell.showInFolder']({ imageId: image.id })
+    },
+  },
+  {
+    id: 'image.trustLinks',
+    title: 'Trust links…',
+    icon: 'link',
+    group: 'Image',
+    disabledReason: (context) =>
+      offline(context) ??
+      needsOneImage(context) ??
+      (context.images[0]?.backing === undefined && context.images[0]?.health !== 'untrusted-links'
+        ? 'The image names no other file'
+        : undefined),
+    run: ({ images }) => {
+      const [image] = images
+      if (image !== undefined) openSheet({ kind: 'trust-links', imageId: image.id })
+    },
+  },
+]

@@ -1,0 +1,45 @@
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import type { CommandContext } from './command.ts'
+
+/** Reasons why a command cannot be carried out, in the order in which they are the better answer. */
+
+export function offline({ connected }: CommandContext): string | undefined {
+  return connected ? undefined : 'Platter is not connected'
+}
+
+export function needsImage(context: CommandContext): string | undefined {
+  return offline(context) ?? (context.images.length === 0 ? 'Select an image first' : undefined)
+}
+
+export function needsOneImage(context: CommandContext): string | undefined {
+  return needsImage(context) ?? (context.images.length > 1 ? 'Select one image only' : undefined)
+}
+
+/** Asks of each selected image; a command is offered when at least one of them qualifies. */
+export function needsAny(
+  context: CommandContext,
+  reason: (image: LibraryRow) => string | undefined,
+): string | undefined {
+  const early = needsImage(context)
+  if (early !== undefined) return early
+  const [first] = context.images
+  if (first === undefined || context.images.some((image) => reason(image) === undefined)) {
+    return undefined
+  }
+  return reason(first)
+}
+
+export function whyNotReadable(image: LibraryRow): string | undefined {
+  if (image.missingSince !== undefined) return 'The file is missing'
+  if (image.error !== undefined) return 'The file cannot be read'
+  return undefined
+}
+
+/** Check and map read qcow2 structures; a raw file has none, and foreign formats are only named. */
+export function whyNotQcow2(image: LibraryRow, what: string): string | undefined {
+  const early = whyNotReadable(image)
+  if (early !== undefined) return early
+  return image.format === 'qcow2'
+    ? undefined
+    : `${image.formatLabel} images have nothing to ${what}`
+}

@@ -1,0 +1,39 @@
+import { reportError } from '../state/report-error.ts'
+import type { Command } from './command.ts'
+import { commandContext, type Targets } from './context.ts'
+import { copyCommands } from './copy-commands.ts'
+import { imageCommands } from './image-commands.ts'
+import { libraryCommands } from './library-commands.ts'
+import { viewCommands } from './view-commands.ts'
+
+/** Every command there is. Toolbar, menus, palette, keys and the application menu show these. */
+export const commands: readonly Command[] = [
+  ...libraryCommands,
+  ...imageCommands,
+  ...copyCommands,
+  ...viewCommands,
+]
+
+const byId = new Map(commands.map((command) => [command.id, command]))
+
+/** @throws when no command has the id: an id is written in code, so that is a mistake there. */
+export function commandOf(id: string): Command {
+  const command = byId.get(id)
+  if (command === undefined) throw new Error(`there is no command "${id}"`)
+  return command
+}
+
+export const isCommand = (id: string): boolean => byId.has(id)
+
+/**
+ * Runs a command on the selection, or on the images given. One that is disabled does nothing; what
+ * fails is shown.
+ */
+export function runCommand(id: string, targets?: Targets): void {
+  const command = commandOf(id)
+  const context = commandContext(targets)
+  if (command.disabledReason?.(context) !== undefined) return
+  Promise.resolve()
+    .then(() => command.run(context))
+    .catch(reportError)
+}

@@ -1,0 +1,23 @@
+import type { ShellEvent } from '../../ipc/schemas/app.ts'
+import { revealImages } from '../features/library/reveal-images.ts'
+import { addNotice } from '../state/app-info.ts'
+import { unreachable } from '../unreachable.ts'
+import { isCommand, runCommand } from './registry.ts'
+
+/** What the shell around the window asks of it: menu commands, files opened from the desktop. */
+export function receiveShellEvent(event: ShellEvent): void {
+  switch (event.type) {
+    case 'command':
+      // A shell of another version may name a command that this window does not have.
+      if (isCommand(event.id)) runCommand(event.id)
+      break
+    case 'opened':
+      revealImages(event.imageIds)
+      break
+    case 'notice':
+      addNotice({ id: `${event.title}\n${event.detail}`, title: event.title, detail: event.detail })
+      break
+    default:
+      unreachable(event)
+  }
+}

@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react'
+import type { ErrorData } from '../../../ipc/schemas/error.ts'
+import { host } from '../../host.ts'
+import { reportError } from '../../state/report-error.ts'
+import { toast } from '../../state/toasts.ts'
+import { Button } from '../../ui/button.tsx'
+import { errorDetails } from './error-details.ts'
+import './error-panel.css'
+
+export interface ErrorPanelProps {
+  readonly error: ErrorData
+  /** What the person can do about it here. */
+  readonly actions?: ReactNode
+  /** The title is shown by what the panel is in. */
+  readonly titleShown?: boolean
+}
+
+/** One error in the order people need it: what, whether anything was changed, what to do. */
+export function ErrorPanel({ error, actions, titleShown = false }: ErrorPanelProps) {
+  const { title, detail, safety, advice } = error.explanation
+  return (
+    <div className="error-panel">
+      {!titleShown && <h3 className="error-title">{title}</h3>}
+      <div className="selectable">
+        <p>{detail}</p>
+        <p className="error-safety">{safety}</p>
+        <p>{advice}</p>
+      </div>
+      <div className="error-end">
+        <code className="error-code selectable">{error.code}</code>
+        <Button size="small" variant="quiet" icon="copy" onClick={() => copyDetails(error)}>
+          Copy details
+        </Button>
+        {actions}
+      </div>
+    </div>
+  )
+}
+
+function copyDetails(error: ErrorData): void {
+  host()
+    .copyText(errorDetails(error))
+    .then(() => toast({ title: 'Details copied' }))
+    .catch(reportError)
+}

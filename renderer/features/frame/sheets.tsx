@@ -1,0 +1,51 @@
+import { closeSheet, useSheet, type Sheet } from '../../state/sheets.ts'
+import { unreachable } from '../../unreachable.ts'
+import { AboutSheet } from '../about/about-sheet.tsx'
+import { AddFoldersSheet } from '../add-folder/add-folders-sheet.tsx'
+import { BrowseSheet } from '../browse/browse-sheet.tsx'
+import { CheckPlanSheet } from '../check/check-plan-sheet.tsx'
+import { ErrorSheet } from '../error/error-sheet.tsx'
+import { HashSheet } from '../hash/hash-sheet.tsx'
+import { RemoveFolderSheet } from '../library/remove-folder-sheet.tsx'
+import { RemoveImagesSheet } from '../library/remove-images-sheet.tsx'
+import { TrustLinksSheet } from '../library/trust-links-sheet.tsx'
+import { PaletteSheet } from '../palette/palette-sheet.tsx'
+import { SettingsSheet } from '../settings/settings-sheet.tsx'
+import { ShortcutsSheet } from '../shortcuts/shortcuts-sheet.tsx'
+
+/** The one dialog that is open. */
+export function Sheets() {
+  const sheet = useSheet((state) => state.sheet)
+  return sheet === undefined ? null : <Content sheet={sheet} />
+}
+
+function Content({ sheet }: { readonly sheet: Sheet }) {
+  switch (sheet.kind) {
+    case 'palette':
+      return <PaletteSheet onClose={closeSheet} />
+    case 'shortcuts':
+      return <ShortcutsSheet onClose={closeSheet} />
+    case 'settings':
+      return <SettingsSheet onClose={closeSheet} />
+    case 'about':
+      return <AboutSheet onClose={closeSheet} />
+    case 'browse':
+      return <BrowseSheet purpose={sheet.purpose} onClose={closeSheet} />
+    case 'add-folders':
+      return <AddFoldersSheet paths={sheet.paths} onClose={closeSheet} />
+    case 'trust-links':
+      return <TrustLinksSheet imageId={sheet.imageId} onClose={closeSheet} />
+    case 'remove-images':
+      return <RemoveImagesSheet imageIds={sheet.imageIds} onClose={closeSheet} />
+    case 'remove-folder':
+      return <RemoveFolderSheet folderId={sheet.folderId} onClose={closeSheet} />
+    case 'check-plan':
+      return <CheckPlanSheet title={sheet.title} imageIds={sheet.imageIds} onClose={closeSheet} />
+    case 'hash':
+      return <HashSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+    case 'error':
+      return <ErrorSheet error={sheet.error} onClose={closeSheet} />
+    default:
+      return unreachable(sheet)
+  }
+}

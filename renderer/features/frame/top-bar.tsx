@@ -1,0 +1,92 @@
+import { counted, formatPercent } from '../../format/counts.ts'
+import { shownShortcut } from '../../commands/platform.ts'
+import { commandOf, runCommand } from '../../commands/registry.ts'
+import { useJobs } from '../../state/jobs.ts'
+import { useLayout } from '../../state/layout.ts'
+import { useLibrary } from '../../state/library.ts'
+import { usePage, type Page } from '../../state/page.ts'
+import { useSettings } from '../../state/settings.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { CommandButton, CommandIconButton } from './command-button.tsx'
+import './top-bar.css'
+
+export function TopBar() {
+  const narrow = useLayout((state) => state.narrow)
+  const title = usePageTitle(usePage((state) => state.page))
+  return (
+    <header className="top-bar" data-pane="toolbar">
+      {narrow && (
+        <IconButton
+          icon="sidebar"
+          label="Folders and views"
+          onClick={() => usePage.setState(({ sidebarOver }) => ({ sidebarOver: !sidebarOver }))}
+        />
+      )}
+      <h1 className="top-bar-title truncate">{title}</h1>
+      <PaletteButton />
+      <div className="top-bar-actions">
+        <CommandButton id="library.openImage" label="Open image" />
+        <CommandButton id="library.addFolder" label="Add folder" />
+        <ActivityButton />
+        <CommandIconButton id="view.settings" label="Settings" />
+      </div>
+    </header>
+  )
+}
+
+/** Looks like the field it opens: people look for a field. */
+function PaletteButton() {
+  return (
+    <button type="button" className="top-bar-search" onClick={() => runCommand('view.palette')}>
+      <Icon name="search" />
+      <span className="truncate">Search or run a command</span>
+      <kbd>{shownShortcut(commandOf('view.palette'))}</kbd>
+    </button>
+  )
+}
+
+function ActivityButton() {
+  const { running, share } = useJobs((state) => state.activity)
+  const open = useSettings((state) => state.settings.drawerOpen)
+  const figure =
+    running === 0
+      ? ''
+      : share === undefined
+        ? ` (${running})`
+        : ` (${running} – ${formatPercent(share)})`
+  return (
+    <Button
+      variant="quiet"
+      icon="activity"
+      aria-pressed={open}
+      aria-label={running === 0 ? 'Activity' : `Activity: ${counted(running, 'job')} running`}
+      hint={`Activity  ${shownShortcut(commandOf('view.activity')) ?? ''}`}
+      onClick={() => runCommand('view.activity')}
+    >
+      {`Activity${figure}`}
+    </Button>
+  )
+}
+
+function usePageTitle(page: Page): string {
+  const folders = useLibrary((state) => state.folders)
+  if (page.kind === 'history') return 'History'
+  if (page.kind === 'batch') return 'Check'
+  switch (page.scope.kind) {
+    case 'all':
+      return 'All images'
+    case 'needs-care':
+      return 'Needs care'
+    case 'in-use':
+      return 'In use'
+    case 'missing':
+      return 'Missing'
+    case 'recent':
+      return 'Recent'
+    case 'folder': {
+      const { folderId } = page.scope
+      return folders.find(({ id }) => id === folderId)?.path ?? 'Folder'
+    }
+  }
+}

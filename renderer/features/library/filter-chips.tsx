@@ -1,0 +1,81 @@
+import { useMemo } from 'react'
+import { formatCount } from '../../format/counts.ts'
+import {
+  clearFilter,
+  isFiltering,
+  toggleFormatFilter,
+  toggleHealthFilter,
+  useFilter,
+} from '../../state/filter.ts'
+import type { Health, LibraryRow } from '../../../ipc/schemas/library.ts'
+import { useVisibleRows } from '../../state/visible-rows.ts'
+import { Button } from '../../ui/button.tsx'
+import { Menu } from '../../ui/menu.tsx'
+import { healthWords } from './health-words.ts'
+
+/** Filters by health and format; each says how many are chosen, each entry how many it would show. */
+export function FilterChips() {
+  const scoped = useVisibleRows((state) => state.scoped)
+  const filter = useFilter()
+  const health = useMemo(() => tally(scoped, (row) => row.health), [scoped])
+  const formats = useMemo(() => tally(scoped, (row) => row.formatLabel), [scoped])
+  return (
+    <>
+      <Menu
+        trigger={<ChipButton label="Health" chosen={filter.health.size} />}
+        items={(Object.keys(healthWords) as Health[])
+          .filter((kind) => health.has(kind) || filter.health.has(kind))
+          .map((kind) => ({
+            id: kind,
+            label: healthWords[kind].word,
+            shortcut: formatCount(health.get(kind) ?? 0),
+            checked: filter.health.has(kind),
+            onSelect: () => toggleHealthFilter(kind),
+          }))}
+      />
+      <Menu
+        trigger={<ChipButton label="Format" chosen={filter.formats.size} />}
+        items={[...new Set([...formats.keys(), ...filter.formats])]
+          .toSorted((a, b) => a.localeCompare(b))
+          .map((format) => ({
+            id: format,
+            label: format,
+            shortcut: formatCount(formats.get(format) ?? 0),
+            checked: filter.formats.has(format),
+            onSelect: () => toggleFormatFilter(format),
+          }))}
+      />
+      {isFiltering(filter) && (
+        <Button variant="quiet" size="small" icon="close" onClick={clearFilter}>
+          Clear
+        </Button>
+      )}
+    </>
+  )
+}
+
+interface ChipButtonProps {
+  readonly label: string
+  readonly chosen: number
+}
+
+/** Passes on what the menu gives its trigger. */
+function ChipButton({ label, chosen, ...rest }: ChipButtonProps) {
+  return (
+    <Button
+      {...rest}
+      variant="quiet"
+      size="small"
+      icon="chevron-down"
+      className={chosen > 0 ? 'filter-chip filter-chip-set' : 'filter-chip'}
+    >
+      {chosen > 0 ? `${label}: ${chosen}` : label}
+    </Button>
+  )
+}
+
+function tally<Key>(rows: readonly LibraryRow[], key: (row: LibraryRow) => Key): Map<Key, number> {
+  const counts = new Map<Key, number>()
+  for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1)
+  return counts
+}

@@ -1,0 +1,19 @@
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Tooltip } from '../../ui/tooltip.tsx'
+import { explainHealth, healthWords } from './health-words.ts'
+
+/** Health in a word and a sign; dashed when the file changed after the check. */
+export function HealthBadge({ row }: { readonly row: LibraryRow }) {
+  const { word, tone, icon } = healthWords[row.health]
+  return (
+    <Tooltip content={explainHealth(row, Date.now())}>
+      <span className="health-badge">
+        <Badge tone={tone} icon={icon} half={row.healthStale}>
+          {word}
+        </Badge>
+        {row.healthStale && <span className="visually-hidden">, before the last change</span>}
+      </span>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,132 @@
+import { useEffect, useState } from 'react'
+import { runCommand } from '../../commands/registry.ts'
+import { clearFilter, isFiltering, useFilter } from '../../state/filter.ts'
+import { useInspectorShown, useLayout, toggleInspector } from '../../state/layout.ts'
+import { useLibrary } from '../../state/library.ts'
+import type { Scope } from '../../state/page.ts'
+import { changeSettings, previewSettings, useSettings } from '../../state/settings.ts'
+import { useVisibleRows } from '../../state/visible-rows.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Splitter } from '../../ui/splitter.tsx'
+import { FirstRun } from '../first-run/first-run.tsx'
+import { StatusBar } from '../frame/status-bar.tsx'
+import { Inspector } from '../inspector/inspector.tsx'
+import { emptyWords } from './empty-words.ts'
+import { LibraryTable } from './library-table.tsx'
+import { LibraryToolbar } from './library-toolbar.tsx'
+import './library-page.css'
+
+export function LibraryPage({ scope }: { readonly scope: Scope }) {
+  const empty = useLibrary(
+    (state) => state.loaded && state.rows.size === 0 && state.folders.length === 0,
+  )
+  const inspectorShown = useInspectorShown()
+  if (empty) return <FirstRun />
+  return (
+    <>
+      <div className="library">
+        <LibraryToolbar />
+        <LibraryContent scope={scope} />
+        <StatusBar />
+      </div>
+      {inspectorShown && <InspectorPane />}
+    </>
+  )
+}
+
+function LibraryContent({ scope }: { readonly scope: Scope }) {
+  const loaded = useLibrary((state) => state.loaded)
+  const count = useVisibleRows((state) => state.rows.length)
+  const filtering = useFilter(isFiltering)
+  const folder = useLibrary((state) =>
+    scope.kind === 'folder' ? state.folders.find(({ id }) => id === scope.folderId) : undefined,
+  )
+  if (count > 0) return <LibraryTable />
+  if (!loaded) return <div className="library-empty" aria-busy="true" />
+  if (filtering) {
+    return (
+      <div className="library-empty">
+        <EmptyState
+          icon="filter"
+          title="No image matches the filter"
+          actions={<Button onClick={clearFilter}>Clear the filter</Button>}
+        >
+          Fewer words or chips show more of the list.
+        </EmptyState>
+      </div>
+    )
+  }
+  const { icon, title, text, offersFolder } = emptyWords(scope, folder)
+  return (
+    <div className="library-empty">
+      <EmptyState
+        icon={icon}
+        title={title}
+        actions={
+          offersFolder && (
+            <Button icon="folder-add" onClick={() => runCommand('library.addFolder')}>
+              Add folder…
+            </Button>
+          )
+        }
+      >
+        {text}
+      </EmptyState>
+    </div>
+  )
+}
+
+const inspectorWidths = { least: 320, most: 760 } as const
+
+function InspectorPane() {
+  const stored = useSettings((state) => state.settings.inspectorWidth)
+  const tight = useLayout((state) => state.tight)
+  const most = useMostWidth()
+  const width = Math.min(Math.max(stored, inspectorWidths.least), most)
+  if (tight) {
+    return (
+      <aside className="inspector-pane inspector-over" data-pane="inspector" aria-label="Inspector">
+        <div className="inspector-close">
+          <IconButton icon="close" label="Close the inspector" onClick={toggleInspector} />
+        </div>
+        <Inspector />
+      </aside>
+    )
+  }
+  return (
+    <>
+      <Splitter
+        label="Width of the inspector"
+        orientation="vertical"
+        value={width}
+        min={inspectorWidths.least}
+        max={most}
+        after
+        onChange={(inspectorWidth) => previewSettings({ inspectorWidth })}
+        onCommit={(inspectorWidth) => changeSettings({ inspectorWidth })}
+      />
+      <aside
+        className="inspector-pane"
+        data-pane="inspector"
+        aria-label="Inspector"
+        style={{ width }}
+      >
+        <Inspector />
+      </aside>
+    </>
+  )
+}
+
+/** The table keeps more than half of a small window. */
+function useMostWidth(): number {
+  const measure = (): number =>
+    Math.max(inspectorWidths.least, Math.min(inspectorWidths.most, Math.round(innerWidth * 0.42)))
+  const [most, setMost] = useState(measure)
+  useEffect(() => {
+    const update = (): void => setMost(measure())
+    addEventListener('resize', update)
+    return () => removeEventListener('resize', update)
+  }, [])
+  return most
+}

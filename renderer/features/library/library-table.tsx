@@ -1,0 +1,236 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
+import { popupRowMenu, rowMenuItems } from '../../commands/row-menu.ts'
+import { runCommand } from '../../commands/registry.ts'
+import { announce } from '../../state/announce.ts'
+import { useAppInfo } from '../../state/app-info.ts'
+import {
+  clearSelection,
+  extendSelection,
+  select,
+  toggleSelected,
+  useSelection,
+} from '../../state/selection.ts'
+import { useSettings } from '../../state/settings.ts'
+import { useVisibleRows } from '../../state/visible-rows.ts'
+import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
+import { arrangeColumns } from './column-layout.ts'
+import { columns } from './columns.tsx'
+import { moveInGrid } from './grid-keys.ts'
+import { useReveal } from './reveal-images.ts'
+import { TableHeader } from './table-header.tsx'
+import { cellId, rowId, TableRow } from './table-row.tsx'
+import { findTyped, isTyping, nothingTyped, typeCharacter } from './type-ahead.ts'
+import { useNow } from '../../state/clock.ts'
+import './library-table.css'
+
+const rowHeights = { comfortable: 32, compact: 26 } as const
+export const headerHeight = 30
+const selectionColumn = 36
+
+/** The library as a grid: only the rows in view are drawn, so 10,000 cost as much as 40. */
+export function LibraryTable() {
+  const rows = useVisibleRows((state) => state.rows)
+  const { density, units, columns: stored } = useSettings((state) => state.settings)
+  const active = useSelection((state) => state.active)
+  const nativeMenus = useAppInfo((state) => state.info?.capabilities.nativeMenus === true)
+  const now = useNow(30_000)
+  const [cell, setCell] = useState<number>()
+  const [menu, setMenu] = useState<readonly MenuItem[]>([])
+  const typed = useRef(nothingTyped)
+  const grid = useRef<HTMLDivElement>(null)
+
+  const shown = useMemo(
+    () => arrangeColumns(columns, stored).filter((column) => column.shown),
+    [stored],
+  )
+  const width = selectionColumn + shown.reduce((sum, column) => sum + column.width, 0)
+  const order = useMemo(() => rows.map(({ id }) => id), [rows])
+  const activeIndex = active === undefined ? -1 : order.indexOf(active)
+
+  const rowHeight = rowHeights[density]
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => grid.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 4,
+    // The header is inside the scrolled area and covers the top of it.
+    scrollPaddingStart: headerHeight,
+  })
+  useEffect(() => virtual.measure(), [virtual, rowHeight])
+  useEffect(() => {
+    // Read at the time: following every change of the order would tear the list from under the eyes.
+    const scrollToActive = (): void => {
+      const { active: id } = useSelection.getState()
+      const index = useVisibleRows.getState().rows.findIndex((row) => row.id === id)
+      if (index >= 0) virtual.scrollToIndex(index, { align: 'center' })
+    }
+    scrollToActive()
+    return useReveal.subscribe(scrollToActive)
+  }, [virtual])
+
+  const goTo = (index: number, extend: boolean): void => {
+    const id = order[index]
+    if (id === undefined) return
+    if (extend) extendSelection(order, id)
+    else select([id])
+    virtual.scrollToIndex(index)
+  }
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.target !== event.currentTarget) return
+    const mod = event.ctrlKey || event.metaKey
+    const page = Math.max(
+      1,
+      Math.floor((event.currentTarget.clientHeight - headerHeight) / rowHeight) - 1,
+    )
+    const size = { rows: rows.length, cells: shown.length, page }
+    const target = event.altKey
+      ? undefined
+      : moveInGrid({ row: activeIndex, cell }, size, { key: event.key, mod })
+    if (target !== undefined) {
+      event.preventDefault()
+      setCell(target.cell)
+      scrollToCell(event.currentTarget, shown, target.cell)
+      if (target.row === activeIndex) return
+      if (mod && !event.shiftKey) moveOnly(order[target.row], target.row)
+      else goTo(target.row, event.shiftKey)
+      return
+    }
+    if (event.key === ' ' && !isTyping(typed.current, event.timeStamp)) {
+      event.preventDefault()
+      if (active === undefined) goTo(0, false)
+      else if (event.shiftKey) extendSelection(order, active)
+      else toggleSelected(active)
+    } else if (event.key === 'Escape') {
+      clearSelection()
+      setCell(undefined)
+      announce('Nothing selected')
+    } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      event.preventDefault()
+      openMenuAtRow(event.currentTarget)
+    } else if (event.key.length === 1 && !mod && !event.altKey && event.key !== '/') {
+      event.preventDefault()
+      typed.current = typeCharacter(typed.current, event.key, event.timeStamp)
+      const found = findTyped(rows, typed.current.typed, activeIndex)
+      if (found !== undefined) goTo(found, false)
+    }
+  }
+
+  /** Moves the keyboard and leaves the selection as it is. */
+  const moveOnly = (id: number | undefined, index: number): void => {
+    if (id === undefined) return
+    useSelection.setState({ active: id })
+    virtual.scrollToIndex(index)
+  }
+
+  /** What the mouse would do on the row, so that both ways open the same menu in the same place. */
+  const openMenuAtRow = (element: HTMLElement): void => {
+    const row = active === undefined ? null : document.getElementById(rowId(active))
+    const box = (row ?? element).getBoundingClientRect()
+    ;(row ?? element).dispatchEvent(
+      new globalThis.MouseEvent('contextmenu', {
+        bubbles: true,
+        cancelable: true,
+        button: 2,
+        clientX: box.left + 160,
+        clientY: box.top + rowHeight / 2,
+      }),
+    )
+  }
+
+  const onContextMenu = (event: MouseEvent): void => {
+    const row = rowAt(event)
+    if (row !== undefined && !useSelection.getState().selected.has(row)) select([row])
+    if (nativeMenus) {
+      event.preventDefault()
+      popupRowMenu()
+    } else {
+      setMenu(rowMenuItems())
+    }
+  }
+
+  const onClick = (event: MouseEvent): void => {
+    const id = rowAt(event)
+    if (id === undefined) return
+    setCell(undefined)
+    const onCheckbox = (event.target as Element).closest('[data-row-checkbox]') !== null
+    if (event.shiftKey) extendSelection(order, id)
+    else if (event.ctrlKey || event.metaKey || onCheckbox) toggleSelected(id)
+    else select([id])
+  }
+
+  const activeRow =
+    activeIndex >= 0 && virtual.getVirtualItems().some(({ index }) => index === activeIndex)
+  const activeCell = cell === undefined ? undefined : shown[cell]
+  return (
+    <ContextMenu items={menu}>
+      <div
+        ref={grid}
+        className="library-grid"
+        data-library-grid
+        data-pane="library"
+        role="grid"
+        tabIndex={0}
+        aria-label="Disk images"
+        aria-multiselectable="true"
+        aria-rowcount={rows.length + 1}
+        aria-colcount={shown.length + 1}
+        aria-activedescendant={
+          !activeRow || active === undefined
+            ? undefined
+            : activeCell === undefined
+              ? rowId(active)
+              : cellId(active, activeCell.id)
+        }
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+        onDoubleClick={(event) => rowAt(event) !== undefined && runCommand('image.open')}
+        onContextMenu={onContextMenu}
+      >
+        <TableHeader columns={shown} width={width} order={order} />
+        <div
+          role="rowgroup"
+          className="library-body"
+          style={{ height: virtual.getTotalSize(), width }}
+        >
+          {virtual.getVirtualItems().map(({ index, start, key }) => {
+            const row = rows[index]
+            return row === undefined ? null : (
+              <TableRow
+                key={key}
+                row={row}
+                index={index}
+                top={start}
+                height={rowHeight}
+                columns={shown}
+                activeCell={row.id === active ? cell : undefined}
+                units={units}
+                now={now}
+              />
+            )
+          })}
+        </div>
+      </div>
+    </ContextMenu>
+  )
+}
+
+function rowAt(event: MouseEvent): number | undefined {
+  // A mouse event's target in this tree is always an element.
+  const row = (event.target as Element).closest<HTMLElement>('[data-image-id]')
+  return row?.dataset['imageId'] === undefined ? undefined : Number(row.dataset['imageId'])
+}
+
+function scrollToCell(
+  grid: HTMLElement,
+  shown: readonly { readonly width: number }[],
+  cell: number | undefined,
+): void {
+  const left = shown.slice(0, cell ?? 0).reduce((sum, { width }) => sum + width, selectionColumn)
+  const right = left + (shown[cell ?? 0]?.width ?? 0)
+  if (cell === undefined || cell === 0) grid.scrollLeft = 0
+  else if (left < grid.scrollLeft) grid.scrollLeft = left
+  else if (right > grid.scrollLeft + grid.clientWidth) grid.scrollLeft = right - grid.clientWidth
+}

@@ -1,0 +1,129 @@
+import { formatCount } from '../../format/counts.ts'
+import { shownShortcut } from '../../commands/platform.ts'
+import { commandOf, runCommand } from '../../commands/registry.ts'
+import { rowMenuItems } from '../../commands/row-menu.ts'
+import { setFilterText, useFilter } from '../../state/filter.ts'
+import { useInspectorShown } from '../../state/layout.ts'
+import { useSelection } from '../../state/selection.ts'
+import { changeSettings, useSettings } from '../../state/settings.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { Menu, type MenuItem } from '../../ui/menu.tsx'
+import { TextField } from '../../ui/text-field.tsx'
+import { CommandButton, CommandIconButton } from '../frame/command-button.tsx'
+import { arrangeColumns, changeColumn } from './column-layout.ts'
+import { columns } from './columns.tsx'
+import { FilterChips } from './filter-chips.tsx'
+import { registerFilterField } from './filter-field.ts'
+import './library-toolbar.css'
+
+export function LibraryToolbar() {
+  const inspectorShown = useInspectorShown()
+  return (
+    <div className="library-toolbar" role="toolbar" aria-label="Actions and filters">
+      <div className="library-toolbar-group">
+        <CheckButton />
+        <CommandButton id="image.hash" label="SHA-256" />
+        <CommandButton id="image.map" />
+        <MoreMenu />
+      </div>
+      <div className="library-toolbar-filters">
+        <FilterField />
+        <FilterChips />
+      </div>
+      <div className="library-toolbar-group">
+        <ColumnsMenu />
+        <CommandIconButton
+          id="view.inspector"
+          label={inspectorShown ? 'Hide the inspector' : 'Show the inspector'}
+          pressed={inspectorShown}
+        />
+      </div>
+    </div>
+  )
+}
+
+/** Checks what is selected; with nothing selected, what the list shows. */
+function CheckButton() {
+  const selected = useSelection((state) => state.selected.size)
+  return selected === 0 ? (
+    <CommandButton id="library.checkAll" label="Check all" />
+  ) : (
+    <CommandButton
+      id="image.check"
+      label={selected === 1 ? 'Check' : `Check ${formatCount(selected)}`}
+    />
+  )
+}
+
+function MoreMenu() {
+  // Subscribed to, because the reasons in the menu follow the selection.
+  useSelection((state) => state.selected)
+  return (
+    <Menu
+      trigger={<IconButton icon="more" label="More actions for the selection" />}
+      items={rowMenuItems()}
+    />
+  )
+}
+
+function FilterField() {
+  const text = useFilter((state) => state.text)
+  return (
+    <TextField
+      ref={registerFilterField}
+      className="library-filter"
+      label="Filter by name or folder"
+      labelHidden
+      icon="filter"
+      placeholder="Filter"
+      title={`Filter by name or folder  ${shownShortcut(commandOf('library.filter')) ?? ''}`}
+      clearable
+      value={text}
+      onChange={setFilterText}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') {
+          event.preventDefault()
+          setFilterText('')
+        } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+          event.preventDefault()
+          document.querySelector<HTMLElement>('[data-library-grid]')?.focus()
+        }
+      }}
+    />
+  )
+}
+
+function ColumnsMenu() {
+  const { columns: stored, density } = useSettings((state) => state.settings)
+  const placed = arrangeColumns(columns, stored)
+  const items: MenuItem[] = [
+    ...placed.map((column) => ({
+      id: column.id,
+      label: column.title,
+      checked: column.shown,
+      disabledReason: column.id === 'name' ? 'Says which image a row is' : undefined,
+      onSelect: () =>
+        changeSettings({ columns: changeColumn(placed, column.id, { shown: !column.shown }) }),
+    })),
+    {
+      id: 'compact',
+      label: 'Compact rows',
+      checked: density === 'compact',
+      separatorBefore: true,
+      onSelect: () => runCommand('view.density'),
+    },
+    {
+      id: 'reset',
+      label: 'Reset columns and widths',
+      disabledReason: stored.length === 0 ? 'They are as they came' : undefined,
+      onSelect: () => changeSettings({ columns: [] }),
+    },
+  ]
+  return (
+    <Menu
+      align="end"
+      trigger={<IconButton icon="columns" label="Columns and density" />}
+      items={items}
+    />
+  )
+}

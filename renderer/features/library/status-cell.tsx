@@ -1,0 +1,43 @@
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import type { Job } from '../../../ipc/schemas/job.ts'
+import { useJobs } from '../../state/jobs.ts'
+import { clsx } from '../../ui/clsx.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { Tooltip } from '../../ui/tooltip.tsx'
+import { statusOf } from './status-words.ts'
+
+const doing = { check: 'Checking', hash: 'Hashing', map: 'Mapping' } as const
+
+/** A job while there is one, else what is going on with the file. */
+export function StatusCell({ row, now }: { readonly row: LibraryRow; readonly now: number }) {
+  const job = useJobs((state) => state.byImage.get(row.id))
+  if (job !== undefined) return <JobStatus job={job} />
+  const { text, icon, tone, detail } = statusOf(row, now)
+  const words = (
+    <span className={clsx('status-cell', `status-${tone}`)}>
+      {icon && <Icon name={icon} size={14} />}
+      <span className="truncate">{text}</span>
+    </span>
+  )
+  return detail === undefined ? words : <Tooltip content={detail}>{words}</Tooltip>
+}
+
+function JobStatus({ job }: { readonly job: Job }) {
+  if (job.state === 'queued')
+    return <span className="status-cell status-muted">Waiting to start</span>
+  if (job.state === 'cancelling')
+    return <span className="status-cell status-muted">Cancelling…</span>
+  const { done = 0, total = 0 } = job.progress ?? {}
+  const share = total > 0 ? done / total : undefined
+  const word = doing[job.request.kind]
+  return (
+    <span className="status-cell status-job">
+      <span className="status-job-words">
+        {word}
+        {share !== undefined && <span> {Math.floor(share * 100)} %</span>}
+      </span>
+      <ProgressBar thin value={share} label={`${word} ${job.imageName}`} />
+    </span>
+  )
+}

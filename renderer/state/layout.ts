@@ -1,0 +1,42 @@
+import { create } from 'zustand'
+import { usePage } from './page.ts'
+import { changeSettings, useSettings } from './settings.ts'
+
+/**
+ * Room of the window. `narrow`: the sidebar is laid over the page when asked for. `tight`: the inspector
+ * too, so that the table keeps its place.
+ */
+export const useLayout = create<{ readonly narrow: boolean; readonly tight: boolean }>(() => ({
+  narrow: false,
+  tight: false,
+}))
+
+/** Keeps the layout equal to the window's width. Returns how to stop. */
+export function followWindowWidth(): () => void {
+  const narrow = matchMedia('(max-width: 1020px)')
+  const tight = matchMedia('(max-width: 900px)')
+  const update = (): void => useLayout.setState({ narrow: narrow.matches, tight: tight.matches })
+  update()
+  narrow.addEventListener('change', update)
+  tight.addEventListener('change', update)
+  return () => {
+    narrow.removeEventListener('change', update)
+    tight.removeEventListener('change', update)
+  }
+}
+
+/** Whether the inspector is on screen: as stored where it has a place, else only when asked for. */
+export function useInspectorShown(): boolean {
+  const tight = useLayout((state) => state.tight)
+  const open = useSettings((state) => state.settings.inspectorOpen)
+  const over = usePage((state) => state.inspectorOver)
+  return tight ? over : open
+}
+
+export function toggleInspector(): void {
+  if (useLayout.getState().tight) {
+    usePage.setState(({ inspectorOver }) => ({ inspectorOver: !inspectorOver }))
+  } else {
+    changeSettings({ inspectorOpen: !useSettings.getState().settings.inspectorOpen })
+  }
+}
