@@ -6,6 +6,7 @@ const fs = require('node:fs')
 const net = require('node:net')
 const os = require('node:os')
 const path = require('node:path')
+const { record } = require('./record.cjs')
 
 const { appFolder, manifest } = globalThis.electronStandInBoot
 
@@ -160,7 +161,10 @@ class App extends EventEmitter {
     void this.endBrowser().then(() => process.exit(code))
   }
 
-  enableSandbox() {}
+  enableSandbox() {
+    record.sandboxEnabled = this.#isReady ? 'after ready' : 'before ready'
+  }
+
   setAboutPanelOptions() {}
   setAppUserModelId() {}
   focus() {}

@@ -2,7 +2,7 @@
 /** `BrowserWindow`: its life and state. There is no frame, so bounds are what was asked for. */
 const { EventEmitter } = require('node:events')
 const { app, event } = require('./app.cjs')
-const { record } = require('./desktop.cjs')
+const { record } = require('./record.cjs')
 const { WebContents } = require('./web-contents.cjs')
 
 const windows = new Set()

@@ -1,15 +1,7 @@
 'use strict'
 /** `dialog`, `shell`, `nativeTheme`, `screen`, `session`, `protocol`: what the desktop would answer. */
 const { EventEmitter } = require('node:events')
-
-/** What tests may look at. */
-const record = {
-  dialogs: [],
-  shownInFolder: [],
-  progress: -1,
-  droppedPaths: {},
-  permissionHandlers: {},
-}
+const { record } = require('./record.cjs')
 
 // A dialog that nobody answers is closed; tests replace a function to answer it.
 const dialog = {
@@ -60,7 +52,10 @@ const schemes = new Map()
 const handlers = new Map()
 const protocol = {
   registerSchemesAsPrivileged: (list) => {
-    for (const { scheme, privileges } of list) schemes.set(scheme, privileges)
+    for (const { scheme, privileges } of list) {
+      schemes.set(scheme, privileges)
+      record.schemes[scheme] = privileges
+    }
   },
   handle: (scheme, handler) => handlers.set(scheme, handler),
 }
@@ -88,7 +83,6 @@ const defaultSession = {
 }
 
 module.exports = {
-  record,
   dialog,
   shell,
   nativeTheme: new NativeTheme(),

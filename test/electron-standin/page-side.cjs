@@ -79,9 +79,9 @@ function worldLink(token, world) {
   return link
 }
 
-function preloadWorld({ token, binding, receiver, droppedPaths }, worldLink, preload) {
+function preloadWorld({ token, binding, receiver, droppedPaths }, linkTo, preload) {
   if (window.top !== window) return
-  const link = worldLink(token, 'preload')
+  const link = linkTo(token, 'preload')
   const toMain = (message) => globalThis[binding](JSON.stringify(message))
   const listeners = new Map()
   link.onOpen = (url) => toMain({ kind: 'open', url })

@@ -4,14 +4,8 @@ const { randomBytes } = require('node:crypto')
 const { EventEmitter } = require('node:events')
 const fs = require('node:fs')
 const { event } = require('./app.cjs')
-const {
-  fromChromium,
-  handlers,
-  nativeTheme,
-  record,
-  session,
-  toChromium,
-} = require('./desktop.cjs')
+const { fromChromium, handlers, nativeTheme, session, toChromium } = require('./desktop.cjs')
+const { record } = require('./record.cjs')
 const { pageScripts } = require('./page-side.cjs')
 
 const isolatedWorld = 'Electron Isolated Context'
