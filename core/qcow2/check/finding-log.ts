@@ -25,6 +25,8 @@ export class FindingLog {
     'check-error': 0,
     warning: 0,
   }
+  /** Why a check could not finish comes before everything it found. */
+  readonly #errors: Finding[] = []
   readonly #kindsByHarm = new Set<string>()
   #findings = 0
 
@@ -45,7 +47,7 @@ export class FindingLog {
     this.#findings++
     this.#counts[kind] += count
     this.#kindsByHarm.add(`${kind} ${harm}`)
-    const shelf = this.#kept[harm]
+    const shelf = kind === 'check-error' ? this.#errors : this.#kept[harm]
     if (shelf.length >= this.#limit) return
     const found = describe()
     shelf.push({
@@ -70,7 +72,8 @@ export class FindingLog {
 
   /** The findings that are kept, most harmful first, otherwise in the order they were found. */
   kept(): { readonly findings: Finding[]; readonly omitted: number } {
-    const findings = harms.flatMap((harm) => this.#kept[harm]).slice(0, this.#limit)
+    const shelves = [this.#errors, ...harms.map((harm) => this.#kept[harm])]
+    const findings = shelves.flat().slice(0, this.#limit)
     return { findings, omitted: this.#findings - findings.length }
   }
 }
