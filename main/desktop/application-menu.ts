@@ -13,45 +13,57 @@ type Entry = MenuCommand | typeof separator | { readonly role: 'close' | 'quit' 
 const isMac = process.platform === 'darwin'
 
 const fileMenu: readonly Entry[] = [
-  { id: 'library.openImage', label: 'Open Image…', accelerator: 'CmdOrCtrl+O' },
-  { id: 'library.addFolder', label: 'Add Folder…', accelerator: 'CmdOrCtrl+Shift+O' },
+  { id: 'library.openImage', label: 'Open image…', accelerator: 'CmdOrCtrl+O' },
+  { id: 'library.addFolder', label: 'Add folder…', accelerator: 'CmdOrCtrl+Shift+O' },
   separator,
-  { id: 'image.showInFolder', label: 'Show in Folder' },
-  { id: 'library.remove', label: 'Remove from Library', accelerator: 'Shift+Delete' },
+  { id: 'image.showInFolder', label: 'Show in folder' },
+  { id: 'library.remove', label: 'Remove from library…', accelerator: 'Shift+Delete' },
   separator,
   { id: 'view.settings', label: 'Settings…', accelerator: 'CmdOrCtrl+,' },
   separator,
   { role: isMac ? 'close' : 'quit' },
 ]
 
+/** Their keys mean something else while text is edited, which only the window knows. */
+const selectionCommands: readonly MenuCommand[] = [
+  { id: 'image.copyPath', label: 'Copy path', accelerator: 'CmdOrCtrl+C' },
+  { id: 'library.selectAll', label: 'Select all images in the list', accelerator: 'CmdOrCtrl+A' },
+]
+
 const imageMenu: readonly Entry[] = [
   { id: 'image.check', label: 'Check', accelerator: 'CmdOrCtrl+Shift+C' },
   {
     id: 'image.hash',
-    label: 'Compute SHA-256',
+    label: 'Compute SHA-256…',
     // Cmd+H hides an app on macOS.
-    accelerator: isMac ? 'Cmd+Shift+H' : 'Ctrl+H',
+    accelerator: isMac ? 'Cmd+Shift+H' : 'CmdOrCtrl+H',
   },
   { id: 'image.map', label: 'Map' },
   separator,
-  { id: 'image.copyPath', label: 'Copy Path' },
+  { id: 'library.checkAll', label: 'Check all images in the list…' },
 ]
 
 const viewMenu: readonly Entry[] = [
-  { id: 'view.palette', label: 'Command Palette…', accelerator: 'CmdOrCtrl+K' },
-  { id: 'view.inspector', label: 'Inspector', accelerator: 'CmdOrCtrl+I' },
-  { id: 'view.activity', label: 'Activity', accelerator: 'CmdOrCtrl+J' },
+  { id: 'view.palette', label: 'Search images and commands…', accelerator: 'CmdOrCtrl+K' },
+  { id: 'library.filter', label: 'Filter the list', accelerator: 'CmdOrCtrl+F' },
+  separator,
+  { id: 'view.library', label: 'Show all images' },
+  { id: 'view.history', label: 'Show history' },
+  { id: 'view.inspector', label: 'Show or hide the inspector', accelerator: 'CmdOrCtrl+I' },
+  { id: 'view.activity', label: 'Show or hide activity', accelerator: 'CmdOrCtrl+J' },
   separator,
   { id: 'library.refresh', label: 'Refresh', accelerator: 'F5' },
 ]
 
 const helpMenu: readonly Entry[] = [
-  { id: 'view.shortcuts', label: 'Keyboard Shortcuts', accelerator: 'CmdOrCtrl+/' },
+  { id: 'view.shortcuts', label: 'Keyboard shortcuts', accelerator: 'CmdOrCtrl+/' },
+  { id: 'view.about', label: 'About Platter', accelerator: 'F1' },
 ]
 
 /** Every command the menu bar names; a test compares them with the window's registry. */
 export const menuCommands: readonly MenuCommand[] = [
   ...fileMenu,
+  ...selectionCommands,
   ...imageMenu,
   ...viewMenu,
   ...helpMenu,
@@ -86,14 +98,11 @@ export function applicationMenu(
         { role: 'copy' },
         { role: 'paste' },
         separator,
-        {
-          id: 'library.selectAll',
-          label: 'Select All',
-          accelerator: 'CmdOrCtrl+A',
-          // In a text field it means its text, which only the window knows.
+        ...selectionCommands.map((command) => ({
+          ...command,
           registerAccelerator: false,
-          click: () => onCommand('library.selectAll'),
-        },
+          click: () => onCommand(command.id),
+        })),
       ],
     },
     { label: '&Image', submenu: build(imageMenu) },
@@ -110,9 +119,6 @@ export function applicationMenu(
       ],
     },
     ...(isMac ? [{ role: 'windowMenu' } as const] : []),
-    {
-      label: '&Help',
-      submenu: [...build(helpMenu), ...(isMac ? [] : [{ role: 'about' } as const])],
-    },
+    { label: '&Help', submenu: build(helpMenu) },
   ]
 }

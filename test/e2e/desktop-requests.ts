@@ -115,11 +115,8 @@ export function desktopRequests(): void {
         ].map(([name, url]) => {
           let isPrevented = false
           const event = { url, preventDefault: () => (isPrevented = true) }
-          const emit = contents?.emit as unknown as (
-            name: string | undefined,
-            event: object,
-          ) => void
-          emit.call(contents, name, event)
+          const emitter = contents as unknown as NodeJS.EventEmitter
+          emitter.emit(String(name), event)
           return isPrevented
         })
       })
@@ -128,15 +125,15 @@ export function desktopRequests(): void {
 
     it('is a menu that can neither reload the page nor open developer tools', async () => {
       const roles = await electron().evaluate(({ Menu }) => {
-        const roles: string[] = []
+        const found: string[] = []
         const visit = (menu: Electron.Menu | null | undefined): void => {
           for (const item of menu?.items ?? []) {
-            if (item.role !== undefined) roles.push(item.role.toLowerCase())
+            if (item.role !== undefined) found.push(item.role.toLowerCase())
             visit(item.submenu)
           }
         }
         visit(Menu.getApplicationMenu())
-        return roles
+        return found
       })
       expect(roles).toContain('quit')
       expect(roles.filter((role) => /reload|devtools/.test(role))).toEqual([])
