@@ -18,6 +18,7 @@ import { followWindowWidth, useLayout } from './state/layout.ts'
 import { usePage, type Page } from './state/page.ts'
 import { useSettings } from './state/settings.ts'
 import { followVisibleRows } from './state/visible-rows.ts'
+import { unreachable } from './unreachable.ts'
 import { Splitter } from './ui/splitter.tsx'
 import { Toasts } from './ui/toasts.tsx'
 import './app.css'
@@ -70,6 +71,8 @@ function PageContent({ page }: { readonly page: Page }) {
       return <HistoryPage />
     case 'batch':
       return <BatchPage key={page.batchId} batchId={page.batchId} />
+    default:
+      return unreachable(page)
   }
 }
 

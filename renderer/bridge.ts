@@ -3,7 +3,6 @@
  * served the page. The only file that touches `window.platter`, the socket, the page's address and
  * the clipboard.
  */
-import { z } from 'zod'
 import { connect } from '../ipc/connect.ts'
 import { contract } from '../ipc/contract.ts'
 import type { DesktopBridge } from '../ipc/desktop-bridge.ts'
@@ -20,9 +19,6 @@ declare global {
   }
 }
 
-// zod probes `new Function`, which the content security policy forbids. Before any schema is used.
-z.config({ jitless: true })
-
 const tokenKey = 'platter.token'
 /** Milliseconds before the first, second… try to connect again; the last one repeats. */
 const retryDelays = [250, 1000, 2000, 5000]
@@ -37,7 +33,7 @@ export function startBridge(): void {
       return path === '' ? undefined : path
     }),
   )
-  if (desktop === undefined) connectToServer(session.use)
+  if (desktop === undefined) connectToServer((link) => session.use(link))
   else session.use(linkOver(desktop))
 }
 

@@ -23,8 +23,8 @@ export interface Host {
 
 let current: Host | undefined
 
-export function setHost(host: Host): void {
-  current = host
+export function setHost(given: Host): void {
+  current = given
 }
 
 export function host(): Host {

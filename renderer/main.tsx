@@ -1,3 +1,4 @@
+import './zod-setup.ts'
 import './ui/tokens.css'
 import './ui/base.css'
 import { startBridge } from './bridge.ts'

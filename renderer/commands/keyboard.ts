@@ -5,23 +5,24 @@ import { matchesShortcut } from './shortcut.ts'
 
 /** Carries out the window's shortcuts; one listener for all. Returns how to stop. */
 export function listenForShortcuts(): () => void {
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.isComposing) return
-    // A dialog has the keyboard for itself; it closes with Escape.
-    if (useSheet.getState().sheet !== undefined) return
-    const mac = isMac()
-    const command = commands.find((candidate) =>
-      shortcutsOf(candidate).some((shortcut) => matchesShortcut(shortcut, event, mac)),
-    )
-    if (command === undefined) return
-    const typed = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
-    if (typed && isEditable(event.target)) return
-    if (command.tableOnly === true && !isInTable(event.target)) return
-    event.preventDefault()
-    runCommand(command.id)
-  }
   document.addEventListener('keydown', onKeyDown)
   return () => document.removeEventListener('keydown', onKeyDown)
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return
+  // A dialog has the keyboard for itself; it closes with Escape.
+  if (useSheet.getState().sheet !== undefined) return
+  const mac = isMac()
+  const command = commands.find((candidate) =>
+    shortcutsOf(candidate).some((shortcut) => matchesShortcut(shortcut, event, mac)),
+  )
+  if (command === undefined) return
+  const typed = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
+  if (typed && isEditable(event.target)) return
+  if (command.tableOnly === true && !isInTable(event.target)) return
+  event.preventDefault()
+  runCommand(command.id)
 }
 
 function isEditable(target: EventTarget | null): boolean {

@@ -35,7 +35,7 @@ const foreignLabels: Readonly<Record<(typeof foreign)[number], string>> = {
   vhdx: 'VHDX',
   iso: 'ISO 9660',
   qed: 'QED',
-  qcow1: 'qcow (v1)',
+  qcow1: 'qcow v1',
   luks: 'LUKS',
   gzip: 'gzip',
 }

@@ -3,17 +3,15 @@
  * `?rows=10000`, `?rows=0` (first run), `?host=web`, `?theme=dark`, `?density=compact`,
  * `?connection=lost|refused|connecting`, `?notice`, `?drawer`.
  */
+import '../zod-setup.ts'
 import '../ui/tokens.css'
 import '../ui/base.css'
-import { z } from 'zod'
 import { setHost } from '../host.ts'
 import { mount } from '../mount.tsx'
 import { pageHost } from '../page-host.ts'
 import { startSession } from '../session.ts'
 import { useAppInfo } from '../state/app-info.ts'
 import { fakeServices } from './services.ts'
-
-z.config({ jitless: true })
 
 const wish = new URLSearchParams(location.search)
 const theme = wish.get('theme')

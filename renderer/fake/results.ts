@@ -3,6 +3,7 @@ import type { CheckResult, Finding } from '../../ipc/schemas/check.ts'
 import type { JobRequest, JobResult } from '../../ipc/schemas/job.ts'
 import type { Health, LibraryRow } from '../../ipc/schemas/library.ts'
 import { madeUpAllocation } from './image-details.ts'
+import { unreachable } from '../unreachable.ts'
 import { random } from './random.ts'
 
 export function madeUpResult(row: LibraryRow, request: JobRequest): JobResult {
@@ -29,6 +30,8 @@ export function madeUpResult(row: LibraryRow, request: JobRequest): JobResult {
       const { totals, extentCount } = madeUpAllocation(row)
       return { kind: 'map', totals, extentCount }
     }
+    default:
+      return unreachable(request)
   }
 }
 

@@ -1,7 +1,8 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
-import type { ReactNode, RefObject } from 'react'
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { clsx } from './clsx.ts'
 import { IconButton } from './button.tsx'
+import { popupContainer } from './popup-container.ts'
 import './dialog.css'
 
 export interface DialogProps {
@@ -27,7 +28,7 @@ export function Dialog({
 }: DialogProps) {
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal>
+      <Base.Portal container={popupContainer()}>
         <Base.Backdrop className="dialog-backdrop" />
         <Base.Viewport className="dialog-viewport">
           <Base.Popup
@@ -43,11 +44,32 @@ export function Dialog({
                 {description}
               </Base.Description>
             )}
-            {children !== undefined && <div className="dialog-body">{children}</div>}
+            {children !== undefined && <DialogBody>{children}</DialogBody>}
             {footer !== undefined && <footer className="dialog-footer">{footer}</footer>}
           </Base.Popup>
         </Base.Viewport>
       </Base.Portal>
     </Base.Root>
+  )
+}
+
+/** Takes the keyboard when it is longer than the dialog, so that it can be scrolled without a mouse. */
+function DialogBody({ children }: { readonly children: ReactNode }) {
+  const body = useRef<HTMLDivElement>(null)
+  const [scrolls, setScrolls] = useState(false)
+  useEffect(() => {
+    const element = body.current
+    if (element === null) return undefined
+    const observer = new ResizeObserver(() =>
+      setScrolls(element.scrollHeight > element.clientHeight + 1),
+    )
+    observer.observe(element)
+    for (const child of element.children) observer.observe(child)
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <div ref={body} className="dialog-body" {...(scrolls && { role: 'group', tabIndex: 0 })}>
+      {children}
+    </div>
   )
 }

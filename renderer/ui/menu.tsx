@@ -2,6 +2,7 @@ import { ContextMenu as BaseContext } from '@base-ui/react/context-menu'
 import { Menu as Base } from '@base-ui/react/menu'
 import { Fragment, type ReactElement, type ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
+import { popupContainer } from './popup-container.ts'
 import './menu.css'
 
 export interface MenuItem {
@@ -17,10 +18,16 @@ export interface MenuItem {
   readonly onSelect: () => void
 }
 
-function ItemContent({ item }: { readonly item: MenuItem }) {
+interface ItemContentProps {
+  readonly item: MenuItem
+  /** Another item of the menu has an icon: words line up under each other. */
+  readonly indented: boolean
+}
+
+function ItemContent({ item, indented }: ItemContentProps) {
   return (
     <>
-      {item.icon && <Icon name={item.icon} />}
+      {item.icon ? <Icon name={item.icon} /> : indented && <span className="menu-check" />}
       <span className="menu-label">
         {item.label}
         {item.disabledReason !== undefined && (
@@ -33,6 +40,7 @@ function ItemContent({ item }: { readonly item: MenuItem }) {
 }
 
 function Items({ items }: { readonly items: readonly MenuItem[] }) {
+  const indented = items.some(({ icon }) => icon !== undefined)
   return items.map((item) => (
     <Fragment key={item.id}>
       {item.separatorBefore && <Base.Separator className="menu-separator" />}
@@ -43,7 +51,7 @@ function Items({ items }: { readonly items: readonly MenuItem[] }) {
           label={item.label}
           onClick={item.onSelect}
         >
-          <ItemContent item={item} />
+          <ItemContent item={item} indented={indented} />
         </Base.Item>
       ) : (
         <Base.CheckboxItem
@@ -58,7 +66,7 @@ function Items({ items }: { readonly items: readonly MenuItem[] }) {
               <Icon name="check" />
             </Base.CheckboxItemIndicator>
           </span>
-          <ItemContent item={item} />
+          <ItemContent item={item} indented={indented} />
         </Base.CheckboxItem>
       )}
     </Fragment>
@@ -78,7 +86,7 @@ export function Menu({ trigger, items, align = 'start', heading }: MenuProps) {
   return (
     <Base.Root modal={false}>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      <Base.Portal container={popupContainer()}>
         <Base.Positioner className="menu-place" align={align} sideOffset={4} collisionPadding={8}>
           <Base.Popup className="menu">
             {heading !== undefined && <div className="menu-heading">{heading}</div>}
@@ -101,7 +109,7 @@ export function ContextMenu({ items, onOpenChange, children }: ContextMenuProps)
   return (
     <BaseContext.Root {...(onOpenChange && { onOpenChange })}>
       <BaseContext.Trigger render={children} />
-      <BaseContext.Portal>
+      <BaseContext.Portal container={popupContainer()}>
         <BaseContext.Positioner className="menu-place" collisionPadding={8}>
           <BaseContext.Popup className="menu">
             <Items items={items} />

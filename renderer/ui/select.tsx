@@ -1,6 +1,7 @@
 import { Select as Base } from '@base-ui/react/select'
 import { useId } from 'react'
 import { Icon } from './icon.tsx'
+import { popupContainer } from './popup-container.ts'
 import './field.css'
 import './menu.css'
 
@@ -41,7 +42,7 @@ export function Select<Value extends string>({
             <Icon name="chevron-down" />
           </Base.Icon>
         </Base.Trigger>
-        <Base.Portal>
+        <Base.Portal container={popupContainer()}>
           <Base.Positioner
             className="menu-place"
             sideOffset={4}

@@ -3,6 +3,7 @@ import { clsx } from './clsx.ts'
 import { Button, IconButton } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { toastManager, type ToastData } from '../state/toasts.ts'
+import { popupContainer } from './popup-container.ts'
 import './toasts.css'
 
 function ToastList() {
@@ -42,7 +43,7 @@ function ToastList() {
 export function Toasts() {
   return (
     <Toast.Provider toastManager={toastManager} limit={3}>
-      <Toast.Portal>
+      <Toast.Portal container={popupContainer()}>
         <Toast.Viewport className="toasts">
           <ToastList />
         </Toast.Viewport>

@@ -1,5 +1,6 @@
 import { Tooltip as Base } from '@base-ui/react/tooltip'
 import type { ReactElement, ReactNode } from 'react'
+import { popupContainer } from './popup-container.ts'
 import './tooltip.css'
 
 export interface TooltipProps {
@@ -15,7 +16,7 @@ export function Tooltip({ content, side = 'bottom', children }: TooltipProps) {
   return (
     <Base.Root>
       <Base.Trigger render={children} delay={500} />
-      <Base.Portal>
+      <Base.Portal container={popupContainer()}>
         <Base.Positioner side={side} sideOffset={6} collisionPadding={8} className="tooltip-place">
           <Base.Popup className="tooltip">{content}</Base.Popup>
         </Base.Positioner>

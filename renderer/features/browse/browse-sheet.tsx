@@ -34,21 +34,21 @@ export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
   const [chosen, setChosen] = useState<string>()
   const [busy, setBusy] = useState(false)
 
-  const go = useCallback((path: string | undefined): void => {
-    setChosen(undefined)
+  const load = useCallback((path: string | undefined): void => {
     host()
       .api['files.browse'](path === undefined ? {} : { path })
-      .then((answer) =>
+      .then((answer) => {
+        setChosen(undefined)
         setListing({
           kind: 'ready',
           path: answer.path,
           parent: answer.parent,
           entries: answer.entries,
-        }),
-      )
+        })
+      })
       .catch((thrown: unknown) => setListing({ kind: 'failed', error: errorDataOf(thrown) }))
   }, [])
-  useEffect(() => go(undefined), [go])
+  useEffect(() => load(undefined), [load])
 
   const path = listing.kind === 'ready' ? listing.path : undefined
   const open = async (imagePath: string): Promise<void> => {
@@ -100,7 +100,7 @@ export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
           size="small"
           label="Up to the folder above"
           disabledReason={path === undefined ? 'This is the top' : undefined}
-          onClick={() => go(listing.kind === 'ready' ? listing.parent : undefined)}
+          onClick={() => load(listing.kind === 'ready' ? listing.parent : undefined)}
         />
         <span className="browse-path truncate selectable" title={path}>
           {path ?? 'All folders'}
@@ -110,7 +110,7 @@ export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
         <ErrorPanel
           error={listing.error}
           actions={
-            <Button size="small" onClick={() => go(undefined)}>
+            <Button size="small" onClick={() => load(undefined)}>
               Back to the top
             </Button>
           }
@@ -120,7 +120,7 @@ export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
           listing={listing}
           purpose={purpose}
           chosen={chosen}
-          onGo={go}
+          onGo={load}
           onChoose={setChosen}
           onOpen={(file) => void open(file)}
         />

@@ -28,7 +28,7 @@ export function ErrorPanel({ error, actions, titleShown = false }: ErrorPanelPro
       </div>
       <div className="error-end">
         <code className="error-code selectable">{error.code}</code>
-        <Button size="small" variant="quiet" icon="copy" onClick={() => copyDetails(error)}>
+        <Button size="small" variant="quiet" icon="copy" onClick={() => void copyDetails(error)}>
           Copy details
         </Button>
         {actions}
@@ -37,9 +37,11 @@ export function ErrorPanel({ error, actions, titleShown = false }: ErrorPanelPro
   )
 }
 
-function copyDetails(error: ErrorData): void {
-  host()
-    .copyText(errorDetails(error))
-    .then(() => toast({ title: 'Details copied' }))
-    .catch(reportError)
+async function copyDetails(error: ErrorData): Promise<void> {
+  try {
+    await host().copyText(errorDetails(error))
+    toast({ title: 'Details copied' })
+  } catch (thrown) {
+    reportError(thrown)
+  }
 }

@@ -6,9 +6,9 @@ const focusable =
 
 /** Moves the keyboard to the next (1) or previous (-1) pane that is on screen. */
 export function cyclePanes(step: 1 | -1): void {
-  const panes = order.flatMap((name) => [
-    ...document.querySelectorAll<HTMLElement>(`[data-pane="${name}"]`),
-  ])
+  const panes = order.flatMap((name) =>
+    Array.from(document.querySelectorAll<HTMLElement>(`[data-pane="${name}"]`)),
+  )
   if (panes.length === 0) return
   const at = panes.findIndex((pane) => pane.contains(document.activeElement))
   const next = at === -1 && step === -1 ? panes.length - 1 : at + step

@@ -8,6 +8,7 @@ import { usePage, type Page } from '../../state/page.ts'
 import { useSettings } from '../../state/settings.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { unreachable } from '../../unreachable.ts'
 import { CommandButton, CommandIconButton } from './command-button.tsx'
 import './top-bar.css'
 
@@ -88,5 +89,7 @@ function usePageTitle(page: Page): string {
       const { folderId } = page.scope
       return folders.find(({ id }) => id === folderId)?.path ?? 'Folder'
     }
+    default:
+      return unreachable(page.scope)
   }
 }

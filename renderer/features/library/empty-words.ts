@@ -1,6 +1,7 @@
 import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
 import type { Scope } from '../../state/page.ts'
 import type { IconName } from '../../ui/icon.tsx'
+import { unreachable } from '../../unreachable.ts'
 
 export interface EmptyWords {
   readonly icon: IconName
@@ -65,5 +66,7 @@ export function emptyWords(scope: Scope, folder: LibraryFolder | undefined): Emp
             text: `${folder?.path ?? 'The folder'} holds no disk images that Platter knows.`,
             offersFolder: false,
           }
+    default:
+      return unreachable(scope)
   }
 }

@@ -119,12 +119,13 @@ function InspectorPane() {
 }
 
 /** The table keeps more than half of a small window. */
+const mostWidth = (): number =>
+  Math.max(inspectorWidths.least, Math.min(inspectorWidths.most, Math.round(innerWidth * 0.42)))
+
 function useMostWidth(): number {
-  const measure = (): number =>
-    Math.max(inspectorWidths.least, Math.min(inspectorWidths.most, Math.round(innerWidth * 0.42)))
-  const [most, setMost] = useState(measure)
+  const [most, setMost] = useState(mostWidth)
   useEffect(() => {
-    const update = (): void => setMost(measure())
+    const update = (): void => setMost(mostWidth())
     addEventListener('resize', update)
     return () => removeEventListener('resize', update)
   }, [])

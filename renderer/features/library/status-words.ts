@@ -1,5 +1,6 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { relativeDate } from '../../format/dates.ts'
+import { unreachable } from '../../unreachable.ts'
 import type { IconName } from '../../ui/icon.tsx'
 
 export interface StatusWords {
@@ -59,5 +60,7 @@ export function statusOf(row: LibraryRow, now: number): StatusWords {
             detail: `Its backing file ${row.backing.name} is not there.`,
           }
         : { text: 'Idle', tone: 'muted' }
+    default:
+      return unreachable(row.use.state)
   }
 }

@@ -30,7 +30,7 @@ export function findTyped(
   from: number,
 ): number | undefined {
   // The same letter again and again goes through the names that begin with it.
-  const repeated = [...typed].every((one) => one === typed[0])
+  const repeated = typed === typed.slice(0, 1).repeat(typed.length)
   const wanted = repeated ? typed.slice(0, 1) : typed
   const start = repeated ? from + 1 : Math.max(from, 0)
   for (let step = 0; step < names.length; step += 1) {

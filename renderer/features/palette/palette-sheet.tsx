@@ -1,5 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { commandContext } from '../../commands/context.ts'
 import { shownShortcut } from '../../commands/platform.ts'
 import { commands, runCommand } from '../../commands/registry.ts'
@@ -9,6 +9,7 @@ import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { revealImages } from '../library/reveal-images.ts'
 import { findEntries, type PaletteEntry } from './palette-entries.ts'
+import { popupContainer } from '../../ui/popup-container.ts'
 import './palette-sheet.css'
 
 const kinds = { command: 'Commands', folder: 'Folders', image: 'Images' } as const
@@ -19,7 +20,6 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
   const [at, setAt] = useState(0)
   const rows = useLibrary((state) => state.rows)
   const field = useRef<HTMLInputElement>(null)
-  const list = useRef<HTMLDivElement>(null)
   const entries = useMemo(
     () =>
       findEntries(words, {
@@ -32,10 +32,6 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
   )
   const index = Math.min(at, entries.length - 1)
   const current = entries[index]
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
-  }, [index, entries])
-
   const choose = (entry: PaletteEntry | undefined): void => {
     if (entry === undefined || entry.disabledReason !== undefined) return
     // First closed: the command may open a dialog of its own.
@@ -61,7 +57,7 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
 
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal>
+      <Base.Portal container={popupContainer()}>
         <Base.Backdrop className="dialog-backdrop" />
         <Base.Popup
           className="palette"
@@ -87,7 +83,6 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
             />
           </div>
           <div
-            ref={list}
             id="palette-list"
             role="listbox"
             tabIndex={-1}
@@ -116,6 +111,9 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
+const intoView = (element: HTMLElement | null): void =>
+  element?.scrollIntoView({ block: 'nearest' })
+
 interface EntryProps {
   readonly entry: PaletteEntry
   readonly selected: boolean
@@ -135,6 +133,7 @@ function Entry({ entry, selected, heading, onChoose, onPoint }: EntryProps) {
       )}
       <div
         id={`palette-${entry.id}`}
+        ref={selected ? intoView : undefined}
         role="option"
         tabIndex={-1}
         aria-selected={selected}

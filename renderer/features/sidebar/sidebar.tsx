@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
 import { runCommand } from '../../commands/registry.ts'
 import { formatCount } from '../../format/counts.ts'
+import { useNow } from '../../state/clock.ts'
 import { useLibrary } from '../../state/library.ts'
 import { showPage, usePage, type Page, type Scope } from '../../state/page.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -19,7 +20,8 @@ export interface SidebarProps {
 export function Sidebar({ over }: SidebarProps) {
   const rows = useLibrary((state) => state.rows)
   const folders = useLibrary((state) => state.folders)
-  const counts = useMemo(() => countScopes(rows.values(), Date.now()), [rows])
+  const now = useNow(60_000)
+  const counts = useMemo(() => countScopes(rows.values(), now), [rows, now])
   return (
     <>
       {over && (
