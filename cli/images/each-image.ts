@@ -1,6 +1,7 @@
 import { ImageError, type OperationContext } from '../../core/index.ts'
 import type { Host } from '../host.ts'
 import { ProgressReporter } from '../terminal/progress-reporter.ts'
+import { OutputError } from '../terminal/text-output.ts'
 import type { VerbOptions } from '../verbs.ts'
 import type { FoundImage } from './find-images.ts'
 
@@ -47,6 +48,7 @@ export async function* eachImage<Value>(
       const value = await work(image.path, { signal: host.signal, onProgress })
       outcome = { ...ended(), kind: 'done', value }
     } catch (thrown) {
+      if (thrown instanceof OutputError) throw thrown
       const error = ImageError.from(thrown, { path: image.path })
       outcome =
         error.kind === 'cancelled'

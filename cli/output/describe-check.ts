@@ -71,10 +71,11 @@ function findingLine({ kind, text }: Finding, paint: Paint): string {
   return `  ${paint(word.padEnd(11), tone)}  ${printable(text)}`
 }
 
+const share = (part: number, whole: number): string =>
+  whole === 0 ? '0.0 %' : `${((part / whole) * 100).toFixed(1)} %`
+
 function numbers(result: CheckResult): Fact[] {
   const { total, allocated, fragmented, compressed } = result.clusters
-  const share = (part: number, whole: number): string =>
-    whole === 0 ? '0.0 %' : `${((part / whole) * 100).toFixed(1)} %`
   const parts = [
     `${formatCount(allocated)} of ${formatCount(total)} allocated (${share(allocated, total)})`,
     `${share(fragmented, allocated)} fragmented`,

@@ -23,7 +23,7 @@ export function describeImage(path: string, info: ImageInfo, paint: Paint): stri
       `${formatBytes(info.allocatedBytes)} stored, file length ${exactBytes(info.fileLength)}`,
     ],
     ['Modified', formatInstant(info.modifiedAt)],
-    ['Use', useWords(info)],
+    ['Use', wordsForUse(info)],
   ]
   if (info.qcow2 !== undefined) facts.push(...qcow2Facts(info.qcow2))
   if (info.clusters !== undefined) facts.push(['Clusters', clusterWords(info.clusters)])
@@ -42,7 +42,7 @@ export function describeImage(path: string, info: ImageInfo, paint: Paint): stri
 const exactBytes = (bytes: number): string =>
   bytes < 1024 ? formatBytes(bytes) : `${formatBytes(bytes)} (${formatCount(bytes)} bytes)`
 
-function useWords({ use: { state, holders } }: ImageInfo): string {
+function wordsForUse({ use: { state, holders } }: ImageInfo): string {
   const who = holders.map(({ name, pid, vm }) => `${vm ?? name} (PID ${pid})`).join(', ')
   const by = who === '' ? '' : ` by ${who}`
   return {

@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { printable } from '../terminal/printable.ts'
 import { paintFor } from '../terminal/style.ts'
-import { OutputClosed } from '../terminal/text-output.ts'
+import { OutputError, OutputFailed } from '../terminal/text-output.ts'
 
 /** An error as `--json` shows it, alone on stderr or beside a file name in an array. */
 export interface ErrorJson {
@@ -31,7 +31,10 @@ export async function printError(
   thrown: unknown,
   { output, host }: { readonly output: 'human' | 'json'; readonly host: Host },
 ): Promise<ExitCode> {
-  const error = ImageError.from(thrown)
+  const error =
+    thrown instanceof OutputFailed
+      ? new ImageError('file-not-written', { path: 'standard output', errno: thrown.message })
+      : ImageError.from(thrown)
   const code = exitCodeOf(error)
   if (code === exitCodes.interrupted) return code
   const data = error.toJSON()
@@ -41,7 +44,7 @@ export async function printError(
     await host.stderr.flush()
   } catch (failure) {
     // With nobody to read the sentence, the exit code still tells.
-    if (!(failure instanceof OutputClosed)) throw failure
+    if (!(failure instanceof OutputError)) throw failure
   }
   return code
 }

@@ -2,7 +2,7 @@ import { fstatSync, writeSync } from 'node:fs'
 import { throttled, type Progress, type ProgressSink } from '../../core/index.ts'
 import { UsageError } from '../usage-error.ts'
 import { printable } from './printable.ts'
-import { columnsOf } from './table.ts'
+import { withoutEnd } from './text-width.ts'
 import type { TextOutput } from './text-output.ts'
 
 export interface ProgressOptions {
@@ -76,9 +76,7 @@ export class ProgressReporter implements Disposable {
     const bar = `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`
     const text = `${bar} ${percent}  ${files}${name}${phase === 'files' ? '' : `  ${phase}`}`
     this.#drawn = true
-    this.#terminal.draw(
-      `\r\u001b[K${columnsOf(text) < width ? text : [...text].slice(0, width - 1).join('')}`,
-    )
+    this.#terminal.draw(`\r\u001b[K${withoutEnd(text, width - 1)}`)
   }
 }
 

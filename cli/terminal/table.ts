@@ -1,5 +1,6 @@
 import { printable } from './printable.ts'
 import type { Paint, Tone } from './style.ts'
+import { columnsOf, withoutMiddle } from './text-width.ts'
 
 export interface Column {
   readonly title: string
@@ -53,7 +54,7 @@ export function formatTable(
         row
           .map(({ text, tone = 'plain' }, index) => {
             const room = widths[index] ?? 0
-            const shown = shorten(text, room)
+            const shown = withoutMiddle(text, room)
             const padding = ' '.repeat(Math.max(0, room - columnsOf(shown)))
             const painted = paint(shown, tone)
             return columns[index]?.align === 'right' ? padding + painted : painted + padding
@@ -75,28 +76,4 @@ function shrink(columns: readonly Column[], widths: number[], limit: number | un
     widths[index] = after
     excess -= before - after
   }
-}
-
-/** Terminal columns of a text: East Asian wide characters take two, combining marks none. */
-export function columnsOf(text: string): number {
-  let count = 0
-  for (const character of text) {
-    if (/\p{Mn}|\p{Me}/u.test(character)) continue
-    count +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u.test(
-        character,
-      )
-        ? 2
-        : 1
-  }
-  return count
-}
-
-/** Both ends of a text that is too long for `room` columns, with one character for what is missing. */
-function shorten(text: string, room: number): string {
-  if (columnsOf(text) <= room) return text
-  const characters = [...text]
-  const tail = Math.ceil((room - 1) * 0.6)
-  const head = Math.max(0, room - 1 - tail)
-  return `${characters.slice(0, head).join('')}…${characters.slice(-tail).join('')}`
 }

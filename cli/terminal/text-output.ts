@@ -1,14 +1,21 @@
-import { once } from 'node:events'
-import type { WriteStream } from 'node:tty'
+import { WriteStream } from 'node:tty'
+
+/** Output that nobody takes any more ends the run, whatever else there is to do. */
+export abstract class OutputError extends Error {}
 
 /** The reader of our output went away (`platter list | head`): stop quietly. */
-export class OutputClosed extends Error {
+export class OutputClosed extends OutputError {
   override readonly name = 'OutputClosed'
 }
 
+/** Our output is a file that takes no more; `message` is the errno. */
+export class OutputFailed extends OutputError {
+  override readonly name = 'OutputFailed'
+}
+
 /**
- * One of the two standard streams: collects small writes, waits while the reader is slow, and turns a
- * reader that went away into OutputClosed.
+ * One of the two standard streams: collects small writes, waits while the reader is slow. What went
+ * wrong with it is thrown by the next `flush`: OutputClosed or OutputFailed.
  */
 export class TextOutput {
   /** Someone looks at it, so widths, colours and redrawn lines make sense. */
@@ -16,23 +23,23 @@ export class TextOutput {
   readonly usesColour: boolean
   readonly #stream: NodeJS.WriteStream
   #pending = ''
-  #closed = false
+  /** EPIPE when the reader went away; ENOSPC and the like when it is a file. */
+  #failure: string | undefined
 
   constructor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv) {
     this.#stream = stream
-    this.isTerminal = stream.isTTY
+    this.isTerminal = stream instanceof WriteStream
     // https://no-color.org: any value but the empty one.
     this.usesColour =
-      stream.isTTY && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb'
+      this.isTerminal && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb'
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
-      this.#closed = true
+      this.#failure = error.code ?? 'EIO'
     })
   }
 
   /** Columns of the terminal; undefined when there is none. */
   get width(): number | undefined {
-    return this.isTerminal ? (this.#stream as WriteStream).columns : undefined
+    return this.isTerminal ? this.#stream.columns : undefined
   }
 
   /** Collects; `flush` or the next large write sends. */
@@ -47,17 +54,35 @@ export class TextOutput {
 
   /** At once and without waiting: for progress, which is worthless later. */
   draw(text: string): void {
-    if (!this.#closed) this.#stream.write(text)
+    if (this.#failure === undefined) this.#stream.write(text)
   }
 
   async flush(): Promise<void> {
     const text = this.#pending
     this.#pending = ''
-    if (this.#closed) throw new OutputClosed()
+    this.#throwFailure()
     if (text === '') return
-    if (!this.#stream.write(text)) {
-      await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')])
+    if (!this.#stream.write(text)) await this.#drained()
+    this.#throwFailure()
+  }
+
+  /** The reader caught up, or will never do. */
+  #drained(): Promise<void> {
+    const stream = this.#stream
+    return new Promise((resolve) => {
+      const events = ['drain', 'close', 'error'] as const
+      const settle = (): void => {
+        for (const event of events) stream.off(event, settle)
+        resolve()
+      }
+      for (const event of events) stream.on(event, settle)
+    })
+  }
+
+  #throwFailure(): void {
+    if (this.#failure === 'EPIPE' || this.#failure === 'ERR_STREAM_DESTROYED') {
+      throw new OutputClosed()
     }
-    if (this.#closed) throw new OutputClosed()
+    if (this.#failure !== undefined) throw new OutputFailed(this.#failure)
   }
 }

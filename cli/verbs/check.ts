@@ -20,6 +20,8 @@ import type { RunVerb, VerbOptions } from '../verbs.ts'
 
 type Outcome = ImageOutcome<CheckResult>
 
+const resultOf = (result: CheckResult) => ({ kind: 'check', check: result }) as const
+
 /** `platter check`: reads all metadata, changes nothing, answers as `qemu-img check` does. */
 export const check: RunVerb = async (operands, options, host) => {
   const reportFormat = options.report === undefined ? undefined : reportFormatOf(options.report)
@@ -64,15 +66,7 @@ export const check: RunVerb = async (operands, options, host) => {
   if (options.report !== undefined && reportFormat !== undefined) {
     await saveReport(options.report, reportFormat, report)
   }
-  await recordWork(
-    outcomes.map((outcome) => ({
-      ...outcome,
-      request: { kind: 'check', depth },
-      result: outcome.kind === 'done' ? { kind: 'check', check: outcome.value } : undefined,
-    })),
-    options,
-    host,
-  )
+  await recordWork({ request: { kind: 'check', depth }, outcomes, resultOf }, options, host)
   return exitCodeOfRun(outcomes, { isBatch, isDeep: depth === 'full' })
 }
 
@@ -96,19 +90,14 @@ function elementOf(outcome: Exclude<Outcome, { readonly kind: 'cancelled' }>): u
 }
 
 function entryOf(outcome: Outcome, isBatch: boolean): ReportEntry {
-  const { durationMs } = outcome
-  switch (outcome.kind) {
-    case 'done':
-      return { kind: 'checked', path: outcome.path, result: outcome.value, durationMs }
-    case 'cancelled':
-      return { kind: 'cancelled', path: outcome.path }
-    case 'failed': {
-      const { path: file, error } = outcome
-      return isBatch && hasNothingToCheck(outcome)
-        ? { kind: 'skipped', path: file, reason: `${error.explanation.title}.` }
-        : { kind: 'failed', path: file, error: error.toJSON(), durationMs }
-    }
+  const { path: file, durationMs } = outcome
+  if (outcome.kind === 'done') {
+    return { kind: 'checked', path: file, result: outcome.value, durationMs }
   }
+  if (outcome.kind === 'cancelled') return { kind: 'cancelled', path: file }
+  return isBatch && hasNothingToCheck(outcome)
+    ? { kind: 'skipped', path: file, reason: `${outcome.error.explanation.title}.` }
+    : { kind: 'failed', path: file, error: outcome.error.toJSON(), durationMs }
 }
 
 const hasNothingToCheck = (outcome: Outcome): boolean =>

@@ -1,4 +1,10 @@
-import { formatBytes, formatPlural, type HeaderSummary, type ImageUse } from '../../core/index.ts'
+import {
+  formatBytes,
+  formatPlural,
+  type HeaderSummary,
+  type ImageHolder,
+  type ImageUse,
+} from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { engine } from '../images/engine.ts'
 import { eachImage } from '../images/each-image.ts'
@@ -55,9 +61,9 @@ const summaryOf = (total: number, failed: number): string =>
     ? 'No disk images there.'
     : `${formatPlural(total, 'image')}${failed === 0 ? '' : `, ${failed} of them could not be read`}.`
 
+const size = (bytes: number | undefined): string => (bytes === undefined ? '-' : formatBytes(bytes))
+
 function rowOf(path: string, summary: HeaderSummary): Row {
-  const size = (bytes: number | undefined): string =>
-    bytes === undefined ? '-' : formatBytes(bytes)
   return [
     { text: path, tone: 'strong' },
     summary.formatLabel === '' ? '-' : summary.formatLabel,
@@ -132,11 +138,10 @@ export function listJson(filename: string, summary: HeaderSummary): ListJson {
       ? {}
       : { 'backing-filename': backing.name, 'backing-state': backing.state }),
     'use-state': use.state,
-    holders: use.holders.map(({ pid, name, vm }) => ({
-      pid,
-      name,
-      ...(vm === undefined ? {} : { vm }),
-    })),
+    holders: use.holders.map(holderJson),
     ...(error === undefined ? {} : { error: errorJson(error) }),
   }
 }
+
+const holderJson = ({ pid, name, vm }: ImageHolder): ListJson['holders'][number] =>
+  vm === undefined ? { pid, name } : { pid, name, vm }

@@ -1,4 +1,4 @@
-import { formatBytes, ImageError, qemuMapEntry, type MapExtent } from '../../core/index.ts'
+import { formatBytes, type ImageError, qemuMapEntry, type MapExtent } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { engine } from '../images/engine.ts'
 import { eachImage } from '../images/each-image.ts'

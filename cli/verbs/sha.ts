@@ -10,6 +10,8 @@ import { recordWork } from '../output/record-work.ts'
 import type { RunVerb } from '../verbs.ts'
 import { checkSums } from './check-sums.ts'
 
+const resultOf = (result: HashResult) => ({ kind: 'hash', hash: result }) as const
+
 /** `platter sha`: checksums of guest content, or of the files themselves. */
 export const sha: RunVerb = async (operands, options, host) => {
   if (options.check === true) return checkSums(operands, options, host)
@@ -46,15 +48,7 @@ export const sha: RunVerb = async (operands, options, host) => {
     }
   }
   await array?.end()
-  await recordWork(
-    outcomes.map((outcome) => ({
-      ...outcome,
-      request,
-      result: outcome.kind === 'done' ? { kind: 'hash', hash: outcome.value } : undefined,
-    })),
-    options,
-    host,
-  )
+  await recordWork({ request, outcomes, resultOf }, options, host)
   return worst(codes)
 }
 

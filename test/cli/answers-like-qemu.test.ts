@@ -26,7 +26,7 @@ describe('over every image QEMU can make', () => {
     const ours = JSON.parse(stdout) as unknown[]
     for (const [index, image] of images.entries()) {
       const { result } = await qemuCheck(image)
-      expect(ours[index], image).toEqual(result)
+      expect({ image, found: ours[index] }).toEqual({ image, found: result })
     }
   }, 120_000)
 
@@ -35,7 +35,8 @@ describe('over every image QEMU can make', () => {
     expect(exitCode).toBe(0)
     const ours = JSON.parse(stdout) as unknown[]
     for (const [index, image] of images.entries()) {
-      expect(ours[index], image).toEqual(await qemuImgJson('info', image))
+      const expected = await qemuImgJson('info', image)
+      expect({ image, found: ours[index] }).toEqual({ image, found: expected })
     }
   }, 120_000)
 
@@ -45,8 +46,7 @@ describe('over every image QEMU can make', () => {
     const ours = JSON.parse(stdout) as { filename: string; map: unknown }[]
     for (const [index, image] of images.entries()) {
       const found = ours[index]
-      expect(found?.filename).toBe(image)
-      expect(found?.map, image).toEqual(await qemuImgJson('map', image))
+      expect(found).toEqual({ filename: image, map: await qemuImgJson('map', image) })
     }
   }, 120_000)
 
@@ -58,7 +58,7 @@ describe('over every image QEMU can make', () => {
       const raw = folder.file('converted.raw')
       await qemuImg('convert', '-O', 'raw', image, raw)
       const peer = await platter(['sha', '--file', raw])
-      expect(lines[index], image).toBe(`${peer.stdout.slice(0, 64)}  ${image}`)
+      expect(lines[index]).toBe(`${peer.stdout.slice(0, 64)}  ${image}`)
     }
   }, 240_000)
 })

@@ -85,7 +85,7 @@ describe('the other verbs', () => {
   ] as const)('%s of %s answers %d', async (verb, name, code) => {
     for (const form of ['human', 'json']) {
       const { exitCode, stdout, stderr } = await platter([verb, '--output', form, file(name)])
-      expect(exitCode, stderr).toBe(code)
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: code })
       expect(`${stdout}${stderr}`).not.toMatch(/undefined|NaN|\[object/)
     }
   })

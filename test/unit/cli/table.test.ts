@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { columnsOf, formatTable } from '../../../cli/terminal/table.ts'
+import { formatTable } from '../../../cli/terminal/table.ts'
+import { columnsOf } from '../../../cli/terminal/text-width.ts'
 
 const columns = [
   { title: 'IMAGE', shrinks: true },
