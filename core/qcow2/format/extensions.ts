@@ -66,10 +66,11 @@ export function decodeExtensions(
     if (at + PREFIX > end) throw leavesArea(at, PREFIX, end)
     if (at + PREFIX > bytes.length) return { moreNeeded: at + PREFIX }
     const type = view.u32(at)
-    if (type === extensionTypes.end) return { extensions, terminated: true }
     const length = view.u32(at + 4)
     at += PREFIX
+    // Before the type: QEMU refuses an end marker that claims a length, too.
     if (length > end - at) throw leavesArea(at - PREFIX, length, end)
+    if (type === extensionTypes.end) return { extensions, terminated: true }
     if (at + length > bytes.length) return { moreNeeded: at + length }
     extensions.push({ type, data: view.bytes(at, length) })
     at += alignUp(length, 8)
