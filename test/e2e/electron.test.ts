@@ -1,0 +1,10 @@
+import { desktopSecurity } from './desktop-security.ts'
+import { librarySuite } from './library-suite.ts'
+import { manyImagesSuite } from './many-images-suite.ts'
+import { onHost } from './on-host.ts'
+
+onHost('electron', [
+  () => desktopSecurity('electron'),
+  () => librarySuite('electron'),
+  () => manyImagesSuite('electron'),
+])
