@@ -60,7 +60,8 @@ const screens: readonly Screen[] = [
   },
   {
     name: 'health-filter',
-    prepare: (page) => page.getByRole('button', { name: 'Health', exact: true }).click(),
+    prepare: (page) =>
+      page.getByRole('toolbar').getByRole('button', { name: 'Health', exact: true }).click(),
   },
   { name: 'palette', prepare: (page) => page.keyboard.press('Control+k') },
   {
@@ -102,7 +103,7 @@ const screens: readonly Screen[] = [
     name: 'trust-links',
     prepare: async (page) => {
       await page.getByLabel('Filter by name or folder').fill('qcow2')
-      await page.getByRole('button', { name: 'Health', exact: true }).click()
+      await page.getByRole('toolbar').getByRole('button', { name: 'Health', exact: true }).click()
       await page.getByRole('menuitemcheckbox', { name: 'Untrusted links' }).click()
       await page.keyboard.press('Escape')
       await row(page, 0).click({ button: 'right' })

@@ -13,6 +13,8 @@ export interface DialogProps {
   readonly footer?: ReactNode
   readonly onClose: () => void
   readonly initialFocus?: RefObject<HTMLElement | null>
+  /** The button of the footer that has the keyboard at first, unless `initialFocus` names a control. */
+  readonly defaultButton?: 'first' | 'last'
   readonly children?: ReactNode
 }
 
@@ -24,8 +26,14 @@ export function Dialog({
   footer,
   onClose,
   initialFocus,
+  defaultButton = 'last',
   children,
 }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null)
+  const focusDefaultButton = (): HTMLElement | null => {
+    const buttons = popup.current?.querySelectorAll<HTMLElement>('.dialog-footer button')
+    return [...(buttons ?? [])].at(defaultButton === 'last' ? -1 : 0) ?? popup.current
+  }
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal container={popupContainer()}>
@@ -33,19 +41,20 @@ export function Dialog({
         <Base.Viewport className="dialog-viewport">
           <Base.Popup
             className={clsx('dialog', `dialog-${size}`)}
-            {...(initialFocus && { initialFocus })}
+            ref={popup}
+            initialFocus={initialFocus ?? focusDefaultButton}
           >
-            <header className="dialog-header">
+            <div className="dialog-header">
               <Base.Title className="dialog-title">{title}</Base.Title>
               <Base.Close render={<IconButton icon="close" label="Close" />} />
-            </header>
+            </div>
             {description !== undefined && (
               <Base.Description className="dialog-description" render={<div />}>
                 {description}
               </Base.Description>
             )}
             {children !== undefined && <DialogBody>{children}</DialogBody>}
-            {footer !== undefined && <footer className="dialog-footer">{footer}</footer>}
+            {footer !== undefined && <div className="dialog-footer">{footer}</div>}
           </Base.Popup>
         </Base.Viewport>
       </Base.Portal>

@@ -40,7 +40,7 @@ function ItemContent({ item, indented }: ItemContentProps) {
 }
 
 function Items({ items }: { readonly items: readonly MenuItem[] }) {
-  const indented = items.some(({ icon }) => icon !== undefined)
+  const indented = items.some(({ icon, checked }) => icon !== undefined || checked !== undefined)
   return items.map((item) => (
     <Fragment key={item.id}>
       {item.separatorBefore && <Base.Separator className="menu-separator" />}
@@ -66,7 +66,7 @@ function Items({ items }: { readonly items: readonly MenuItem[] }) {
               <Icon name="check" />
             </Base.CheckboxItemIndicator>
           </span>
-          <ItemContent item={item} indented={indented} />
+          <ItemContent item={item} indented={false} />
         </Base.CheckboxItem>
       )}
     </Fragment>
@@ -84,7 +84,7 @@ export interface MenuProps {
 
 export function Menu({ trigger, items, align = 'start', heading }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal container={popupContainer()}>
         <Base.Positioner className="menu-place" align={align} sideOffset={4} collisionPadding={8}>

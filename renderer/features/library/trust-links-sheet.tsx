@@ -45,6 +45,7 @@ export function TrustLinksSheet({ imageId, onClose }: TrustLinksSheetProps) {
       title={linksTrusted ? `Links of ${name} are trusted` : `Trust the links of ${name}?`}
       description="An image can name other files that it is read together with. Whoever made the image chose those names, so Platter opens a file outside the image’s folder only when you say so. Reading never changes a file."
       onClose={onClose}
+      defaultButton={linksTrusted ? 'last' : 'first'}
       footer={
         linksTrusted ? (
           <>
