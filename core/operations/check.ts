@@ -60,6 +60,7 @@ async function checkFile(
     options.depth === 'full' && checked.complete && area.encryption === 'none'
       ? await checkCompressedData(subject, log, host.codecs, options)
       : 0
+  throwIfAborted(options.signal)
   const { findings, omitted } = log.kept()
   return {
     path,

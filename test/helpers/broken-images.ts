@@ -191,3 +191,32 @@ const damages: readonly Damage[] = [
     return `word at ${at} = ${value.toString(16)}`
   },
 ]
+
+export interface ScrambledImage {
+  readonly bytes: Buffer
+  readonly story: readonly string[]
+}
+
+/** A broken image, and in one of two cases noise in its bytes on top. */
+export function scrambledImage(seed: number): ScrambledImage {
+  const { image, story } = brokenImage(seed)
+  const random = seededRandom(seed ^ 0x5f5f_5f5f)
+  const bytes = Buffer.from(image.bytes)
+  const told = [...story]
+  if (random.chance(0.5)) told.push(scramble(bytes, random))
+  return { bytes, story: told }
+}
+
+/** A few bytes anywhere, most of them in the header and the tables right after it. */
+function scramble(bytes: Buffer, random: Random): string {
+  const places: number[] = []
+  for (let count = 1 + random.below(8); count > 0; count--) {
+    const span = random.chance(0.6) ? Math.min(bytes.length, 512) : bytes.length
+    const at = random.below(span)
+    // The magic stays: what is no qcow2 file ends at the first look.
+    if (at < 8) continue
+    bytes[at] = random.pick([0, 1, 0x7f, 0x80, 0xff, random.below(256)])
+    places.push(at)
+  }
+  return `bytes at ${places.join(', ')}`
+}

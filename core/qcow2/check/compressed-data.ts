@@ -24,7 +24,7 @@ export async function checkCompressedData(
   // Packed data may take one sector more than a cluster: its first byte need not start a sector.
   const packed = new Uint8Array(2 * clusterSize + 512)
   let bytesRead = 0
-  for await (const { words, guestStart, done, total } of activeTables(subject)) {
+  for (const { words, guestStart, done, total } of activeTables(subject)) {
     const stride = subject.l2EntryBytes / 4
     for (let index = 0; index < subject.l2Entries; index++) {
       const low = words[index * stride] ?? 0

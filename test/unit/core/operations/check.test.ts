@@ -63,8 +63,8 @@ describe('files of any length', () => {
       const path = folder.file('cut.qcow2')
       await writeFile(path, whole.subarray(0, length))
       const result = await checkImage(nodeHost, path)
-      if (length <= lastCluster) expect(result.health, `${length} bytes`).not.toBe('healthy')
-      else expect(result.health, `${length} bytes`).toBe('healthy')
+      // The last cluster alone may be cut: what it holds (a snapshot table) ends long before.
+      expect(result.health === 'healthy', `${length} bytes`).toBe(length > lastCluster)
     }
   })
 })
@@ -154,7 +154,7 @@ describe('memory', () => {
     await using folder = await tempFolder('walks')
     const path = folder.file('image.qcow2')
     await qemuImg('create', '-q', '-f', 'qcow2', '-o', 'cluster_size=512', path, '64M')
-    await qemuIo(path, 'write -P 1 0 40M')
+    await qemuIo(path, 'write -P 1 0 24M')
     await qemuImg('snapshot', '-c', 'one', path)
     await qemuIo(path, 'write -P 2 1M 9M')
     // One leak and one reference too many, far apart.
@@ -200,15 +200,15 @@ describe('watching and stopping', () => {
     await using folder = await tempFolder('cancel')
     const path = folder.file('image.qcow2')
     const options = ['-o', 'preallocation=metadata,cluster_size=64k']
-    await qemuImg('create', '-q', '-f', 'qcow2', ...options, path, '2T')
+    await qemuImg('create', '-q', '-f', 'qcow2', ...options, path, '256G')
     const controller = new AbortController()
-    let abortedAt = 0
-    setTimeout(() => {
-      abortedAt = performance.now()
+    let abortedAt: number | undefined
+    const onProgress = () => {
+      abortedAt ??= performance.now()
       controller.abort()
-    }, 60)
-    const error = await errorOf(path, { signal: controller.signal })
+    }
+    const error = await errorOf(path, { signal: controller.signal, onProgress })
     expect(error.kind).toBe('cancelled')
-    expect(performance.now() - abortedAt).toBeLessThan(200)
+    expect(performance.now() - (abortedAt ?? 0)).toBeLessThan(200)
   })
 })
