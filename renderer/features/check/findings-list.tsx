@@ -1,0 +1,45 @@
+import type { CheckResult } from '../../../ipc/schemas/check.ts'
+import { counted, formatCount } from '../../format/counts.ts'
+import { useSettings } from '../../state/settings.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { placesOf } from './check-text.ts'
+import { groupFindings } from './group-findings.ts'
+import './check.css'
+
+/** What a check found, the most harmful first, each group folded but the first. */
+export function FindingsList({ check }: { readonly check: CheckResult }) {
+  const units = useSettings((state) => state.settings.units)
+  const groups = groupFindings(check.findings)
+  return (
+    <div className="findings">
+      {groups.map((group, index) => (
+        <details
+          key={group.harm}
+          className={`findings-group findings-${group.harm}`}
+          open={index === 0}
+        >
+          <summary>
+            <Icon name="chevron-right" />
+            <span className="findings-title">{group.title}</span>
+            <span className="findings-count">{formatCount(group.count)}</span>
+          </summary>
+          <p className="findings-meaning">{group.meaning}</p>
+          <ul>
+            {group.findings.map((finding, at) => (
+              <li key={`${at}:${finding.rule}`} className="findings-item selectable">
+                <p>{finding.text}</p>
+                <p className="findings-places">{placesOf(finding, units).join(' · ')}</p>
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+      {check.findingsOmitted > 0 && (
+        <p className="muted">
+          {counted(check.findingsOmitted, 'more finding')} of the less harmful kinds{' '}
+          {check.findingsOmitted === 1 ? 'is' : 'are'} counted but not listed.
+        </p>
+      )}
+    </div>
+  )
+}

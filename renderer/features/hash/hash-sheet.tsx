@@ -1,0 +1,183 @@
+import { useState } from 'react'
+import type { HashResult } from '../../../ipc/schemas/check.ts'
+import type { Job } from '../../../ipc/schemas/job.ts'
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { formatBytes } from '../../format/bytes.ts'
+import { exactDate, relativeDate } from '../../format/dates.ts'
+import { useNow } from '../../state/clock.ts'
+import { copyText } from '../../state/copy-text.ts'
+import { useJobs } from '../../state/jobs.ts'
+import { useLibrary } from '../../state/library.ts'
+import { useSettings } from '../../state/settings.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Segmented } from '../../ui/segmented.tsx'
+import { Select } from '../../ui/select.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import { startJob } from '../jobs/job-actions.ts'
+import { JobProgress } from '../jobs/job-progress.tsx'
+import { algorithmWords } from '../jobs/job-words.ts'
+import { useLastJobs } from '../jobs/use-image-work.ts'
+import { DigestComparison } from './digest-comparison.tsx'
+import './hash-sheet.css'
+
+type Algorithm = HashResult['algorithm']
+type Target = HashResult['target']
+
+const targets = [
+  { value: 'content', label: 'Content' },
+  { value: 'file', label: 'File' },
+] as const
+
+const algorithms = [
+  { value: 'sha256', label: 'SHA-256' },
+  { value: 'sha512', label: 'SHA-512' },
+  { value: 'sha1', label: 'SHA-1' },
+] as const
+
+const targetMeaning: Readonly<Record<Target, string>> = {
+  content:
+    'What a guest reads from the disk. Equal for the same disk in any format, so it compares a qcow2 image with the raw image it was made from.',
+  file: 'The bytes of the image file itself, as sha256sum prints them. Two files can differ and still hold the same disk.',
+}
+
+export interface HashSheetProps {
+  readonly imageId: number
+  readonly onClose: () => void
+}
+
+/** Computes a checksum of an image and compares it with one from elsewhere. */
+export function HashSheet({ imageId, onClose }: HashSheetProps) {
+  const row = useLibrary((state) => state.rows.get(imageId))
+  const [target, setTarget] = useState<Target>('content')
+  const [algorithm, setAlgorithm] = useState<Algorithm>('sha256')
+  const active = useJobs((state) => state.byImage.get(imageId))
+  const last = useLastJobs(imageId, 'hash', 50)
+  const job = last.kind === 'ready' ? newest(last.value, target, algorithm) : undefined
+  const hash = job?.result?.kind === 'hash' ? job.result.hash : undefined
+  const running = active !== undefined && isFor(active, target, algorithm) ? active : undefined
+  if (row === undefined) {
+    return (
+      <Dialog
+        title="Checksum"
+        description="The image is no longer in the library."
+        onClose={onClose}
+      />
+    )
+  }
+  const compute = (): void => startJob({ kind: 'hash', algorithm, target }, row)
+  return (
+    <Dialog
+      title={`Checksum of ${row.name}`}
+      description={row.path}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Close</Button>
+          <Button
+            variant={hash === undefined ? 'primary' : 'plain'}
+            icon={hash === undefined ? 'hash' : 'refresh'}
+            disabledReason={running === undefined ? whyNot(row, target) : 'It is being computed'}
+            onClick={compute}
+          >
+            {hash === undefined ? `Compute ${algorithmWords[algorithm]}` : 'Compute again'}
+          </Button>
+        </>
+      }
+    >
+      <div className="hash">
+        <div className="hash-choices">
+          <Segmented label="Of what" options={targets} value={target} onChange={setTarget} />
+          <Select
+            label="Algorithm"
+            options={algorithms}
+            value={algorithm}
+            onChange={(chosen) => setAlgorithm(chosen)}
+          />
+        </div>
+        <p className="field-hint">{targetMeaning[target]}</p>
+        {running !== undefined && <JobProgress job={running} />}
+        {last.kind === 'failed' && <ErrorPanel error={last.error} />}
+        {running === undefined && job?.error !== undefined && <ErrorPanel error={job.error} />}
+        {running === undefined && hash === undefined && job?.error === undefined && (
+          <p className="hash-none">
+            {last.kind === 'waiting' ? 'Looking for an earlier one…' : 'Not computed yet.'}
+          </p>
+        )}
+        {running === undefined && hash !== undefined && job !== undefined && (
+          <Digest hash={hash} job={job} row={row} />
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+function Digest({
+  hash,
+  job,
+  row,
+}: {
+  readonly hash: HashResult
+  readonly job: Job
+  readonly row: LibraryRow
+}) {
+  const now = useNow(30_000)
+  const units = useSettings((state) => state.settings.units)
+  const at = job.endedAt ?? job.queuedAt
+  const stale = row.modifiedAt > (job.startedAt ?? job.queuedAt)
+  return (
+    <>
+      {stale && (
+        <Banner tone="warn" title="The file changed since this was computed">
+          The checksum below is of the file as it was {relativeDate(at, now)}.
+        </Banner>
+      )}
+      {hash.live && (
+        <Banner tone="info" title="Computed while a VM wrote to the image">
+          Parts of it may be from before and parts from after a change.
+        </Banner>
+      )}
+      <div className="hash-result">
+        <code className="hash-digest selectable">{hash.digest}</code>
+        <div className="hash-actions">
+          <Button size="small" icon="copy" onClick={() => copyText(hash.digest, 'Checksum')}>
+            Copy
+          </Button>
+          <Button
+            size="small"
+            icon="copy"
+            onClick={() => copyText(`${hash.digest}  ${row.path}\n`, 'Line')}
+          >
+            Copy as {hash.algorithm}sum line
+          </Button>
+          <span className="muted" title={exactDate(at)}>
+            {relativeDate(at, now)}, {formatBytes(hash.bytes, units)} hashed,{' '}
+            {formatBytes(hash.bytesRead, units)} read
+          </span>
+        </div>
+      </div>
+      <DigestComparison
+        computed={{ algorithm: hash.algorithm, digest: hash.digest, fileName: row.name }}
+      />
+    </>
+  )
+}
+
+const isFor = ({ request }: Job, target: Target, algorithm: Algorithm): boolean =>
+  request.kind === 'hash' && request.target === target && request.algorithm === algorithm
+
+/** A failure hides an older result: the newest answer is the true one. A cancelled job says nothing. */
+const newest = (jobs: readonly Job[], target: Target, algorithm: Algorithm): Job | undefined =>
+  jobs.find(
+    (job) => isFor(job, target, algorithm) && (job.state === 'succeeded' || job.state === 'failed'),
+  )
+
+function whyNot(row: LibraryRow, target: Target): string | undefined {
+  if (row.missingSince !== undefined) return 'The file is missing'
+  if (target === 'file') return undefined
+  if (row.error !== undefined) return 'The image cannot be read'
+  return row.format === 'qcow2' || row.format === 'raw'
+    ? undefined
+    : `The content of ${row.formatLabel} images cannot be read; choose File`
+}

@@ -1,0 +1,101 @@
+import { useEffect, useRef, useState } from 'react'
+import type { JobKind } from '../../../ipc/schemas/job.ts'
+import { useNow } from '../../state/clock.ts'
+import { useJobs } from '../../state/jobs.ts'
+import { libraryRow } from '../../state/library.ts'
+import { showInspector, showPage } from '../../state/page.ts'
+import { select } from '../../state/selection.ts'
+import { toast } from '../../state/toasts.ts'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Segmented } from '../../ui/segmented.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import { JobEntry } from '../jobs/job-entry.tsx'
+import { earlierOf, useHistory } from '../jobs/use-history.ts'
+import './history-page.css'
+
+type Choice = JobKind | 'all'
+
+const choices = [
+  { value: 'all', label: 'All' },
+  { value: 'check', label: 'Checks' },
+  { value: 'hash', label: 'Checksums' },
+  { value: 'map', label: 'Maps' },
+] as const
+
+/** Everything that was done, over all images, newest first. */
+export function HistoryPage() {
+  const [choice, setChoice] = useState<Choice>('all')
+  const now = useNow(30_000)
+  // Grows with every job that ends, so that the newest entry is there at once.
+  const version = useJobs((state) => Math.max(0, ...state.endedAt.values()))
+  const kind = choice === 'all' ? undefined : choice
+  const { jobs, loading, error, hasMore, loadMore } = useHistory({ kind, version })
+  const end = useRef<HTMLDivElement>(null)
+
+  useEffect(() => {
+    const mark = end.current
+    if (mark === null || !hasMore) return undefined
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) loadMore()
+      },
+      { rootMargin: '400px' },
+    )
+    observer.observe(mark)
+    return () => observer.disconnect()
+  }, [hasMore, loadMore])
+
+  return (
+    <section className="history-page" aria-label="History">
+      <header className="history-header">
+        <h1>History</h1>
+        <Segmented
+          label="Show"
+          labelHidden
+          options={choices}
+          value={choice}
+          onChange={(value) => setChoice(value)}
+        />
+      </header>
+      <div className="history-scroller" tabIndex={0} role="region" aria-label="Entries">
+        {error !== undefined && <ErrorPanel error={error} />}
+        {jobs.length === 0 && error === undefined && !loading && (
+          <EmptyState icon="history" title="Nothing here yet">
+            Every check, checksum and map is recorded here with its result, whoever started it: this
+            window, a browser or the command line.
+          </EmptyState>
+        )}
+        <ol className="inspector-cards">
+          {jobs.map((job, index) => (
+            <li key={job.id}>
+              <JobEntry
+                job={job}
+                earlier={earlierOf(jobs, index)}
+                now={now}
+                onShowImage={() => showImage(job.imageId, job.imageName)}
+              />
+            </li>
+          ))}
+        </ol>
+        <div ref={end} className="history-end">
+          {hasMore && (
+            <Button busy={loading} onClick={loadMore}>
+              Show older
+            </Button>
+          )}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function showImage(imageId: number, name: string): void {
+  if (libraryRow(imageId) === undefined) {
+    toast({ title: `${name} is no longer in the library`, tone: 'info' })
+    return
+  }
+  showPage({ kind: 'library', scope: { kind: 'all' } })
+  select([imageId])
+  showInspector('history')
+}

@@ -1,0 +1,72 @@
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { exactDate, relativeDate } from '../../format/dates.ts'
+import { useNow } from '../../state/clock.ts'
+import { useJobs } from '../../state/jobs.ts'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { CheckResultView } from '../check/check-result-view.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import { startJob } from '../jobs/job-actions.ts'
+import { requestWords } from '../jobs/job-words.ts'
+import { useLastJobs } from '../jobs/use-image-work.ts'
+import { HealthBadge } from '../library/health-badge.tsx'
+import { healthWords } from '../library/health-words.ts'
+
+/** How the image is, since when that is known, what was looked at, and what was found. */
+export function HealthCard({ row }: { readonly row: LibraryRow }) {
+  const now = useNow(30_000)
+  const last = useLastJobs(row.id, 'check', 10)
+  const checking = useJobs((state) => state.byImage.get(row.id)?.request.kind === 'check')
+  const ended =
+    last.kind === 'ready'
+      ? last.value.find(({ state }) => state === 'succeeded' || state === 'failed')
+      : undefined
+  const check = ended?.result?.kind === 'check' ? ended.result.check : undefined
+  const at = ended?.endedAt
+  return (
+    <Card title="Health" actions={<HealthBadge row={row} />}>
+      <div className="inspector-stack">
+        {check === undefined ? (
+          <p>{healthWords[row.health].meaning}</p>
+        ) : (
+          <CheckResultView check={check} />
+        )}
+        {ended?.error !== undefined && row.error === undefined && (
+          <ErrorPanel error={ended.error} />
+        )}
+        {ended !== undefined && at !== undefined && (
+          <p className="muted">
+            {requestWords(ended.request)} <span title={exactDate(at)}>{relativeDate(at, now)}</span>
+            , Platter {ended.engineVersion}.
+            {row.healthStale && ' The file changed since: check again to be sure.'}
+          </p>
+        )}
+        {!checking && (
+          <div className="inspector-actions">
+            <Button
+              icon="check-circle"
+              variant={row.lastCheckAt === undefined || row.healthStale ? 'primary' : 'plain'}
+              disabledReason={whyNotChecked(row)}
+              onClick={() => startJob({ kind: 'check', depth: 'metadata' }, row)}
+            >
+              {row.lastCheckAt === undefined ? 'Check' : 'Check again'}
+            </Button>
+            <Button
+              hint="Also unpacks every compressed cluster; reads much more"
+              disabledReason={whyNotChecked(row)}
+              onClick={() => startJob({ kind: 'check', depth: 'full' }, row)}
+            >
+              Full check
+            </Button>
+          </div>
+        )}
+      </div>
+    </Card>
+  )
+}
+
+function whyNotChecked(row: LibraryRow): string | undefined {
+  if (row.missingSince !== undefined) return 'The file is missing'
+  if (row.format === 'raw') return 'Raw images have no structure to check'
+  return row.format === 'qcow2' ? undefined : `${row.formatLabel} cannot be checked`
+}

@@ -1,0 +1,100 @@
+import { useMemo, type ReactNode } from 'react'
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { host } from '../../host.ts'
+import { useAppInfo } from '../../state/app-info.ts'
+import { copyText } from '../../state/copy-text.ts'
+import { useLibrary } from '../../state/library.ts'
+import { showInspectorTab, useInspectorTab } from '../../state/page.ts'
+import { reportError } from '../../state/report-error.ts'
+import { useSelection } from '../../state/selection.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
+import { HealthBadge } from '../library/health-badge.tsx'
+import { ChainTab } from './chain-tab.tsx'
+import { DetailsTab } from './details-tab.tsx'
+import { HistoryTab } from './history-tab.tsx'
+import { MapTab } from './map-tab.tsx'
+import { OverviewTab } from './overview-tab.tsx'
+import { SelectionSummary } from './selection-summary.tsx'
+import { SnapshotsTab } from './snapshots-tab.tsx'
+import './inspector.css'
+
+/** Everything about what is selected: nothing, one image, or several together. */
+export function Inspector() {
+  const selected = useSelection((state) => state.selected)
+  const rows = useLibrary((state) => state.rows)
+  const images = useMemo(() => [...selected].flatMap((id) => rows.get(id) ?? []), [selected, rows])
+  const [only, ...others] = images
+  if (only === undefined) {
+    return (
+      <div className="inspector">
+        <EmptyState icon="inspector" title="No image selected">
+          Select an image to see its health, where its space goes, its snapshots and its history.
+        </EmptyState>
+      </div>
+    )
+  }
+  return (
+    <div className="inspector">
+      {others.length > 0 ? (
+        <SelectionSummary rows={images} />
+      ) : (
+        <ImageInspector key={only.id} row={only} />
+      )}
+    </div>
+  )
+}
+
+function ImageInspector({ row }: { readonly row: LibraryRow }) {
+  const tab = useInspectorTab()
+  const canShow = useAppInfo((state) => state.info?.capabilities.showInFolder === true)
+  const panel = (content: ReactNode) => <div className="inspector-panel">{content}</div>
+  return (
+    <>
+      <header className="inspector-header">
+        <div className="inspector-title">
+          <h2 className="truncate" title={row.name}>
+            {row.name}
+          </h2>
+          <HealthBadge row={row} />
+        </div>
+        <div className="inspector-path">
+          <span className="truncate selectable" title={row.path}>
+            {row.path}
+          </span>
+          <IconButton
+            icon="copy"
+            size="small"
+            label="Copy path"
+            onClick={() => copyText(row.path, 'Path')}
+          />
+          {canShow && (
+            <IconButton
+              icon="folder"
+              size="small"
+              label="Show in folder"
+              disabledReason={row.missingSince === undefined ? undefined : 'The file is missing'}
+              onClick={() => {
+                host().api['shell.showInFolder']({ imageId: row.id }).catch(reportError)
+              }}
+            />
+          )}
+        </div>
+      </header>
+      <Tabs
+        label={`About ${row.name}`}
+        value={tab}
+        onChange={showInspectorTab}
+        tabs={[
+          { id: 'overview', label: 'Overview', panel: panel(<OverviewTab row={row} />) },
+          { id: 'map', label: 'Map', panel: panel(<MapTab row={row} />) },
+          { id: 'snapshots', label: 'Snapshots', panel: panel(<SnapshotsTab row={row} />) },
+          { id: 'chain', label: 'Chain', panel: panel(<ChainTab row={row} />) },
+          { id: 'history', label: 'History', panel: panel(<HistoryTab row={row} />) },
+          { id: 'details', label: 'Details', panel: panel(<DetailsTab row={row} />) },
+        ]}
+      />
+    </>
+  )
+}

@@ -1,0 +1,178 @@
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { exactBytes, formatBytes } from '../../format/bytes.ts'
+import { counted } from '../../format/counts.ts'
+import { exactDate, relativeDate } from '../../format/dates.ts'
+import { useNow } from '../../state/clock.ts'
+import { copyText } from '../../state/copy-text.ts'
+import { useJobs } from '../../state/jobs.ts'
+import { showInspectorTab } from '../../state/page.ts'
+import { openSheet } from '../../state/sheets.ts'
+import { useSettings } from '../../state/settings.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { Facts, type Fact } from '../../ui/facts.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import { JobProgress } from '../jobs/job-progress.tsx'
+import { statusOf } from '../library/status-words.ts'
+import { AllocationStrip, totalsInWords } from '../map/allocation-strip.tsx'
+import { useAllocation } from '../map/use-allocation.ts'
+import { HealthCard } from './health-card.tsx'
+import { SizeBars } from './size-bars.tsx'
+
+/** What most people want to know about an image, in one look. */
+export function OverviewTab({ row }: { readonly row: LibraryRow }) {
+  const job = useJobs((state) => state.byImage.get(row.id))
+  return (
+    <div className="inspector-stack">
+      <StateBanner row={row} />
+      {job !== undefined && (
+        <div className="card">
+          <JobProgress job={job} />
+        </div>
+      )}
+      {row.error !== undefined && (
+        <div className="card">
+          <ErrorPanel error={row.error} />
+        </div>
+      )}
+      <HealthCard row={row} />
+      <Card title="Space">
+        <SizeBars row={row} />
+        <Allocation row={row} />
+      </Card>
+      <Card title="About">
+        <About row={row} />
+      </Card>
+      <Checksum row={row} />
+    </div>
+  )
+}
+
+function StateBanner({ row }: { readonly row: LibraryRow }) {
+  const now = useNow(30_000)
+  if (row.missingSince !== undefined) {
+    return (
+      <Banner tone="warn" title="The file is missing">
+        It has not been found since {relativeDate(row.missingSince, now)}. What was known of it is
+        shown below.
+      </Banner>
+    )
+  }
+  if (row.use.state === 'writing') {
+    return (
+      <Banner tone="info" title={statusOf(row, now).text}>
+        {statusOf(row, now).detail} Platter reads it without disturbing the VM.
+      </Banner>
+    )
+  }
+  if (row.health === 'untrusted-links' || (row.backing?.state === 'outside' && !row.linksTrusted)) {
+    return (
+      <Banner
+        tone="warn"
+        title="It links outside its folder"
+        actions={
+          <Button size="small" onClick={() => showInspectorTab('chain')}>
+            Show chain
+          </Button>
+        }
+      >
+        {row.backing === undefined ? 'The file it names' : row.backing.name} was not opened.
+      </Banner>
+    )
+  }
+  return null
+}
+
+function Allocation({ row }: { readonly row: LibraryRow }) {
+  const allocation = useAllocation(row)
+  if (allocation.kind !== 'ready') return null
+  const { summary, stale } = allocation.value
+  return (
+    <div className="overview-strip">
+      {summary === undefined ? (
+        <p className="muted">Where in the disk the data lies is not known yet.</p>
+      ) : (
+        <>
+          <AllocationStrip summary={summary} />
+          <p className="muted">
+            {totalsInWords(summary)}
+            {stale && '. The file changed since this map was made.'}
+          </p>
+        </>
+      )}
+      <Button size="small" icon="map" onClick={() => showInspectorTab('map')}>
+        {summary === undefined ? 'Make a map' : 'Open the map'}
+      </Button>
+    </div>
+  )
+}
+
+function About({ row }: { readonly row: LibraryRow }) {
+  const now = useNow(30_000)
+  const units = useSettings((state) => state.settings.units)
+  const when = (label: string, at: number | undefined): readonly Fact[] =>
+    at === undefined ? [] : [{ label, value: relativeDate(at, now), title: exactDate(at) }]
+  const optional = (label: string, value: string | undefined): readonly Fact[] =>
+    value === undefined ? [] : [{ label, value }]
+  return (
+    <Facts
+      items={[
+        { label: 'Format', value: row.formatLabel },
+        ...(row.clusterSize === undefined
+          ? []
+          : [
+              {
+                label: 'Cluster size',
+                value: formatBytes(row.clusterSize, units),
+                title: exactBytes(row.clusterSize),
+              },
+            ]),
+        ...optional(
+          'Snapshots',
+          row.snapshotCount === undefined || row.snapshotCount === 0
+            ? undefined
+            : counted(row.snapshotCount, 'snapshot'),
+        ),
+        ...optional('Backing file', row.backing?.name),
+        ...optional(
+          'Encryption',
+          row.encryption === undefined || row.encryption === 'none' ? undefined : row.encryption,
+        ),
+        { label: 'Status', value: statusOf(row, now).text, title: statusOf(row, now).detail },
+        ...when('Modified', row.modifiedAt),
+        ...when('Added', row.addedAt),
+      ]}
+    />
+  )
+}
+
+function Checksum({ row }: { readonly row: LibraryRow }) {
+  const { contentSha256, hashStale } = row
+  return (
+    <Card title="SHA-256 of the content">
+      {contentSha256 === undefined ? (
+        <p className="muted">Not computed yet.</p>
+      ) : (
+        <>
+          <code className="overview-digest selectable">{contentSha256}</code>
+          {hashStale && <p className="muted">The file changed since this was computed.</p>}
+        </>
+      )}
+      <div className="inspector-actions">
+        <Button
+          size="small"
+          icon="hash"
+          onClick={() => openSheet({ kind: 'hash', imageId: row.id })}
+        >
+          {contentSha256 === undefined ? 'Compute…' : 'Compare or compute again…'}
+        </Button>
+        {contentSha256 !== undefined && (
+          <Button size="small" icon="copy" onClick={() => copyText(contentSha256, 'SHA-256')}>
+            Copy
+          </Button>
+        )}
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,37 @@
+import type { Job, JobRequest } from '../../../ipc/schemas/job.ts'
+import { host } from '../../host.ts'
+import { announce } from '../../state/announce.ts'
+import { reportError } from '../../state/report-error.ts'
+import { requestWords } from './job-words.ts'
+
+export function startJob(
+  request: JobRequest,
+  image: { readonly id: number; readonly name: string },
+): void {
+  host()
+    .api['jobs.start']({ request, imageIds: [image.id] })
+    .then(() => announce(`${requestWords(request)} of ${image.name} started`))
+    .catch(reportError)
+}
+
+export function cancelJob(job: Job): void {
+  host()
+    .api['jobs.cancel']({ jobId: job.id })
+    .then(() => announce(`${requestWords(job.request)} of ${job.imageName} cancelled`))
+    .catch(reportError)
+}
+
+/** The same work once more. */
+export function repeatJob(job: Job): void {
+  startJob(job.request, { id: job.imageId, name: job.imageName })
+}
+
+export function cancelBatch(batchId: string): void {
+  host()
+    .api['jobs.cancel']({ batchId })
+    .then(() => announce('Cancelled. Finished results are kept.'))
+    .catch(reportError)
+}
+
+/** What the file is worth after a cancel: every job of this release only reads. */
+export const cancelPromise = 'Cancel – the image stays as it is'

@@ -1,0 +1,91 @@
+import type { Job } from '../../../ipc/schemas/job.ts'
+import { exactDate, relativeDate } from '../../format/dates.ts'
+import { formatDuration } from '../../format/durations.ts'
+import { commandLine } from '../../commands/command-line.ts'
+import { useAppInfo } from '../../state/app-info.ts'
+import { copyText } from '../../state/copy-text.ts'
+import { useSettings } from '../../state/settings.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Facts } from '../../ui/facts.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import { CheckResultView } from '../check/check-result-view.tsx'
+import { actorWords, commandOf, kindWords, requestWords, stateWords } from './job-words.ts'
+import { resultFacts } from './result-facts.ts'
+import './job-entry.css'
+
+export interface JobEntryProps {
+  readonly job: Job
+  /** The job of the same kind before, for numbers side by side. */
+  readonly earlier: Job | undefined
+  readonly now: number
+  /** Given where images are mixed: opens the image. */
+  readonly onShowImage?: () => void
+}
+
+/** One line of the history; it unfolds to everything that was recorded. */
+export function JobEntry({ job, earlier, now, onShowImage }: JobEntryProps) {
+  const units = useSettings((state) => state.settings.units)
+  const windows = useAppInfo((state) => state.info?.platform.startsWith('win') === true)
+  const { word, tone } = stateWords[job.state]
+  const at = job.endedAt ?? job.queuedAt
+  const facts = resultFacts(job, earlier, units)
+  const found = job.result?.kind === 'check' ? job.result.check : undefined
+  return (
+    <details className="job-entry">
+      <summary>
+        <Icon name={kindWords[job.request.kind].icon} />
+        <span className="job-entry-what">
+          <span className="job-entry-title truncate">
+            {requestWords(job.request)}
+            {onShowImage !== undefined && (
+              <span className="job-progress-name"> {job.imageName}</span>
+            )}
+          </span>
+          <span className="job-entry-summary truncate">
+            {job.error?.explanation.title ?? job.summary ?? word}
+          </span>
+        </span>
+        {job.state !== 'succeeded' && <Badge tone={tone}>{word}</Badge>}
+        <span className="job-entry-when" title={exactDate(at)}>
+          {relativeDate(at, now)}
+        </span>
+      </summary>
+      <div className="job-entry-body">
+        {found !== undefined && found.findings.length > 0 && <CheckResultView check={found} />}
+        {job.error !== undefined && <ErrorPanel error={job.error} />}
+        <Facts
+          items={[
+            ...facts.map(({ label, value, title, before }) => ({
+              label,
+              value: before === undefined ? value : `${value} (before: ${before})`,
+              title,
+            })),
+            { label: 'When', value: exactDate(at) },
+            ...(job.startedAt === undefined || job.endedAt === undefined
+              ? []
+              : [{ label: 'Took', value: formatDuration(job.endedAt - job.startedAt) }]),
+            { label: 'Started', value: actorWords[job.actor] },
+            { label: 'Engine', value: job.engineVersion },
+            { label: 'File', value: job.imagePath },
+          ]}
+        />
+        <div className="job-entry-actions">
+          {onShowImage !== undefined && (
+            <Button size="small" icon="inspector" onClick={onShowImage}>
+              Show the image
+            </Button>
+          )}
+          <Button
+            size="small"
+            icon="command"
+            onClick={() => copyText(commandLine(commandOf(job), windows), 'Command')}
+          >
+            Copy as command
+          </Button>
+        </div>
+      </div>
+    </details>
+  )
+}

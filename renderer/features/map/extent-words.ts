@@ -1,0 +1,9 @@
+import type { AllocationClass, MapExtent } from '../../../ipc/schemas/image.ts'
+
+/** The legend's class of an extent. */
+export function classOfExtent(extent: MapExtent): AllocationClass {
+  if (extent.depth > 0 && extent.present) return 'backing'
+  if (extent.compressed) return 'compressed'
+  if (extent.data) return 'data'
+  return extent.present ? 'zero' : 'unallocated'
+}
