@@ -72,6 +72,12 @@ export function findJob(db: ReadableDb, id: string): Job | undefined {
   return row === undefined ? undefined : jobRow.parse(row)
 }
 
+/** What runs or waits. */
+export const openJobs = (db: ReadableDb): readonly Job[] =>
+  db
+    .all(`SELECT ${columns} FROM jobs WHERE ended_at IS NULL ORDER BY id`)
+    .map((row) => jobRow.parse(row))
+
 export function jobsOfBatch(db: ReadableDb, batchId: string): readonly Job[] {
   const number = parseId(batchId) ?? 0
   return db

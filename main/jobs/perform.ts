@@ -17,7 +17,10 @@ export interface Performed {
   readonly before: FileFacts
   readonly after: FileFacts
   /** Leaves with the image what the job found out about it; part of the job's own transaction. */
-  readonly keep: (subjects: JobSubjects, job: { readonly id: number; readonly endedAt: number }) => void
+  readonly keep: (
+    subjects: JobSubjects,
+    job: { readonly id: number; readonly endedAt: number },
+  ) => void
 }
 
 export interface PerformOptions {

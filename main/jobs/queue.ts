@@ -221,7 +221,7 @@ export class JobQueue {
 
   /** Never rejects: whatever happens to a job becomes its record. */
   async #run(open: OpenJob): Promise<void> {
-    const { host, subjects, db } = this.#options
+    const { host, subjects } = this.#options
     const { imageId, request } = open.job
     try {
       this.#change(open, { state: 'running', startedAt: this.#now() })
@@ -233,7 +233,7 @@ export class JobQueue {
         onEvent: (progress) => this.#progressed(open, meter, progress),
       })
       if (this.#closed) return
-      db.transaction(() => this.#succeed(open, image.path, performed))
+      this.#succeed(open, image.path, performed)
     } catch (thrown) {
       if (this.#closed) return
       this.#fail(open, ImageError.from(thrown, { path: open.job.imagePath }))
@@ -245,7 +245,7 @@ export class JobQueue {
 
   #succeed(open: OpenJob, path: string, performed: Performed): void {
     const { result, summary, outcome, before, after, keep } = performed
-    const job = this.#end(
+    this.#end(
       open,
       {
         state: 'succeeded',
@@ -256,8 +256,8 @@ export class JobQueue {
         fileAfter: numbersOf(after),
       },
       outcome,
+      (endedAt) => keep(this.#options.subjects, { id: Number(open.job.id), endedAt }),
     )
-    keep(this.#options.subjects, { id: Number(job.id), endedAt: job.endedAt ?? this.#now() })
   }
 
   #fail(open: OpenJob, error: ImageError): void {
@@ -281,43 +281,49 @@ export class JobQueue {
 
   #change(open: OpenJob, part: Partial<Job> & { readonly state: JobState }): void {
     open.job = { ...open.job, ...part, state: step(open.job.state, part.state) }
-    updateJob(this.#options.db, open.job, undefined)
+    this.#store(open, () => updateJob(this.#options.db, open.job, undefined))
     this.changes.tell({ type: 'job', job: open.job })
   }
 
+  /** `keep` stores what belongs to the result, in the same transaction. */
   #end(
     open: OpenJob,
     part: Partial<Job> & { readonly state: JobState },
     outcome: JobOutcome,
-  ): Job {
+    keep: (endedAt: number) => void = () => undefined,
+  ): void {
     const endedAt = this.#now()
     const { progress: _ended, ...rest } = open.job
     const job: Job = { ...rest, ...part, state: step(open.job.state, part.state), endedAt }
     open.job = job
-    const { db } = this.#options
-    db.transaction(() => {
-      updateJob(db, job, outcome)
-      this.#countInBatch(job, outcome, endedAt)
-    })
     this.#open.delete(job.id)
+    const tally = job.batchId === undefined ? undefined : this.#batches.get(job.batchId)
+    tally?.count(outcome, endedAt)
+    this.#store(open, () => {
+      updateJob(this.#options.db, job, outcome)
+      keep(endedAt)
+      if (tally?.isDone === true) endBatch(this.#options.db, tally.counters.id, endedAt)
+    })
+    if (tally?.isDone === true) this.#batches.delete(tally.counters.id)
     open.log.info('job ended', {
       state: job.state,
       milliseconds: endedAt - (job.startedAt ?? endedAt),
       code: job.error?.code,
     })
     this.changes.tell({ type: 'job', job })
-    return job
+    if (tally !== undefined) this.changes.tell({ type: 'batch', counters: tally.counters })
   }
 
-  #countInBatch(job: Job, outcome: JobOutcome, endedAt: number): void {
-    const tally = job.batchId === undefined ? undefined : this.#batches.get(job.batchId)
-    if (tally === undefined) return
-    tally.count(outcome, endedAt)
-    if (tally.isDone) {
-      this.#batches.delete(tally.counters.id)
-      endBatch(this.#options.db, tally.counters.id, endedAt)
+  /**
+   * A row that cannot be written (full disk) must not turn a result into a failure: the windows still
+   * learn it, and the next start finds the row open and marks it as interrupted.
+   */
+  #store(open: OpenJob, write: () => void): void {
+    try {
+      this.#options.db.transaction(write)
+    } catch (error) {
+      open.log.error('the job could not be stored', { cause: String(error) })
     }
-    this.changes.tell({ type: 'batch', counters: tally.counters })
   }
 }
 

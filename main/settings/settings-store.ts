@@ -9,6 +9,9 @@ import type { Notice } from '../notice.ts'
 import { Topic } from '../topic.ts'
 import { defaultSettings } from './default-settings.ts'
 
+/** Keys that are absent or undefined stay as they are. */
+export type SettingsChange = { readonly [Key in keyof Settings]?: Settings[Key] | undefined }
+
 /**
  * The person's choices in one JSON file. A file that is no JSON is moved aside and the defaults apply;
  * one value that does not fit (from another version) falls back to its default alone.
@@ -42,8 +45,10 @@ export class SettingsStore {
   }
 
   /** Resolves once the change is on disk; of a save that fails, the change stays for this session. */
-  async change(part: Partial<Settings>): Promise<Settings> {
-    this.#current = { ...this.#current, ...part }
+  async change(part: SettingsChange): Promise<Settings> {
+    const given = Object.entries(part).filter(([, value]) => value !== undefined)
+    // Every value that is left is of the type its key has in Settings.
+    this.#current = { ...this.#current, ...(Object.fromEntries(given) as Partial<Settings>) }
     this.changed.tell(this.#current)
     // One after the other: the newest state must be the last one written.
     const save = this.#saved.then(() =>

@@ -29,7 +29,9 @@ export function serveTasks<Table extends TaskTable>(
       })
       send({ type: 'done', id, value })
     } catch (error) {
-      send({ type: 'failed', id, error: ImageError.from(error).toJSON() })
+      const cancelled = task.controller.signal.aborted
+      const reason = cancelled ? new ImageError('cancelled') : ImageError.from(error)
+      send({ type: 'failed', id, error: reason.toJSON() })
     } finally {
       running.delete(id)
     }

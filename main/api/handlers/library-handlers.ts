@@ -1,0 +1,55 @@
+import type { Contract } from '../../../ipc/contract.ts'
+import type { Handlers } from '../../../ipc/procedure.ts'
+import type { Library } from '../../images/library.ts'
+import type { ShellPorts } from '../../shell-ports.ts'
+import { streamLibrary } from '../library-stream.ts'
+import type { UseWatch } from '../use-watch.ts'
+
+type Names = Extract<keyof Contract, `library.${string}`>
+
+export interface LibraryHandlerParts {
+  readonly library: Library
+  readonly useWatch: UseWatch
+  readonly shell: Pick<ShellPorts, 'admit'>
+}
+
+export function libraryHandlers({
+  library,
+  useWatch,
+  shell,
+}: LibraryHandlerParts): Pick<Handlers<Contract>, Names> {
+  return {
+    'library.watch': async (_input, emit, { signal }) => {
+      const end = useWatch.begin()
+      try {
+        await streamLibrary(library, emit, signal)
+      } finally {
+        end()
+      }
+    },
+    'library.addFolder': async ({ path, recursive, watched }) => ({
+      folderId: await library.addFolder({ path: await shell.admit(path), recursive, watched }),
+    }),
+    'library.addFiles': async ({ paths }) => {
+      const admitted: string[] = []
+      for (const path of paths) admitted.push(await shell.admit(path))
+      return { imageIds: [...(await library.addPaths(admitted))] }
+    },
+    'library.removeFolder': ({ folderId }) => {
+      library.removeFolder(folderId)
+      return {}
+    },
+    'library.removeImages': ({ imageIds }) => {
+      library.removeImages(imageIds)
+      return {}
+    },
+    'library.refresh': async ({ imageIds }) => {
+      await library.refresh(imageIds)
+      return {}
+    },
+    'library.setLinksTrusted': ({ imageId, trusted }) => {
+      library.setLinksTrusted(imageId, trusted)
+      return {}
+    },
+  }
+}

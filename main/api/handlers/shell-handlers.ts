@@ -1,0 +1,40 @@
+import type { Contract } from '../../../ipc/contract.ts'
+import type { Handlers } from '../../../ipc/procedure.ts'
+import type { Library } from '../../images/library.ts'
+import type { ShellPorts } from '../../shell-ports.ts'
+
+type Names = Extract<keyof Contract, `shell.${string}` | `files.${string}`>
+
+export interface ShellHandlerParts {
+  readonly library: Library
+  readonly shell: ShellPorts
+}
+
+export function shellHandlers({
+  library,
+  shell,
+}: ShellHandlerParts): Pick<Handlers<Contract>, Names> {
+  return {
+    'shell.openImages': async () => ({
+      imageIds: [...(await library.addPaths(await shell.chooseImages()))],
+    }),
+    'shell.openFolder': async () => {
+      const path = await shell.chooseFolder()
+      if (path === undefined) return {}
+      return { folderId: await library.addFolder({ path, recursive: true, watched: true }) }
+    },
+    'shell.showInFolder': ({ imageId }) => {
+      shell.showInFolder(library.image(imageId).path)
+      return {}
+    },
+    'shell.popupMenu': async ({ items }) => ({ chosen: await shell.popupMenu(items) }),
+    'shell.setMenuState': ({ enabled }) => {
+      shell.setMenuState(enabled)
+      return {}
+    },
+    'files.browse': async ({ path }) => {
+      const { entries, ...listing } = await shell.browse(path)
+      return { ...listing, entries: [...entries] }
+    },
+  }
+}

@@ -1,0 +1,296 @@
+import path from 'node:path'
+import type { HeaderSummary, ImageUse } from '../../core/index.ts'
+import type { WritableDb } from '../history/db.ts'
+import type { StoredFolder } from '../history/folders.ts'
+import {
+  findFormerImage,
+  insertImage,
+  libraryImages,
+  removeImages,
+  updateImage,
+  type StoredHeader,
+  type StoredImage,
+} from '../history/images.ts'
+import { isWithin } from './is-within.ts'
+import type { LibraryImage } from './library-image.ts'
+
+const unknownUse: ImageUse = { state: 'unknown', holders: [] }
+
+export interface CatalogEvents {
+  readonly onRow: (id: number) => void
+  readonly onRemoved: (ids: readonly number[]) => void
+}
+
+/** What a sighting means in context. */
+export interface SightingContext {
+  /** The person named the file: it stays without a folder that holds it. */
+  readonly single: boolean
+  /** Of the images whose identity was sighted elsewhere: those that are no longer at their own path. */
+  readonly gone: ReadonlySet<number>
+}
+
+/**
+ * The library's images in memory, every change stored at once. Decides which row a sighted file belongs
+ * to; looks at no disk itself.
+ *
+ * A row is a file, not a path: a file that moves on its volume keeps its row (same identity), and one
+ * that is replaced in place keeps it too (same path). Identities are used again by the file system
+ * after a deletion, so a move needs a second sign (see `isSameFile`).
+ */
+export class Catalog {
+  readonly #db: WritableDb
+  readonly #now: () => number
+  readonly #events: CatalogEvents
+  readonly #images = new Map<number, LibraryImage>()
+  readonly #byPath = new Map<string, number>()
+  readonly #byIdentity = new Map<string, number>()
+  #folders: readonly StoredFolder[] = []
+
+  constructor(
+    db: WritableDb,
+    folders: readonly StoredFolder[],
+    events: CatalogEvents,
+    now: () => number = Date.now,
+  ) {
+    this.#db = db
+    this.#events = events
+    this.#now = now
+    this.#folders = folders
+    this.reload()
+  }
+
+  /** Reads everything from the database again: another process recorded work. */
+  reload(): void {
+    for (const image of libraryImages(this.#db)) {
+      const use = this.#images.get(image.id)?.use ?? unknownUse
+      this.#put({ ...image, use, folderId: this.#folderOf(image.path) })
+    }
+  }
+
+  get size(): number {
+    return this.#images.size
+  }
+
+  images(): IterableIterator<LibraryImage> {
+    return this.#images.values()
+  }
+
+  get(id: number): LibraryImage | undefined {
+    return this.#images.get(id)
+  }
+
+  atPath(file: string): LibraryImage | undefined {
+    return this.#image(this.#byPath.get(file))
+  }
+
+  /** The row this header's identity has under another path, if any. */
+  elsewhere({ identity, path: file }: HeaderSummary): LibraryImage | undefined {
+    const image = this.#image(this.#byIdentity.get(identity))
+    return image !== undefined && image.path !== file ? image : undefined
+  }
+
+  /** Stores what was seen, as one transaction. Answers the ids of the rows, in order. */
+  sight(headers: readonly HeaderSummary[], context: SightingContext): readonly number[] {
+    return this.#db.transaction(() => headers.map((header) => this.#sightOne(header, context)))
+  }
+
+  markMissing(ids: Iterable<number>): void {
+    this.#db.transaction(() => {
+      for (const id of ids) {
+        const image = this.#images.get(id)
+        if (image === undefined || image.missingSince !== undefined) continue
+        this.#save({ ...image, missingSince: this.#now() })
+      }
+    })
+  }
+
+  setLinksTrusted(image: LibraryImage, linksTrusted: boolean): void {
+    this.#save({ ...image, linksTrusted })
+  }
+
+  /** In memory only: it is never true for long. */
+  setUse(id: number, use: ImageUse): void {
+    const image = this.#images.get(id)
+    if (image === undefined || JSON.stringify(image.use) === JSON.stringify(use)) return
+    this.#put({ ...image, use })
+    this.#events.onRow(id)
+  }
+
+  /** A result that another table or column holds already. */
+  setResults(id: number, results: Partial<Pick<StoredImage, 'lastCheck' | 'lastHash'>>): void {
+    const image = this.#images.get(id)
+    if (image === undefined) return
+    this.#put({ ...image, ...results })
+    this.#events.onRow(id)
+  }
+
+  remove(ids: readonly number[]): void {
+    const known = ids.filter((id) => this.#images.has(id))
+    if (known.length === 0) return
+    removeImages(this.#db, known, this.#now())
+    for (const id of known) this.#forget(id)
+    this.#events.onRemoved(known)
+  }
+
+  /** Rows follow: to the innermost folder that holds them, or out of the library when none does. */
+  setFolders(folders: readonly StoredFolder[]): void {
+    this.#folders = folders
+    const homeless: number[] = []
+    for (const image of this.#images.values()) {
+      const folderId = this.#folderOf(image.path)
+      if (folderId === undefined && !image.single) {
+        homeless.push(image.id)
+      } else if (folderId !== image.folderId) {
+        this.#put({ ...image, folderId })
+        this.#events.onRow(image.id)
+      }
+    }
+    this.remove(homeless)
+  }
+
+  #sightOne(header: HeaderSummary, { single, gone }: SightingContext): number {
+    const stored = storedPart(header)
+    const atPath = this.atPath(header.path)
+    const other = this.elsewhere(header)
+    const twin = other !== undefined && isSameFile(other.header, stored) ? other : undefined
+
+    if (twin !== undefined && !gone.has(twin.id)) {
+      // A second name of a file that is still where we know it (hard link, symbolic link). Were the
+      // path's own row another file until now, it is that row which changes.
+      if (atPath === undefined) return twin.id
+    } else if (twin !== undefined && atPath === undefined) {
+      return this.#update(twin, header, single)
+    } else if (twin !== undefined && atPath !== undefined) {
+      // It was moved over another image. A row without a past gives way (a tool wrote beside and
+      // renamed); otherwise both histories stay: the overwritten file is missing, the moved one is here.
+      if (hasPast(twin)) {
+        this.#save({ ...atPath, missingSince: this.#now() })
+        return this.#update(twin, header, single)
+      }
+      this.remove([twin.id])
+    }
+    if (atPath !== undefined) return this.#update(atPath, header, single)
+
+    const former =
+      this.#returned(stored, header.path) ??
+      findFormerImage(this.#db, { path: header.path, identity: header.identity })
+    if (former !== undefined) {
+      const isSame = former.path === header.path || isSameFile(former.header, stored)
+      if (isSame)
+        return this.#update({ ...former, use: header.use, folderId: undefined }, header, single)
+    }
+    const image = { path: header.path, header: stored, single, addedAt: this.#now() }
+    const id = insertImage(this.#db, image)
+    this.#put({
+      ...image,
+      id,
+      linksTrusted: false,
+      missingSince: undefined,
+      lastCheck: undefined,
+      lastHash: undefined,
+      use: header.use,
+      folderId: this.#folderOf(header.path),
+    })
+    this.#events.onRow(id)
+    return id
+  }
+
+  /**
+   * A missing image that came back under another identity (a copy, another volume). Everything must
+   * agree, and on one image only: a wrong guess would give it a stranger's history.
+   */
+  #returned(header: StoredHeader, file: string): LibraryImage | undefined {
+    const candidates: LibraryImage[] = []
+    for (const image of this.#images.values()) {
+      if (
+        image.missingSince !== undefined &&
+        image.header.fingerprint !== '' &&
+        image.header.fingerprint === header.fingerprint &&
+        image.header.fileLength === header.fileLength &&
+        Math.floor(image.header.modifiedAt) === Math.floor(header.modifiedAt) &&
+        path.basename(image.path) === path.basename(file)
+      ) {
+        candidates.push(image)
+      }
+    }
+    return candidates.length === 1 ? candidates[0] : undefined
+  }
+
+  #update(image: LibraryImage, header: HeaderSummary, single: boolean): number {
+    const next: LibraryImage = {
+      ...image,
+      path: header.path,
+      header: storedPart(header),
+      single: image.single || single,
+      missingSince: undefined,
+      use: header.use,
+      folderId: this.#folderOf(header.path),
+    }
+    // A scan mostly finds what is known: then nothing is written.
+    const isKnown = this.#images.has(image.id) && storedText(next) === storedText(image)
+    if (isKnown) this.setUse(image.id, header.use)
+    else this.#save(next)
+    return image.id
+  }
+
+  #save(image: LibraryImage): void {
+    updateImage(this.#db, image)
+    this.#put(image)
+    this.#events.onRow(image.id)
+  }
+
+  #put(image: LibraryImage): void {
+    const before = this.#images.get(image.id)
+    if (before !== undefined) this.#unindex(before)
+    this.#images.set(image.id, image)
+    this.#byIdentity.set(image.header.identity, image.id)
+    // A missing row keeps the path it had; a file that is there now owns it.
+    if (image.missingSince === undefined || !this.#byPath.has(image.path)) {
+      this.#byPath.set(image.path, image.id)
+    }
+  }
+
+  #forget(id: number): void {
+    const image = this.#images.get(id)
+    if (image === undefined) return
+    this.#images.delete(id)
+    this.#unindex(image)
+  }
+
+  #unindex({ id, path: file, header }: LibraryImage): void {
+    if (this.#byPath.get(file) === id) this.#byPath.delete(file)
+    if (this.#byIdentity.get(header.identity) === id) this.#byIdentity.delete(header.identity)
+  }
+
+  #image(id: number | undefined): LibraryImage | undefined {
+    return id === undefined ? undefined : this.#images.get(id)
+  }
+
+  #folderOf(file: string): number | undefined {
+    let best: StoredFolder | undefined
+    for (const folder of this.#folders) {
+      if (covers(folder, file) && folder.path.length > (best?.path.length ?? -1)) best = folder
+    }
+    return best?.id
+  }
+}
+
+/** Whether a library folder shows this file. */
+export const covers = ({ path: root, recursive }: StoredFolder, file: string): boolean =>
+  recursive ? isWithin(file, root) : path.dirname(file) === root
+
+function storedPart({ path: _path, use: _use, ...header }: HeaderSummary): StoredHeader {
+  return header
+}
+
+/** Equal identities were compared before; the time of birth or the first bytes must agree as well. */
+const isSameFile = (before: StoredHeader, now: StoredHeader): boolean =>
+  before.identity === now.identity &&
+  ((before.createdAt !== undefined && before.createdAt === now.createdAt) ||
+    (before.fingerprint !== '' && before.fingerprint === now.fingerprint))
+
+const storedText = ({ use: _use, folderId: _folder, ...stored }: LibraryImage): string =>
+  JSON.stringify(stored)
+
+const hasPast = ({ lastCheck, lastHash, linksTrusted, single }: StoredImage): boolean =>
+  lastCheck !== undefined || lastHash !== undefined || linksTrusted || single

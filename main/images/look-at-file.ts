@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import {
+  ImageError,
+  isImageFileName,
+  type Engine,
+  type FormatName,
+  type HeaderSummary,
+  type Reason,
+} from '../../core/index.ts'
+import type { Sighting } from './scan-tasks.ts'
+
+/** Formats that only disk images have: a file of any name that starts like one is an image. */
+const unmistakable: ReadonlySet<FormatName | undefined> = new Set([
+  'qcow2',
+  'qcow1',
+  'qed',
+  'vmdk',
+  'vdi',
+  'vhd',
+  'vhdx',
+])
+
+/** No image of these formats is shorter; spares opening every small file of a source tree. */
+const shortestImage = 64 * 1024
+
+/**
+ * What is at `file`. With an image's name, or `named` by the person, it is a row whatever is in it; a
+ * file of another name counts when its first bytes leave no doubt.
+ */
+export async function lookAtFile(engine: Engine, file: string, named: boolean): Promise<Sighting> {
+  let facts
+  try {
+    facts = await stat(file)
+  } catch (error) {
+    return { kind: 'nothing', path: file, error: errorOf(error, file).toJSON() }
+  }
+  if (facts.isDirectory()) return { kind: 'folder', path: file }
+  const isExpected = named || isImageFileName(path.basename(file))
+  if (!facts.isFile()) {
+    const error = new ImageError('file-not-regular', { path: file, found: 'device or a pipe' })
+    return { kind: 'other', path: file, error: named ? error.toJSON() : undefined }
+  }
+  if (!isExpected && facts.size < shortestImage) {
+    return { kind: 'other', path: file, error: undefined }
+  }
+  try {
+    const header = await engine.summarizeHeader(file)
+    return isExpected || unmistakable.has(header.format)
+      ? { kind: 'image', path: file, header }
+      : { kind: 'other', path: file, error: undefined }
+  } catch (error) {
+    if (!isExpected) return { kind: 'other', path: file, error: undefined }
+    const reason = ImageError.from(error, { path: file })
+    if (reason.reason === 'file-missing') {
+      return { kind: 'nothing', path: file, error: reason.toJSON() }
+    }
+    return { kind: 'image', path: file, header: await unreadable(file, reason) }
+  }
+}
+
+/** A row for a file that could not be opened: what the folder tells about it, and why. */
+async function unreadable(file: string, error: ImageError): Promise<HeaderSummary> {
+  const { dev, ino, size, blocks, mtimeMs, birthtimeMs } = await stat(file, { bigint: true })
+  return {
+    path: file,
+    identity: `${dev}:${ino}`,
+    fingerprint: '',
+    format: undefined,
+    formatLabel: 'unknown',
+    virtualSize: undefined,
+    fileLength: Number(size),
+    allocatedBytes: Number(blocks) * 512,
+    modifiedAt: Number(mtimeMs),
+    createdAt: Number(birthtimeMs),
+    clusterSize: undefined,
+    refcountBits: undefined,
+    compressionType: undefined,
+    encryption: undefined,
+    extendedL2: undefined,
+    lazyRefcounts: undefined,
+    dirty: false,
+    corrupt: false,
+    snapshotCount: undefined,
+    bitmapCount: undefined,
+    backing: undefined,
+    use: { state: 'unknown', holders: [] },
+    error: error.toJSON(),
+  }
+}
+
+export const errnoOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'EIO'
+
+/** A file system error as the catalogue says it. */
+export function errorOf(error: unknown, file: string): ImageError {
+  const errno = errnoOf(error)
+  const reasons: Readonly<Record<string, Reason>> = {
+    ENOENT: 'file-missing',
+    ENOTDIR: 'file-missing',
+    EACCES: 'file-forbidden',
+    EPERM: 'file-forbidden',
+  }
+  return new ImageError(reasons[errno] ?? 'read-failed', { path: file, errno }, { cause: error })
+}

@@ -1,0 +1,76 @@
+import type { Engine, HeaderSummary, ImageUse } from '../../core/index.ts'
+import type { TaskHandlers } from '../workers/task.ts'
+import { lookAtFile } from './look-at-file.ts'
+import type { RefusedFolder, ScanTasks, Sighting } from './scan-tasks.ts'
+import { walkFolder } from './walk-folder.ts'
+
+/** Files looked at once: enough to hide the latency of a network share. */
+const atOnce = 8
+/** Images are sent when so many are there… */
+const portionSize = 100
+/** …or so much time went by, in milliseconds: the first rows should show at once. */
+const portionTime = 150
+
+/** What the scan worker does, for any engine. */
+export function scanHandlers(engine: Engine): TaskHandlers<ScanTasks> {
+  return {
+    scan: async ({ root, recursive, roots }, { signal, emit }) => {
+      const folders: string[] = []
+      const refused: RefusedFolder[] = []
+      let portion: HeaderSummary[] = []
+      let sentAt = performance.now()
+      const send = async (): Promise<void> => {
+        if (portion.length === 0) return
+        await emit(portion)
+        portion = []
+        sentAt = performance.now()
+      }
+      for await (const found of walkFolder({ root, recursive, roots, signal })) {
+        if (found.kind === 'refused') {
+          refused.push({ path: found.path, errno: found.errno })
+          continue
+        }
+        folders.push(found.path)
+        for (let start = 0; start < found.files.length; start += atOnce) {
+          signal.throwIfAborted()
+          const files = found.files.slice(start, start + atOnce)
+          const seen = await Promise.all(files.map((file) => lookAtFile(engine, file, false)))
+          portion.push(...headersOf(seen))
+          if (portion.length >= portionSize || performance.now() - sentAt > portionTime) {
+            await send()
+          }
+        }
+      }
+      await send()
+      return { folders, refused }
+    },
+    look: ({ paths, named }, { signal }) =>
+      inPortions(paths, signal, (file) => lookAtFile(engine, file, named)),
+    uses: ({ paths }, { signal }) => inPortions(paths, signal, (file) => useOf(engine, file)),
+  }
+}
+
+const headersOf = (seen: readonly Sighting[]): HeaderSummary[] =>
+  seen.flatMap((sighting) => (sighting.kind === 'image' ? [sighting.header] : []))
+
+async function inPortions<Result>(
+  paths: readonly string[],
+  signal: AbortSignal,
+  work: (file: string) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (let start = 0; start < paths.length; start += atOnce) {
+    signal.throwIfAborted()
+    results.push(...(await Promise.all(paths.slice(start, start + atOnce).map(work))))
+  }
+  return results
+}
+
+async function useOf(engine: Engine, file: string): Promise<ImageUse> {
+  try {
+    return await engine.readUse(file)
+  } catch {
+    // Gone or not readable: the row says so already.
+    return { state: 'unknown', holders: [] }
+  }
+}

@@ -1,0 +1,67 @@
+import type { Dirent } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { isWithin } from './is-within.ts'
+import { errnoOf, errorOf } from './look-at-file.ts'
+import type { RefusedFolder } from './scan-tasks.ts'
+
+export interface WalkOptions {
+  readonly root: string
+  readonly recursive: boolean
+  readonly roots: readonly string[] | undefined
+  readonly signal: AbortSignal
+}
+
+/** One listed folder and the files in it. */
+export interface WalkedFolder {
+  readonly kind: 'folder'
+  readonly path: string
+  readonly files: readonly string[]
+}
+
+/**
+ * Lists a folder and, when asked, all below it. Symbolic links to folders are not followed, which is
+ * what keeps loops out; links to files are, as long as they stay within `roots`.
+ *
+ * Throws an ImageError when the root itself cannot be listed; a folder below it is told as `refused`.
+ */
+export async function* walkFolder({
+  root,
+  recursive,
+  roots,
+  signal,
+}: WalkOptions): AsyncGenerator<WalkedFolder | ({ readonly kind: 'refused' } & RefusedFolder)> {
+  const ahead = [root]
+  for (let folder = ahead.pop(); folder !== undefined; folder = ahead.pop()) {
+    signal.throwIfAborted()
+    let entries: Dirent[]
+    try {
+      entries = await readdir(folder, { withFileTypes: true })
+    } catch (error) {
+      if (folder === root) throw errorOf(error, root)
+      yield { kind: 'refused', path: folder, errno: errnoOf(error) }
+      continue
+    }
+    const files: string[] = []
+    for (const entry of entries) {
+      const child = path.join(folder, entry.name)
+      if (entry.isDirectory()) {
+        if (recursive) ahead.push(child)
+      } else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(child, roots)))) {
+        files.push(child)
+      }
+    }
+    yield { kind: 'folder', path: folder, files }
+  }
+}
+
+async function leadsToFile(link: string, roots: readonly string[] | undefined): Promise<boolean> {
+  try {
+    const target = await realpath(link)
+    const isAllowed = roots === undefined || roots.some((root) => isWithin(target, root))
+    return isAllowed && (await stat(target)).isFile()
+  } catch {
+    // It leads nowhere, or to where we may not look: no image either way.
+    return false
+  }
+}

@@ -1,0 +1,199 @@
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+import { createEngine, ImageError } from '../core/index.ts'
+import type { Contract } from '../ipc/contract.ts'
+import type { Handlers } from '../ipc/procedure.ts'
+import type { Job } from '../ipc/schemas/job.ts'
+import { appHandlers } from './api/handlers/app-handlers.ts'
+import { imageHandlers } from './api/handlers/image-handlers.ts'
+import { jobHandlers } from './api/handlers/job-handlers.ts'
+import { libraryHandlers } from './api/handlers/library-handlers.ts'
+import { shellHandlers } from './api/handlers/shell-handlers.ts'
+import { UseWatch } from './api/use-watch.ts'
+import { databaseFile, defaultDataFolder, defaultLogFolder } from './data-folders.ts'
+import { lockDataFolder } from './data-lock.ts'
+import { openDatabase } from './history/database.ts'
+import type { ReadableDb } from './history/db.ts'
+import { Library } from './images/library.ts'
+import type { ScanTasks } from './images/scan-tasks.ts'
+import type { EngineTasks } from './jobs/engine-host.ts'
+import { OverallProgress } from './jobs/overall-progress.ts'
+import { JobQueue } from './jobs/queue.ts'
+import { openLog } from './log/logger.ts'
+import type { Notice } from './notice.ts'
+import { SettingsStore } from './settings/settings-store.ts'
+import type { ShellPorts } from './shell-ports.ts'
+import { WorkerPool } from './workers/worker-pool.ts'
+
+export interface ServicesOptions {
+  readonly shell: ShellPorts
+  /** Recorded with every job: through which door it was asked for. */
+  readonly actor: Job['actor']
+  readonly appVersion: string
+  /** Entries of the worker threads, from the sources or built. */
+  readonly engineWorkerUrl: URL
+  readonly scanWorkerUrl: URL
+  /** Default: `PLATTER_DATA`, or the system's place for application data. */
+  readonly dataFolder?: string
+  /** Default: `PLATTER_LOGS`, or the system's place for logs. */
+  readonly logFolder?: string
+}
+
+export interface Services {
+  readonly handlers: Handlers<Contract>
+  readonly notices: readonly Notice[]
+  /** Adds files and folders that came from outside the window. Throws as `Library.addPaths` does. */
+  openPaths(paths: readonly string[]): Promise<{ readonly imageIds: readonly number[] }>
+  /** For the log: an error that is a fault of ours, with its stack. */
+  reportDefect(where: string, thrown: unknown): void
+  /** Running jobs become interrupted, threads end, the database is closed. */
+  close(): Promise<void>
+}
+
+/** Threads that answer windows, besides those that work on jobs. */
+const queryThreads = 2
+const scanThreads = 2
+/** The taskbar need not know more often, in milliseconds. */
+const shownProgressInterval = 500
+
+/**
+ * The composition root of both shells: builds everything by hand, in the order in which the parts need
+ * each other, and takes it down in the opposite order. Throws `already-running` and `database-newer`.
+ */
+export async function createServices(options: ServicesOptions): Promise<Services> {
+  const { shell, actor, appVersion, engineWorkerUrl, scanWorkerUrl } = options
+  const dataFolder = options.dataFolder ?? defaultDataFolder()
+  const logFolder = options.logFolder ?? defaultLogFolder()
+  await using undo = new AsyncDisposableStack()
+
+  undo.use(lockDataFolder(dataFolder))
+  const settings = new SettingsStore(dataFolder)
+  undo.defer(() => settings.close())
+  const log = openLog(logFolder, settings.current.logLevel)
+  undo.defer(() => log.close())
+  const { db, notice } = openDatabase(databaseFile(dataFolder))
+  undo.defer(() => db.close())
+  const notices = [notice, settings.notice].filter((entry) => entry !== undefined)
+  for (const { id, detail } of notices) log.warn('notice', { id, detail })
+
+  const onCrash = (error: Error): void => log.error('worker thread ended', { cause: error.message })
+  const jobThreads = (): number => settings.current.parallelJobs || availableParallelism()
+  const jobHost = new WorkerPool<EngineTasks>({ url: engineWorkerUrl, size: jobThreads, onCrash })
+  const queryHost = new WorkerPool<EngineTasks>({
+    url: engineWorkerUrl,
+    size: () => queryThreads,
+    onCrash,
+  })
+  const scanHost = new WorkerPool<ScanTasks>({
+    url: scanWorkerUrl,
+    size: () => scanThreads,
+    onCrash,
+  })
+  for (const host of [jobHost, queryHost, scanHost]) undo.defer(() => host.close())
+
+  const engineVersion = createEngine().version
+  const library = new Library({
+    db,
+    host: scanHost,
+    log,
+    links: () => settings.current.links,
+    roots: shell.roots,
+  })
+  undo.defer(() => library.close())
+  const queue = new JobQueue({
+    db,
+    host: jobHost,
+    subjects: library,
+    limit: jobThreads,
+    log,
+    actor,
+    engineVersion,
+  })
+  undo.defer(() => queue.close())
+
+  let dataVersion = db.dataVersion()
+  const useWatch = new UseWatch(library, {
+    // The command line records what it did in the same database.
+    beforeRefresh: () => {
+      const version = db.dataVersion()
+      if (version !== dataVersion) library.reload()
+      dataVersion = version
+    },
+    onFailed: (error) => {
+      const { kind, message } = ImageError.from(error)
+      if (kind !== 'cancelled')
+        log.warn('who uses the images could not be asked', { reason: message })
+    },
+  })
+  undo.defer(() => useWatch.close())
+
+  let { links } = settings.current
+  settings.changed.listen((next) => {
+    log.setLevel(next.logLevel)
+    shell.settingsChanged(next)
+    queue.limitChanged()
+    if (next.links !== links) library.linksChanged()
+    links = next.links
+  })
+  shell.settingsChanged(settings.current)
+  undo.use(showProgress(queue, shell))
+
+  const handlers: Handlers<Contract> = {
+    ...appHandlers({
+      settings,
+      shell,
+      info: {
+        host: shell.host,
+        version: appVersion,
+        engineVersion,
+        nodeVersion: process.versions.node,
+        sqliteVersion: sqliteVersion(db),
+        platform: process.platform,
+        capabilities: shell.capabilities,
+        notices: [...notices],
+        logFolder,
+        dataFolder,
+      },
+    }),
+    ...libraryHandlers({ library, useWatch, shell }),
+    ...imageHandlers({ db, library, host: queryHost }),
+    ...jobHandlers({ db, queue, engineVersion }),
+    ...shellHandlers({ library, shell }),
+  }
+
+  log.info('services started', { version: appVersion, host: shell.host, dataFolder })
+  library.start()
+  const parts = undo.move()
+  return {
+    handlers,
+    notices,
+    openPaths: async (paths) => ({ imageIds: await library.addPaths(paths) }),
+    reportDefect: (where, thrown) =>
+      log.error('defect', {
+        where,
+        stack: thrown instanceof Error ? thrown.stack : String(thrown),
+      }),
+    close: async () => {
+      log.info('services end')
+      await parts.disposeAsync()
+    },
+  }
+}
+
+/** Tells the shell how far all work is, at once when it ends and now and then meanwhile. */
+function showProgress(queue: JobQueue, shell: ShellPorts): Disposable {
+  const overall = new OverallProgress()
+  let shownAt = -Infinity
+  const stop = queue.changes.listen((change) => {
+    overall.follow(change)
+    const { fraction } = overall
+    const now = performance.now()
+    if (fraction !== undefined && now - shownAt < shownProgressInterval) return
+    shownAt = fraction === undefined ? -Infinity : now
+    shell.showProgress(fraction)
+  })
+  return { [Symbol.dispose]: stop }
+}
+
+const sqliteVersion = (db: ReadableDb): string =>
+  z.object({ version: z.string() }).parse(db.get('SELECT sqlite_version() AS version')).version
