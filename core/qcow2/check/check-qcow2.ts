@@ -7,6 +7,7 @@ import { RefcountComparison } from './compare-refcounts.ts'
 import { reportDuplicates, reportSharedDataFile, reportTablesPastEnd } from './blind-spots.ts'
 import type { BitmapLedger } from './bitmap-rules.ts'
 import type { FindingLog } from './finding-log.ts'
+import { nameOwners } from './name-owners.ts'
 import { ReferenceCounts } from './reference-counts.ts'
 import { readSnapshotTable } from './snapshot-rules.ts'
 import { reportRefcountsPastEnd } from './refcounts-past-end.ts'
@@ -129,6 +130,7 @@ async function runRules(subject: CheckSubject, parts: RuleParts): Promise<number
       // All refcounts are stored as counted and all are one: only entries without the flag can be wrong.
       const flagsAreRight = plain && run.flags.withoutCopied === 0 && run.flags.odd === 0
       if (!flagsAreRight) await checkCopiedFlags(run)
+      await nameOwners(run)
       break
     }
     first = run.counts.end

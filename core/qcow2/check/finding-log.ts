@@ -62,6 +62,13 @@ export class FindingLog {
     })
   }
 
+  /** Lets somebody who learnt more complete the findings that are kept. */
+  amend(change: (finding: Finding) => Finding): void {
+    for (const shelf of [this.#errors, ...Object.values(this.#kept)]) {
+      for (const [index, finding] of shelf.entries()) shelf[index] = change(finding)
+    }
+  }
+
   total(kind: FindingKind): number {
     return this.#counts[kind]
   }

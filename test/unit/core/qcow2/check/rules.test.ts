@@ -290,6 +290,18 @@ describe('rules of qemu-img check', () => {
     expect(named?.snapshot).toEqual({ id: '7', name: 'before' })
   })
 
+  it('says what a miscounted cluster holds', async () => {
+    const image = new Qcow2Builder().data(0).data(1).data(3)
+    image.setRefcount(image.hostClusterOf(3), 0n).setRefcount(image.l2ClusterOf(0), 0n)
+    const { findings } = await check(image)
+    const low = findings.filter(({ rule }) => rule === 'refcount-too-low')
+    expect(low.map(({ guest }) => guest)).toEqual([
+      { start: 0, length: image.entriesPerL2 * image.clusterSize },
+      { start: 3 * image.clusterSize, length: image.clusterSize },
+    ])
+    expect(low[1]?.text).toContain('It holds guest offset 0x3000.')
+  })
+
   it('keeps the most harmful findings when there are more than the limit', async () => {
     const image = four()
       .leak(1)
