@@ -67,7 +67,7 @@ export const columns: readonly Column[] = [
   {
     id: 'health',
     title: 'Health',
-    width: 132,
+    width: 148,
     shown: true,
     cell: (row) => <HealthBadge row={row} />,
   },

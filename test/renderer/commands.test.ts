@@ -1,0 +1,251 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { commandContext } from '../../renderer/commands/context.ts'
+import { commandLine } from '../../renderer/commands/command-line.ts'
+import { commandOf, commands, runCommand } from '../../renderer/commands/registry.ts'
+import { rowMenuItems } from '../../renderer/commands/row-menu.ts'
+import { receiveShellEvent } from '../../renderer/commands/shell-events.ts'
+import {
+  ariaShortcut,
+  describeShortcut,
+  matchesShortcut,
+  type KeyPress,
+} from '../../renderer/commands/shortcut.ts'
+import { findEntries } from '../../renderer/features/palette/palette-entries.ts'
+import { setHost } from '../../renderer/host.ts'
+import { fakeServices } from '../../renderer/fake/services.ts'
+import { useAppInfo } from '../../renderer/state/app-info.ts'
+import { useLibrary } from '../../renderer/state/library.ts'
+import { select } from '../../renderer/state/selection.ts'
+import { closeSheet, useSheet } from '../../renderer/state/sheets.ts'
+import { menuCommands } from '../../main/desktop/application-menu.ts'
+import { libraryRow } from './library-rows.ts'
+
+const press = (key: string, modifiers: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  code: '',
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  ...modifiers,
+})
+
+const copied: string[] = []
+
+beforeEach(async () => {
+  const api = fakeServices({
+    rowCount: 0,
+    now: 0,
+    host: 'electron',
+    settings: {},
+    notices: [],
+  })
+  copied.length = 0
+  setHost({
+    api,
+    pathFor: () => undefined,
+    copyText: (text) => {
+      copied.push(text)
+      return Promise.resolve()
+    },
+    saveText: () => undefined,
+  })
+  useAppInfo.setState({ connection: 'open', info: await api['app.info']({}) })
+  const rows = [
+    libraryRow({ id: 1, name: 'a.qcow2' }),
+    libraryRow({ id: 2, name: 'b.raw', format: 'raw', formatLabel: 'raw' }),
+    libraryRow({ id: 3, name: "it's.vmdk", format: 'vmdk', formatLabel: 'VMDK' }),
+    libraryRow({ id: 4, name: 'gone.qcow2', missingSince: 1 }),
+  ]
+  useLibrary.setState({
+    rows: new Map(rows.map((row) => [row.id, row])),
+    folders: [],
+    loaded: true,
+  })
+  select([])
+  closeSheet()
+})
+
+const reasonFor = (id: string): string | undefined =>
+  commandOf(id).disabledReason?.(commandContext())
+
+describe('the registry', () => {
+  it('has each id once', () => {
+    expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length)
+  })
+
+  it('gives no key to two commands', () => {
+    const keys = commands.flatMap(({ shortcuts = [], webShortcut }) =>
+      webShortcut === undefined ? shortcuts : [...shortcuts, webShortcut],
+    )
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  it('knows every command of the application menu, with the same key', () => {
+    for (const { id, accelerator } of menuCommands) {
+      const shown = commandOf(id).shortcuts?.[0]
+      expect({ id, key: accelerator?.replace('CmdOrCtrl', 'Mod').replace('Ctrl', 'Mod') }).toEqual({
+        id,
+        key: shown,
+      })
+    }
+  })
+})
+
+describe('whether a command can be used', () => {
+  it('needs a selection', () => {
+    expect(reasonFor('image.check')).toBe('Select an image first')
+    select([1])
+    expect(reasonFor('image.check')).toBeUndefined()
+  })
+
+  it('says why a format has nothing to check', () => {
+    select([3])
+    expect(reasonFor('image.check')).toBe('VMDK images have nothing to check')
+    select([4])
+    expect(reasonFor('image.check')).toBe('The file is missing')
+  })
+
+  it('is offered for a mixed selection that holds one image it fits', () => {
+    select([1, 3, 4])
+    expect(reasonFor('image.check')).toBeUndefined()
+  })
+
+  it('follows the connection', () => {
+    select([1])
+    useAppInfo.setState({ connection: 'lost' })
+    expect(reasonFor('image.check')).toBe('Platter is not connected')
+  })
+
+  it('shows disabled entries of the row menu with their reason', () => {
+    select([2])
+    const items = new Map(rowMenuItems().map((item) => [item.id, item]))
+    expect(items.get('image.check')?.disabledReason).toBe('raw images have nothing to check')
+    expect(items.get('image.map')?.disabledReason).toBeUndefined()
+    expect(items.get('image.copyPath')?.disabledReason).toBeUndefined()
+  })
+})
+
+describe('running a command', () => {
+  it('does nothing while it is disabled', () => {
+    runCommand('library.remove')
+    expect(useSheet.getState().sheet).toBeUndefined()
+  })
+
+  it('asks before removing, and for a plan before checking many', async () => {
+    select([1, 2])
+    runCommand('library.remove')
+    await expect
+      .poll(() => useSheet.getState().sheet)
+      .toEqual({
+        kind: 'remove-images',
+        imageIds: [1, 2],
+      })
+    runCommand('image.check')
+    await expect.poll(() => useSheet.getState().sheet).toMatchObject({ kind: 'check-plan' })
+  })
+
+  it('copies paths, one a line, and a command that a shell reads back', async () => {
+    select([1, 3])
+    runCommand('image.copyPath')
+    runCommand('image.copyCommand')
+    await expect.poll(() => copied).toHaveLength(2)
+    expect(copied[0]).toBe("/srv/vm/a.qcow2\n/srv/vm/it's.vmdk")
+    expect(copied[1]).toBe(String.raw`platter info /srv/vm/a.qcow2 '/srv/vm/it'\''s.vmdk'`)
+  })
+
+  it('shows what went wrong', async () => {
+    select([4])
+    useLibrary.setState({
+      rows: new Map([[99, libraryRow({ id: 99, name: 'unknown to the services' })]]),
+    })
+    select([99])
+    runCommand('image.copyInfo')
+    await expect.poll(() => useSheet.getState().sheet?.kind).toBe('error')
+  })
+
+  it('takes commands from the shell, and lets unknown ones pass', async () => {
+    receiveShellEvent({ type: 'command', id: 'view.settings' })
+    receiveShellEvent({ type: 'command', id: 'of.another.version' })
+    await expect.poll(() => useSheet.getState().sheet).toEqual({ kind: 'settings' })
+  })
+})
+
+describe('shortcuts', () => {
+  it('match their keys and nothing more', () => {
+    expect(matchesShortcut('Mod+K', press('k', { ctrlKey: true }), false)).toBe(true)
+    expect(matchesShortcut('Mod+K', press('k', { metaKey: true }), true)).toBe(true)
+    expect(matchesShortcut('Mod+K', press('k', { ctrlKey: true }), true)).toBe(false)
+    expect(matchesShortcut('Mod+K', press('K', { ctrlKey: true, shiftKey: true }), false)).toBe(
+      false,
+    )
+    expect(
+      matchesShortcut('Mod+Shift+C', press('C', { ctrlKey: true, shiftKey: true }), false),
+    ).toBe(true)
+    expect(matchesShortcut('Mod+K', press('k', { ctrlKey: true, altKey: true }), false)).toBe(false)
+  })
+
+  it('find a letter by its place when Alt changes what it writes', () => {
+    const made = press('Ç', { altKey: true, shiftKey: true, code: 'KeyC' })
+    expect(matchesShortcut('Alt+Shift+C', made, true)).toBe(true)
+  })
+
+  it('take a sign however the keyboard makes it', () => {
+    expect(matchesShortcut('Mod+/', press('/', { ctrlKey: true, shiftKey: true }), false)).toBe(
+      true,
+    )
+    expect(matchesShortcut('Mod+/', press('/', { ctrlKey: true }), false)).toBe(true)
+  })
+
+  it('are written as the platform writes them', () => {
+    expect(describeShortcut('Mod+Shift+C', false)).toBe('Ctrl+Shift+C')
+    expect(describeShortcut('Mod+Shift+C', true)).toBe('⌘⇧C')
+    expect(ariaShortcut('Mod+K', false)).toBe('Control+K')
+  })
+})
+
+describe('a line for a shell', () => {
+  it('quotes what a POSIX shell would take apart', () => {
+    expect(commandLine(['platter', 'info', '/a b/$x.qcow2'], false)).toBe(
+      "platter info '/a b/$x.qcow2'",
+    )
+  })
+
+  it('quotes with double quotes on Windows', () => {
+    expect(commandLine(['platter', 'info', String.raw`C:\My VMs\a.qcow2`], true)).toBe(
+      String.raw`platter info "C:\My VMs\a.qcow2"`,
+    )
+  })
+})
+
+describe('the palette', () => {
+  const find = (words: string) =>
+    findEntries(words, {
+      commands,
+      context: commandContext(),
+      images: useLibrary.getState().rows.values(),
+      shortcutOf: () => undefined,
+    })
+
+  it('lists commands first, those that can be used before those that cannot', () => {
+    const entries = find('')
+    expect(entries.every(({ kind }) => kind === 'command')).toBe(true)
+    const firstDisabled = entries.findIndex(({ disabledReason }) => disabledReason !== undefined)
+    expect(entries.slice(firstDisabled).every(({ disabledReason }) => disabledReason)).toBe(true)
+  })
+
+  it('finds images by name and path, and folders', () => {
+    useLibrary.setState({
+      folders: [
+        { id: 1, path: '/srv/vm', recursive: true, watched: true, imageCount: 4, scanning: false },
+      ],
+    })
+    const found = find('srv gone')
+    expect(found.map(({ title }) => title)).toEqual(['gone.qcow2'])
+    expect(find('srv').some(({ kind }) => kind === 'folder')).toBe(true)
+  })
+
+  it('does not list itself', () => {
+    expect(find('').some(({ id }) => id === 'view.palette')).toBe(false)
+  })
+})
