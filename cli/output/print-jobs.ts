@@ -1,9 +1,12 @@
 import { formatDuration, formatInstant } from '../../core/index.ts'
-import type { RecordedJob } from '../../main/headless.ts'
+import type { Records } from '../../main/headless.ts'
 import type { Host } from '../host.ts'
 import { paintFor, type Tone } from '../terminal/style.ts'
 import { formatTable, type Row } from '../terminal/table.ts'
 import type { VerbOptions } from '../verbs.ts'
+
+/** A job as the window receives it (ipc/schemas/job.ts). */
+export type RecordedJob = ReturnType<Records['open']>[number]
 
 interface JobsLayout {
   readonly options: VerbOptions
@@ -12,7 +15,7 @@ interface JobsLayout {
   readonly none: string
 }
 
-/** Jobs as a table, or as JSON in the very shape that the window receives (ipc/schemas/job.ts). */
+/** Jobs as a table, or as JSON in the very shape that the window receives. */
 export async function printJobs(
   jobs: readonly RecordedJob[],
   { options, host, none }: JobsLayout,

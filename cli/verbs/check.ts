@@ -13,14 +13,14 @@ import { findImages } from '../images/find-images.ts'
 import { describeBatch, describeCheck } from '../output/describe-check.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
-import { recordWork } from '../output/record-work.ts'
+import { WorkRecorder } from '../output/work-recorder.ts'
 import { reportFormatOf, saveReport } from '../output/save-report.ts'
 import { paintFor } from '../terminal/style.ts'
 import type { RunVerb, VerbOptions } from '../verbs.ts'
 
 type Outcome = ImageOutcome<CheckResult>
 
-const resultOf = (result: CheckResult) => ({ kind: 'check', check: result }) as const
+const outcomeOf = (result: CheckResult) => ({ kind: 'check', result }) as const
 
 /** `platter check`: reads all metadata, changes nothing, answers as `qemu-img check` does. */
 export const check: RunVerb = async (operands, options, host) => {
@@ -30,8 +30,11 @@ export const check: RunVerb = async (operands, options, host) => {
   const startedAt = Date.now()
   const depth = options.deep === true ? 'full' : 'metadata'
   const { format, links } = options
-  const work = (file: string, context: OperationContext): Promise<CheckResult> =>
-    engine.checkImage(file, { ...context, format, links, depth })
+  const recorder = new WorkRecorder({ request: { kind: 'check', depth }, outcomeOf }, options, host)
+  const work = async (file: string, context: OperationContext): Promise<CheckResult> => {
+    await recorder.begin(file)
+    return engine.checkImage(file, { ...context, format, links, depth })
+  }
 
   const outcomes: Outcome[] = []
   for await (const outcome of eachImage(images, { host, options }, work)) {
@@ -66,7 +69,7 @@ export const check: RunVerb = async (operands, options, host) => {
   if (options.report !== undefined && reportFormat !== undefined) {
     await saveReport(options.report, reportFormat, report)
   }
-  await recordWork({ request: { kind: 'check', depth }, outcomes, resultOf }, options, host)
+  await recorder.save(outcomes)
   return exitCodeOfRun(outcomes, { isBatch, isDeep: depth === 'full' })
 }
 

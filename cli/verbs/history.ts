@@ -6,13 +6,13 @@ import type { RunVerb } from '../verbs.ts'
 /** `platter history`: ended work, newest first, of everything or of the images that were named. */
 export const history: RunVerb = async (operands, options, host) => {
   const { openRecords } = await import('../../main/headless.ts')
-  using records = await openRecords()
+  using records = openRecords()
   const { limit } = options
   const found =
     operands.length === 0
-      ? records.page({ state: 'ended', limit })
+      ? records.page({ limit }).jobs
       : operands
-          .flatMap((file) => records.page({ state: 'ended', limit, path: path.resolve(file) }))
+          .flatMap((file) => records.page({ limit, imagePath: path.resolve(file) }).jobs)
           .toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))
           .slice(0, limit)
   await printJobs(found, { options, host, none: 'Nothing in the history.' })

@@ -5,8 +5,7 @@ import type { RunVerb } from '../verbs.ts'
 /** `platter jobs`: what runs or waits, in whichever Platter is open. */
 export const jobs: RunVerb = async (_operands, options, host) => {
   const { openRecords } = await import('../../main/headless.ts')
-  using records = await openRecords()
-  const found = records.page({ state: 'active', limit: options.limit })
-  await printJobs(found, { options, host, none: 'Nothing runs or waits.' })
+  using records = openRecords()
+  await printJobs(records.open(), { options, host, none: 'Nothing runs or waits.' })
   return exitCodes.fine
 }

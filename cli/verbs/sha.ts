@@ -6,11 +6,11 @@ import { findImages } from '../images/find-images.ts'
 import { sumLine } from '../images/sum-line.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
-import { recordWork } from '../output/record-work.ts'
+import { WorkRecorder } from '../output/work-recorder.ts'
 import type { RunVerb } from '../verbs.ts'
 import { checkSums } from './check-sums.ts'
 
-const resultOf = (result: HashResult) => ({ kind: 'hash', hash: result }) as const
+const outcomeOf = (result: HashResult) => ({ kind: 'hash', result }) as const
 
 /** `platter sha`: checksums of guest content, or of the files themselves. */
 export const sha: RunVerb = async (operands, options, host) => {
@@ -22,8 +22,11 @@ export const sha: RunVerb = async (operands, options, host) => {
     algorithm: options.algorithm ?? 'sha256',
     target: options.file === true ? 'file' : 'content',
   } as const
-  const work = (file: string, context: OperationContext): Promise<HashResult> =>
-    engine.hashImage(file, { ...context, ...request, format, links })
+  const recorder = new WorkRecorder({ request, outcomeOf }, options, host)
+  const work = async (file: string, context: OperationContext): Promise<HashResult> => {
+    await recorder.begin(file)
+    return engine.hashImage(file, { ...context, ...request, format, links })
+  }
 
   const array = output === 'json' && isBatch ? new JsonArray(host.stdout) : undefined
   const outcomes: ImageOutcome<HashResult>[] = []
@@ -48,7 +51,7 @@ export const sha: RunVerb = async (operands, options, host) => {
     }
   }
   await array?.end()
-  await recordWork({ request, outcomes, resultOf }, options, host)
+  await recorder.save(outcomes)
   return worst(codes)
 }
 

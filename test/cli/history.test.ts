@@ -40,7 +40,8 @@ describe('history', () => {
   it('remembers checks and digests of the command line, newest first, failed ones too', async () => {
     await platter(['check', image], { env })
     await platter(['sha', image], { env })
-    await platter(['check', folder.file('missing.qcow2')], { env })
+    await writeFile(folder.file('empty.qcow2'), '')
+    await platter(['check', folder.file('empty.qcow2')], { env })
     const found = await jobsOf('history')
     expect(found).toMatchObject([
       { request: { kind: 'check' }, state: 'failed', actor: 'cli' },
