@@ -13,6 +13,7 @@ export function createWebShell(roots: Roots, events: ShellEvents): ShellPorts {
     showInFolder: () => desktopOnly('Showing a file in its folder'),
     popupMenu: async () => desktopOnly('A native menu'),
     setMenuState: () => undefined,
+    roots: roots.paths,
     browse: (path) => roots.list(path),
     admit: (path) => roots.admit(path),
     forwardEvents: (emit, signal) => events.forward(emit, signal),

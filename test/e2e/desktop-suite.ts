@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { images, writeImageFolder } from './images.ts'
@@ -42,98 +42,96 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
       id,
     )
 
-  describe('the desktop app', () => {
-    it('begins with an invitation', async () => {
-      expect(
-        await isShown(app.page.getByRole('heading', { name: /truth about your disk images/i })),
-      ).toBe(true)
-    })
+  it('begins with an invitation', async () => {
+    expect(
+      await isShown(app.page.getByRole('heading', { name: /truth about your disk images/i })),
+    ).toBe(true)
+  })
 
-    it('adds the folder that was chosen in the system’s dialog', async () => {
-      await electron().evaluate(({ dialog }, chosen) => {
-        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
-      }, imageFolder)
-      await chooseInMenu('library.addFolder')
-      for (const name of Object.values(images)) {
-        expect(await isShown(rowOf(app.page, name))).toBe(true)
-      }
-    })
+  it('adds the folder that was chosen in the system’s dialog', async () => {
+    await electron().evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+    }, imageFolder)
+    await chooseInMenu('library.addFolder')
+    for (const name of Object.values(images)) {
+      expect(await isShown(rowOf(app.page, name))).toBe(true)
+    }
+  })
 
-    it('runs a command of the menu bar on the selection', async () => {
-      await rowOf(app.page, images.damaged).click()
-      await chooseInMenu('image.check')
-      await expect
-        .poll(() => healthOf(app.page, images.damaged), { timeout: 20_000 })
-        .toMatch(/Needs repair|Damaged/)
-    })
+  it('runs a command of the menu bar on the selection', async () => {
+    await rowOf(app.page, images.damaged).click()
+    await chooseInMenu('image.check')
+    await expect
+      .poll(() => healthOf(app.page, images.damaged), { timeout: 20_000 })
+      .toMatch(/Needs repair|Damaged/)
+  })
 
-    it('offers commands in the menu bar only when they can do something', async () => {
-      await rowOf(app.page, images.healthy).click()
-      await expect.poll(() => isEnabledInMenu('image.check')).toBe(true)
-      await app.page.getByRole('grid').press('Escape')
-      await expect.poll(() => isEnabledInMenu('image.check')).toBe(false)
-    })
+  it('offers commands in the menu bar only when they can do something', async () => {
+    await rowOf(app.page, images.healthy).click()
+    await expect.poll(() => isEnabledInMenu('image.check')).toBe(true)
+    await app.page.getByRole('grid').press('Escape')
+    await expect.poll(() => isEnabledInMenu('image.check')).toBe(false)
+  })
 
-    it('shows and selects a file that the system opens', async () => {
-      await electron().evaluate(
-        ({ app: electronApp }, file) => {
-          electronApp.emit('open-file', { preventDefault: () => undefined }, file)
-        },
-        path.join(imageFolder, images.raw),
+  it('shows and selects a file that the system opens', async () => {
+    await electron().evaluate(
+      ({ app: electronApp }, file) => {
+        electronApp.emit('open-file', { preventDefault: () => undefined }, file)
+      },
+      path.join(imageFolder, images.raw),
+    )
+    expect(
+      await isShown(app.page.locator('[role=row][aria-selected=true]', { hasText: images.raw })),
+    ).toBe(true)
+  })
+
+  it('takes over the files of a second instance, named from where it was started', async () => {
+    await run(path.join(root, 'test/electron-standin/bin/electron'), [root, images.foreign], {
+      cwd: imageFolder,
+      env: {
+        ...process.env,
+        PLATTER_DATA: folder.file('data'),
+        PLATTER_LOGS: folder.file('logs'),
+      },
+    })
+    expect(
+      await isShown(
+        app.page.locator('[role=row][aria-selected=true]', { hasText: images.foreign }),
+      ),
+    ).toBe(true)
+  })
+
+  it('opens the row menu natively and runs what is chosen there', async () => {
+    await rowOf(app.page, images.leaking).click({ button: 'right' })
+    await expect
+      .poll(() =>
+        electron().evaluate((module) => {
+          const { openedMenus } = (module as unknown as StandInMenus).standIn
+          return openedMenus.at(-1)?.items.map(({ id }) => id)
+        }),
       )
-      expect(
-        await isShown(app.page.locator('[role=row][aria-selected=true]', { hasText: images.raw })),
-      ).toBe(true)
+      .toEqual(expect.arrayContaining(['image.check', 'image.hash', 'library.remove']))
+    await electron().evaluate((module) => {
+      const { openedMenus } = (module as unknown as StandInMenus).standIn
+      openedMenus.at(-1)?.getMenuItemById('image.check')?.click()
     })
+    await expect.poll(() => healthOf(app.page, images.leaking), { timeout: 20_000 }).toBe('Leaks')
+  })
 
-    it('takes over the files of a second instance, named from where it was started', async () => {
-      await run(path.join(root, 'test/electron-standin/bin/electron'), [root, images.foreign], {
-        cwd: imageFolder,
-        env: {
-          ...process.env,
-          PLATTER_DATA: folder.file('data'),
-          PLATTER_LOGS: folder.file('logs'),
-        },
-      })
-      expect(
-        await isShown(
-          app.page.locator('[role=row][aria-selected=true]', { hasText: images.foreign }),
-        ),
-      ).toBe(true)
-    })
+  it('keeps to its content security policy and throws nothing', () => {
+    expect(app.complaints).toEqual([])
+  })
 
-    it('opens the row menu natively and runs what is chosen there', async () => {
-      await rowOf(app.page, images.leaking).click({ button: 'right' })
-      await expect
-        .poll(() =>
-          electron().evaluate((module) => {
-            const { openedMenus } = (module as unknown as StandInMenus).standIn
-            return openedMenus.at(-1)?.items.map(({ id }) => id)
-          }),
-        )
-        .toEqual(expect.arrayContaining(['image.check', 'image.hash', 'library.remove']))
-      await electron().evaluate((module) => {
-        const { openedMenus } = (module as unknown as StandInMenus).standIn
-        openedMenus.at(-1)?.getMenuItemById('image.check')?.click()
-      })
-      await expect.poll(() => healthOf(app.page, images.leaking), { timeout: 20_000 }).toBe('Leaks')
+  it('remembers where its window was', async () => {
+    await electron().evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.setBounds({ x: 50, y: 60, width: 1000, height: 700 })
     })
-
-    it('keeps to its content security policy and throws nothing', () => {
-      expect(app.complaints).toEqual([])
-    })
-
-    it('remembers where its window was', async () => {
-      await electron().evaluate(({ BrowserWindow }) => {
-        BrowserWindow.getAllWindows()[0]?.setBounds({ x: 50, y: 60, width: 1000, height: 700 })
-      })
-      await app.close()
-      app = await launch(kind, { folder: folder.path })
-      const bounds = await electron().evaluate(({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows()[0]?.getBounds(),
-      )
-      expect(bounds).toMatchObject({ x: 50, y: 60, width: 1000, height: 700 })
-    })
+    await app.close()
+    app = await launch(kind, { folder: folder.path })
+    const bounds = await electron().evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.getBounds(),
+    )
+    expect(bounds).toMatchObject({ x: 50, y: 60, width: 1000, height: 700 })
   })
 }
 

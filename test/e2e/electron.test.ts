@@ -3,8 +3,8 @@ import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
 
-onHost('electron', [
-  () => desktopSecurity('electron'),
-  () => librarySuite('electron'),
-  () => manyImagesSuite('electron'),
-])
+onHost('electron', {
+  'the security checklist': () => desktopSecurity('electron'),
+  'the library': () => librarySuite('electron'),
+  'many images': () => manyImagesSuite('electron'),
+})

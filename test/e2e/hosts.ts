@@ -97,6 +97,8 @@ async function launchElectron(
   const complaints: string[] = []
   const page = await electron.firstWindow()
   collectComplaints(page, complaints)
+  // A window exists before its page does.
+  await page.waitForURL(/\/index\.html$/)
   return { kind, page, electron, complaints, close: () => electron.close() }
 }
 

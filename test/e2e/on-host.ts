@@ -5,11 +5,16 @@ import { requiredHosts, whyNot, type HostKind } from './hosts.ts'
  * Runs suites on one host. A host that cannot run here fails in its launch when it is required
  * (E2E_HOSTS), and is skipped with the reason in its name otherwise.
  */
-export function onHost(kind: HostKind, suites: readonly (() => void)[]): void {
+export function onHost(kind: HostKind, suites: Readonly<Record<string, () => void>>): void {
   const reason = whyNot(kind)
   const isSkipped = reason !== undefined && !requiredHosts.includes(kind)
   const note = isSkipped ? ` (not here: ${reason})` : ''
   describe.skipIf(isSkipped)(`on ${kind}${note}`, () => {
-    for (const suite of suites) suite()
+    // Each in a group of its own, so that one's app is closed before the next one starts.
+    for (const [name, suite] of Object.entries(suites)) {
+      describe(`suite: ${name}`, () => {
+        suite()
+      })
+    }
   })
 }

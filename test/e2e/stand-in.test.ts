@@ -5,10 +5,10 @@ import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
 
-onHost('stand-in', [
-  () => desktopSecurity('stand-in'),
-  desktopRequests,
-  () => desktopSuite('stand-in'),
-  () => librarySuite('stand-in'),
-  () => manyImagesSuite('stand-in'),
-])
+onHost('stand-in', {
+  'the security checklist': () => desktopSecurity('stand-in'),
+  'what the app asks of Electron': desktopRequests,
+  'the desktop': () => desktopSuite('stand-in'),
+  'the library': () => librarySuite('stand-in'),
+  'many images': () => manyImagesSuite('stand-in'),
+})
