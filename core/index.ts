@@ -1,6 +1,7 @@
 /**
  * The engine's only entry: what main/ and cli/ may use. Everything else in core/ is private to it.
  */
+export { unreachable } from './base/assert.ts'
 export { ImageError, type ImageErrorData } from './errors/image-error.ts'
 export { catalogue, type Reason } from './errors/catalogue.ts'
 export type { ErrorContext, ErrorKind, Explanation } from './errors/explanation.ts'
@@ -21,6 +22,7 @@ export {
   type HashResult,
   type HashTarget,
 } from './operations/hash-result.ts'
+export { isImageFileName } from './image/image-file-name.ts'
 export type { Engine, ReadOptions } from './engine.ts'
 export {
   countOutcomes,

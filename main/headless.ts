@@ -3,7 +3,13 @@
  * itself. Takes no lock and starts no thread; an app that runs at the same time goes on.
  */
 import path from 'node:path'
-import type { CheckResult, HashResult, HeaderSummary, ImageErrorData } from '../core/index.ts'
+import {
+  unreachable,
+  type CheckResult,
+  type HashResult,
+  type HeaderSummary,
+  type ImageErrorData,
+} from '../core/index.ts'
 import type { Job, JobRequest, JobResult } from '../ipc/schemas/job.ts'
 import { databaseFile, defaultDataFolder } from './data-folders.ts'
 import { openDatabase } from './history/database.ts'
@@ -121,6 +127,8 @@ function addOne(db: WritableDb, work: FinishedWork): Job {
       updateJob(db, job, 'unreadable')
       return job
     }
+    default:
+      return unreachable(outcome)
   }
 }
 

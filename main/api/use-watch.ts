@@ -47,10 +47,13 @@ export class UseWatch {
   /** The next round starts after the last one ended: a slow share must not pile them up. */
   #schedule(): void {
     this.#timer = setTimeout(() => {
-      void this.#refresh().then(() => {
-        if (this.#timer !== undefined) this.#schedule()
-      })
+      void this.#round()
     }, this.#interval)
     this.#timer.unref()
+  }
+
+  async #round(): Promise<void> {
+    await this.#refresh()
+    if (this.#timer !== undefined) this.#schedule()
   }
 }

@@ -153,10 +153,10 @@ export function insertJob(db: WritableDb, job: Omit<Job, 'id' | 'imageName'>): J
   return { ...job, id: String(lastId), imageName: path.basename(job.imagePath) }
 }
 
+const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
+
 /** Everything that can change after a job was stored. */
 export function updateJob(db: WritableDb, job: Job, outcome: JobOutcome | undefined): void {
-  const json = (value: unknown): string | null =>
-    value === undefined ? null : JSON.stringify(value)
   db.run(
     `UPDATE jobs SET state = $state, outcome = $outcome, image_path = $path, started_at = $startedAt,
        ended_at = $endedAt, summary = $summary, result = $result, error = $error,

@@ -282,14 +282,17 @@ export class Library implements JobSubjects {
     const folder = this.#folders.get(folderId)
     if (folder === undefined) return Promise.resolve()
     folder.scanStarted()
-    const scan = this.#scans.then(async () => {
-      const result = await this.#scan(folder).catch((error: unknown) => ImageError.from(error))
-      const isStopped = result instanceof ImageError && result.kind === 'cancelled'
-      if (result instanceof ImageError && !isStopped) this.#failed('a scan ended early', result)
-      folder.scanEnded(isStopped ? undefined : result)
-    })
-    this.#scans = scan
-    return scan
+    this.#scans = this.#scanAfter(this.#scans, folder)
+    return this.#scans
+  }
+
+  /** Never rejects: what went wrong is the folder's error. */
+  async #scanAfter(earlier: Promise<void>, folder: FolderState): Promise<void> {
+    await earlier
+    const result = await this.#scan(folder).catch((error: unknown) => ImageError.from(error))
+    const isStopped = result instanceof ImageError && result.kind === 'cancelled'
+    if (result instanceof ImageError && !isStopped) this.#failed('a scan ended early', result)
+    folder.scanEnded(isStopped ? undefined : result)
   }
 
   async #scan(folder: FolderState): Promise<ScanOutcome | undefined> {
@@ -300,7 +303,7 @@ export class Library implements JobSubjects {
     const { host, log, roots } = this.#options
     const seen = new Set<number>()
     const startedAt = this.#now()
-    let portions: Promise<void> = Promise.resolve()
+    const portions: Promise<void>[] = []
     let outcome: ScanOutcome
     try {
       outcome = await host.run(
@@ -309,12 +312,9 @@ export class Library implements JobSubjects {
         {
           ...this.#context(),
           onEvent: (headers) => {
-            portions = portions.then(async () => {
-              for (const imageId of await this.#sight(headers, false)) seen.add(imageId)
-              this.changes.tell({ type: 'folders' })
-            })
+            portions.push(this.#sightInScan(headers, seen))
             // Awaited below; until then a failure must not count as one that nobody handles.
-            portions.catch(() => undefined)
+            portions.at(-1)?.catch(() => undefined)
           },
         },
       )
@@ -323,7 +323,7 @@ export class Library implements JobSubjects {
       if (reason.kind === 'not-found') this.#markUnseen(folder, seen, [])
       throw reason
     }
-    await portions
+    await Promise.all(portions)
     this.#markUnseen(
       folder,
       seen,
@@ -332,6 +332,11 @@ export class Library implements JobSubjects {
     const milliseconds = this.#now() - startedAt
     log.info('folder scanned', { folder: root, images: seen.size, milliseconds })
     return outcome
+  }
+
+  async #sightInScan(headers: readonly HeaderSummary[], seen: Set<number>): Promise<void> {
+    for (const imageId of await this.#sight(headers, false)) seen.add(imageId)
+    this.changes.tell({ type: 'folders' })
   }
 
   /** What the folder should hold and the scan did not see is missing, unless it could not look there. */

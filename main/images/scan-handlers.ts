@@ -14,14 +14,15 @@ const portionTime = 150
 /** What the scan worker does, for any engine. */
 export function scanHandlers(engine: Engine): TaskHandlers<ScanTasks> {
   return {
-    scan: async ({ root, recursive, roots }, { signal, emit }) => {
+    scan: async ({ root, recursive, roots }, context) => {
+      const { signal } = context
       const folders: string[] = []
       const refused: RefusedFolder[] = []
       let portion: HeaderSummary[] = []
       let sentAt = performance.now()
       const send = async (): Promise<void> => {
         if (portion.length === 0) return
-        await emit(portion)
+        await context.emit(portion)
         portion = []
         sentAt = performance.now()
       }

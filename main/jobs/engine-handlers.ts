@@ -36,9 +36,12 @@ export function engineHandlers(engine: Engine): TaskHandlers<EngineTasks> {
   }
 }
 
-function watched({ signal, emit }: TaskContext<Progress>) {
+function watched(context: TaskContext<Progress>) {
   // At most ten a second, so there is nothing to wait for.
-  return { signal, onProgress: throttled((progress) => void emit(progress)) }
+  return {
+    signal: context.signal,
+    onProgress: throttled((progress) => void context.emit(progress)),
+  }
 }
 
 async function measured<Result>(

@@ -1,6 +1,7 @@
 import {
   formatBytes,
   formatPlural,
+  unreachable,
   type AllocationSummary,
   type CheckResult,
   type HashResult,
@@ -19,6 +20,8 @@ export function checkOutcome({ health }: Pick<CheckResult, 'health'>): JobOutcom
     case 'needs-repair':
     case 'damaged':
       return 'damaged'
+    default:
+      return unreachable(health)
   }
 }
 

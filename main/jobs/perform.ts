@@ -1,4 +1,4 @@
-import type { Progress } from '../../core/index.ts'
+import { unreachable, type Progress } from '../../core/index.ts'
 import type { JobRequest, JobResult } from '../../ipc/schemas/job.ts'
 import type { EngineHost, FileFacts, KnownImage } from './engine-host.ts'
 import type { JobSubjects } from './job-subjects.ts'
@@ -92,5 +92,7 @@ export async function perform(
           subjects.keepAllocation(imageId, { summary: result, mappedAt: endedAt, file: before }),
       }
     }
+    default:
+      return unreachable(request)
   }
 }

@@ -158,7 +158,7 @@ export class JobQueue {
 
   cancelBatch(batchId: string): void {
     this.#options.db.transaction(() => {
-      for (const open of [...this.#open.values()]) {
+      for (const open of this.#open.values()) {
         if (open.job.batchId === batchId) this.#cancel(open)
       }
     })

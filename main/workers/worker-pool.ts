@@ -200,6 +200,6 @@ class Thread {
   }
 
   #send(message: ToWorker): void {
-    this.#worker.postMessage(message)
+    this.#worker.postMessage(message, [])
   }
 }
