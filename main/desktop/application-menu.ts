@@ -73,14 +73,17 @@ export const menuCommands: readonly MenuCommand[] = [
 export function applicationMenu(
   onCommand: (id: string) => void,
 ): readonly MenuItemConstructorOptions[] {
-  const build = (entries: readonly Entry[]): MenuItemConstructorOptions[] =>
+  const build = (
+    entries: readonly Entry[],
+    // The window handles its shortcuts itself, where it knows what has the focus; the menu only shows
+    // them. (macOS sends keys to the menu first, in any case.)
+    { registerAccelerator = isMac } = {},
+  ): MenuItemConstructorOptions[] =>
     entries.map((entry) =>
       'id' in entry
         ? {
             ...entry,
-            // The window handles its shortcuts itself, where it knows what has the focus; the menu
-            // only shows them. (macOS sends keys to the menu first, in any case.)
-            registerAccelerator: isMac,
+            registerAccelerator,
             click: () => onCommand(entry.id),
           }
         : { ...entry },
@@ -98,11 +101,7 @@ export function applicationMenu(
         { role: 'copy' },
         { role: 'paste' },
         separator,
-        ...selectionCommands.map((command) => ({
-          ...command,
-          registerAccelerator: false,
-          click: () => onCommand(command.id),
-        })),
+        ...build(selectionCommands, { registerAccelerator: false }),
       ],
     },
     { label: '&Image', submenu: build(imageMenu) },
