@@ -21,26 +21,20 @@ export interface Comparison {
 
 /**
  * Compares the stored refcounts with the counted references. Blocks that are what an undamaged image
- * without snapshots has (all ones, or all zeroes where nothing is referred to) are compared natively;
- * only the others are looked at cluster by cluster.
+ * usually has (the same refcount throughout) are compared natively; only the others are looked at cluster
+ * by cluster.
  */
 export class RefcountComparison {
   readonly #run: CheckRun
   readonly #clusters: number
-  readonly #ones: Uint8Array
-  readonly #zeroes: Uint8Array
+  /** Blocks that hold one refcount throughout, by that refcount (up to 255). */
+  readonly #patterns = new Map<number, Uint8Array>()
   #stretch: Stretch | undefined
   readonly result: Comparison = { highest: -1, equal: true }
 
   constructor(run: CheckRun) {
     this.#run = run
     this.#clusters = clusterCount(run)
-    const bits = run.stored.bits
-    const patternBytes = Math.max(1, (pageClusters * bits) / 8)
-    this.#zeroes = new Uint8Array(patternBytes)
-    this.#ones = new Uint8Array(patternBytes)
-    if (bits < 8) this.#ones.fill(onesInByte[run.subject.refcountOrder] ?? 0)
-    else for (let at = bits / 8 - 1; at < patternBytes; at += bits / 8) this.#ones[at] = 1
   }
 
   /** Compares the clusters this walk counted. */
@@ -91,13 +85,12 @@ export class RefcountComparison {
   #segment(block: StoredBlock, buffer: Uint8Array, from: number, to: number): void {
     const { counts, stored, subject } = this.#run
     const uniform = counts.uniform(from, to - from)
-    if (block.kind === 'absent' && uniform === 'none') return
+    if (block.kind === 'absent' && uniform === 0) return
     const { perBlock } = stored
     const first = from % perBlock
-    if (block.kind === 'present' && uniform !== 'mixed') {
-      const pattern = uniform === 'none' ? this.#zeroes : this.#ones
-      if (this.#holds(buffer, first, to - from, pattern)) {
-        if (uniform === 'one-each') this.result.highest = to - 1
+    if (block.kind === 'present' && uniform !== undefined) {
+      if (this.#holds(buffer, first, to - from, this.#pattern(uniform))) {
+        if (uniform > 0) this.result.highest = to - 1
         return
       }
     }
@@ -116,6 +109,17 @@ export class RefcountComparison {
       if (kept > 0 || found > 0) this.result.highest = cluster
       if (kept !== found) this.#differs(cluster, kept, found)
     }
+  }
+
+  #pattern(refcount: number): Uint8Array {
+    const known = this.#patterns.get(refcount)
+    if (known !== undefined) return known
+    const { bits } = this.#run.stored
+    const pattern = new Uint8Array((pageClusters * bits) / 8)
+    if (bits < 8) pattern.fill(refcount * (onesInByte[this.#run.subject.refcountOrder] ?? 0))
+    else for (let at = bits / 8 - 1; at < pattern.length; at += bits / 8) pattern[at] = refcount
+    this.#patterns.set(refcount, pattern)
+    return pattern
   }
 
   #holds(buffer: Uint8Array, first: number, length: number, pattern: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 import { tableBuffer, tableWords } from '../../base/table-words.ts'
 import { hex, type CheckRun, type Where } from './check-run.ts'
 import { l1Pieces, type L1Entry } from './l1-rules.ts'
-import { entryKind, isCopied, standardOffset } from './l2-layout.ts'
+import { endOfRun, entryKind, isCopied, isPlain, standardOffset } from './l2-layout.ts'
 import { L2References, type L2Reference } from './l2-references.ts'
 import { guestBytesPerL2 } from './subject.ts'
 
@@ -74,10 +74,37 @@ async function checkTables(run: CheckRun, references: L2References): Promise<voi
 }
 
 function checkL2Table(run: CheckRun, table: L2Reference, words: Uint32Array): void {
+  const { subject } = run
+  if (subject.l2EntryBytes === 16 || subject.hasDataFile) {
+    checkEntries(run, table, { words, from: 0, to: subject.l2Entries })
+    return
+  }
+  const halves = new Int32Array(words.buffer, words.byteOffset, words.length)
+  for (let index = 0; index < subject.l2Entries;) {
+    const low = halves[2 * index] ?? 0
+    const high = halves[2 * index + 1] ?? 0
+    let end = index + 1
+    if (isPlain(low, high, subject.clusterSize)) {
+      end = endOfRun(halves, 2 * index, subject.clusterSize) / 2
+      const first = standardOffset(low >>> 0, high >>> 0) / subject.clusterSize
+      if (run.stored.areOnes(first, end - index) === isCopied(high)) {
+        index = end
+        continue
+      }
+    }
+    checkEntries(run, table, { words, from: index, to: end })
+    index = end
+  }
+}
+
+function checkEntries(
+  run: CheckRun,
+  table: L2Reference,
+  { words, from, to }: { readonly words: Uint32Array; readonly from: number; readonly to: number },
+): void {
   const { subject, stored } = run
   const stride = subject.l2EntryBytes / 4
-  const entries = subject.l2Entries
-  for (let index = 0; index < entries; index++) {
+  for (let index = from; index < to; index++) {
     const low = words[index * stride] ?? 0
     const high = words[index * stride + 1] ?? 0
     if (low === 0 && high === 0) continue

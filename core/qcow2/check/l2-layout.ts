@@ -51,3 +51,25 @@ export function compressedSpan(
   const sectors = ((high >>> highBits) & (2 ** (clusterBits - 8) - 1)) + 1
   return { offset, length: sectors * 512 - (low & 511) }
 }
+
+/** A normal cluster without anything to say about it: aligned, an offset, no flag but COPIED. */
+export const isPlain = (low: number, high: number, clusterSize: number): boolean =>
+  (low & (clusterSize - 1)) === 0 &&
+  (high & 0x7f00_0000) === 0 &&
+  (low !== 0 || (high & offsetHigh) !== 0)
+
+/**
+ * Where the run of neighbouring clusters that starts at `from` ends. A function of its own, so that it is
+ * compiled to machine code within the first table.
+ */
+export function endOfRun(halves: Int32Array, from: number, clusterSize: number): number {
+  let low = halves[from] ?? 0
+  let high = halves[from + 1] ?? 0
+  let at = from
+  do {
+    at += 2
+    low = (low + clusterSize) | 0
+    if (low === 0) high = (high + 1) | 0
+  } while (halves[at] === low && halves[at + 1] === high)
+  return at
+}

@@ -3,9 +3,11 @@ import type { L2Reference } from './l2-references.ts'
 import {
   compressedSpan,
   copiedHigh,
+  endOfRun,
   entryKind,
   hasReservedBits,
   isCopied,
+  isPlain,
   standardOffset,
   zeroLow,
 } from './l2-layout.ts'
@@ -21,22 +23,6 @@ interface Entry {
   /** Extended L2: which subclusters are allocated and which read as zeroes; 0 otherwise. */
   readonly allocatedSubclusters: number
   readonly zeroSubclusters: number
-}
-
-/**
- * Where the run of neighbouring clusters that starts at `from` ends. A function of its own, so that it is
- * compiled to machine code within the first table.
- */
-function endOfRun(halves: Int32Array, from: number, clusterSize: number): number {
-  let low = halves[from] ?? 0
-  let high = halves[from + 1] ?? 0
-  let at = from
-  do {
-    at += 2
-    low = (low + clusterSize) | 0
-    if (low === 0) high = (high + 1) | 0
-  } while (halves[at] === low && halves[at + 1] === high)
-  return at
 }
 
 /**
@@ -77,7 +63,7 @@ export class L2Walk {
         at += 2
         continue
       }
-      if (!this.#isPlain(low, high)) {
+      if (!isPlain(low, high, clusterSize)) {
         const index = at / 2
         const entry = { index, low: low >>> 0, high: high >>> 0 }
         this.#entry({ ...entry, allocatedSubclusters: 0, zeroSubclusters: 0 })
@@ -99,15 +85,6 @@ export class L2Walk {
       if (low === 0 && high === 0 && allocatedSubclusters === 0) continue
       this.#entry({ index: at / 4, low, high, allocatedSubclusters, zeroSubclusters })
     }
-  }
-
-  /** A normal cluster without anything to say about it: aligned, no flag but COPIED, an offset. */
-  #isPlain(low: number, high: number): boolean {
-    return (
-      (low & (this.#run.subject.clusterSize - 1)) === 0 &&
-      (high & 0x7f00_0000) === 0 &&
-      (low !== 0 || (high & 0x00ff_ffff) !== 0)
-    )
   }
 
   #plainRun(index: number, length: number, low: number, high: number): void {

@@ -1,3 +1,5 @@
+import { sameBytes } from '../../base/table-words.ts'
+
 /** Clusters of one page; a power of two. */
 export const pageClusters = 32_768
 const pageShift = 15
@@ -80,18 +82,22 @@ export class ReferenceCounts {
     return ((page[at >>> 5] ?? 0) >>> (at & 31)) & 1
   }
 
-  /** What the clusters [start, start + length) of one page have in common, when a look at words tells. */
-  uniform(start: number, length: number): 'none' | 'one-each' | 'mixed' {
+  /**
+   * The count that the clusters [start, start + length) of one page have in common; undefined when they
+   * differ or when only looking at each would tell.
+   */
+  uniform(start: number, length: number): number | undefined {
     const index = (start - this.first) >>> pageShift
     const page = this.#pages[index]
-    if (page === undefined) return 'none'
+    if (page === undefined) return 0
     const from = (start - this.first) & pageMask
-    if (this.#widths[index] !== widths.bits || (from | length) % 32 !== 0) return 'mixed'
+    if (this.#widths[index] === widths.bytes) return uniformByte(page, from, from + length)
+    if (this.#widths[index] !== widths.bits || (from | length) % 32 !== 0) return undefined
     const end = (from + length) >>> 5
     const wanted = page[from >>> 5]
-    if (wanted !== 0 && wanted !== fullWord) return 'mixed'
-    for (let word = from >>> 5; word < end; word++) if (page[word] !== wanted) return 'mixed'
-    return wanted === 0 ? 'none' : 'one-each'
+    if (wanted !== 0 && wanted !== fullWord) return undefined
+    for (let word = from >>> 5; word < end; word++) if (page[word] !== wanted) return undefined
+    return wanted === 0 ? 0 : 1
   }
 
   #addToPage(index: number, from: number, to: number, times: number): number {
@@ -107,6 +113,13 @@ export class ReferenceCounts {
       if (times === 1) at = setBits(page, from, to)
       if (at === to) return 0
       this.#widen(index, widths.bytes)
+    }
+    const bytes = this.#pages[index]
+    // The usual page of an image with snapshots, when no refcount width is in the way.
+    if (bytes instanceof Uint8Array && this.#max >= 255) {
+      this.#shared = true
+      at = addToBytes(bytes, at, to, times)
+      if (at === to) return 0
     }
     return this.#addCounts(index, at, to, times)
   }
@@ -163,6 +176,24 @@ export class ReferenceCounts {
     this.#end = this.first + this.#pages.length * pageClusters
     this.#bytes -= page?.byteLength ?? 0
   }
+}
+
+/** The value of all bytes in [from, to), or undefined: each is compared with its neighbour, natively. */
+function uniformByte(page: NonNullable<Page>, from: number, to: number): number | undefined {
+  const bytes = new Uint8Array(page.buffer, from, to - from)
+  const same = sameBytes(bytes.subarray(1), bytes.subarray(0, bytes.length - 1))
+  return same ? bytes[0] : undefined
+}
+
+/** Adds to the bytes [from, to) and gives `to`, or the first position where the sum would not fit. */
+function addToBytes(page: Uint8Array, from: number, to: number, times: number): number {
+  const most = 255 - times
+  for (let at = from; at < to; at++) {
+    const old = page[at] ?? 0
+    if (old > most) return at
+    page[at] = old + times
+  }
+  return to
 }
 
 /** Sets the bits [from, to) and gives `to`, or the first position whose word had one of them set already. */

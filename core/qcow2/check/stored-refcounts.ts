@@ -96,6 +96,28 @@ export class StoredRefcounts {
     return refcountAt(block, cluster % this.perBlock, this.#subject.refcountOrder)
   }
 
+  /**
+   * Whether all clusters of a stretch have a stored refcount of one, or none of them; undefined when they
+   * differ or cannot be read.
+   */
+  areOnes(first: number, length: number): boolean | undefined {
+    let ones = 0
+    for (let at = first; at < first + length;) {
+      const index = Math.floor(at / this.perBlock)
+      const end = Math.min(first + length, (index + 1) * this.perBlock)
+      if (index !== this.#lastIndex) this.#seek(index)
+      const block = this.#last
+      if (block === 'unreadable') return undefined
+      if (block !== 'absent') {
+        const from = at - index * this.perBlock
+        ones += onesIn(block, from, from + (end - at), this.#subject.refcountOrder)
+      }
+      at = end
+    }
+    if (ones === length) return true
+    return ones === 0 ? false : undefined
+  }
+
   #seek(index: number): void {
     this.#lastIndex = index
     const found = this.block(index)
@@ -118,6 +140,19 @@ export class StoredRefcounts {
     this.#cache.set(index, block)
     this.#last = block
   }
+}
+
+function onesIn(block: Uint8Array, from: number, to: number, order: number): number {
+  let ones = 0
+  if (order === 4) {
+    // Nearly every image: a loop of its own, three times as fast.
+    for (let at = 2 * from; at < 2 * to; at += 2) {
+      if (block[at + 1] === 1 && block[at] === 0) ones++
+    }
+    return ones
+  }
+  for (let at = from; at < to; at++) if (refcountAt(block, at, order) === 1) ones++
+  return ones
 }
 
 /**

@@ -34,14 +34,23 @@ describe('counting references', () => {
     expect(counts.get(1)).toBe(70_001)
   })
 
-  it('sees stretches that are all zero or all one', () => {
+  it('sees stretches that have one count throughout', () => {
     const counts = new ReferenceCounts(roomy)
-    expect(counts.uniform(0, pageClusters)).toBe('none')
+    expect(counts.uniform(0, pageClusters)).toBe(0)
     counts.add(0, pageClusters)
-    expect(counts.uniform(0, pageClusters)).toBe('one-each')
-    expect(counts.uniform(64, 32)).toBe('one-each')
+    expect(counts.uniform(0, pageClusters)).toBe(1)
+    expect(counts.uniform(64, 32)).toBe(1)
     counts.add(3, 1)
-    expect(counts.uniform(0, pageClusters)).toBe('mixed')
+    expect(counts.uniform(0, pageClusters)).toBeUndefined()
+  })
+
+  it('sees counts above one throughout, and one that is not', () => {
+    const counts = new ReferenceCounts(roomy)
+    counts.add(0, pageClusters, 3)
+    expect(counts.uniform(0, pageClusters)).toBe(3)
+    expect(counts.uniform(5, 1)).toBe(3)
+    counts.add(100, 1)
+    expect(counts.uniform(0, pageClusters)).toBeUndefined()
   })
 
   it('gives up the highest pages when the budget is spent, and says from where on', () => {
