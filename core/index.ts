@@ -24,6 +24,10 @@ export {
 } from './operations/hash-result.ts'
 export { isImageFileName } from './image/image-file-name.ts'
 export type { Engine, ReadOptions } from './engine.ts'
+export { createEngine } from './node-engine.ts'
+export { qemuCheckJson, type QemuCheckJson } from './qemu-json/check-json.ts'
+export { qemuInfoJson } from './qemu-json/info-json.ts'
+export { qemuMapEntry, type QemuMapEntry } from './qemu-json/map-json.ts'
 export {
   countOutcomes,
   outcomeOf,

@@ -39,15 +39,19 @@ export interface DiskImage extends AsyncDisposable {
   readonly file: BlockFile
   /** Bytes the guest sees. */
   readonly virtualSize: number
-  /** The next layer down, when the image names one and the open gate let it be opened. */
+  /**
+   * The next layer down, when the image names one. One that could not be opened stands here too (with
+   * `unavailable` set): whatever looks at its content throws why, so that absence never reads as zeroes.
+   */
   readonly backing: DiskImage | undefined
-  /** Why there is no `backing` although the image names one. Reading through it throws this. */
-  readonly missingBacking: ImageError | undefined
+  /** Why this layer could not be opened; undefined for every image that is open. */
+  readonly unavailable: ImageError | undefined
   /** The content needs a passphrase; what is stored at an offset is not what the guest sees. */
   readonly encrypted: boolean
   /**
    * The run of equal storage at guest offset `at`, at most `limit` bytes long (limit > 0, at + limit
-   * <= virtualSize). Runs are as long as the tables in memory can tell: contiguous host clusters join.
+   * <= virtualSize). Contiguous host clusters join; a run may still end early (it looks ahead over a
+   * bounded amount of tables), so whoever wants maximal runs joins equal neighbours.
    * Throws ImageError `corrupt`/`unsupported` when the mapping cannot be followed.
    */
   runAt(at: number, limit: number): LayerRun

@@ -24,10 +24,10 @@ export function contentSource(image: DiskImage): ByteSource {
     length: image.virtualSize,
     read: (into, at, signal) => image.read(into, at, signal),
     runAt(at, limit) {
-      const { run, layer, length } = resolveRun(image, at, limit)
+      const { run, layer, length, missing } = resolveRun(image, at, limit)
       switch (run.kind) {
         case 'unallocated':
-          if (layer.missingBacking !== undefined) throw layer.missingBacking
+          if (missing !== undefined) throw missing
           return { length, isZero: true }
         case 'zero':
           return { length, isZero: true }

@@ -1,3 +1,4 @@
+import type { ImageError } from '../errors/image-error.ts'
 import type { DiskImage, LayerRun } from '../image/disk-image.ts'
 
 /** Which layer of a chain decides a run of guest bytes, and how it stores them. */
@@ -8,10 +9,11 @@ export interface ResolvedRun {
   readonly depth: number
   readonly layer: DiskImage
   /**
-   * `unallocated` when no layer has these bytes: they read as zeroes, unless `layer.missingBacking` says
-   * that a layer which should be asked is not open.
+   * `unallocated` when no layer has these bytes: they read as zeroes, unless `missing` says that a layer
+   * which should be asked could not be opened.
    */
   readonly run: LayerRun
+  readonly missing: ImageError | undefined
 }
 
 /**
@@ -28,7 +30,10 @@ export function resolveRun(image: DiskImage, at: number, limit: number): Resolve
     length = run.length
     const { backing } = layer
     if (run.kind !== 'unallocated' || backing === undefined || at >= backing.virtualSize) {
-      return { length, depth, layer, run }
+      return { length, depth, layer, run, missing: undefined }
+    }
+    if (backing.unavailable !== undefined) {
+      return { length, depth, layer, run, missing: backing.unavailable }
     }
     length = Math.min(length, backing.virtualSize - at)
     layer = backing

@@ -1,0 +1,28 @@
+import type { Engine } from './engine.ts'
+import { nodeHost } from './io/node-host.ts'
+import { checkImage } from './operations/check.ts'
+import { hashImage } from './operations/hash.ts'
+import { readInfo } from './operations/info.ts'
+import { mapImage } from './operations/map.ts'
+import { summarizeAllocation } from './operations/summarize-allocation.ts'
+import { summarizeHeader } from './operations/summarize-header.ts'
+import { version } from './version.ts'
+
+/** The engine on the machine Node runs on. Holds no state and no open file: one is as good as many. */
+export function createEngine(): Engine {
+  return {
+    version,
+    summarizeHeader: (path, options) => summarizeHeader(nodeHost, absolute(path), options),
+    readInfo: (path, options) => readInfo(nodeHost, absolute(path), options),
+    checkImage: (path, options) => checkImage(nodeHost, absolute(path), options),
+    mapImage: (path, options) => mapImage(nodeHost, absolute(path), options),
+    summarizeAllocation: (path, options) => summarizeAllocation(nodeHost, absolute(path), options),
+    hashImage: (path, options) => hashImage(nodeHost, absolute(path), options),
+    async readUse(path) {
+      await using file = await nodeHost.openFile(absolute(path))
+      return nodeHost.readUse(file)
+    },
+  }
+}
+
+const absolute = (path: string): string => nodeHost.paths.resolve('.', path)
