@@ -1,0 +1,84 @@
+import { openDatabase } from '../../main/history/database.ts'
+import { databaseFile } from '../../main/data-folders.ts'
+import type { Db } from '../../main/history/db.ts'
+import { Library, type LibraryChange } from '../../main/images/library.ts'
+import type { LinkSetting } from '../../main/images/library-image.ts'
+import type { ScanTasks } from '../../main/images/scan-tasks.ts'
+import type { EngineTasks } from '../../main/jobs/engine-host.ts'
+import { JobQueue, type JobChange } from '../../main/jobs/queue.ts'
+import { WorkerPool } from '../../main/workers/worker-pool.ts'
+import { memoryLog, type LogLine } from './memory-log.ts'
+
+export const scriptedEngineWorker = new URL('./scripted-engine-worker.ts', import.meta.url)
+export const scriptedScanWorker = new URL('./scripted-scan-worker.ts', import.meta.url)
+
+export interface Workbench extends AsyncDisposable {
+  readonly db: Db
+  readonly library: Library
+  readonly queue: JobQueue
+  readonly lines: readonly LogLine[]
+  setLinks(links: LinkSetting): void
+  /** Resolves with the first change, from now on, that fits. */
+  jobChange(fits: (change: JobChange) => boolean): Promise<JobChange>
+  libraryChange(fits: (change: LibraryChange) => boolean): Promise<LibraryChange>
+}
+
+/** Library and queue over a real database and real threads, without shell and handlers. */
+export function openWorkbench(
+  dataFolder: string,
+  {
+    parallelJobs = 2,
+    graceMs = 5_000,
+    engineWorker = scriptedEngineWorker,
+    scanWorker = scriptedScanWorker,
+  } = {},
+): Workbench {
+  const lines: LogLine[] = []
+  const log = memoryLog(lines)
+  const { db } = openDatabase(databaseFile(dataFolder))
+  const host = new WorkerPool<EngineTasks>({ url: engineWorker, size: () => parallelJobs, graceMs })
+  const scanHost = new WorkerPool<ScanTasks>({ url: scanWorker, size: () => 2 })
+  let links: LinkSetting = 'ask'
+  const library = new Library({ db, host: scanHost, log, links: () => links, roots: undefined })
+  const queue = new JobQueue({
+    db,
+    host,
+    subjects: library,
+    limit: () => parallelJobs,
+    log,
+    actor: 'desktop',
+    engineVersion: '9.9.9',
+  })
+  return {
+    db,
+    library,
+    queue,
+    lines,
+    setLinks: (next) => {
+      links = next
+      library.linksChanged()
+    },
+    jobChange: (fits) =>
+      new Promise((resolve) => {
+        const stop = queue.changes.listen((change) => {
+          if (!fits(change)) return
+          stop()
+          resolve(change)
+        })
+      }),
+    libraryChange: (fits) =>
+      new Promise((resolve) => {
+        const stop = library.changes.listen((change) => {
+          if (!fits(change)) return
+          stop()
+          resolve(change)
+        })
+      }),
+    [Symbol.asyncDispose]: async () => {
+      queue.close()
+      library.close()
+      await Promise.all([host.close(), scanHost.close()])
+      db.close()
+    },
+  }
+}
