@@ -171,13 +171,11 @@ export class Catalog {
     }
     if (atPath !== undefined) return this.#update(atPath, header, single)
 
-    const former =
-      this.#returned(stored, header.path) ??
-      findFormerImage(this.#db, { path: header.path, identity: header.identity })
-    if (former !== undefined) {
-      const isSame = former.path === header.path || isSameFile(former.header, stored)
-      if (isSame)
-        return this.#update({ ...former, use: header.use, folderId: undefined }, header, single)
+    const returned = this.#returned(stored, header.path)
+    if (returned !== undefined) return this.#update(returned, header, single)
+    const former = findFormerImage(this.#db, { path: header.path, identity: header.identity })
+    if (former?.path === header.path || (former && isSameFile(former.header, stored))) {
+      return this.#update({ ...former, use: header.use, folderId: undefined }, header, single)
     }
     const image = { path: header.path, header: stored, single, addedAt: this.#now() }
     const id = insertImage(this.#db, image)

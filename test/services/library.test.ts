@@ -1,0 +1,361 @@
+import { chmod, link, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { openWorkbench, type Workbench } from './workbench.ts'
+
+const choice = (path: string, more: { recursive?: boolean; watched?: boolean } = {}) => ({
+  path,
+  recursive: true,
+  watched: false,
+  ...more,
+})
+
+async function addAndScan(
+  { library }: Workbench,
+  ...given: Parameters<typeof choice>
+): Promise<number> {
+  const id = await library.addFolder(choice(...given))
+  await library.scan(id)
+  return id
+}
+
+const rowOf = ({ library }: Workbench, path: string): LibraryRow | undefined =>
+  library.rows().find((row) => row.path === path)
+
+const names = ({ library }: Workbench): readonly string[] =>
+  library
+    .rows()
+    .map(({ name }) => name)
+    .toSorted((a, b) => a.localeCompare(b))
+
+async function images(folder: TempFolder, ...paths: readonly string[]): Promise<void> {
+  for (const file of paths) {
+    await mkdir(folder.file('vm', file, '..'), { recursive: true })
+    await writeFile(folder.file('vm', file), 'clean')
+  }
+}
+
+describe('a scan', () => {
+  test('finds images in all folders below, and shows what cannot be read as a row with its reason', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2', 'deep/er/b.qcow2', 'notes.txt')
+    await writeFile(folder.file('vm', 'broken.qcow2'), 'refused')
+    await using bench = openWorkbench(folder.file('data'))
+    await addAndScan(bench, folder.file('vm'))
+    expect(names(bench)).toEqual(['a.qcow2', 'b.qcow2', 'broken.qcow2'])
+    expect(rowOf(bench, folder.file('vm', 'broken.qcow2'))).toMatchObject({
+      health: 'cannot-read',
+      error: { reason: 'unknown-format' },
+    })
+    expect(bench.library.folders()).toMatchObject([{ imageCount: 3, scanning: false }])
+  })
+
+  test('finds an image under any name by its first bytes', async () => {
+    await using folder = await tempFolder()
+    await mkdir(folder.file('vm'))
+    await writeFile(folder.file('vm', 'disk0'), 'clean'.padEnd(70_000))
+    await writeFile(folder.file('vm', 'small'), 'clean')
+    await using bench = openWorkbench(folder.file('data'))
+    await addAndScan(bench, folder.file('vm'))
+    expect(names(bench)).toEqual(['disk0'])
+  })
+
+  test('stays in its folder when it is not to recurse', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2', 'deep/b.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    await addAndScan(bench, folder.file('vm'), { recursive: false })
+    expect(names(bench)).toEqual(['a.qcow2'])
+  })
+
+  test('ends in spite of links that lead in circles', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await symlink(folder.file('vm'), folder.file('vm', 'loop'))
+    await symlink(folder.file('vm', 'self.qcow2'), folder.file('vm', 'self.qcow2'))
+    await using bench = openWorkbench(folder.file('data'))
+    await addAndScan(bench, folder.file('vm'))
+    expect(names(bench)).toEqual(['a.qcow2'])
+  })
+
+  test('shows a file with two names once', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await link(folder.file('vm', 'a.qcow2'), folder.file('vm', 'b.qcow2'))
+    await using bench = openWorkbench(folder.file('data'))
+    const id = await addAndScan(bench, folder.file('vm'))
+    const before = bench.library.rows()
+    await bench.library.scan(id)
+    expect(before).toHaveLength(1)
+    expect(bench.library.rows()).toEqual(before)
+  })
+
+  test('does not double rows when folders overlap, and counts each in the innermost', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2', 'deep/b.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    const outer = await addAndScan(bench, folder.file('vm'))
+    const inner = await addAndScan(bench, folder.file('vm', 'deep'))
+    expect(names(bench)).toEqual(['a.qcow2', 'b.qcow2'])
+    expect(rowOf(bench, folder.file('vm', 'deep', 'b.qcow2'))?.folderId).toBe(inner)
+    bench.library.removeFolder(inner)
+    expect(rowOf(bench, folder.file('vm', 'deep', 'b.qcow2'))?.folderId).toBe(outer)
+    bench.library.removeFolder(outer)
+    expect(names(bench)).toEqual([])
+  })
+
+  test('of a folder that is gone says so and keeps the rows as missing', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    const id = await addAndScan(bench, folder.file('vm'))
+    await rename(folder.file('vm'), folder.file('elsewhere'))
+    await bench.library.scan(id)
+    expect(bench.library.folders()).toMatchObject([{ error: { reason: 'file-missing' } }])
+    expect(rowOf(bench, folder.file('vm', 'a.qcow2'))?.missingSince).toBeTypeOf('number')
+    await rename(folder.file('elsewhere'), folder.file('vm'))
+    await bench.library.scan(id)
+    expect(bench.library.folders()[0]).not.toHaveProperty('error')
+    expect(rowOf(bench, folder.file('vm', 'a.qcow2'))?.missingSince).toBeUndefined()
+  })
+
+  test('of ten thousand files streams in and writes nothing when it finds the same again', async () => {
+    await using folder = await tempFolder()
+    await mkdir(folder.file('vm'))
+    const files = Array.from({ length: 10_000 }, (_, index) => folder.file('vm', `${index}.qcow2`))
+    for (let at = 0; at < files.length; at += 500) {
+      await Promise.all(files.slice(at, at + 500).map((file) => writeFile(file, 'clean')))
+    }
+    await using bench = openWorkbench(folder.file('data'))
+    const sizes = new Set<number>()
+    const stop = bench.library.changes.listen(({ type }) => {
+      if (type === 'folders') sizes.add(bench.library.folders()[0]?.imageCount ?? 0)
+    })
+    // Between the portions the thread that answers windows must get its turns.
+    let turns = 0
+    let isDone = false
+    const counting = (async () => {
+      while (!isDone) {
+        turns += 1
+        await turn()
+      }
+    })()
+    const id = await addAndScan(bench, folder.file('vm'))
+    isDone = true
+    await counting
+    stop()
+    expect(bench.library.rows()).toHaveLength(10_000)
+    expect(sizes.size).toBeGreaterThan(10)
+    expect(turns).toBeGreaterThan(100)
+
+    const changed: number[] = []
+    bench.library.changes.listen((change) => {
+      if (change.type === 'row') changed.push(change.id)
+    })
+    await bench.library.scan(id)
+    expect(changed).toEqual([])
+  }, 60_000)
+})
+
+describe('a row', () => {
+  test('follows its file when it is renamed, with its history', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2', 'other.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    const id = await addAndScan(bench, folder.file('vm'))
+    const before = rowOf(bench, folder.file('vm', 'a.qcow2'))
+    await mkdir(folder.file('vm', 'deep'))
+    await rename(folder.file('vm', 'a.qcow2'), folder.file('vm', 'deep', 'z.qcow2'))
+    await bench.library.scan(id)
+    expect(rowOf(bench, folder.file('vm', 'deep', 'z.qcow2'))?.id).toBe(before?.id)
+    expect(bench.library.rows()).toHaveLength(2)
+  })
+
+  test('stays when its file is replaced in place', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    const id = await addAndScan(bench, folder.file('vm'))
+    const before = rowOf(bench, folder.file('vm', 'a.qcow2'))
+    await writeFile(folder.file('vm', 'beside'), 'leaks and more')
+    await rename(folder.file('vm', 'beside'), folder.file('vm', 'a.qcow2'))
+    await bench.library.scan(id)
+    expect(rowOf(bench, folder.file('vm', 'a.qcow2'))).toMatchObject({
+      id: before?.id,
+      fileLength: 14,
+    })
+  })
+
+  test('is found again at once by a job after its file was renamed over another', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2', 'b.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    await addAndScan(bench, folder.file('vm'))
+    const b = rowOf(bench, folder.file('vm', 'b.qcow2'))
+    bench.library.setLinksTrusted(b?.id ?? 0, true)
+    const a = rowOf(bench, folder.file('vm', 'a.qcow2'))
+    await rename(folder.file('vm', 'b.qcow2'), folder.file('vm', 'a.qcow2'))
+    // Both rows have a past, or could have: b is here now, and a's file is no more.
+    await expect(bench.library.locate(a?.id ?? 0)).rejects.toMatchObject({ reason: 'file-missing' })
+    expect(bench.library.row(b?.id ?? 0)?.path).toBe(folder.file('vm', 'a.qcow2'))
+  })
+
+  test('of a removed image comes back with its trust and its past when it is added again', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    const [id = 0] = await bench.library.addPaths([folder.file('vm', 'a.qcow2')])
+    bench.library.setLinksTrusted(id, true)
+    bench.library.removeImages([id])
+    expect(bench.library.rows()).toEqual([])
+    expect(await bench.library.addPaths([folder.file('vm', 'a.qcow2')])).toEqual([id])
+    expect(bench.library.row(id)?.linksTrusted).toBe(true)
+  })
+
+  test('survives a restart as it was', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await writeFile(folder.file('vm', 'broken.qcow2'), 'refused')
+    let before: readonly LibraryRow[]
+    {
+      await using bench = openWorkbench(folder.file('data'))
+      await addAndScan(bench, folder.file('vm'))
+      before = bench.library.rows()
+    }
+    await using bench = openWorkbench(folder.file('data'))
+    expect(bench.library.rows()).toEqual(
+      before.map((row) => ({ ...row, use: { state: 'unknown', holders: [] } })),
+    )
+  })
+
+  test('of an image that a copy brought back needs name, time, length and content to agree', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'one/disk.qcow2')
+    const file = folder.file('vm', 'one', 'disk.qcow2')
+    await utimes(file, 1_000, 1_000)
+    await using bench = openWorkbench(folder.file('data'))
+    const id = await addAndScan(bench, folder.file('vm'))
+    const before = rowOf(bench, file)
+    await images(folder, 'two/disk.qcow2', 'three/disk.qcow2')
+    await utimes(folder.file('vm', 'two', 'disk.qcow2'), 1_000, 1_000)
+    await rm(file)
+    await bench.library.refresh([before?.id ?? 0])
+    await bench.library.scan(id)
+    expect(rowOf(bench, folder.file('vm', 'two', 'disk.qcow2'))?.id).toBe(before?.id)
+    expect(rowOf(bench, folder.file('vm', 'three', 'disk.qcow2'))?.id).not.toBe(before?.id)
+  })
+})
+
+describe('adding paths', () => {
+  test('takes files of any name and folders, and refuses what leads nowhere', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2', 'odd-name', 'deep/b.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    const given = ['odd-name', 'deep'].map((name) => folder.file('vm', name))
+    expect(await bench.library.addPaths(given)).toHaveLength(1)
+    expect(bench.library.folders()).toMatchObject([{ path: folder.file('vm', 'deep') }])
+    const wrong = [folder.file('vm', 'none.qcow2'), folder.file('vm', 'a.qcow2')]
+    await expect(bench.library.addPaths(wrong)).rejects.toMatchObject({ reason: 'file-missing' })
+    expect(rowOf(bench, folder.file('vm', 'a.qcow2'))).toBeDefined()
+    await expect(bench.library.addPaths(['/dev/null'])).rejects.toMatchObject({
+      reason: 'file-not-regular',
+    })
+  })
+
+  test('of a folder that is a file is refused with a sentence', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    const added = bench.library.addFolder(choice(folder.file('vm', 'a.qcow2')))
+    await expect(added).rejects.toMatchObject({ reason: 'invalid-argument' })
+  })
+})
+
+describe('a watched folder', () => {
+  const rowAt = (bench: Workbench, path: string, fits: (row: LibraryRow) => boolean) =>
+    bench.libraryChange((change) => {
+      const row = change.type === 'row' ? bench.library.row(change.id) : undefined
+      return row?.path === path && fits(row)
+    })
+
+  test('shows a new file, its change and its end without being asked', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    await addAndScan(bench, folder.file('vm'), { watched: true })
+    const file = folder.file('vm', 'new.qcow2')
+
+    const appeared = rowAt(bench, file, ({ missingSince }) => missingSince === undefined)
+    await writeFile(file, 'clean')
+    await appeared
+    const changed = rowAt(bench, file, ({ fileLength }) => fileLength === 9)
+    await writeFile(file, 'clean too')
+    await changed
+    const gone = rowAt(bench, file, ({ missingSince }) => missingSince !== undefined)
+    await rm(file)
+    await gone
+  })
+
+  test('sees into folders that come later', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await using bench = openWorkbench(folder.file('data'))
+    await addAndScan(bench, folder.file('vm'), { watched: true })
+    const first = folder.file('vm', 'late', 'first.qcow2')
+    const appeared = rowAt(bench, first, () => true)
+    await mkdir(folder.file('vm', 'late'))
+    await writeFile(first, 'clean')
+    await appeared
+    const second = folder.file('vm', 'late', 'second.qcow2')
+    const followed = rowAt(bench, second, () => true)
+    await writeFile(second, 'clean')
+    await followed
+  })
+})
+
+test('files outside the roots are not read through a link', async () => {
+  const { walkFolder } = await import('../../main/images/walk-folder.ts')
+  await using folder = await tempFolder()
+  await images(folder, 'a.qcow2')
+  await writeFile(folder.file('secret.qcow2'), 'clean')
+  await symlink(folder.file('secret.qcow2'), folder.file('vm', 'link.qcow2'))
+  const list = async (roots: readonly string[] | undefined) => {
+    const files: string[] = []
+    const { signal } = new AbortController()
+    for await (const found of walkFolder({
+      root: folder.file('vm'),
+      recursive: true,
+      roots,
+      signal,
+    })) {
+      if (found.kind === 'folder') files.push(...found.files)
+    }
+    return files.length
+  }
+  expect(await list([folder.file('vm')])).toBe(1)
+  expect(await list(undefined)).toBe(2)
+})
+
+test('a folder below that may not be listed is told, and its rows stay', async () => {
+  const { covers } = await import('../../main/images/catalog.ts')
+  expect(covers({ id: 1, path: '/vm', recursive: false, watched: false }, '/vm/a/b.qcow2')).toBe(
+    false,
+  )
+  await using folder = await tempFolder()
+  await images(folder, 'a.qcow2', 'closed/b.qcow2')
+  await using bench = openWorkbench(folder.file('data'))
+  const id = await addAndScan(bench, folder.file('vm'))
+  await chmod(folder.file('vm', 'closed'), 0o000)
+  try {
+    await bench.library.scan(id)
+    const [state] = bench.library.folders()
+    // The superuser may list everything: then there is nothing to tell.
+    if (process.getuid?.() === 0) expect(state?.error).toBeUndefined()
+    else expect(state?.error).toMatchObject({ reason: 'folder-partly-unread' })
+    expect(rowOf(bench, folder.file('vm', 'closed', 'b.qcow2'))?.missingSince).toBeUndefined()
+  } finally {
+    await chmod(folder.file('vm', 'closed'), 0o755)
+  }
+})
