@@ -8,7 +8,7 @@ import { readAppVersion, engineWorkerUrl, scanWorkerUrl, windowFolder } from '..
 import { serveErrors } from '../serve-errors.ts'
 import { createServices } from '../services.ts'
 import { ShellEvents } from '../shell-events.ts'
-import { openBrowserWindow } from './browser-window.ts'
+import { openBrowserWindow, type BrowserWindow } from './browser-window.ts'
 import { Roots } from './roots.ts'
 import { startWebServer } from './server.ts'
 import { parseWebArguments, webUsage, type WebArguments } from './web-arguments.ts'
@@ -70,13 +70,7 @@ async function start({ roots: givenRoots, paths, port, open }: WebArguments): Pr
   })
   await services.openPaths(paths.map((file) => path.resolve(file)))
 
-  console.log(`Open this link in a browser on this machine; it signs you in:
-
-  ${server.url}
-
-The window may look below ${roots.paths.join(', ')}. Press Ctrl+C to stop.`)
-  const window = open ? openBrowserWindow(server.url) : undefined
-
+  let window: BrowserWindow | undefined
   let stopping = false
   const stop = (): void => {
     // A second Ctrl+C is a person who does not want to wait.
@@ -90,6 +84,14 @@ The window may look below ${roots.paths.join(', ')}. Press Ctrl+C to stop.`)
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+
+  // Last: whoever reads the link may stop us at once.
+  console.log(`Open this link in a browser on this machine; it signs you in:
+
+  ${server.url}
+
+The window may look below ${roots.paths.join(', ')}. Press Ctrl+C to stop.`)
+  if (open) window = openBrowserWindow(server.url)
 }
 
 function describeFailure(error: unknown, { port }: WebArguments): string {

@@ -47,7 +47,10 @@ export function librarySuite(kind: HostKind): void {
       const file = path.join(imageFolder, images.leaking)
       const before = await stat(file)
       await rowOf(app.page, images.leaking).click()
-      await app.page.getByRole('button', { name: 'Check', exact: true }).click()
+      await app.page
+        .getByRole('toolbar', { name: 'Actions and filters' })
+        .getByRole('button', { name: 'Check', exact: true })
+        .click()
       await expect.poll(() => healthOf(app.page, images.leaking), { timeout: 20_000 }).toBe('Leaks')
       const after = await stat(file)
       expect([after.size, after.mtimeMs]).toEqual([before.size, before.mtimeMs])

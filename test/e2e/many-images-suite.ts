@@ -54,6 +54,25 @@ export function manyImagesSuite(kind: HostKind): void {
       expect(measured.blankFrames).toBe(0)
     })
 
+    it('goes on checking while the window is gone, and is cancelled where it stands', async () => {
+      await app.page.getByRole('button', { name: 'Check all' }).click()
+      await app.page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Check [\d,]+ images$/ })
+        .click()
+      const activity = app.page.getByRole('button', { name: /^Activity: .* running$/ })
+      expect(await isShown(activity)).toBe(true)
+      await app.page.reload()
+      expect(await isShown(activity)).toBe(true)
+
+      await activity.click()
+      await app.page.getByRole('button', { name: /^Cancel: .*Finished results are kept$/ }).click()
+      expect(await isShown(app.page.getByRole('button', { name: 'Activity', exact: true }))).toBe(
+        true,
+      )
+      expect(await isShown(rowOf(app.page, manyName(0)))).toBe(true)
+    }, 60_000)
+
     it('filters to one image while typing', async () => {
       await app.page.keyboard.press('Control+f')
       await app.page.keyboard.type('vm-07654')

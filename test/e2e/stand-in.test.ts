@@ -1,3 +1,4 @@
+import { batchCheckSuite } from './batch-check-suite.ts'
 import { desktopRequests } from './desktop-requests.ts'
 import { desktopSecurity } from './desktop-security.ts'
 import { desktopSuite } from './desktop-suite.ts'
@@ -10,5 +11,6 @@ onHost('stand-in', {
   'what the app asks of Electron': desktopRequests,
   'the desktop': () => desktopSuite('stand-in'),
   'the library': () => librarySuite('stand-in'),
+  'a check of many': () => batchCheckSuite('stand-in'),
   'many images': () => manyImagesSuite('stand-in'),
 })

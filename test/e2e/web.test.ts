@@ -1,8 +1,10 @@
+import { batchCheckSuite } from './batch-check-suite.ts'
 import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
 
 onHost('web', {
   'the library': () => librarySuite('web'),
+  'a check of many': () => batchCheckSuite('web'),
   'many images': () => manyImagesSuite('web'),
 })
