@@ -81,7 +81,7 @@ const drawerHeights = { least: 120, most: 480 } as const
 function Drawer() {
   const [height, setHeight] = useState(220)
   return (
-    <>
+    <aside className="app-drawer-area" aria-label="Running and finished work">
       <Splitter
         label="Height of the activity drawer"
         orientation="horizontal"
@@ -91,10 +91,10 @@ function Drawer() {
         after
         onChange={setHeight}
       />
-      <section className="app-drawer" data-pane="activity" aria-label="Activity" style={{ height }}>
+      <div className="app-drawer" data-pane="activity" style={{ height }}>
         <ActivityDrawer />
-      </section>
-    </>
+      </div>
+    </aside>
   )
 }
 

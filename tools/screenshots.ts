@@ -28,7 +28,7 @@ const pressOn = async (page: Page, keys: string): Promise<void> => {
 const tab = (name: string): Screen => ({
   name: `inspector-${name.toLowerCase()}`,
   prepare: async (page) => {
-    await row(page, 3).click()
+    await row(page, 1).click()
     const opener = page.getByRole('button', { name: 'Show the inspector' })
     if (await opener.isVisible()) await opener.click()
     await page.getByRole('tab', { name }).click()
@@ -110,6 +110,13 @@ const screens: readonly Screen[] = [
       await page.getByRole('menuitem', { name: 'Trust links…' }).click()
     },
   },
+  {
+    name: 'sidebar-over',
+    prepare: async (page) => {
+      const views = page.getByRole('button', { name: 'Folders and views' })
+      if (await views.isVisible()) await views.click()
+    },
+  },
   { name: 'first-run', query: 'rows=0' },
   { name: 'refused', query: 'connection=refused' },
   { name: 'lost', query: 'connection=lost&notice' },
@@ -127,14 +134,14 @@ const screens: readonly Screen[] = [
     name: 'activity',
     query: 'drawer',
     prepare: async (page) => {
-      await row(page, 3).click()
+      await row(page, 1).click()
       await pressOn(page, 'Control+Shift+c')
     },
   },
   {
     name: 'hash',
     prepare: async (page) => {
-      await row(page, 3).click()
+      await row(page, 1).click()
       await pressOn(page, 'Control+h')
     },
   },

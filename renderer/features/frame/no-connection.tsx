@@ -5,6 +5,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 export function NoConnection({ connection }: { readonly connection: Connection }) {
   return (
     <main className="no-connection">
+      <h1 className="visually-hidden">Platter</h1>
       {connection === 'refused' ? (
         <EmptyState icon="key" title="Open the link that Platter printed">
           This page needs the secret that is part of the link, and the one it has is missing or out

@@ -134,7 +134,8 @@ export function LibraryTable() {
         bubbles: true,
         cancelable: true,
         button: 2,
-        clientX: box.left + 160,
+        // A table scrolled sideways has the row's beginning out of sight.
+        clientX: Math.max(box.left, element.getBoundingClientRect().left) + 160,
         clientY: box.top + rowHeight / 2,
       }),
     )
