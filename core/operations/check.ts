@@ -1,5 +1,7 @@
 import { throwIfAborted } from '../base/abort.ts'
 import { ImageError } from '../errors/image-error.ts'
+import { locateLink, mayOpen } from '../image/links.ts'
+import type { LinkPolicy } from '../image/open-gate.ts'
 import { probeFile } from '../image/probe.ts'
 import type { OperationContext } from '../progress.ts'
 import type { BlockFile } from '../storage/block-file.ts'
@@ -8,6 +10,7 @@ import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
 import { checkCompressedData } from '../qcow2/check/compressed-data.ts'
 import { FindingLog } from '../qcow2/check/finding-log.ts'
 import { checkSubjectOf, headerFactsOf } from '../qcow2/check/subject-of.ts'
+import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { CheckResult, CheckVerdict, Health } from './check-result.ts'
 import type { Host } from './host.ts'
@@ -15,6 +18,8 @@ import type { Host } from './host.ts'
 export interface CheckImageOptions extends OperationContext {
   /** Given: never probe. */
   readonly format?: 'qcow2' | 'raw' | undefined
+  /** Whether an external data file may be opened, to compare offsets with its length. */
+  readonly links?: LinkPolicy | undefined
   /** `full` also unpacks every compressed cluster. */
   readonly depth?: 'metadata' | 'full' | undefined
   /** Findings kept, most harmful first; all are counted. */
@@ -52,7 +57,7 @@ async function checkFile(
   // Before anything is read: an image that is being written may change under the check.
   const live = host.readUse(file).state === 'writing'
   const area = readHeaderArea(file, 'check')
-  const subject = checkSubjectOf(file, area)
+  const subject = checkSubjectOf(file, area, await dataFileLength(host, path, area, options))
   const log = new FindingLog(options.findingLimit ?? defaultFindingLimit)
   reportHeader(log, headerFactsOf(area), live)
   const checked = await checkQcow2(subject, log, options)
@@ -82,6 +87,29 @@ async function checkFile(
     findingsOmitted: omitted,
     live: live || host.readUse(file).state === 'writing',
     bytesRead: checked.bytesRead + packedBytes,
+  }
+}
+
+/**
+ * The length of the external data file when the policy lets it be opened; undefined otherwise, and the
+ * check does without. That a file is missing is what `info` says: the image itself is not damaged by it.
+ */
+async function dataFileLength(
+  host: Host,
+  path: string,
+  { dataFileName }: HeaderArea,
+  { links = 'same-folder' }: CheckImageOptions,
+): Promise<number | undefined> {
+  if (dataFileName === undefined) return undefined
+  const located = await locateLink(host, { role: 'data file', name: dataFileName, from: path })
+  if (located.kind !== 'path' || !located.exists) return undefined
+  if (!(await mayOpen(links, located.link))) return undefined
+  try {
+    await using file = await host.openFile(located.link.target)
+    return file.size()
+  } catch (error) {
+    if (error instanceof ImageError) return undefined
+    throw error
   }
 }
 

@@ -1,8 +1,8 @@
 import { ceilDiv } from '../../base/bits.ts'
-import { tableBuffer, tableWords } from '../../base/table-words.ts'
 import { largestOffset } from './stored-refcounts.ts'
 import { CheckStopped, type CheckSubject } from './subject.ts'
 import { countRegion, hex, type CheckRun } from './check-run.ts'
+import { asWordTable } from '../word-table.ts'
 
 const fixedBytes = 24
 const maxDirectoryBytes = 65_535 * 1024
@@ -119,13 +119,13 @@ async function checkTable(run: CheckRun, bitmap: BitmapEntry): Promise<void> {
   countRegion(run, { offset: tableOffset, length: tableEntries * 8, structure: 'bitmap table' })
   const inFile = Math.max(0, Math.floor((subject.fileLength - tableOffset) / 8))
   const entries = Math.min(tableEntries, inFile)
-  const piece = tableBuffer(Math.min(pieceBytes, entries * 8))
+  const piece = new Uint8Array(Math.min(pieceBytes, entries * 8))
   // QEMU looks at every entry before it counts one, so a damaged one leaves the bitmap uncounted.
   for (const count of [false, true]) {
     for (let first = 0; first < entries; first += piece.length / 8) {
       const bytes = piece.subarray(0, Math.min(piece.length, (entries - first) * 8))
       reader.read(bytes, tableOffset + first * 8, 'bitmap')
-      const words = tableWords(bytes)
+      const words = asWordTable(bytes)
       for (let index = 0; index < words.length / 2; index++) {
         const entryAt = tableOffset + (first + index) * 8
         const low = words[2 * index] ?? 0

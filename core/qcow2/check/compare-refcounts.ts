@@ -1,4 +1,4 @@
-import { sameBytes, tableBuffer } from '../../base/table-words.ts'
+import { sameBytes } from '../../base/same-bytes.ts'
 import { reportCut } from './blind-spots.ts'
 import { clusterCount, hex, type CheckRun } from './check-run.ts'
 import { pageClusters } from './reference-counts.ts'
@@ -42,7 +42,7 @@ export class RefcountComparison {
     const { stored, counts, subject, context } = this.#run
     const { perBlock } = stored
     const end = Math.min(this.#clusters, counts.end)
-    const buffer = tableBuffer(subject.clusterSize)
+    const buffer = new Uint8Array(subject.clusterSize)
     let at = counts.first
     while (at < end) {
       const index = Math.floor(at / perBlock)

@@ -1,11 +1,11 @@
 import { breather } from '../../base/abort.ts'
-import { tableBuffer, tableWords } from '../../base/table-words.ts'
 import type { Codecs } from '../../image/codec.ts'
 import type { OperationContext } from '../../progress.ts'
 import { hex } from './check-run.ts'
 import type { FindingLog } from './finding-log.ts'
 import { compressedSpan, isCompressed, standardOffset } from './l2-layout.ts'
 import { guestBytesPerL2, type CheckSubject } from './subject.ts'
+import { asWordTable } from '../word-table.ts'
 
 /**
  * Blind spot of QEMU's check: unpacks every compressed cluster of the active state and warns about those
@@ -66,16 +66,16 @@ function problemOf(unpack: () => unknown): string | undefined {
 /** The L2 tables of the active state that lie in the file, in guest order. */
 function* activeTables(subject: CheckSubject) {
   const { file, clusterSize } = subject
-  const l1 = tableBuffer(subject.l1.entries * 8)
+  const l1 = new Uint8Array(subject.l1.entries * 8)
   file.readNow(l1, subject.l1.offset, 'l1-table')
-  const entries = tableWords(l1)
-  const table = tableBuffer(clusterSize)
+  const entries = asWordTable(l1)
+  const table = new Uint8Array(clusterSize)
   for (let index = 0; index < subject.l1.entries; index++) {
     const offset = standardOffset(entries[2 * index] ?? 0, entries[2 * index + 1] ?? 0)
     if (offset === 0 || offset >= subject.fileLength) continue
     file.readNow(table, offset, 'l2-table')
     yield {
-      words: tableWords(table),
+      words: asWordTable(table),
       guestStart: index * guestBytesPerL2(subject),
       done: (index + 1) * subject.l2Entries,
       total: subject.l1.entries * subject.l2Entries,

@@ -1,9 +1,9 @@
-import { tableBuffer, tableWords } from '../../base/table-words.ts'
 import { hex, type CheckRun, type Where } from './check-run.ts'
 import { l1Pieces, type L1Entry } from './l1-rules.ts'
 import { endOfRun, entryKind, isCopied, isPlain, standardOffset } from './l2-layout.ts'
 import { L2References, type L2Reference } from './l2-references.ts'
 import { guestBytesPerL2 } from './subject.ts'
+import { asWordTable } from '../word-table.ts'
 
 /**
  * The COPIED flag promises that a cluster may be written in place because its refcount is exactly one.
@@ -58,10 +58,10 @@ const flagSentence = (copied: boolean, refcount: number): string =>
 async function checkTables(run: CheckRun, references: L2References): Promise<void> {
   const { subject, reader, context } = run
   const tables = references.drain()
-  const buffer = tableBuffer(subject.clusterSize)
+  const buffer = new Uint8Array(subject.clusterSize)
   for (const [done, table] of tables.entries()) {
     reader.read(buffer, table.offset, 'l2-table')
-    checkL2Table(run, table, tableWords(buffer))
+    checkL2Table(run, table, asWordTable(buffer))
     const turn = run.breath()
     if (turn !== undefined) await turn
     context.onProgress?.({

@@ -1,8 +1,8 @@
-import { tableBuffer, tableWords } from '../../base/table-words.ts'
 import { countRegion, hex, type CheckRun, type Where } from './check-run.ts'
 import { isCopied, standardOffset } from './l2-layout.ts'
 import type { L2References } from './l2-references.ts'
 import { guestBytesPerL2, type TableLocation } from './subject.ts'
+import { asWordTable } from '../word-table.ts'
 
 /** Entries come a piece at a time: one promise for 16,384 of them. */
 const pieceBytes = 2 ** 17
@@ -28,12 +28,12 @@ export async function* l1Pieces(
   const { subject, reader } = run
   const inFile = Math.max(0, Math.ceil((subject.fileLength - table.offset) / 8))
   const entries = Math.min(table.entries, inFile)
-  const piece = tableBuffer(Math.min(pieceBytes, entries * 8))
+  const piece = new Uint8Array(Math.min(pieceBytes, entries * 8))
   for (let first = 0; first < entries; first += piece.length / 8) {
     const count = Math.min(entries - first, piece.length / 8)
     const bytes = piece.subarray(0, count * 8)
     reader.read(bytes, table.offset + first * 8, 'l1-table')
-    const words = tableWords(bytes)
+    const words = asWordTable(bytes)
     const found: L1Entry[] = []
     for (let index = 0; index < count; index++) {
       const low = words[2 * index] ?? 0

@@ -41,7 +41,7 @@ export class L2Walk {
     this.#run = run
   }
 
-  /** `words` is the table after `tableWords`. */
+  /** `words` is the table after `asWordTable`. */
   walk(table: L2Reference, words: Uint32Array): void {
     this.#table = table
     this.#times = table.active + table.inactive

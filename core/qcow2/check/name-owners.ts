@@ -1,9 +1,9 @@
-import { tableBuffer, tableWords } from '../../base/table-words.ts'
 import type { Finding } from '../../operations/check-result.ts'
 import { hex, type CheckRun } from './check-run.ts'
 import { l1Pieces, type L1Entry } from './l1-rules.ts'
 import { compressedSpan, entryKind, isCompressed, standardOffset } from './l2-layout.ts'
 import { guestBytesPerL2, MetadataReader, TooMuchMetadata, type TableLocation } from './subject.ts'
+import { asWordTable } from '../word-table.ts'
 
 /** What a miscounted cluster holds. */
 type Owner = Pick<Finding, 'guest' | 'snapshot' | 'reference'> & { readonly holds: string }
@@ -50,14 +50,14 @@ class OwnerSearch {
   readonly #run: CheckRun
   readonly #wanted: Map<number, Owner | undefined>
   readonly #seen = new Set<number>()
-  readonly #table: Uint8Array
+  readonly #table: Uint8Array<ArrayBuffer>
   #missing: number
 
   constructor(run: CheckRun, wanted: Map<number, Owner | undefined>) {
     this.#run = run
     this.#wanted = wanted
     this.#missing = wanted.size
-    this.#table = tableBuffer(run.subject.clusterSize)
+    this.#table = new Uint8Array(run.subject.clusterSize)
   }
 
   async search(): Promise<void> {
@@ -98,7 +98,7 @@ class OwnerSearch {
     }))
     if (subject.hasDataFile) return
     reader.read(this.#table, l1Entry.l2Offset, 'l2-table')
-    const words = tableWords(this.#table)
+    const words = asWordTable(this.#table)
     const stride = subject.l2EntryBytes / 4
     for (let index = 0; index < subject.l2Entries; index++) {
       const low = words[index * stride] ?? 0

@@ -1,4 +1,4 @@
-import { sameBytes } from '../../base/table-words.ts'
+import { sameBytes } from '../../base/same-bytes.ts'
 
 /** Clusters of one page; a power of two. */
 export const pageClusters = 32_768

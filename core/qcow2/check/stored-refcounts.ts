@@ -1,6 +1,6 @@
 import { ImageError } from '../../errors/image-error.ts'
-import { tableBuffer, tableWords } from '../../base/table-words.ts'
 import type { CheckSubject, MetadataReader } from './subject.ts'
+import { asWordTable } from '../word-table.ts'
 
 /** Offset bits of a refcount table entry (9 to 63); the bits below are reserved. */
 const reservedLowBits = 0x1ff
@@ -33,9 +33,9 @@ export class StoredRefcounts {
 
   /** Reads the refcount table, at most 8 MiB (the header's decoder refused longer ones). */
   static load(subject: CheckSubject, reader: MetadataReader): StoredRefcounts {
-    const bytes = tableBuffer(subject.refcountTable.entries * 8)
+    const bytes = new Uint8Array(subject.refcountTable.entries * 8)
     reader.read(bytes, subject.refcountTable.offset, 'refcount-table')
-    return new StoredRefcounts(subject, reader, tableWords(bytes))
+    return new StoredRefcounts(subject, reader, asWordTable(bytes))
   }
 
   get entries(): number {

@@ -1,4 +1,3 @@
-import { tableBuffer, tableWords } from '../../base/table-words.ts'
 import { reportCut } from './blind-spots.ts'
 import { checkBitmaps } from './bitmap-rules.ts'
 import { countRegion, hex, type CheckRun } from './check-run.ts'
@@ -8,6 +7,7 @@ import { L2Walk } from './l2-rules.ts'
 import { checkRefcountTable } from './refcount-table-rules.ts'
 import type { SnapshotEntry } from './snapshot-rules.ts'
 import { guestBytesPerL2 } from './subject.ts'
+import { asWordTable } from '../word-table.ts'
 
 const maxL1Entries = 4 * 2 ** 20
 
@@ -47,7 +47,7 @@ async function walkL2Tables(run: CheckRun, references: L2References): Promise<vo
   const { subject, reader, context } = run
   const tables = references.drain()
   const total = tables.length * subject.clusterSize
-  const buffer = tableBuffer(subject.clusterSize)
+  const buffer = new Uint8Array(subject.clusterSize)
   const walk = new L2Walk(run)
   const stored = subject.file.allocatedBytes() ?? Infinity
   const mayBeHoles = total > stored
@@ -55,7 +55,7 @@ async function walkL2Tables(run: CheckRun, references: L2References): Promise<vo
     if (!mayBeHoles || !isHole(run, table.offset)) {
       reader.read(buffer, table.offset, 'l2-table')
       if (table.offset + subject.clusterSize > subject.fileLength) reportCutL2(run, table)
-      walk.walk(table, tableWords(buffer))
+      walk.walk(table, asWordTable(buffer))
     }
     const turn = run.breath()
     if (turn !== undefined) await turn

@@ -4,8 +4,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { brokenImage, dataFileName, scrambledImage } from '../../../helpers/broken-images.ts'
 import { comparableQemu, ourCheck, type OurCheck } from '../../../helpers/check-equality.ts'
+import { nodeHost } from '../../../../core/io/node-host.ts'
+import { checkImage } from '../../../../core/operations/check.ts'
 import { matrixImages } from '../../../helpers/image-matrix.ts'
 import { qemuCheck, type QemuCheckRun } from '../../../helpers/qemu.ts'
+import { Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
+import { qemuSession } from '../../../helpers/qemu-session.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 /** Where the two may differ, and why: nothing else is let pass. */
@@ -107,5 +111,17 @@ describe('check changes nothing', () => {
       await ourCheck(path)
       expect(await fingerprint(path)).toEqual(before)
     }
+  })
+})
+
+describe('an image that a VM has open', () => {
+  it('is checked without getting in the way, and the result says that it may lag', async () => {
+    await using folder = await tempFolder('live')
+    const path = await new Qcow2Builder({ dirty: true }).data(0).writeTo(folder.file('live.qcow2'))
+    await using _vm = await qemuSession(path)
+    const live = await checkImage(nodeHost, path)
+    expect(live.live).toBe(true)
+    // A running VM keeps the dirty bit set: nothing to warn about.
+    expect(live.findings.filter(({ rule }) => rule === 'marked-dirty')).toEqual([])
   })
 })

@@ -54,6 +54,27 @@ describe('what cannot be checked', () => {
   })
 })
 
+describe('external data files', () => {
+  it('warns about content past the end of a data file that may be opened', async () => {
+    await using folder = await tempFolder('data-file')
+    const image = new Qcow2Builder({ dataFile: 'guest.data' }).data(0).data(5)
+    const path = await image.writeTo(folder.file('image.qcow2'))
+    await writeFile(folder.file('guest.data'), Buffer.alloc(4096))
+    const allowed = await checkImage(nodeHost, path)
+    expect(allowed.findings.map(({ rule }) => rule)).toEqual(['data-file-offset-past-end'])
+    expect(allowed).toMatchObject({ verdict: 'clean', warnings: 1 })
+    const denied = await checkImage(nodeHost, path, { links: 'deny' })
+    expect(denied.findings).toEqual([])
+  })
+
+  it('does without a data file that is not there', async () => {
+    await using folder = await tempFolder('data-file')
+    const image = new Qcow2Builder({ dataFile: 'guest.data' }).data(0)
+    const result = await checkImage(nodeHost, await image.writeTo(folder.file('image.qcow2')))
+    expect(result.health).toBe('healthy')
+  })
+})
+
 describe('files of any length', () => {
   it('checks an image cut at every odd place without failing', async () => {
     await using folder = await tempFolder('lengths')
