@@ -8,19 +8,30 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 /**
  * Lets synchronous engine loops stay cancellable: `await breath()` inside a hot loop costs a clock
  * read, and gives the event loop a turn (so that an abort message can arrive) once `everyMs` passed.
- * The longest time between two calls plus `everyMs` bounds how late a cancel is noticed.
+ * The longest time between two calls plus `everyMs` bounds how late a cancel is noticed. Loops whose
+ * steps take microseconds ask for the clock to be read every `everyCalls` calls only.
  */
 export function breather(
   signal: AbortSignal | undefined,
-  everyMs = 40,
+  {
+    everyMs = 40,
+    everyCalls = 1,
+  }: { readonly everyMs?: number; readonly everyCalls?: number } = {},
 ): () => Promise<void> | undefined {
   let last = performance.now()
-  const takeTurn = async (): Promise<void> => {
+  let calls = 0
+  const pause = async () => {
     await yieldToEventLoop()
     last = performance.now()
     throwIfAborted(signal)
   }
-  return () => (performance.now() - last < everyMs ? undefined : takeTurn())
+  return () => {
+    calls++
+    if (calls < everyCalls) return undefined
+    calls = 0
+    if (performance.now() - last < everyMs) return undefined
+    return pause()
+  }
 }
 
 const yieldToEventLoop = (): Promise<void> =>

@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.ts'
 import type { DiskImage } from '../image/disk-image.ts'
-import type { BlockFile, HostRun } from '../storage/block-file.ts'
+import type { BlockFile } from '../storage/block-file.ts'
+import { HoleFinder } from './hole-finder.ts'
 import { resolveRun } from './resolve-run.ts'
 
 /** A stretch of bytes that is known to be zero without a read, or has to be read. */
@@ -56,20 +57,5 @@ export function fileSource(file: BlockFile): ByteSource {
       const { kind, end } = file.hostRun(at)
       return { length: Math.min(limit, end - at), isZero: kind === 'hole' }
     },
-  }
-}
-
-/** Remembers the last answer of each file: one stored stretch of a file usually holds many runs. */
-class HoleFinder {
-  readonly #last = new Map<BlockFile, HostRun & { readonly start: number }>()
-
-  at(file: BlockFile, offset: number): HostRun {
-    const last = this.#last.get(file)
-    if (last !== undefined && offset >= last.start && offset < last.end) return last
-    // Past the end of the file everything reads as zeroes, for ever.
-    const found: HostRun =
-      offset < file.size() ? file.hostRun(offset) : { kind: 'hole', end: Number.MAX_SAFE_INTEGER }
-    this.#last.set(file, { ...found, start: offset })
-    return found
   }
 }

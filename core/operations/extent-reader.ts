@@ -1,12 +1,14 @@
 import type { DiskImage } from '../image/disk-image.ts'
 import { isMetadataPreallocated } from '../qcow2/metadata-preallocation.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
+import { HoleFinder } from './hole-finder.ts'
 import type { MapExtent } from './map-extent.ts'
 import { resolveRun, type ResolvedRun } from './resolve-run.ts'
 
 /** One extent of an image at a time, with QEMU's meaning of `present`, `data`, `zero` and `offset`. */
 export class ExtentReader {
   readonly #image: DiskImage
+  readonly #holes = new HoleFinder()
   /** Asked once a layer, when its first stored run is seen. */
   readonly #preallocated = new Map<DiskImage, boolean>()
 
@@ -45,11 +47,7 @@ export class ExtentReader {
   #contentOf({ run, length, layer }: ResolvedRun): { length: number; zero: boolean } {
     if (run.kind !== 'data') return { length, zero: run.kind !== 'compressed' }
     if (!this.#isPreallocated(layer)) return { length, zero: false }
-    const size = run.file.size()
-    if (run.hostOffset >= size) return { length, zero: true }
-    const { kind, end } = run.file.hostRun(run.hostOffset)
-    // A hole at the end of the file goes on for ever: what lies past the end reads as zeroes too.
-    if (kind === 'hole' && end >= size) return { length, zero: true }
+    const { kind, end } = this.#holes.at(run.file, run.hostOffset)
     return { length: Math.min(length, end - run.hostOffset), zero: kind === 'hole' }
   }
 

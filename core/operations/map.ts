@@ -29,7 +29,7 @@ export async function* mapImage(
   const end = endOfRange(image, from, length)
   const reader = new ExtentReader(image)
   const joiner = new ExtentJoiner()
-  const breathe = breather(signal)
+  const breathe = breather(signal, { everyCalls: 16 })
   for (let at = from; at < end;) {
     const pause = breathe()
     if (pause !== undefined) {

@@ -24,7 +24,7 @@ export async function summarizeAllocation(
   const { image } = opened
   const { virtualSize } = image
   const buckets = new Buckets(virtualSize)
-  const breathe = breather(signal)
+  const breathe = breather(signal, { everyCalls: 16 })
   for (let at = 0; at < virtualSize;) {
     const pause = breathe()
     if (pause !== undefined) {

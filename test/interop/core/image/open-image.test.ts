@@ -135,10 +135,11 @@ test('loops are found by the file, whatever its names', async () => {
   expect(openFilesBelow(folder.path)).toEqual([])
 })
 
+const nameOf = (index: number) => `${index}`.padStart(3, '0')
+
 test('a chain without end stops', async () => {
   await using folder = await tempFolder()
   await overlay(folder.file('000.qcow2'), '001.qcow2')
-  const nameOf = (index: number) => `${index}`.padStart(3, '0')
   // One image, and copies of it that differ only in the digits of the name they link to.
   for (let index = 1; index < 80; index++) {
     await copyFile(folder.file('000.qcow2'), folder.file(`${nameOf(index)}.qcow2`))
