@@ -13,7 +13,7 @@ export interface FuzzFailure {
 }
 
 /** Longest one call may take on an image of a few dozen clusters, and the memory it may leave behind. */
-export const bounds = { callMs: 5000, rssBytes: 512 * 2 ** 20 } as const
+const bounds = { callMs: 5000, rssBytes: 512 * 2 ** 20 } as const
 
 /** Extents looked at: a disk of exabytes may alternate between stored and not for ever. */
 const extentLimit = 2000

@@ -31,7 +31,7 @@ export function comparableQemu({ exitCode, result }: QemuCheckRun): ComparableCh
 }
 
 /** `stopped`: QEMU prints no counts when damage makes its check end early. */
-export function comparableOurs(result: CheckResult): ComparableCheck {
+function comparableOurs(result: CheckResult): ComparableCheck {
   const stopped = result.imageEndOffset === 0
   if (stopped) return { exitCode: exitCodes[result.verdict], counts: undefined }
   const { corruptions, leaks, checkErrors, imageEndOffset, clusters } = result

@@ -16,9 +16,8 @@ import { writeFile } from 'node:fs/promises'
 import { deflateRawSync, zstdCompressSync } from 'node:zlib'
 
 export const copied = 1n << 63n
-export const compressedFlag = 1n << 62n
+const compressedFlag = 1n << 62n
 export const zeroFlag = 1n
-export const offsetMask = 0x00fffffffffffe00n
 
 /** Byte positions of the header's fields. */
 export const headerField = {

@@ -2,7 +2,7 @@ import { sameBytes } from '../../base/same-bytes.ts'
 import { reportCut } from './blind-spots.ts'
 import { clusterCount, hex, type CheckRun } from './check-run.ts'
 import { pageClusters } from './reference-counts.ts'
-import { refcountAt, type StoredBlock } from './stored-refcounts.ts'
+import type { StoredBlock } from './stored-refcounts.ts'
 
 /** A stretch of neighbouring clusters with the same two counts, reported as one finding. */
 interface Stretch {
@@ -83,7 +83,7 @@ export class RefcountComparison {
   }
 
   #segment(block: StoredBlock, buffer: Uint8Array, from: number, to: number): void {
-    const { counts, stored, subject } = this.#run
+    const { counts, stored } = this.#run
     const uniform = counts.uniform(from, to - from)
     if (block.kind === 'absent' && uniform === 0) return
     const { perBlock } = stored
@@ -98,7 +98,7 @@ export class RefcountComparison {
       const found = counts.get(cluster)
       const kept =
         block.kind === 'present'
-          ? refcountAt(buffer, cluster % perBlock, subject.refcountOrder)
+          ? stored.access.get(buffer, cluster % perBlock)
           : block.kind === 'absent'
             ? 0
             : undefined

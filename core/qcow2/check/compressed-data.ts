@@ -3,7 +3,9 @@ import type { Codecs } from '../../image/codec.ts'
 import type { OperationContext } from '../../progress.ts'
 import { hex } from './check-run.ts'
 import type { FindingLog } from './finding-log.ts'
-import { compressedSpan, isCompressed, standardOffset } from './l2-layout.ts'
+import { entryOffset } from '../format/l1-entry.ts'
+import { isCompressed } from '../format/l2-entry.ts'
+import { compressedSpan } from './l2-layout.ts'
 import { guestBytesPerL2, type CheckSubject } from './subject.ts'
 import { asWordTable } from '../word-table.ts'
 
@@ -71,7 +73,7 @@ function* activeTables(subject: CheckSubject) {
   const entries = asWordTable(l1)
   const table = new Uint8Array(clusterSize)
   for (let index = 0; index < subject.l1.entries; index++) {
-    const offset = standardOffset(entries[2 * index] ?? 0, entries[2 * index + 1] ?? 0)
+    const offset = entryOffset(entries[2 * index + 1] ?? 0, entries[2 * index] ?? 0)
     if (offset === 0 || offset >= subject.fileLength) continue
     file.readNow(table, offset, 'l2-table')
     yield {

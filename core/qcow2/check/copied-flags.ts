@@ -1,6 +1,7 @@
 import { hex, type CheckRun, type Where } from './check-run.ts'
 import { l1Pieces, type L1Entry } from './l1-rules.ts'
-import { endOfRun, entryKind, isCopied, isPlain, standardOffset } from './l2-layout.ts'
+import { entryOffset } from '../format/l1-entry.ts'
+import { endOfRun, entryKind, isCopied, isPlain } from './l2-layout.ts'
 import { L2References, type L2Reference } from './l2-references.ts'
 import { guestBytesPerL2 } from './subject.ts'
 import { asWordTable } from '../word-table.ts'
@@ -86,7 +87,7 @@ function checkL2Table(run: CheckRun, table: L2Reference, words: Uint32Array): vo
     let end = index + 1
     if (isPlain(low, high, subject.clusterSize)) {
       end = endOfRun(halves, 2 * index, subject.clusterSize) / 2
-      const first = standardOffset(low >>> 0, high >>> 0) / subject.clusterSize
+      const first = entryOffset(high >>> 0, low >>> 0) / subject.clusterSize
       if (run.stored.areOnes(first, end - index) === isCopied(high)) {
         index = end
         continue
@@ -113,7 +114,7 @@ function checkEntries(
     // Clusters of a data file have no refcounts: they count as referenced once.
     const refcount = subject.hasDataFile
       ? 1
-      : stored.get(Math.floor(standardOffset(low, high) / subject.clusterSize))
+      : stored.get(Math.floor(entryOffset(high, low) / subject.clusterSize))
     if (refcount === undefined || (refcount === 1) === isCopied(high)) continue
     reportEntry(run, table, { index, copied: isCopied(high), refcount })
   }

@@ -1,5 +1,6 @@
 import { countRegion, hex, type CheckRun, type Where } from './check-run.ts'
-import { isCopied, standardOffset } from './l2-layout.ts'
+import { entryOffset } from '../format/l1-entry.ts'
+import { isCopied } from './l2-layout.ts'
 import type { L2References } from './l2-references.ts'
 import { guestBytesPerL2, type TableLocation } from './subject.ts'
 import { asWordTable } from '../word-table.ts'
@@ -42,7 +43,7 @@ export async function* l1Pieces(
       found.push({
         index: first + index,
         entryOffset: table.offset + (first + index) * 8,
-        l2Offset: standardOffset(low, high),
+        l2Offset: entryOffset(high, low),
         copied: isCopied(high),
         hasReservedBits: (high & reservedHigh) !== 0 || (low & reservedLow) !== 0,
       })

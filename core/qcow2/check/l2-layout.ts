@@ -2,29 +2,30 @@
  * L2 entries as two 32-bit halves, for the loops that look at millions of them. Bit positions are those
  * of the specification's "L2 table entry"; bits 32 to 63 are bits 0 to 31 of the high half.
  */
+import { isZeroWord } from '../../base/word64.ts'
+import { SECTOR } from '../format/constants.ts'
+import { COPIED_HIGH } from '../format/l1-entry.ts'
+import {
+  compressedLength,
+  compressedOffset,
+  compressedSectors,
+  isCompressed,
+  l2ReservedBits,
+  ZERO_LOW,
+} from '../format/l2-entry.ts'
 import type { CheckSubject } from './subject.ts'
 
-export const copiedHigh = 0x8000_0000
-export const compressedHigh = 0x4000_0000
-export const zeroLow = 1
 const offsetHigh = 0x00ff_ffff
 const offsetLow = 0xffff_fe00
-const reservedHigh = 0x3f00_0000
-const reservedLow = 0x0000_01fe
 
-/** The host offset of a standard entry (bits 9 to 55), in bytes. */
-export const standardOffset = (low: number, high: number): number =>
-  (high & offsetHigh) * 2 ** 32 + ((low & offsetLow) >>> 0)
-
-export const hasOffset = (low: number, high: number): boolean =>
+const hasOffset = (low: number, high: number): boolean =>
   (low & offsetLow) !== 0 || (high & offsetHigh) !== 0
 
+/** As QEMU sees it: bit 0 is no reserved bit even where subclusters leave it without a meaning. */
 export const hasReservedBits = (low: number, high: number): boolean =>
-  (low & reservedLow) !== 0 || (high & reservedHigh) !== 0
+  !isZeroWord(l2ReservedBits(high, low, false))
 
-export const isCopied = (high: number): boolean => (high & copiedHigh) !== 0
-
-export const isCompressed = (high: number): boolean => (high & compressedHigh) !== 0
+export const isCopied = (high: number): boolean => (high & COPIED_HIGH) !== 0
 
 export type EntryKind = 'compressed' | 'zero-plain' | 'zero-allocated' | 'unallocated' | 'normal'
 
@@ -32,7 +33,7 @@ export type EntryKind = 'compressed' | 'zero-plain' | 'zero-allocated' | 'unallo
 export function entryKind(subject: CheckSubject, low: number, high: number): EntryKind {
   if (isCompressed(high)) return 'compressed'
   const allocated = hasOffset(low, high)
-  if (subject.l2EntryBytes === 8 && (low & zeroLow) !== 0) {
+  if (subject.l2EntryBytes === 8 && (low & ZERO_LOW) !== 0) {
     return allocated ? 'zero-allocated' : 'zero-plain'
   }
   if (allocated) return 'normal'
@@ -46,10 +47,9 @@ export function compressedSpan(
   low: number,
   high: number,
 ): { readonly offset: number; readonly length: number } {
-  const highBits = 62 - (clusterBits - 8) - 32
-  const offset = (high & (2 ** highBits - 1)) * 2 ** 32 + low
-  const sectors = ((high >>> highBits) & (2 ** (clusterBits - 8) - 1)) + 1
-  return { offset, length: sectors * 512 - (low & 511) }
+  const bits = { compressedOffsetBits: 62 - (clusterBits - 8) }
+  const offset = compressedOffset(high, low, bits)
+  return { offset, length: compressedLength(offset % SECTOR, compressedSectors(high, bits)) }
 }
 
 /** A normal cluster without anything to say about it: aligned, an offset, no flag but COPIED. */

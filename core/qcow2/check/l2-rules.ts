@@ -1,15 +1,14 @@
 import { countRegion, hex, reportOverflow, type CheckRun, type Where } from './check-run.ts'
 import type { L2Reference } from './l2-references.ts'
+import { entryOffset } from '../format/l1-entry.ts'
+import { ZERO_LOW } from '../format/l2-entry.ts'
 import {
   compressedSpan,
-  copiedHigh,
   endOfRun,
   entryKind,
   hasReservedBits,
   isCopied,
   isPlain,
-  standardOffset,
-  zeroLow,
 } from './l2-layout.ts'
 
 /** Cluster numbers are counted up to here, as in QEMU. */
@@ -90,13 +89,13 @@ export class L2Walk {
   #plainRun(index: number, length: number, low: number, high: number): void {
     const run = this.#run
     const { subject, statistics, flags } = run
-    const offset = standardOffset(low, high)
+    const offset = entryOffset(high, low)
     const active = this.#table?.active ?? 0
     if (active > 0 && run.reports) {
       statistics.allocated += length * active
       if (this.#next !== 0 && offset !== this.#next) statistics.fragmented += active
       this.#next = offset + length * subject.clusterSize
-      if ((high & copiedHigh) === 0) flags.withoutCopied += length
+      if (!isCopied(high)) flags.withoutCopied += length
     }
     if (subject.hasDataFile) {
       for (let at = 0; at < length; at++) {
@@ -180,7 +179,11 @@ export class L2Walk {
       case 'zero-plain':
         break
     }
-    if ((entry.low & zeroLow) !== 0 && kind.startsWith('zero') && this.#run.subject.version === 2) {
+    if (
+      (entry.low & ZERO_LOW) !== 0 &&
+      kind.startsWith('zero') &&
+      this.#run.subject.version === 2
+    ) {
       this.#warnZeroInVersion2(entry)
     }
   }
@@ -220,7 +223,7 @@ export class L2Walk {
   #allocated(entry: Entry, kind: 'normal' | 'zero-allocated'): void {
     const run = this.#run
     const { subject, statistics, flags } = run
-    const offset = standardOffset(entry.low, entry.high)
+    const offset = entryOffset(entry.high, entry.low)
     if ((entry.allocatedSubclusters & entry.zeroSubclusters) !== 0) {
       const what = 'marks subclusters as stored and as zeroes at once'
       this.#damaged(entry, 'l2-bitmap-contradicts', 'data', what)

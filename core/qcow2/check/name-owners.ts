@@ -1,7 +1,9 @@
 import type { Finding } from '../../operations/check-result.ts'
 import { hex, type CheckRun } from './check-run.ts'
 import { l1Pieces, type L1Entry } from './l1-rules.ts'
-import { compressedSpan, entryKind, isCompressed, standardOffset } from './l2-layout.ts'
+import { entryOffset } from '../format/l1-entry.ts'
+import { isCompressed } from '../format/l2-entry.ts'
+import { compressedSpan, entryKind } from './l2-layout.ts'
 import { guestBytesPerL2, MetadataReader, TooMuchMetadata, type TableLocation } from './subject.ts'
 import { asWordTable } from '../word-table.ts'
 
@@ -124,7 +126,7 @@ class OwnerSearch {
     }
     const kind = entryKind(subject, low, high)
     if (kind !== 'normal' && kind !== 'zero-allocated') return undefined
-    return Math.floor(standardOffset(low, high) / subject.clusterSize)
+    return Math.floor(entryOffset(high, low) / subject.clusterSize)
   }
 
   #found(cluster: number, owner: () => Owner): void {

@@ -1,5 +1,4 @@
 import { clusterCount, hex, type CheckRun } from './check-run.ts'
-import { refcountAt } from './stored-refcounts.ts'
 
 /**
  * Blind spot of QEMU's check, which compares refcounts up to the end of the file only: clusters past the
@@ -17,7 +16,7 @@ export function reportRefcountsPastEnd(run: CheckRun): void {
     if (block.kind !== 'present' || block.offset >= subject.fileLength) continue
     stored.readBlock(buffer, block.offset)
     for (let at = Math.max(0, clusters - index * perBlock); at < perBlock; at++) {
-      if (refcountAt(buffer, at, subject.refcountOrder) === 0) continue
+      if (stored.access.get(buffer, at) === 0) continue
       if (first < 0) first = index * perBlock + at
       count++
     }

@@ -1,4 +1,4 @@
-import { ImageError } from '../../errors/image-error.ts'
+import { refcountAccess, type RefcountAccess } from '../format/refcount-block.ts'
 import type { CheckSubject, MetadataReader } from './subject.ts'
 import { asWordTable } from '../word-table.ts'
 
@@ -20,6 +20,8 @@ export type StoredBlock =
 export class StoredRefcounts {
   readonly #subject: CheckSubject
   readonly #reader: MetadataReader
+  /** How the refcounts of a block are read. */
+  readonly access: RefcountAccess
   readonly #table: Uint32Array
   readonly #cache = new Map<number, Uint8Array>()
   #lastIndex = -1
@@ -29,6 +31,7 @@ export class StoredRefcounts {
     this.#subject = subject
     this.#reader = reader
     this.#table = table
+    this.access = refcountAccess(subject.refcountOrder)
   }
 
   /** Reads the refcount table, at most 8 MiB (the header's decoder refused longer ones). */
@@ -93,7 +96,7 @@ export class StoredRefcounts {
     const block = this.#last
     if (block === 'absent') return 0
     if (block === 'unreadable') return undefined
-    return refcountAt(block, cluster % this.perBlock, this.#subject.refcountOrder)
+    return this.access.get(block, cluster % this.perBlock)
   }
 
   /**
@@ -110,7 +113,7 @@ export class StoredRefcounts {
       if (block === 'unreadable') return undefined
       if (block !== 'absent') {
         const from = at - index * this.perBlock
-        ones += onesIn(block, from, from + (end - at), this.#subject.refcountOrder)
+        ones += this.#onesIn(block, from, from + (end - at))
       }
       at = end
     }
@@ -140,48 +143,17 @@ export class StoredRefcounts {
     this.#cache.set(index, block)
     this.#last = block
   }
-}
 
-function onesIn(block: Uint8Array, from: number, to: number, order: number): number {
-  let ones = 0
-  if (order === 4) {
-    // Nearly every image: a loop of its own, three times as fast.
-    for (let at = 2 * from; at < 2 * to; at += 2) {
-      if (block[at + 1] === 1 && block[at] === 0) ones++
+  #onesIn(block: Uint8Array, from: number, to: number): number {
+    let ones = 0
+    if (this.#subject.refcountOrder === 4) {
+      // Nearly every image: a loop of its own, three times as fast.
+      for (let at = 2 * from; at < 2 * to; at += 2) {
+        if (block[at + 1] === 1 && block[at] === 0) ones++
+      }
+      return ones
     }
+    for (let at = from; at < to; at++) if (this.access.get(block, at) === 1) ones++
     return ones
   }
-  for (let at = from; at < to; at++) if (refcountAt(block, at, order) === 1) ones++
-  return ones
 }
-
-/**
- * One refcount of a block. Spec, "Refcounts": widths below 8 bits are packed from the low bits of each
- * byte. 64-bit counts past 2^53 lose their last digits, which no comparison with a real count notices.
- */
-export function refcountAt(block: Uint8Array, index: number, order: number): number {
-  switch (order) {
-    case 0:
-      return ((block[index >>> 3] ?? 0) >>> (index & 7)) & 1
-    case 1:
-      return ((block[index >>> 2] ?? 0) >>> ((index & 3) * 2)) & 3
-    case 2:
-      return ((block[index >>> 1] ?? 0) >>> ((index & 1) * 4)) & 15
-    case 3:
-      return block[index] ?? 0
-    case 4:
-      return (block[2 * index] ?? 0) * 256 + (block[2 * index + 1] ?? 0)
-    case 5:
-      return word32(block, 4 * index)
-    case 6:
-      return word32(block, 8 * index) * 2 ** 32 + word32(block, 8 * index + 4)
-    default:
-      throw new ImageError('internal', { field: 'refcount order', found: order })
-  }
-}
-
-const word32 = (block: Uint8Array, at: number): number =>
-  (block[at] ?? 0) * 2 ** 24 +
-  (block[at + 1] ?? 0) * 2 ** 16 +
-  (block[at + 2] ?? 0) * 2 ** 8 +
-  (block[at + 3] ?? 0)

@@ -54,13 +54,20 @@ export const l2ReservedBits = (high: number, low: number, hasSubclusters: boolea
   word64(high & 0x3f00_0000, low & (hasSubclusters ? 0x1ff : 0x1fe))
 
 /** Rounded past 2^53, which no file reaches; exact below. */
-export function compressedOffset(high: number, low: number, geometry: Geometry): number {
+export function compressedOffset(
+  high: number,
+  low: number,
+  geometry: Pick<Geometry, 'compressedOffsetBits'>,
+): number {
   const highBits = geometry.compressedOffsetBits - 32
   return (high % pow2(highBits)) * HIGH_UNIT + low
 }
 
 /** Sectors that a compressed cluster may touch, the first included. */
-export function compressedSectors(high: number, geometry: Geometry): number {
+export function compressedSectors(
+  high: number,
+  geometry: Pick<Geometry, 'compressedOffsetBits'>,
+): number {
   const highBits = geometry.compressedOffsetBits - 32
   // Bits 62 and 63 are flags.
   return Math.floor((high % COMPRESSED_HIGH) / pow2(highBits)) + 1
