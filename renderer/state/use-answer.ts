@@ -17,6 +17,7 @@ export interface Question<Value> {
 
 interface Held<Value> {
   readonly subject: string
+  readonly version: string | number
   readonly answer: Answer<Value>
 }
 
@@ -24,12 +25,12 @@ const waiting = { kind: 'waiting' } as const
 
 /** Asks the services while the component is shown; a question that is no longer asked is cancelled. */
 export function useAnswer<Value>({ subject, version, ask }: Question<Value>): Answer<Value> {
-  const [held, setHeld] = useState<Held<Value>>({ subject, answer: waiting })
+  const [held, setHeld] = useState<Held<Value>>({ subject, version, answer: waiting })
   const askNow = useEffectEvent(ask)
   useEffect(() => {
     const stop = new AbortController()
     const hold = (answer: Answer<Value>): void => {
-      if (!stop.signal.aborted) setHeld({ subject, answer })
+      if (!stop.signal.aborted) setHeld({ subject, version, answer })
     }
     askNow(stop.signal).then(
       (value) => hold({ kind: 'ready', value }),

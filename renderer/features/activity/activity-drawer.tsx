@@ -8,7 +8,6 @@ import { clearEnded, useJobs } from '../../state/jobs.ts'
 import { showPage } from '../../state/page.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { cancelBatch, repeatJob } from '../jobs/job-actions.ts'
 import { JobProgress } from '../jobs/job-progress.tsx'
@@ -32,13 +31,13 @@ export function ActivityDrawer() {
   const nothing = jobs.size === 0 && batches.size === 0
   const nothingEnded = ended.length === 0 && endedBatches.length === 0
   return (
-    <section className="activity" aria-label="Activity">
+    <div className="activity">
       <header className="activity-header">
         <h2>Activity</h2>
         <span className="muted">
           {running.length + waiting.length === 0
             ? 'Nothing runs'
-            : `${formatCount(running.length)} running, ${formatCount(waiting.length)} waiting`}
+            : `${formatCount(running.length)} running, ${formatCount(waiting.length)} waiting. Cancelling leaves every image as it is.`}
         </span>
         <Button
           size="small"
@@ -50,43 +49,47 @@ export function ActivityDrawer() {
         </Button>
       </header>
       {nothing ? (
-        <EmptyState icon="activity" title="Nothing runs">
+        <p className="activity-none">
           Checks, checksums and maps appear here while they run, with their progress and a way to
           cancel them.
-        </EmptyState>
+        </p>
       ) : (
-        <ul className="activity-list" tabIndex={0} aria-label="Jobs">
-          {openBatches.map((batch) => (
-            <li key={batch.id}>
-              <BatchLine batch={batch} />
-            </li>
-          ))}
-          {running.map((job) => (
-            <li key={job.id}>
-              <JobProgress job={job} named />
-            </li>
-          ))}
-          {waiting.slice(0, waitingShown).map((job) => (
-            <li key={job.id}>
-              <JobProgress job={job} named />
-            </li>
-          ))}
-          {waiting.length > waitingShown && (
-            <li className="muted">{counted(waiting.length - waitingShown, 'more job')} waiting</li>
-          )}
-          {endedBatches.map((batch) => (
-            <li key={batch.id}>
-              <BatchLine batch={batch} />
-            </li>
-          ))}
-          {ended.map((job) => (
-            <li key={job.id}>
-              <EndedLine job={job} />
-            </li>
-          ))}
-        </ul>
+        <div className="activity-list" tabIndex={0} role="region" aria-label="Jobs">
+          <ul>
+            {openBatches.map((batch) => (
+              <li key={batch.id}>
+                <BatchLine batch={batch} />
+              </li>
+            ))}
+            {running.map((job) => (
+              <li key={job.id}>
+                <JobProgress job={job} named />
+              </li>
+            ))}
+            {waiting.slice(0, waitingShown).map((job) => (
+              <li key={job.id}>
+                <JobProgress job={job} named />
+              </li>
+            ))}
+            {waiting.length > waitingShown && (
+              <li className="muted">
+                {counted(waiting.length - waitingShown, 'more job')} waiting
+              </li>
+            )}
+            {endedBatches.map((batch) => (
+              <li key={batch.id}>
+                <BatchLine batch={batch} />
+              </li>
+            ))}
+            {ended.map((job) => (
+              <li key={job.id}>
+                <EndedLine job={job} />
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
-    </section>
+    </div>
   )
 }
 

@@ -102,7 +102,7 @@ function BatchHeader({
           label="Back to the library"
           onClick={() => showPage({ kind: 'library', scope: { kind: 'all' } })}
         />
-        <h1 className="truncate">{counters?.title ?? 'Check'}</h1>
+        <h2 className="truncate">{counters?.title ?? 'Check'}</h2>
         {running ? (
           <Button
             hint="Cancel – finished results are kept, every image stays as it is"

@@ -114,12 +114,14 @@ function PlanGroup({
   return (
     <details className="plan-group">
       <summary>{title}</summary>
-      <ul tabIndex={0} aria-label={title}>
-        {rows.slice(0, namesShown).map(({ id, path }) => (
-          <li key={id}>{path}</li>
-        ))}
-        {rows.length > namesShown && <li>and {formatCount(rows.length - namesShown)} more</li>}
-      </ul>
+      <div className="plan-names" tabIndex={0} role="region" aria-label={title}>
+        <ul>
+          {rows.slice(0, namesShown).map(({ id, path }) => (
+            <li key={id}>{path}</li>
+          ))}
+          {rows.length > namesShown && <li>and {formatCount(rows.length - namesShown)} more</li>}
+        </ul>
+      </div>
     </details>
   )
 }

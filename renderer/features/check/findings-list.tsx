@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../../ipc/schemas/check.ts'
+import type { CheckResult, Finding } from '../../../ipc/schemas/check.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { useSettings } from '../../state/settings.ts'
 import { Icon } from '../../ui/icon.tsx'
@@ -25,8 +25,8 @@ export function FindingsList({ check }: { readonly check: CheckResult }) {
           </summary>
           <p className="findings-meaning">{group.meaning}</p>
           <ul>
-            {group.findings.map((finding, at) => (
-              <li key={`${at}:${finding.rule}`} className="findings-item selectable">
+            {group.findings.map((finding) => (
+              <li key={keyOf(finding)} className="findings-item selectable">
                 <p>{finding.text}</p>
                 <p className="findings-places">{placesOf(finding, units).join(' · ')}</p>
               </li>
@@ -43,3 +43,7 @@ export function FindingsList({ check }: { readonly check: CheckResult }) {
     </div>
   )
 }
+
+/** A rule, where it was broken, and by which reference. */
+const keyOf = ({ rule, offset, reference, guest, snapshot }: Finding): string =>
+  [rule, offset, reference?.offset, guest?.start, snapshot?.id].join(':')

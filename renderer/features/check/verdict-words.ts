@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../../ipc/schemas/check.ts'
 import { formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { counted } from '../../format/counts.ts'
+import { unreachable } from '../../unreachable.ts'
 import type { Tone } from '../../ui/badge.tsx'
 
 export interface VerdictWords {
@@ -55,6 +56,8 @@ export function verdictWords(check: CheckResult, units: ByteUnits): VerdictWords
         advice:
           'Do not start a VM on it. Keep this file as it is, restore a backup, or copy out what is readable.',
       }
+    default:
+      return unreachable(check.health)
   }
 }
 

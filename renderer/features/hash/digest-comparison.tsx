@@ -1,5 +1,6 @@
 import { useId, useState } from 'react'
 import { counted } from '../../format/counts.ts'
+import { unreachable } from '../../unreachable.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { algorithmWords } from '../jobs/job-words.ts'
 import { compareDigest, type Comparison, type Computed } from './compare-digest.ts'
@@ -78,5 +79,7 @@ function wordsFor(comparison: Comparison, { algorithm, digest }: Computed) {
         title: 'Not a checksum',
         detail: `${name} has ${digest.length} digits from 0 to f. What was pasted does not hold any such number.`,
       } as const
+    default:
+      return unreachable(comparison)
   }
 }

@@ -102,7 +102,9 @@ export function HashSheet({ imageId, onClose }: HashSheetProps) {
         {running === undefined && job?.error !== undefined && <ErrorPanel error={job.error} />}
         {running === undefined && hash === undefined && job?.error === undefined && (
           <p className="hash-none">
-            {last.kind === 'waiting' ? 'Looking for an earlier one…' : 'Not computed yet.'}
+            {last.kind === 'waiting'
+              ? 'Looking for an earlier one…'
+              : (whyNot(row, target) ?? 'Not computed yet.')}
           </p>
         )}
         {running === undefined && hash !== undefined && job !== undefined && (

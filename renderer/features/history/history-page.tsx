@@ -49,7 +49,6 @@ export function HistoryPage() {
   return (
     <section className="history-page" aria-label="History">
       <header className="history-header">
-        <h1>History</h1>
         <Segmented
           label="Show"
           labelHidden

@@ -65,7 +65,10 @@ export function ChainTab({ row }: { readonly row: LibraryRow }) {
           </p>
           <ol className="chain">
             {chain.map((link, index) => (
-              <li key={`${index}:${link.name}`} className="chain-item">
+              <li
+                key={`${link.state}:${link.role}:${link.path ?? link.name}`}
+                className="chain-item"
+              >
                 {index > 0 && (
                   <span className="chain-arrow">
                     <Icon name="arrow-down" />

@@ -89,8 +89,8 @@ function ListCard({
         <p className="muted">{empty}</p>
       ) : (
         <ul className="details-list selectable">
-          {items.map((item, index) => (
-            <li key={`${index}:${item}`}>{item}</li>
+          {[...new Set(items)].map((item) => (
+            <li key={item}>{item}</li>
           ))}
         </ul>
       )}

@@ -7,9 +7,7 @@ import { Card } from '../../ui/card.tsx'
 import { CheckResultView } from '../check/check-result-view.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { startJob } from '../jobs/job-actions.ts'
-import { requestWords } from '../jobs/job-words.ts'
 import { useLastJobs } from '../jobs/use-image-work.ts'
-import { HealthBadge } from '../library/health-badge.tsx'
 import { healthWords } from '../library/health-words.ts'
 
 /** How the image is, since when that is known, what was looked at, and what was found. */
@@ -24,20 +22,19 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
   const check = ended?.result?.kind === 'check' ? ended.result.check : undefined
   const at = ended?.endedAt
   return (
-    <Card title="Health" actions={<HealthBadge row={row} />}>
+    <Card title="Health">
       <div className="inspector-stack">
-        {check === undefined ? (
-          <p>{healthWords[row.health].meaning}</p>
-        ) : (
-          <CheckResultView check={check} />
-        )}
+        {check === undefined ? <p>{meaningOf(row)}</p> : <CheckResultView check={check} />}
         {ended?.error !== undefined && row.error === undefined && (
           <ErrorPanel error={ended.error} />
         )}
         {ended !== undefined && at !== undefined && (
           <p className="muted">
-            {requestWords(ended.request)} <span title={exactDate(at)}>{relativeDate(at, now)}</span>
-            , Platter {ended.engineVersion}.
+            {ended.request.kind === 'check' && ended.request.depth === 'full'
+              ? 'Checked in full '
+              : 'All metadata checked '}
+            <span title={exactDate(at)}>{relativeDate(at, now)}</span> by Platter{' '}
+            {ended.engineVersion}.
             {row.healthStale && ' The file changed since: check again to be sure.'}
           </p>
         )}
@@ -65,8 +62,12 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
   )
 }
 
+/** "Nobody has looked inside yet" would promise a check that there cannot be. */
+const meaningOf = (row: LibraryRow): string =>
+  (row.health === 'not-checked' ? whyNotChecked(row) : undefined) ?? healthWords[row.health].meaning
+
 function whyNotChecked(row: LibraryRow): string | undefined {
   if (row.missingSince !== undefined) return 'The file is missing'
-  if (row.format === 'raw') return 'Raw images have no structure to check'
-  return row.format === 'qcow2' ? undefined : `${row.formatLabel} cannot be checked`
+  if (row.format === 'raw') return 'A raw image has no structure that could be checked.'
+  return row.format === 'qcow2' ? undefined : `Platter cannot check ${row.formatLabel} images.`
 }

@@ -49,7 +49,6 @@ export function Inspector() {
 function ImageInspector({ row }: { readonly row: LibraryRow }) {
   const tab = useInspectorTab()
   const canShow = useAppInfo((state) => state.info?.capabilities.showInFolder === true)
-  const panel = (content: ReactNode) => <div className="inspector-panel">{content}</div>
   return (
     <>
       <header className="inspector-header">
@@ -98,3 +97,5 @@ function ImageInspector({ row }: { readonly row: LibraryRow }) {
     </>
   )
 }
+
+const panel = (content: ReactNode) => <div className="inspector-panel">{content}</div>

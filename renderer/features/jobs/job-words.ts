@@ -1,4 +1,5 @@
 import type { Job, JobKind, JobRequest, JobState } from '../../../ipc/schemas/job.ts'
+import { unreachable } from '../../unreachable.ts'
 import type { Tone } from '../../ui/badge.tsx'
 import type { IconName } from '../../ui/icon.tsx'
 
@@ -21,6 +22,8 @@ export function requestWords(request: JobRequest): string {
       return `${algorithmWords[request.algorithm]} of the ${request.target}`
     case 'map':
       return 'Map'
+    default:
+      return unreachable(request)
   }
 }
 
@@ -57,5 +60,7 @@ export function commandOf({ request, imagePath }: Pick<Job, 'request' | 'imagePa
       ]
     case 'map':
       return ['platter', 'map', imagePath]
+    default:
+      return unreachable(request)
   }
 }

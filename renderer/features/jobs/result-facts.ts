@@ -1,6 +1,7 @@
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { formatCount } from '../../format/counts.ts'
+import { unreachable } from '../../unreachable.ts'
 import { classWords } from '../map/class-words.ts'
 import { allocationClasses } from '../map/allocation-buckets.ts'
 import { algorithmWords } from './job-words.ts'
@@ -66,5 +67,7 @@ function numbersOf({ result }: Job, units: ByteUnits): readonly ResultFact[] {
         }),
         { label: 'Extents', value: formatCount(result.extentCount) },
       ]
+    default:
+      return unreachable(result)
   }
 }

@@ -24,67 +24,68 @@ export interface History {
 }
 
 interface Loaded {
+  /** Whose jobs they are; those of another subject are not shown. */
+  readonly subject: string
   readonly jobs: readonly Job[]
   readonly next: string | undefined
   readonly loading: boolean
   readonly error: ErrorData | undefined
 }
 
-const start: Loaded = { jobs: [], next: undefined, loading: true, error: undefined }
-
 /** Ended jobs, newest first, page by page. */
 export function useHistory({ imageId, kind, version }: HistoryQuestion): History {
-  const [state, setState] = useState(start)
-  const load = useEffectEvent((before: string | undefined, signal: AbortSignal) => {
-    host()
-      .api['history.page'](
-        {
-          limit: pageLength,
-          ...(imageId !== undefined && { imageId }),
-          ...(kind !== undefined && { kinds: [kind] }),
-          ...(before !== undefined && { before }),
-        },
-        { signal },
-      )
-      .then(({ jobs, nextBefore }) => {
+  const subject = `${imageId ?? 'all'}/${kind ?? 'all'}`
+  const nothing: Loaded = { subject, jobs: [], next: undefined, loading: true, error: undefined }
+  const [held, setHeld] = useState(nothing)
+  const current = held.subject === subject ? held : nothing
+
+  const ask = async (before: string | undefined, signal?: AbortSignal) =>
+    await host().api['history.page'](
+      {
+        limit: pageLength,
+        ...(imageId !== undefined && { imageId }),
+        ...(kind !== undefined && { kinds: [kind] }),
+        ...(before !== undefined && { before }),
+      },
+      signal === undefined ? {} : { signal },
+    )
+  const loadNewest = useEffectEvent((signal: AbortSignal) => {
+    ask(undefined, signal)
+      .then(({ jobs, nextBefore: next }) => {
         if (signal.aborted) return
-        setState((old) => ({
-          jobs: before === undefined ? jobs : [...old.jobs, ...jobs],
-          next: nextBefore,
-          loading: false,
-          error: undefined,
-        }))
+        setHeld({ subject, jobs, next, loading: false, error: undefined })
       })
       .catch((thrown: unknown) => {
-        if (signal.aborted) return
-        setState((old) => ({ ...old, loading: false, error: errorDataOf(thrown) }))
+        if (!signal.aborted) setHeld({ ...current, loading: false, error: errorDataOf(thrown) })
       })
   })
-  useEffect(() => setState(start), [imageId, kind])
-  const [older, setOlder] = useState<string>()
+  // One name for both: another subject, or something new in the same one.
+  const question = `${subject}/${version}`
   useEffect(() => {
     const stop = new AbortController()
-    setOlder(undefined)
-    load(undefined, stop.signal)
+    if (question !== '') loadNewest(stop.signal)
     return () => stop.abort()
-  }, [imageId, kind, version])
-  useEffect(() => {
-    if (older === undefined) return undefined
-    const stop = new AbortController()
-    load(older, stop.signal)
-    return () => stop.abort()
-  }, [older])
-  return {
-    jobs: state.jobs,
-    loading: state.loading,
-    error: state.error,
-    hasMore: state.next !== undefined,
-    loadMore: () => {
-      if (state.loading || state.next === undefined) return
-      setState((old) => ({ ...old, loading: true }))
-      setOlder(state.next)
-    },
+  }, [question])
+
+  const loadMore = (): void => {
+    const { jobs: known, next: before } = current
+    if (current.loading || before === undefined) return
+    setHeld({ ...current, loading: true })
+    ask(before)
+      .then(({ jobs, nextBefore: next }) =>
+        setHeld((old) =>
+          // Meanwhile another subject was asked for, or the first page was read anew.
+          old.subject === subject && old.next === before
+            ? { subject, jobs: [...known, ...jobs], next, loading: false, error: undefined }
+            : old,
+        ),
+      )
+      .catch((thrown: unknown) =>
+        setHeld({ ...current, loading: false, error: errorDataOf(thrown) }),
+      )
   }
+  const { jobs, next, loading, error } = current
+  return { jobs, loading, error, hasMore: next !== undefined, loadMore }
 }
 
 /** The job before this one that asked the same of the same image, where it is on the page. */

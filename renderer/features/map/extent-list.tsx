@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
+import type { MapExtent } from '../../../ipc/schemas/image.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { formatBytes, exactBytes } from '../../format/bytes.ts'
 import { formatCount } from '../../format/counts.ts'
@@ -96,10 +97,9 @@ export function ExtentList({ row, from, onShowAll }: ExtentListProps) {
                 <span role="cell" title={exactBytes(extent.length)}>
                   {formatBytes(extent.length, units)}
                 </span>
-                <span role="cell" className="extents-kind" title={extent.filename}>
+                <span role="cell" className="extents-kind" title={layerOf(extent)}>
                   <ClassSwatch name={name} />
                   {classWords[name].word}
-                  {extent.depth > 0 && <span className="muted">layer {extent.depth}</span>}
                 </span>
                 <span role="cell" className="mono selectable">
                   {extent.offset === undefined ? '–' : formatOffset(extent.offset)}
@@ -111,4 +111,10 @@ export function ExtentList({ row, from, onShowAll }: ExtentListProps) {
       </div>
     </div>
   )
+}
+
+/** "Layer 1 below this image, /srv/vm/base.qcow2". */
+function layerOf({ depth, filename }: MapExtent): string | undefined {
+  const layer = depth === 0 ? undefined : `Layer ${depth} below this image`
+  return [layer, filename].filter((part) => part !== undefined).join(', ') || undefined
 }

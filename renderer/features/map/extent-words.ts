@@ -1,8 +1,8 @@
 import type { AllocationClass, MapExtent } from '../../../ipc/schemas/image.ts'
 
-/** The legend's class of an extent. */
+/** The legend's class of an extent, as the allocation summary counts it. */
 export function classOfExtent(extent: MapExtent): AllocationClass {
-  if (extent.depth > 0 && extent.present) return 'backing'
+  if (extent.depth > 0 && (extent.data || extent.compressed)) return 'backing'
   if (extent.compressed) return 'compressed'
   if (extent.data) return 'data'
   return extent.present ? 'zero' : 'unallocated'

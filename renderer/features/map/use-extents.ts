@@ -14,7 +14,10 @@ export interface Extents {
   readonly error: ErrorData | undefined
 }
 
-const nothing: Extents = { extents: [], nextFrom: undefined, loading: true, error: undefined }
+interface Held extends Extents {
+  /** What the extents are of; those of another subject are not shown. */
+  readonly subject: string
+}
 
 /**
  * The map as a list from a guest offset on, page by page: `loadMore` asks for the next one. Starts
@@ -25,42 +28,47 @@ export function useExtents(
   version: string,
   from: number,
 ): Extents & { readonly loadMore: () => void } {
-  const [state, setState] = useState<Extents>(nothing)
-  const [wanted, setWanted] = useState(from)
+  const subject = `${imageId}/${version}/${from}`
+  const nothing: Held = {
+    subject,
+    extents: [],
+    nextFrom: undefined,
+    loading: true,
+    error: undefined,
+  }
+  const [held, setHeld] = useState(nothing)
+  const current = held.subject === subject ? held : nothing
 
-  useEffect(() => {
-    setState(nothing)
-    setWanted(from)
-  }, [imageId, version, from])
-
-  const load = useEffectEvent((signal: AbortSignal) => {
+  const load = (start: number, known: readonly MapExtent[], signal?: AbortSignal): void => {
+    const hold = (change: Partial<Held>): void => {
+      if (signal?.aborted) return
+      setHeld((old) =>
+        // An answer for what is no longer shown, or a page that has come already.
+        start !== from && (old.subject !== subject || old.nextFrom !== start)
+          ? old
+          : { ...nothing, extents: known, nextFrom: undefined, loading: false, ...change },
+      )
+    }
     host()
-      .api['images.extents']({ imageId, from: wanted, limit: pageLength }, { signal })
-      .then(({ extents, nextFrom }) => {
-        if (signal.aborted) return
-        setState((old) => ({
-          extents: wanted === from ? extents : [...old.extents, ...extents],
-          nextFrom,
-          loading: false,
-          error: undefined,
-        }))
-      })
-      .catch((thrown: unknown) => {
-        if (!signal.aborted) {
-          setState((old) => ({ ...old, loading: false, error: errorDataOf(thrown) }))
-        }
-      })
-  })
+      .api['images.extents'](
+        { imageId, from: start, limit: pageLength },
+        signal === undefined ? {} : { signal },
+      )
+      .then(({ extents, nextFrom }) => hold({ extents: [...known, ...extents], nextFrom }))
+      .catch((thrown: unknown) => hold({ error: errorDataOf(thrown) }))
+  }
+  const start = useEffectEvent((signal: AbortSignal) => load(from, [], signal))
   useEffect(() => {
     const stop = new AbortController()
-    setState((old) => ({ ...old, loading: true }))
-    load(stop.signal)
+    if (subject !== '') start(stop.signal)
     return () => stop.abort()
-  }, [imageId, version, from, wanted])
+  }, [subject])
 
-  const { nextFrom, loading } = state
+  const { extents, nextFrom, loading } = current
   const loadMore = (): void => {
-    if (!loading && nextFrom !== undefined) setWanted(nextFrom)
+    if (loading || nextFrom === undefined) return
+    setHeld({ ...current, loading: true })
+    load(nextFrom, extents)
   }
-  return { ...state, loadMore }
+  return { ...current, loadMore }
 }

@@ -6,9 +6,9 @@ import type { Colour, MapColours } from './paint-cells.ts'
 /** The theme's map colours as numbers, anew when the theme changes. Undefined before the first look. */
 export function useMapColours(): MapColours | undefined {
   const theme = useSettings((state) => state.settings.theme)
-  const [colours, setColours] = useState<MapColours>()
+  const [colours, setColours] = useState<{ readonly theme: string; readonly colours: MapColours }>()
   useEffect(() => {
-    const look = (): void => setColours(readColours())
+    const look = (): void => setColours({ theme, colours: readColours() })
     const dark = matchMedia('(prefers-color-scheme: dark)')
     // The theme's attribute is set by another effect of the same render; read after all of them.
     const frame = requestAnimationFrame(look)
@@ -18,7 +18,7 @@ export function useMapColours(): MapColours | undefined {
       dark.removeEventListener('change', look)
     }
   }, [theme])
-  return colours
+  return colours?.colours
 }
 
 /** A custom property reads as it was written; only a real property resolves `light-dark()`. */
