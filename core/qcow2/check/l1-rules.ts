@@ -1,5 +1,5 @@
 import { countRegion, hex, type CheckRun, type Where } from './check-run.ts'
-import { entryOffset } from '../format/l1-entry.ts'
+import { entryOffset as l2OffsetIn } from '../format/l1-entry.ts'
 import { isCopied } from './l2-layout.ts'
 import type { L2References } from './l2-references.ts'
 import { guestBytesPerL2, type TableLocation } from './subject.ts'
@@ -43,7 +43,7 @@ export async function* l1Pieces(
       found.push({
         index: first + index,
         entryOffset: table.offset + (first + index) * 8,
-        l2Offset: entryOffset(high, low),
+        l2Offset: l2OffsetIn(high, low),
         copied: isCopied(high),
         hasReservedBits: (high & reservedHigh) !== 0 || (low & reservedLow) !== 0,
       })
