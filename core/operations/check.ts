@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../base/abort.ts'
 import { ImageError } from '../errors/image-error.ts'
-import { judgeLink } from '../image/links.ts'
+import { locateLink, mayOpen } from '../image/links.ts'
 import type { LinkPolicy } from '../image/open-gate.ts'
 import { probeFile } from '../image/probe.ts'
 import type { OperationContext } from '../progress.ts'
@@ -101,11 +101,12 @@ async function dataFileLength(
   { links = 'same-folder' }: CheckImageOptions,
 ): Promise<number | undefined> {
   if (dataFileName === undefined) return undefined
-  const link = { role: 'data file', name: dataFileName, from: path } as const
-  const verdict = await judgeLink(host, link, links)
-  if (verdict.kind === 'closed') return undefined
+  const located = await locateLink(host, { role: 'data file', name: dataFileName, from: path })
+  if (located.kind !== 'path') return undefined
+  // Asked first: a refused name must not even tell whether its file exists.
+  if (!(await mayOpen(links, located.link)) || !located.exists) return undefined
   try {
-    await using file = await host.openFile(verdict.path)
+    await using file = await host.openFile(located.link.target)
     return file.size()
   } catch (error) {
     if (error instanceof ImageError) return undefined
