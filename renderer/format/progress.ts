@@ -12,6 +12,7 @@ const phaseNames: Readonly<Record<string, string>> = {
   header: 'Reading the header',
   tables: 'Reading tables',
   refcounts: 'Comparing refcounts',
+  flags: 'Comparing flags',
   snapshots: 'Reading snapshots',
   compressed: 'Unpacking compressed clusters',
   data: 'Reading data',

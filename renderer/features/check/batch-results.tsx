@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { CheckResultView } from './check-result-view.tsx'
+import { useFullCheck } from './use-full-check.ts'
 import { outcomeBadge, outcomeOf, outcomes } from './outcome.ts'
 
 const rowHeight = 32
@@ -67,20 +68,21 @@ export function BatchResults({ jobs }: { readonly jobs: readonly Job[] }) {
         })}
       </div>
       {sorted.length === 0 && <p className="batch-none">No image has this outcome.</p>}
-      {open !== undefined && (
-        <Dialog
-          title={open.imageName}
-          description={open.imagePath}
-          onClose={() => setOpened(undefined)}
-        >
-          {open.result?.kind === 'check' ? (
-            <CheckResultView check={open.result.check} />
-          ) : (
-            open.error && <ErrorPanel error={open.error} />
-          )}
-        </Dialog>
-      )}
+      {open !== undefined && <ResultDialog job={open} onClose={() => setOpened(undefined)} />}
     </div>
+  )
+}
+
+function ResultDialog({ job, onClose }: { readonly job: Job; readonly onClose: () => void }) {
+  const check = useFullCheck(job)
+  return (
+    <Dialog title={job.imageName} description={job.imagePath} onClose={onClose}>
+      {check === undefined ? (
+        job.error && <ErrorPanel error={job.error} />
+      ) : (
+        <CheckResultView check={check} />
+      )}
+    </Dialog>
   )
 }
 

@@ -24,14 +24,16 @@ export function planCheck(rows: readonly LibraryRow[]): CheckPlan {
   return {
     checked,
     live: checked.filter(({ use }) => use.state === 'writing'),
-    skipped: [...skipped].map(([reason, skippedRows]) => ({ reason, rows: skippedRows })),
+    skipped: [...skipped]
+      .map(([reason, skippedRows]) => ({ reason, rows: skippedRows }))
+      .toSorted((a, b) => b.rows.length - a.rows.length),
   }
 }
 
 function skipReason(row: LibraryRow): string | undefined {
   if (row.missingSince !== undefined) return 'The file is missing'
-  if (row.format === 'qcow2') return undefined
-  if (row.format === undefined) return 'Not a disk image that Platter knows'
+  // A file nobody could read yet is worth a try: its result says what is wrong with it.
+  if (row.format === 'qcow2' || row.format === undefined) return undefined
   if (row.format === 'raw') return 'Raw images have no structure to check'
-  return `${row.formatLabel} is recognised but cannot be checked`
+  return 'Formats that Platter recognises but cannot check'
 }

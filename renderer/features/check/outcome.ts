@@ -19,13 +19,12 @@ export const outcomeWords: Readonly<
   open: { word: 'Waiting', tone: 'neutral', icon: 'clock' },
 }
 
-/** Which counter of its batch a check belongs to. */
+/** Which counter of its batch a check belongs to; the services count the same way. */
 export function outcomeOf(job: Job): Outcome {
   if (!hasEnded(job)) return 'open'
   if (job.state === 'cancelled' || job.state === 'interrupted') return 'cancelled'
   if (job.result?.kind !== 'check') return 'unreadable'
-  const { health, verdict } = job.result.check
-  if (verdict === 'incomplete') return 'unreadable'
+  const { health } = job.result.check
   return health === 'healthy' ? 'ok' : health === 'leaks' ? 'leaks' : 'damaged'
 }
 
@@ -35,7 +34,7 @@ export function outcomeBadge(job: Job): {
   readonly tone: Tone
   readonly icon: IconName
 } {
-  if (job.result?.kind === 'check' && job.result.check.verdict !== 'incomplete') {
+  if (job.result?.kind === 'check') {
     return healthWords[job.result.check.health]
   }
   if (job.state === 'running' || job.state === 'cancelling') {

@@ -178,8 +178,7 @@ const newest = (jobs: readonly Job[], target: Target, algorithm: Algorithm): Job
 function whyNot(row: LibraryRow, target: Target): string | undefined {
   if (row.missingSince !== undefined) return 'The file is missing'
   if (target === 'file') return undefined
-  if (row.error !== undefined) return 'The image cannot be read'
-  return row.format === 'qcow2' || row.format === 'raw'
+  return row.format === undefined || row.format === 'qcow2' || row.format === 'raw'
     ? undefined
     : `The content of ${row.formatLabel} images cannot be read; choose File`
 }

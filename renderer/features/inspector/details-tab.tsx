@@ -19,7 +19,7 @@ export function DetailsTab({ row }: { readonly row: LibraryRow }) {
       {(info) => (
         <div className="inspector-stack">
           <div className="inspector-bar">
-            <span className="muted">Offsets in hexadecimal, sizes exact on hover.</span>
+            <span className="muted">Sizes are exact on hover.</span>
             <Button
               size="small"
               icon="copy"

@@ -4,6 +4,7 @@ import { useNow } from '../../state/clock.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
+import { useFullCheck } from '../check/use-full-check.ts'
 import { CheckResultView } from '../check/check-result-view.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { startJob } from '../jobs/job-actions.ts'
@@ -19,8 +20,10 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
     last.kind === 'ready'
       ? last.value.find(({ state }) => state === 'succeeded' || state === 'failed')
       : undefined
-  const check = ended?.result?.kind === 'check' ? ended.result.check : undefined
-  const at = ended?.endedAt
+  const check = useFullCheck(ended)
+  // The row remembers a check that the history no longer has.
+  const at = ended?.endedAt ?? row.lastCheckAt
+  const depth = ended?.request.kind === 'check' ? ended.request.depth : 'metadata'
   return (
     <Card title="Health">
       <div className="inspector-stack">
@@ -28,13 +31,11 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
         {ended?.error !== undefined && row.error === undefined && (
           <ErrorPanel error={ended.error} />
         )}
-        {ended !== undefined && at !== undefined && (
+        {at !== undefined && (
           <p className="muted">
-            {ended.request.kind === 'check' && ended.request.depth === 'full'
-              ? 'Checked in full '
-              : 'All metadata checked '}
-            <span title={exactDate(at)}>{relativeDate(at, now)}</span> by Platter{' '}
-            {ended.engineVersion}.
+            {depth === 'full' ? 'Checked in full ' : 'All metadata checked '}
+            <span title={exactDate(at)}>{relativeDate(at, now)}</span>
+            {ended !== undefined && ` by Platter ${ended.engineVersion}`}.
             {row.healthStale && ' The file changed since: check again to be sure.'}
           </p>
         )}
@@ -69,5 +70,8 @@ const meaningOf = (row: LibraryRow): string =>
 function whyNotChecked(row: LibraryRow): string | undefined {
   if (row.missingSince !== undefined) return 'The file is missing'
   if (row.format === 'raw') return 'A raw image has no structure that could be checked.'
-  return row.format === 'qcow2' ? undefined : `Platter cannot check ${row.formatLabel} images.`
+  // A file that could not be read is worth another try; the job's error says what is wrong.
+  return row.format === 'qcow2' || row.format === undefined
+    ? undefined
+    : `Platter cannot check ${row.formatLabel} images.`
 }

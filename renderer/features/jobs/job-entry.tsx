@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { formatDuration } from '../../format/durations.ts'
@@ -11,6 +12,7 @@ import { Facts } from '../../ui/facts.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { CheckResultView } from '../check/check-result-view.tsx'
+import { useFullCheck } from '../check/use-full-check.ts'
 import { actorWords, commandOf, kindWords, requestWords, stateWords } from './job-words.ts'
 import { resultFacts } from './result-facts.ts'
 import './job-entry.css'
@@ -21,19 +23,16 @@ export interface JobEntryProps {
   readonly earlier: Job | undefined
   readonly now: number
   /** Given where images are mixed: opens the image. */
-  readonly onShowImage?: () => void
+  readonly onShowImage?: (() => void) | undefined
 }
 
 /** One line of the history; it unfolds to everything that was recorded. */
 export function JobEntry({ job, earlier, now, onShowImage }: JobEntryProps) {
-  const units = useSettings((state) => state.settings.units)
-  const windows = useAppInfo((state) => state.info?.platform.startsWith('win') === true)
+  const [open, setOpen] = useState(false)
   const { word, tone } = stateWords[job.state]
   const at = job.endedAt ?? job.queuedAt
-  const facts = resultFacts(job, earlier, units)
-  const found = job.result?.kind === 'check' ? job.result.check : undefined
   return (
-    <details className="job-entry">
+    <details className="job-entry" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <Icon name={kindWords[job.request.kind].icon} />
         <span className="job-entry-what">
@@ -52,40 +51,52 @@ export function JobEntry({ job, earlier, now, onShowImage }: JobEntryProps) {
           {relativeDate(at, now)}
         </span>
       </summary>
-      <div className="job-entry-body">
-        {found !== undefined && found.findings.length > 0 && <CheckResultView check={found} />}
-        {job.error !== undefined && <ErrorPanel error={job.error} />}
-        <Facts
-          items={[
-            ...facts.map(({ label, value, title, before }) => ({
-              label,
-              value: before === undefined ? value : `${value} (before: ${before})`,
-              title,
-            })),
-            { label: 'When', value: exactDate(at) },
-            ...(job.startedAt === undefined || job.endedAt === undefined
-              ? []
-              : [{ label: 'Took', value: formatDuration(job.endedAt - job.startedAt) }]),
-            { label: 'Started', value: actorWords[job.actor] },
-            { label: 'Engine', value: job.engineVersion },
-            { label: 'File', value: job.imagePath },
-          ]}
-        />
-        <div className="job-entry-actions">
-          {onShowImage !== undefined && (
-            <Button size="small" icon="inspector" onClick={onShowImage}>
-              Show the image
-            </Button>
-          )}
-          <Button
-            size="small"
-            icon="command"
-            onClick={() => copyText(commandLine(commandOf(job), windows), 'Command')}
-          >
-            Copy as command
-          </Button>
-        </div>
-      </div>
+      {open && <JobRecord job={job} earlier={earlier} onShowImage={onShowImage} />}
     </details>
+  )
+}
+
+/** Everything that was recorded; drawn when it is asked for, because findings can be many. */
+function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
+  const units = useSettings((state) => state.settings.units)
+  const windows = useAppInfo((state) => state.info?.platform.startsWith('win') === true)
+  const at = job.endedAt ?? job.queuedAt
+  const facts = resultFacts(job, earlier, units)
+  const found = useFullCheck(job)
+  return (
+    <div className="job-entry-body">
+      {found !== undefined && found.findings.length > 0 && <CheckResultView check={found} />}
+      {job.error !== undefined && <ErrorPanel error={job.error} />}
+      <Facts
+        items={[
+          ...facts.map(({ label, value, title, before }) => ({
+            label,
+            value: before === undefined ? value : `${value} (before: ${before})`,
+            title,
+          })),
+          { label: 'When', value: exactDate(at) },
+          ...(job.startedAt === undefined || job.endedAt === undefined
+            ? []
+            : [{ label: 'Took', value: formatDuration(job.endedAt - job.startedAt) }]),
+          { label: 'Started', value: actorWords[job.actor] },
+          { label: 'Engine', value: job.engineVersion },
+          { label: 'File', value: job.imagePath },
+        ]}
+      />
+      <div className="job-entry-actions">
+        {onShowImage !== undefined && (
+          <Button size="small" icon="inspector" onClick={onShowImage}>
+            Show the image
+          </Button>
+        )}
+        <Button
+          size="small"
+          icon="command"
+          onClick={() => copyText(commandLine(commandOf(job), windows), 'Command')}
+        >
+          Copy as command
+        </Button>
+      </div>
+    </div>
   )
 }

@@ -30,13 +30,13 @@ test('a plan names what is checked, what is live, and why the rest is skipped', 
     row(5, { missingSince: 1 }),
     unknown,
     row(7, { format: 'raw', formatLabel: 'raw' }),
+    row(8, { format: 'vdi', formatLabel: 'VDI' }),
   ])
-  expect(plan.checked.map(({ id }) => id)).toEqual([1, 2])
+  expect(plan.checked.map(({ id }) => id)).toEqual([1, 2, 6])
   expect(plan.live.map(({ id }) => id)).toEqual([2])
   expect(plan.skipped.map(({ reason, rows }) => [reason, rows.map(({ id }) => id)])).toEqual([
     ['Raw images have no structure to check', [3, 7]],
-    ['VMDK is recognised but cannot be checked', [4]],
+    ['Formats that Platter recognises but cannot check', [4, 8]],
     ['The file is missing', [5]],
-    ['Not a disk image that Platter knows', [6]],
   ])
 })

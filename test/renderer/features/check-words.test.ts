@@ -124,7 +124,6 @@ describe('outcomes of a batch', () => {
     ['ok', checked(clean)],
     ['leaks', checked({ ...clean, health: 'leaks' })],
     ['damaged', checked({ ...damaged, health: 'needs-repair' })],
-    ['unreadable', checked({ ...clean, verdict: 'incomplete' })],
     ['unreadable', { ...without, state: 'failed' }],
     ['cancelled', { ...without, state: 'interrupted' }],
     ['open', { ...without, state: 'running' }],
