@@ -41,7 +41,7 @@ export function startSession(): Session {
     for (const work of [watch(link.client, closed.signal), loadFacts(link.client)]) {
       work.catch((thrown: unknown) => {
         // The banner tells of a lost connection; anything else would leave the window half alive.
-        if (!closed.signal.aborted) reportError(thrown)
+        if (!isDisconnect(thrown)) reportError(thrown)
       })
     }
   }
@@ -73,6 +73,9 @@ async function watch(client: Client<Contract>, signal: AbortSignal): Promise<voi
     startJobsWatch(client, signal),
   ])
 }
+
+const isDisconnect = (thrown: unknown): boolean =>
+  thrown instanceof RemoteError && thrown.data.reason === connectionLost.reason
 
 /** A client whose calls go to whichever connection there is at the time. */
 function forwarding(current: () => Client<Contract> | undefined): Client<Contract> {

@@ -41,7 +41,3 @@ export function describeShortcut(shortcut: string, mac: boolean): string {
     ? parts.map((part) => macSigns[part] ?? part).join('')
     : parts.map((part) => (part === 'Mod' ? 'Ctrl' : part)).join('+')
 }
-
-/** For aria-keyshortcuts. */
-export const ariaShortcut = (shortcut: string, mac: boolean): string =>
-  shortcut.replace('Mod', mac ? 'Meta' : 'Control')

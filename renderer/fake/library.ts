@@ -51,7 +51,7 @@ const extensions: Readonly<Record<(typeof foreign)[number], string>> = {
   gzip: 'img.gz',
 }
 
-export const folderPaths = ['/srv/vm', '/home/ada/images', '/mnt/backup/archive'] as const
+const folderPaths = ['/srv/vm', '/home/ada/images', '/mnt/backup/archive'] as const
 
 export interface MadeUpLibrary {
   readonly rows: readonly LibraryRow[]

@@ -5,7 +5,6 @@ import { commandOf, commands, runCommand } from '../../renderer/commands/registr
 import { rowMenuItems } from '../../renderer/commands/row-menu.ts'
 import { receiveShellEvent } from '../../renderer/commands/shell-events.ts'
 import {
-  ariaShortcut,
   describeShortcut,
   matchesShortcut,
   type KeyPress,
@@ -200,7 +199,6 @@ describe('shortcuts', () => {
   it('are written as the platform writes them', () => {
     expect(describeShortcut('Mod+Shift+C', false)).toBe('Ctrl+Shift+C')
     expect(describeShortcut('Mod+Shift+C', true)).toBe('⌘⇧C')
-    expect(ariaShortcut('Mod+K', false)).toBe('Control+K')
   })
 })
 

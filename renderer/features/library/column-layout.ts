@@ -8,8 +8,8 @@ export interface PlacedColumn extends Column {
   readonly shown: boolean
 }
 
-export const narrowestColumn = 56
-export const widestColumn = 900
+const narrowestColumn = 56
+const widestColumn = 900
 
 /**
  * Columns as the person arranged them. What the stored arrangement does not know (a column of a newer

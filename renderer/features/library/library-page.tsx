@@ -118,9 +118,14 @@ function InspectorPane() {
   )
 }
 
-/** The table keeps more than half of a small window. */
+const sidebarWidth = 216
+
+/** The table keeps more than half of what the sidebar leaves. */
 const mostWidth = (): number =>
-  Math.max(inspectorWidths.least, Math.min(inspectorWidths.most, Math.round(innerWidth * 0.42)))
+  Math.max(
+    inspectorWidths.least,
+    Math.min(inspectorWidths.most, Math.round((innerWidth - sidebarWidth) * 0.42)),
+  )
 
 function useMostWidth(): number {
   const [most, setMost] = useState(mostWidth)

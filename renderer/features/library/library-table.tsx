@@ -13,7 +13,7 @@ import {
 } from '../../state/selection.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useVisibleRows } from '../../state/visible-rows.ts'
-import { ContextMenu, type MenuItem } from '../../ui/menu.tsx'
+import { ContextMenu, keepContextMenuClosed, type MenuItem } from '../../ui/menu.tsx'
 import { arrangeColumns } from './column-layout.ts'
 import { columns } from './columns.tsx'
 import { moveInGrid } from './grid-keys.ts'
@@ -25,7 +25,7 @@ import { useNow } from '../../state/clock.ts'
 import './library-table.css'
 
 const rowHeights = { comfortable: 32, compact: 26 } as const
-export const headerHeight = 30
+const headerHeight = 30
 const selectionColumn = 36
 
 /** The library as a grid: only the rows in view are drawn, so 10,000 cost as much as 40. */
@@ -145,7 +145,7 @@ export function LibraryTable() {
     const row = rowAt(event)
     if (row !== undefined && !useSelection.getState().selected.has(row)) select([row])
     if (nativeMenus) {
-      event.preventDefault()
+      keepContextMenuClosed(event)
       popupRowMenu()
     } else {
       setMenu(rowMenuItems())

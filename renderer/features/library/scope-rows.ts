@@ -15,7 +15,7 @@ const careful: ReadonlySet<Health> = new Set<Health>([
 const recentMs = 14 * 86_400_000
 
 /** @param now Milliseconds since 1970; "recent" counts back from it. */
-export function isInScope(row: LibraryRow, scope: Scope, now: number): boolean {
+function isInScope(row: LibraryRow, scope: Scope, now: number): boolean {
   switch (scope.kind) {
     case 'all':
       return true
