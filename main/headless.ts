@@ -12,7 +12,7 @@ import {
 } from '../core/index.ts'
 import type { Job, JobRequest, JobResult } from '../ipc/schemas/job.ts'
 import { databaseFile, defaultDataFolder } from './data-folders.ts'
-import { openDatabase } from './history/database.ts'
+import { openSound } from './history/database.ts'
 import type { WritableDb } from './history/db.ts'
 import {
   findByPath,
@@ -58,9 +58,9 @@ export interface Records extends Disposable {
   close(): void
 }
 
-/** Throws `database-newer`. A damaged database is moved aside, as when the app starts. */
+/** Throws `database-newer` and `database-damaged`: only the app, which owns the data, may move files. */
 export function openRecords(dataFolder: string = defaultDataFolder()): Records {
-  const { db } = openDatabase(databaseFile(dataFolder))
+  const db = openSound(databaseFile(dataFolder))
   return {
     open: () => openJobs(db),
     page: ({ imagePath, ...query }) => {
@@ -77,7 +77,9 @@ export function openRecords(dataFolder: string = defaultDataFolder()): Records {
 }
 
 function addOne(db: WritableDb, work: FinishedWork): Job {
-  const { header, request, outcome, engineVersion, startedAt, endedAt } = work
+  const { header, request, outcome, engineVersion } = work
+  const startedAt = Math.floor(work.startedAt)
+  const endedAt = Math.floor(work.endedAt)
   const imageId = imageIdOf(db, header, endedAt)
   const file: FileState = { modifiedAt: header.modifiedAt, length: header.fileLength }
   const queued = insertJob(db, {

@@ -47,6 +47,14 @@ export const serviceReasons = {
     advice: () =>
       'On Linux, raise fs.inotify.max_user_watches to see changes at once. Refresh works at any time.',
   },
+  'database-damaged': {
+    kind: 'corrupt',
+    number: 1406,
+    title: () => 'The library is damaged',
+    detail: (c) => `The database ${c.path ?? 'of this account'} cannot be read.`,
+    advice: () =>
+      'Start the Platter app: it keeps the damaged file under another name and goes on.',
+  },
   'not-in-this-shell': {
     kind: 'unsupported',
     number: 1491,

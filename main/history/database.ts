@@ -23,11 +23,10 @@ const busyTimeout = 5_000
  * from a newer Platter is not touched: throws `database-newer`.
  */
 export function openDatabase(file: string, now: () => number = Date.now): OpenedDatabase {
-  mkdirSync(path.dirname(file), { recursive: true })
   try {
     return { db: openSound(file), notice: undefined }
   } catch (error) {
-    if (!isDamage(error)) throw error
+    if (!(error instanceof ImageError) || error.reason !== 'database-damaged') throw error
     const aside = moveAside(file, now())
     return {
       db: openSound(file),
@@ -40,25 +39,49 @@ export function openDatabase(file: string, now: () => number = Date.now): Opened
   }
 }
 
-function openSound(file: string): Db {
+/** For a process that does not own the data folder: throws `database-damaged` and moves nothing. */
+export function openSound(file: string): Db {
+  mkdirSync(path.dirname(file), { recursive: true })
+  try {
+    return open(file)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    throw new ImageError('database-damaged', { path: file }, { cause: error })
+  }
+}
+
+function open(file: string): Db {
+  if (existsSync(file)) inspect(file)
   const connection = new Database(file, { timeout: busyTimeout })
   try {
-    const found = schemaVersion(connection)
-    if (found > latestVersion) {
-      throw new ImageError('database-newer', { path: file, found, expected: latestVersion })
-    }
     connection.pragma('journal_mode = WAL')
     // With WAL a power cut may lose the last commits but never damages the file: right for a history
     // of work that can be done again, and a batch of thousands costs no fsync each.
     connection.pragma('synchronous = NORMAL')
     connection.pragma('foreign_keys = ON')
-    const verdict = connection.pragma('quick_check(1)', { simple: true })
-    if (verdict !== 'ok') throw new DamagedDatabase(String(verdict))
     migrate(connection)
     return new Db(connection)
   } catch (error) {
     connection.close()
     throw error
+  }
+}
+
+/**
+ * Read-only, because a connection that may write removes the journal of a damaged file when it closes,
+ * and with it what could be saved of the last commits.
+ */
+function inspect(file: string): void {
+  const connection = new Database(file, { readonly: true, timeout: busyTimeout })
+  try {
+    const found = schemaVersion(connection)
+    if (found > latestVersion) {
+      throw new ImageError('database-newer', { path: file, found, expected: latestVersion })
+    }
+    const verdict = connection.pragma('quick_check(1)', { simple: true })
+    if (verdict !== 'ok') throw new DamagedDatabase(String(verdict))
+  } finally {
+    connection.close()
   }
 }
 

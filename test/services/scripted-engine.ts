@@ -9,23 +9,6 @@ import { ImageError, type Engine, type HeaderSummary, type ReadOptions } from '.
  * `deaf` (does not), `crash`. Threads, files and messages around it are the real ones.
  */
 export function scriptedEngine(): Engine {
-  const perform = async <Result>(
-    file: string,
-    options: ReadOptions | undefined,
-    result: (script: string) => Result,
-  ): Promise<Result> => {
-    const script = (await readFile(file, 'utf8')).trim()
-    options?.onProgress?.({ phase: 'data', done: 1, total: 2, unit: 'bytes' })
-    if (script === 'refused') throw new ImageError('unknown-format', { path: file, found: 'text' })
-    if (script === 'crash') process.exit(1)
-    if (script === 'endless') {
-      await new Promise((_resolve, reject) => {
-        options?.signal?.addEventListener('abort', () => reject(new ImageError('cancelled')))
-      })
-    }
-    if (script === 'deaf') await delay(600_000)
-    return result(script)
-  }
   return {
     version: '9.9.9',
     summarizeHeader: (file) => summarize(file),
@@ -97,6 +80,24 @@ export function scriptedEngine(): Engine {
       })),
     readUse: () => Promise.resolve({ state: 'free', holders: [] }),
   }
+}
+
+async function perform<Result>(
+  file: string,
+  options: ReadOptions | undefined,
+  result: (script: string) => Result,
+): Promise<Result> {
+  const script = (await readFile(file, 'utf8')).trim()
+  options?.onProgress?.({ phase: 'data', done: 1, total: 2, unit: 'bytes' })
+  if (script === 'refused') throw new ImageError('unknown-format', { path: file, found: 'text' })
+  if (script === 'crash') process.exit(1)
+  if (script === 'endless') {
+    await new Promise((_resolve, reject) => {
+      options?.signal?.addEventListener('abort', () => reject(new ImageError('cancelled')))
+    })
+  }
+  if (script === 'deaf') await delay(600_000)
+  return result(script)
 }
 
 async function summarize(file: string): Promise<HeaderSummary> {

@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest'
+import { jobState, type Job } from '../../../ipc/schemas/job.ts'
+import { briefJob } from '../../../main/jobs/brief-job.ts'
+import { isEnded, step } from '../../../main/jobs/job.ts'
+import { summarizeCheck, summarizeHash, summarizeMap } from '../../../main/jobs/job-summary.ts'
+import { OverallProgress } from '../../../main/jobs/overall-progress.ts'
+import { ProgressMeter } from '../../../main/jobs/progress-meter.ts'
+import { Scheduler } from '../../../main/jobs/scheduler.ts'
+
+const take = (scheduler: Scheduler) => scheduler.next()?.jobId
+
+const bytes = (done: number, total = 1000) =>
+  ({ phase: 'data', done, total, unit: 'bytes' }) as const
+
+describe('job states', () => {
+  test('every state that is no end has a way out, and ends have none', () => {
+    for (const from of jobState.options) {
+      const ways = jobState.options.filter((to) => {
+        try {
+          return step(from, to) === to
+        } catch {
+          return false
+        }
+      })
+      expect(ways.includes('interrupted')).toBe(!isEnded(from))
+      expect(ways.length === 0).toBe(isEnded(from))
+    }
+  })
+
+  test('a step that the table does not allow throws', () => {
+    expect(() => step('queued', 'succeeded')).toThrow('a queued job cannot become succeeded')
+    expect(() => step('cancelled', 'running')).toThrow(TypeError)
+  })
+})
+
+describe('the scheduler', () => {
+  test('runs as many as allowed, and follows the limit when it changes', () => {
+    let limit = 1
+    const scheduler = new Scheduler(() => limit)
+    for (const jobId of [1, 2, 3]) scheduler.add({ jobId, imageId: jobId, lane: 'single' })
+    expect([take(scheduler), take(scheduler)]).toEqual([1, undefined])
+    limit = 2
+    expect([take(scheduler), take(scheduler)]).toEqual([2, undefined])
+    scheduler.finished(1)
+    expect(take(scheduler)).toBe(3)
+  })
+
+  test('lets lanes take turns', () => {
+    const scheduler = new Scheduler(() => 10)
+    for (const jobId of [1, 2, 3]) scheduler.add({ jobId, imageId: jobId, lane: 'batch 1' })
+    scheduler.add({ jobId: 4, imageId: 4, lane: 'single' })
+    scheduler.add({ jobId: 5, imageId: 5, lane: 'batch 2' })
+    const order = Array.from({ length: 5 }, () => take(scheduler))
+    expect(order).toEqual([1, 4, 5, 2, 3])
+  })
+
+  test('gives an image one job at a time and lets others pass', () => {
+    const scheduler = new Scheduler(() => 10)
+    scheduler.add({ jobId: 1, imageId: 7, lane: 'single' })
+    scheduler.add({ jobId: 2, imageId: 7, lane: 'single' })
+    scheduler.add({ jobId: 3, imageId: 8, lane: 'single' })
+    expect([take(scheduler), take(scheduler), take(scheduler)]).toEqual([1, 3, undefined])
+    scheduler.finished(1)
+    expect(take(scheduler)).toBe(2)
+  })
+
+  test('forgets what is taken back', () => {
+    const scheduler = new Scheduler(() => 10)
+    scheduler.add({ jobId: 1, imageId: 1, lane: 'single' })
+    expect([scheduler.remove(1), scheduler.remove(1), take(scheduler)]).toEqual([
+      true,
+      false,
+      undefined,
+    ])
+  })
+})
+
+describe('the progress meter', () => {
+  test('tells no time left in the first three seconds, then from the usual speed', () => {
+    let time = 0
+    const meter = new ProgressMeter(() => time)
+    expect(meter.measure(bytes(0))).toEqual({ ...bytes(0) })
+    for (time = 500; time < 3000; time += 500) {
+      expect(meter.measure(bytes(time / 50)).secondsLeft).toBeUndefined()
+    }
+    time = 3000
+    const measured = meter.measure(bytes(60))
+    expect(measured.speed).toBeCloseTo(20)
+    expect(measured.secondsLeft).toBeCloseTo(47)
+  })
+
+  test('is not shaken by one stall', () => {
+    let time = 0
+    const meter = new ProgressMeter(() => time)
+    for (; time <= 10_000; time += 500) meter.measure(bytes(time / 50))
+    time = 14_000
+    expect(meter.measure(bytes(201)).secondsLeft).toBeCloseTo(40, 0)
+  })
+
+  test('starts anew with each phase and says nothing it cannot know', () => {
+    let time = 0
+    const meter = new ProgressMeter(() => time)
+    for (; time <= 5_000; time += 500) meter.measure(bytes(time))
+    expect(meter.measure({ phase: 'tables', done: 0, total: 0, unit: 'clusters' })).toEqual({
+      phase: 'tables',
+      done: 0,
+      total: 0,
+      unit: 'clusters',
+    })
+  })
+})
+
+describe('summaries', () => {
+  const check = {
+    path: '/vm/a.qcow2',
+    format: 'qcow2',
+    verdict: 'clean',
+    health: 'healthy',
+    corruptions: 0,
+    leaks: 0,
+    checkErrors: 0,
+    warnings: 0,
+    leakedBytes: 0,
+    clusters: { total: 1, allocated: 1, fragmented: 0, compressed: 0 },
+    imageEndOffset: 0,
+    clusterSize: 65536,
+    findings: [],
+    findingsOmitted: 0,
+    live: false,
+    bytesRead: 0,
+  } as const
+
+  test('say what a check found in one sentence', () => {
+    expect(summarizeCheck(check)).toBe('No problems found')
+    expect(
+      summarizeCheck({ ...check, corruptions: 1, leaks: 2, leakedBytes: 131072, live: true }),
+    ).toBe(
+      'Found 1 corruption, 2 leaked clusters (128 KiB); the image was in use, so this may lag behind',
+    )
+  })
+
+  test('name the algorithm of a digest and the share of a map', () => {
+    const hash = { path: '/a', bytes: 1, bytesRead: 1, live: false, digest: '0123456789abcdef' }
+    expect(summarizeHash({ ...hash, algorithm: 'sha1', target: 'file' })).toBe(
+      'SHA-1 of the file starts with 0123456789ab',
+    )
+    const shares = { data: '', compressed: '', zero: '', backing: '', unallocated: '' }
+    const totals = { data: 1024, compressed: 512, zero: 0, backing: 0, unallocated: 512 }
+    expect(
+      summarizeMap({
+        virtualSize: 2048,
+        bucketBytes: 1,
+        bucketCount: 0,
+        shares,
+        totals,
+        extentCount: 3,
+      }),
+    ).toBe('1.5 KiB of 2 KiB hold data')
+  })
+
+  test('in lists carry the first findings and count the others', () => {
+    const finding = {
+      kind: 'leak',
+      harm: 'space',
+      rule: 'r',
+      structure: 's',
+      count: 1,
+      text: 't',
+    } as const
+    const job: Job = {
+      id: '1',
+      request: { kind: 'check', depth: 'metadata' },
+      imageId: 1,
+      imageName: 'a',
+      imagePath: '/a',
+      state: 'succeeded',
+      actor: 'web',
+      queuedAt: 0,
+      engineVersion: '1',
+      result: {
+        kind: 'check',
+        check: {
+          ...check,
+          findings: Array.from({ length: 30 }, () => finding),
+          findingsOmitted: 5,
+        },
+      },
+    }
+    expect(briefJob(job).result).toMatchObject({
+      check: { findings: { length: 20 }, findingsOmitted: 15 },
+    })
+  })
+})
+
+test('overall progress counts every job the same and starts anew when all is done', () => {
+  const overall = new OverallProgress()
+  const job = (id: string, state: Job['state']) => {
+    const request = { kind: 'map' } as const
+    const common = { imageId: 1, imageName: 'a', imagePath: '/a', actor: 'web' } as const
+    overall.follow({
+      type: 'job',
+      job: { id, state, request, ...common, queuedAt: 0, engineVersion: '1' },
+    })
+  }
+  expect(overall.fraction).toBeUndefined()
+  job('1', 'queued')
+  job('2', 'running')
+  overall.follow({
+    type: 'progress',
+    id: '2',
+    progress: { phase: 'data', done: 5, total: 10, unit: 'bytes' },
+  })
+  expect(overall.fraction).toBe(0.25)
+  job('2', 'succeeded')
+  expect(overall.fraction).toBe(0.5)
+  job('1', 'cancelled')
+  expect(overall.fraction).toBeUndefined()
+  job('3', 'running')
+  expect(overall.fraction).toBe(0)
+})
