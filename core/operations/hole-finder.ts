@@ -14,7 +14,8 @@ export class HoleFinder {
     const size = file.size()
     const run: HostRun = at < size ? file.hostRun(at) : { kind: 'hole', end: size }
     const isTail = run.kind === 'hole' && run.end >= size
-    const found = { kind: run.kind, start: at, end: isTail ? Number.MAX_SAFE_INTEGER : run.end }
+    // Damaged entries point up to 2^56, past every safe integer.
+    const found = { kind: run.kind, start: at, end: isTail ? Infinity : run.end }
     this.#last.set(file, found)
     return found
   }
