@@ -2,6 +2,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
 import { useEffect, useState } from 'react'
 import { listenForShortcuts } from './commands/keyboard.ts'
+import { followMenuState } from './commands/menu-state.ts'
 import { DropTarget } from './features/add-folder/drop-target.tsx'
 import { ActivityDrawer } from './features/activity/activity-drawer.tsx'
 import { BatchPage } from './features/check/batch-page.tsx'
@@ -29,6 +30,7 @@ export function App() {
   useEffect(followWindowWidth, [])
   useEffect(followVisibleRows, [])
   useEffect(listenForShortcuts, [])
+  useEffect(followMenuState, [])
   useTheme()
   return (
     <CSPProvider disableStyleElements>

@@ -13,13 +13,13 @@ export function acceptWindows(onConnection: (peer: Peer) => void): void {
 
   onTrusted(channels.open, (sender) => {
     const known = connections.get(sender)
-    known?.close()
+    known?.pageIsGone()
     const connection = new WindowChannel(sender)
     connections.set(sender, connection)
     if (known === undefined) {
-      sender.on('render-process-gone', () => connections.get(sender)?.close())
+      sender.on('render-process-gone', () => connections.get(sender)?.pageIsGone())
       sender.once('destroyed', () => {
-        connections.get(sender)?.close()
+        connections.get(sender)?.pageIsGone()
         connections.delete(sender)
       })
     }
@@ -70,8 +70,14 @@ class WindowChannel implements TextChannel {
 
   close(): void {
     if (this.#closed) return
-    this.#closed = true
+    this.pageIsGone()
     if (!this.#contents.isDestroyed()) this.#contents.send(channels.close)
+  }
+
+  /** Closes without a word: after a reload the word would reach the page that came instead. */
+  pageIsGone(): void {
+    if (this.#closed) return
+    this.#closed = true
     for (const listener of this.#closeListeners) listener()
   }
 }

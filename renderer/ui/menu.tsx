@@ -1,6 +1,7 @@
 import { ContextMenu as BaseContext } from '@base-ui/react/context-menu'
 import { Menu as Base } from '@base-ui/react/menu'
-import { Fragment, type ReactElement, type ReactNode } from 'react'
+import type { BaseUIEvent } from '@base-ui/react/types'
+import { Fragment, type MouseEvent, type ReactElement, type ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 import { popupContainer } from './popup-container.ts'
 import './menu.css'
@@ -96,6 +97,15 @@ export function Menu({ trigger, items, align = 'start', heading }: MenuProps) {
       </Base.Portal>
     </Base.Root>
   )
+}
+
+/**
+ * For the `contextmenu` handler of a ContextMenu's child: the menu stays closed this time, because
+ * the system draws one instead.
+ */
+export function keepContextMenuClosed(event: MouseEvent & Partial<BaseUIEvent<MouseEvent>>): void {
+  event.preventDefault()
+  event.preventBaseUIHandler?.()
 }
 
 export interface ContextMenuProps {

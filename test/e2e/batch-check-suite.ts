@@ -1,6 +1,5 @@
 /** A folder is checked as a whole, with counters while it runs and a report afterwards. */
 import { AxeBuilder } from '@axe-core/playwright'
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
@@ -48,17 +47,6 @@ export function batchCheckSuite(kind: HostKind): void {
       '1',
     ])
     expect(await axeFindings(new AxeBuilder({ page: app.page }), kind)).toEqual([])
-  })
-
-  it('writes a report that names every image', async () => {
-    await app.page.getByRole('button', { name: 'Report' }).click()
-    const download = app.page.waitForEvent('download')
-    await app.page.getByRole('menuitem', { name: 'Report as CSV' }).click()
-    const file = await (await download).path()
-    const text = await readFile(file, 'utf8')
-    expect(text).toContain(images.leaking)
-    expect(text).toContain(images.damaged)
-    expect(text).toContain(images.healthy)
   })
 
   it('leaves its findings in the library', async () => {
