@@ -1,115 +1,128 @@
-import type { ReadOptions } from '../engine.ts'
+import { throwIfAborted } from '../base/abort.ts'
+import { printable } from '../base/text.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { ChainLink } from '../operations/image-info.ts'
-import { Qcow2Image } from '../qcow2/qcow2-image.ts'
+import type { HeaderStrictness } from '../qcow2/format/header-rules.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
+import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import type { BlockFile, FileIdentity } from '../storage/block-file.ts'
 import { UnavailableFile } from '../storage/unavailable-file.ts'
 import type { DiskImage } from './disk-image.ts'
 import type { Environment } from './environment.ts'
-import { locateLink, mayOpen, type NamedLink } from './links.ts'
-import type { ImageLink, LinkPolicy } from './open-gate.ts'
+import { judgeLink, whyClosed, type NamedLink } from './links.ts'
+import type { LinkPolicy } from './open-gate.ts'
 import { probeFile } from './probe.ts'
 import { RawImage } from './raw-image.ts'
 import { UnavailableImage } from './unavailable-image.ts'
 
+/** Images in one chain at most, the first one counted. */
+const MAX_CHAIN = 64
+
+export interface OpenImageOptions {
+  /** Given: never probe the image itself. */
+  readonly format?: 'qcow2' | 'raw' | undefined
+  /** Default `same-folder`; `deny` opens the image alone. */
+  readonly links?: LinkPolicy | undefined
+  /** `check` accepts the few headers that only a check may look at. Default `open`. */
+  readonly strictness?: HeaderStrictness | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One link of the chain, and how its format was found. */
+export interface OpenedLink extends ChainLink {
+  /**
+   * The image above does not say the format and no signature was found, so it is read as raw: its guest
+   * decides what a prober would see, so nothing may ever be written on the strength of this.
+   */
+  readonly formatAssumed: boolean
+}
+
+/** An image with its chain as far as it could be opened. */
 export interface OpenedImage extends AsyncDisposable {
   readonly image: DiskImage
-  /** The image, then what it links to, from the top of the chain down. */
-  readonly chain: readonly ChainLink[]
+  /** The image, then for each layer its data file and its backing file, with what became of each. */
+  readonly chain: readonly OpenedLink[]
   close(): Promise<void>
 }
 
-/** Images in a chain. QEMU has no limit; a chain this long is made to do harm. */
-const maxDepth = 64
-
 /**
- * Opens an image for reading, and the files it links to as far as the policy allows. The image opens
- * even when a link does not: the chain says why, and only reading what would come from there throws it.
- * Throws what makes the image itself unreadable; then nothing stays open.
+ * Opens an image for reading. Tolerant below the top: what it names and cannot be opened stays a link
+ * with its reason, and only reading through it throws that reason. Throws for the image itself:
+ * the file errors of Environment.openFile, `unknown-format`, `format-not-supported` (recognised, not
+ * read), and the refusals of decodeHeaderArea.
  */
 export async function openImage(
   environment: Environment,
   path: string,
-  { format, links = 'same-folder' }: Pick<ReadOptions, 'format' | 'links'> = {},
+  options: OpenImageOptions = {},
 ): Promise<OpenedImage> {
-  const opener = new ChainOpener(environment, links)
-  const file = await environment.openFile(path)
-  try {
-    const image = await opener.openTop(file, format)
-    const close = () => image.close()
-    return { image, chain: opener.chain, close, [Symbol.asyncDispose]: close }
-  } catch (error) {
-    await file.close()
-    throw ImageError.from(error, { path })
+  throwIfAborted(options.signal)
+  const from = environment.paths.resolve('', path)
+  const opening = new ChainOpening(environment, options)
+  const file = await environment.openFile(from)
+  const image = await closingOnError(file, () => {
+    const format = options.format ?? probedFormat(file)
+    return opening.openLayer({ file, path: from, format, formatAssumed: false }, 'image', path)
+  })
+  return {
+    image,
+    chain: opening.chain,
+    close: () => image.close(),
+    [Symbol.asyncDispose]: () => image.close(),
   }
 }
 
-type OpenState = ChainLink['state']
-
-/** Why a link was not followed. */
-class NotFollowed {
-  readonly state: Exclude<OpenState, 'open'>
-  readonly path: string | undefined
-  readonly error: ImageError
-
-  constructor(state: Exclude<OpenState, 'open'>, path: string | undefined, error: ImageError) {
-    this.state = state
-    this.path = path
-    this.error = error
-  }
+interface Layer {
+  readonly file: BlockFile
+  readonly path: string
+  readonly format: 'qcow2' | 'raw'
+  readonly formatAssumed: boolean
 }
 
-class ChainOpener {
-  readonly chain: ChainLink[] = []
+/** The state of one openImage call: who is open already, and the list of links so far. */
+class ChainOpening {
+  readonly chain: OpenedLink[] = []
   readonly #environment: Environment
-  readonly #policy: LinkPolicy
-  readonly #seen: FileIdentity[] = []
+  readonly #links: LinkPolicy
+  readonly #strictness: HeaderStrictness
+  readonly #signal: AbortSignal | undefined
+  readonly #open: FileIdentity[] = []
+  #depth = 0
 
-  constructor(environment: Environment, policy: LinkPolicy) {
+  constructor(environment: Environment, options: OpenImageOptions) {
     this.#environment = environment
-    this.#policy = policy
+    this.#links = options.links ?? 'same-folder'
+    this.#strictness = options.strictness ?? 'open'
+    this.#signal = options.signal
   }
 
-  openTop(file: BlockFile, format: ReadOptions['format']): Promise<DiskImage> {
-    this.#remember(file)
-    return this.#openLayer(file, format ?? probedFormat(file), { role: 'image', name: file.name })
-  }
-
-  async #openLayer(
-    file: BlockFile,
-    format: 'qcow2' | 'raw',
-    { role, name }: Pick<ChainLink, 'role' | 'name'>,
-  ): Promise<DiskImage> {
-    const area = format === 'qcow2' ? readHeaderArea(file) : undefined
-    const raw = area === undefined ? new RawImage(file) : undefined
-    this.chain.push({
-      role,
-      name,
-      path: file.name,
-      format,
-      virtualSize: area?.geometry.virtualSize ?? raw?.virtualSize,
-      allocatedBytes: file.allocatedBytes(),
-      state: 'open',
-      error: undefined,
-    })
-    if (raw !== undefined) return raw
-    if (area === undefined) throw new TypeError('a layer is raw or has a header')
-
+  /** The image in an open file, with everything below it. Its link is in the chain before theirs. */
+  async openLayer(layer: Layer, role: ChainLink['role'], name: string): Promise<DiskImage> {
+    const { file, path, format } = layer
+    if (file.identity !== undefined) this.#open.push(file.identity)
+    this.#depth++
+    if (format === 'raw') {
+      const image = new RawImage(file)
+      this.#note(layer, role, name, image.virtualSize)
+      return image
+    }
+    const area = readHeaderArea(file, role === 'image' ? this.#strictness : 'open')
+    this.#note(layer, role, name, area.geometry.virtualSize)
+    const { codecs } = this.#environment
     const dataFile =
       area.dataFileName === undefined
         ? undefined
-        : await this.#openDataFile({ role: 'data file', name: area.dataFileName, from: file.name })
+        : await this.#openDataFile({ role: 'data file', name: area.dataFileName, from: path })
+    const { backingName, backingFormat } = area
     try {
       const backing =
-        area.backingName === undefined
+        backingName === undefined
           ? undefined
           : await this.#openBacking(
-              { role: 'backing file', name: area.backingName, from: file.name },
-              area.backingFormat,
+              { role: 'backing file', name: backingName, from: path },
+              backingFormat,
             )
-      const { codecs } = this.#environment
-      return new Qcow2Image({ file, area, dataFile, backing, codecs })
+      return new Qcow2Image({ file, area, codecs, dataFile, backing })
     } catch (error) {
       await dataFile?.close()
       throw error
@@ -117,124 +130,156 @@ class ChainOpener {
   }
 
   async #openDataFile(link: NamedLink): Promise<BlockFile> {
-    const file = await this.#follow(link)
-    if (file instanceof NotFollowed) {
-      this.#recordFailure(link, file)
-      return new UnavailableFile(file.path ?? link.name, file.error)
-    }
-    this.chain.push({
-      role: link.role,
-      name: link.name,
-      path: file.name,
-      format: 'raw',
-      virtualSize: file.size(),
-      allocatedBytes: file.allocatedBytes(),
-      state: 'open',
-      error: undefined,
-    })
+    const opened = await this.#openLinked(link)
+    if ('error' in opened) return new UnavailableFile(opened.name, opened.error)
+    const { file, path } = opened
+    if (file.identity !== undefined) this.#open.push(file.identity)
+    const layer: Layer = { file, path, format: 'raw', formatAssumed: false }
+    this.#note(layer, link.role, link.name, undefined)
     return file
   }
 
-  async #openBacking(link: NamedLink, format: string | undefined): Promise<DiskImage> {
-    const file = await this.#follow(link)
-    if (file instanceof NotFollowed) {
-      this.#recordFailure(link, file)
-      return new UnavailableImage(file.path ?? link.name, file.error)
+  async #openBacking(link: NamedLink, formatName: string | undefined): Promise<DiskImage> {
+    if (this.#depth >= MAX_CHAIN) {
+      const facts = { path: link.from, link: printable(link.name), limit: MAX_CHAIN }
+      const error = new ImageError('chain-too-deep', facts)
+      this.#noteClosed(link, { state: 'too-deep', path: undefined, error })
+      return new UnavailableImage(link.name, error)
     }
+    const opened = await this.#openLinked(link)
+    if ('error' in opened) return new UnavailableImage(opened.name, opened.error)
+    const { file, path } = opened
     const links = this.chain.length
     try {
-      return await this.#openLayer(file, backingFormat(file, format), link)
-    } catch (error) {
-      await file.close()
-      // Its own links are of no use to anybody without it.
+      return await closingOnError(file, () => {
+        const layer = { file, path, ...backingFormatOf(file, formatName) }
+        return this.openLayer(layer, link.role, link.name)
+      })
+    } catch (thrown) {
+      const facts = { path, link: printable(link.name), structure: link.role }
+      const { state, error } = whyClosed(thrown, facts)
+      // The layer may have been noted before its own parts failed.
       this.chain.length = links
-      const why = ImageError.from(error, { path: file.name })
-      this.#recordFailure(link, new NotFollowed('unreadable', file.name, why))
-      return new UnavailableImage(file.name, why)
+      this.#noteClosed(link, { state, path, error })
+      return new UnavailableImage(path, error)
     }
   }
 
-  /** Opens the file that a link names, if the policy, the file system and the chain so far allow it. */
-  async #follow(named: NamedLink): Promise<BlockFile | NotFollowed> {
-    const located = await locateLink(this.#environment, named)
-    if (located.kind === 'not-a-path') {
-      return refusal('not-a-path', 'link-not-a-path', named, located.name)
+  /** The file behind a link that the gate lets through, or why there is none (noted already). */
+  async #openLinked(
+    link: NamedLink,
+  ): Promise<
+    | { readonly file: BlockFile; readonly path: string }
+    | { readonly name: string; readonly error: ImageError }
+  > {
+    throwIfAborted(this.#signal)
+    const verdict = await judgeLink(this.#environment, link, this.#links)
+    if (verdict.kind === 'closed') {
+      this.#noteClosed(link, verdict)
+      return { name: verdict.path ?? link.name, error: verdict.error }
     }
-    const { link, exists } = located
-    if (this.chain.length >= maxDepth) return refusal('too-deep', 'chain-too-deep', link)
-    // Asked before the file is looked at: a refused name must not even tell whether it exists.
-    if (!(await mayOpen(this.#policy, link))) return refusal('refused', 'link-refused', link)
-    if (!exists) return refusal('missing', 'link-missing', link)
+    const { path } = verdict
+    const facts = { path: link.from, link: printable(link.name), structure: link.role }
     try {
-      const file = await this.#environment.openFile(link.target)
-      if (this.#isSeen(file)) {
-        await file.close()
-        return refusal('loop', 'chain-loop', link)
-      }
-      this.#remember(file)
-      return file
-    } catch (error) {
-      const why = ImageError.from(error, { path: link.target })
-      return new NotFollowed('unreadable', link.target, why)
+      const file = await this.#environment.openFile(path)
+      if (!this.#isOpen(file.identity)) return { file, path }
+      await file.close()
+      const error = new ImageError('chain-loop', facts)
+      this.#noteClosed(link, { state: 'loop', path, error })
+      return { name: path, error }
+    } catch (thrown) {
+      const closed = whyClosed(thrown, facts)
+      this.#noteClosed(link, { ...closed, path })
+      return { name: path, error: closed.error }
     }
   }
 
-  #recordFailure({ role, name }: NamedLink, { state, path, error }: NotFollowed): void {
+  #isOpen(identity: FileIdentity | undefined): boolean {
+    if (identity === undefined) return false
+    return this.#open.some(
+      ({ device, inode }) => device === identity.device && inode === identity.inode,
+    )
+  }
+
+  #note(
+    layer: Layer,
+    role: ChainLink['role'],
+    name: string,
+    virtualSize: number | undefined,
+  ): void {
     this.chain.push({
       role,
-      name,
-      path,
-      format: undefined,
-      virtualSize: undefined,
-      allocatedBytes: undefined,
-      state,
-      error: error.toJSON(),
+      name: printable(name),
+      path: layer.path,
+      format: layer.format,
+      virtualSize,
+      allocatedBytes: layer.file.allocatedBytes(),
+      state: 'open',
+      error: undefined,
+      formatAssumed: layer.formatAssumed,
     })
   }
 
-  #remember({ identity }: BlockFile): void {
-    if (identity !== undefined) this.#seen.push(identity)
-  }
-
-  #isSeen({ identity }: BlockFile): boolean {
-    return this.#seen.some(
-      (seen) => seen.device === identity?.device && seen.inode === identity.inode,
-    )
+  #noteClosed(
+    { role, name }: NamedLink,
+    closed: {
+      readonly state: ChainLink['state']
+      readonly path: string | undefined
+      readonly error: ImageError
+    },
+  ): void {
+    this.chain.push({
+      role,
+      name: printable(name),
+      path: closed.path,
+      format: undefined,
+      virtualSize: undefined,
+      allocatedBytes: undefined,
+      state: closed.state,
+      error: closed.error.toJSON(),
+      formatAssumed: false,
+    })
   }
 }
 
-function refusal(
-  state: Exclude<OpenState, 'open'>,
-  reason: 'link-not-a-path' | 'chain-too-deep' | 'link-refused' | 'link-missing' | 'chain-loop',
-  { role, from, ...link }: NamedLink | ImageLink,
-  shown = link.name,
-): NotFollowed {
-  const target = 'target' in link ? link.target : undefined
-  const context = { path: from, structure: role, link: target ?? shown, limit: maxDepth }
-  return new NotFollowed(state, target, new ImageError(reason, context))
-}
-
-/** The format by signature, where the person gave none. */
+/** The format of the image a person named: by signature; never raw without a reason to think so. */
 function probedFormat(file: BlockFile): 'qcow2' | 'raw' {
-  if (file.size() === 0) throw new ImageError('file-empty', { path: file.name })
+  const path = file.name
+  if (file.size() === 0) throw new ImageError('file-empty', { path })
   const probe = probeFile(file)
-  if (probe.kind === 'unknown') {
-    throw new ImageError('unknown-format', { path: file.name, found: probe.found })
-  }
-  return openable(file, probe.format, probe.label)
+  if (probe.kind === 'unknown') throw new ImageError('unknown-format', { path, found: probe.found })
+  return readableFormat(probe.format, probe.label, path)
 }
 
 /**
- * A backing file's format as the image gives it. Images of old tools give none: then the signature
- * decides, and what has none is raw. That is safe for reading; nothing is ever written by a guess.
+ * The format of a backing file: what the image above says, without looking. Where it says nothing (old
+ * images), by signature; what has none is read as raw, as QEMU does, and said to be assumed.
  */
-function backingFormat(file: BlockFile, given: string | undefined): 'qcow2' | 'raw' {
-  if (given !== undefined) return openable(file, given, given)
+function backingFormatOf(
+  file: BlockFile,
+  formatName: string | undefined,
+): Pick<Layer, 'format' | 'formatAssumed'> {
+  if (formatName !== undefined) {
+    return { format: readableFormat(formatName, formatName, file.name), formatAssumed: false }
+  }
   const probe = probeFile(file)
-  return probe.kind === 'unknown' ? 'raw' : openable(file, probe.format, probe.label)
+  if (probe.kind === 'unknown') return { format: 'raw', formatAssumed: true }
+  return { format: readableFormat(probe.format, probe.label, file.name), formatAssumed: false }
 }
 
-function openable(file: BlockFile, format: string, label: string): 'qcow2' | 'raw' {
+function readableFormat(format: string, label: string, path: string): 'qcow2' | 'raw' {
   if (format === 'qcow2' || format === 'raw') return format
-  throw new ImageError('format-not-supported', { path: file.name, format: label })
+  throw new ImageError('format-not-supported', { path, format: printable(label) })
+}
+
+async function closingOnError<Opened>(
+  file: BlockFile,
+  open: () => Promise<Opened> | Opened,
+): Promise<Opened> {
+  try {
+    return await open()
+  } catch (error) {
+    await file.close()
+    throw error
+  }
 }

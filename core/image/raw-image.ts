@@ -1,19 +1,20 @@
 import { alignUp } from '../base/bits.ts'
+import { throwIfAborted } from '../base/abort.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import { hostOffset } from '../units.ts'
 import type { DiskImage, LayerRun } from './disk-image.ts'
-import { mustBeInside } from './guest-range.ts'
+import { mustLieInDisk } from './guest-range.ts'
 
-const sectorBytes = 512
+const SECTOR = 512
 
-/** A raw disk has no header: what a guest sees is the file, filled up to a whole sector. */
-export const rawVirtualSize = (fileLength: number): number => alignUp(fileLength, sectorBytes)
+/** What a guest sees of a raw file: whole sectors. QEMU rounds up and reads the rest as zeroes. */
+export const rawVirtualSize = (fileLength: number): number => alignUp(fileLength, SECTOR)
 
-/** A raw disk opened for reading. Holes of the file are zeroes that cost no read. */
+/** A disk that is its file, byte for byte. Holes of the host are runs of zeroes. */
 export class RawImage implements DiskImage {
   readonly format = 'raw'
-  readonly backing = undefined
   readonly unavailable = undefined
+  readonly backing = undefined
   readonly encrypted = false
   readonly file: BlockFile
   readonly virtualSize: number
@@ -24,26 +25,27 @@ export class RawImage implements DiskImage {
   }
 
   runAt(at: number, limit: number): LayerRun {
-    mustBeInside(this, at, limit)
     const { file } = this
-    const place = { hostOffset: hostOffset(at), file }
-    // The rest of the last sector, and what a file that was cut meanwhile no longer has.
-    if (at >= file.size()) return { kind: 'zero', length: limit, ...place }
+    const fileLength = file.size()
+    // The rest of the last sector, or of a file that was cut since it was opened.
+    if (at >= fileLength) return { kind: 'zero', length: limit, hostOffset: hostOffset(at), file }
     const { kind, end } = file.hostRun(at)
-    const length = Math.min(limit, end - at)
-    return { kind: kind === 'hole' ? 'zero' : 'data', length, ...place }
+    const length = Math.min(end - at, limit)
+    const place = { length, hostOffset: hostOffset(at), file }
+    return kind === 'hole' ? { kind: 'zero', ...place } : { kind: 'data', ...place }
   }
 
-  async read(into: Uint8Array, at: number): Promise<void> {
-    mustBeInside(this, at, into.length)
+  async read(into: Uint8Array, at: number, signal?: AbortSignal): Promise<void> {
+    throwIfAborted(signal)
+    mustLieInDisk(this, at, into.length)
     await this.file.read(into, at, 'data')
   }
 
-  close(): Promise<void> {
-    return this.file.close()
+  async close(): Promise<void> {
+    await this.file.close()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 }

@@ -3,10 +3,7 @@ import type { BlockFile } from '../storage/block-file.ts'
 import { UnavailableFile } from '../storage/unavailable-file.ts'
 import type { DiskImage } from './disk-image.ts'
 
-/**
- * Stands in a chain for a backing image that could not be opened. Whatever asks for its content is told
- * why, so that what is missing is never taken for zeroes; it has no end, for its size is not known.
- */
+/** Stands for a backing image that was not opened. It may be of any size: every range asks it and is told why. */
 export class UnavailableImage implements DiskImage {
   readonly format = 'raw'
   readonly backing = undefined
@@ -15,9 +12,9 @@ export class UnavailableImage implements DiskImage {
   readonly file: BlockFile
   readonly unavailable: ImageError
 
-  constructor(name: string, why: ImageError) {
-    this.file = new UnavailableFile(name, why)
-    this.unavailable = why
+  constructor(name: string, error: ImageError) {
+    this.file = new UnavailableFile(name, error)
+    this.unavailable = error
   }
 
   runAt(): never {
