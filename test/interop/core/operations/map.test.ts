@@ -1,11 +1,7 @@
 import { open } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { createEngine } from '../../../../core/node-engine.ts'
-import {
-  qemuMapEntry,
-  qemuMapLine,
-  type QemuMapEntry,
-} from '../../../../core/qemu-json/map-json.ts'
+import { qemuMapEntry, type QemuMapEntry } from '../../../../core/qemu-json/map-json.ts'
 import { readableImages } from '../../../helpers/image-matrix.ts'
 import { qemuImg, qemuImgJson, qemuIo } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'

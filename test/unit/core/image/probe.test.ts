@@ -73,6 +73,9 @@ test('a footer of 511 bytes makes a fixed VHD', () => {
 
 test('the other signatures', () => {
   expect(probe('x', 512, [0, 'LUKS\u{ba}\u{be}'], [7, [2]])).toMatchObject({ label: 'LUKS2' })
+  // A LUKS1 payload starts 8 sectors in. (QEMU makes LUKS images only where it can measure its own speed.)
+  const luks1 = probe('x', 8192, [0, 'LUKS\u{ba}\u{be}'], [7, [1]], [107, [8]])
+  expect(luks1).toMatchObject({ format: 'luks', label: 'LUKS1', virtualSize: 4096 })
   expect(probe('x', 512, [0, [0x1f, 0x8b, 8]])).toMatchObject({ format: 'gzip' })
   expect(probe('x', 512, [0, 'COWD'], [12, [4, 0, 0, 0]])).toMatchObject({
     label: 'VMDK (sparse, ESX)',
