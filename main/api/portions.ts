@@ -1,5 +1,5 @@
 /** Rows or jobs of one message, as the contract promises. */
-export const portionSize = 500
+const portionSize = 500
 
 export function* portionsOf<Item>(items: readonly Item[]): Generator<Item[]> {
   for (let start = 0; start < items.length; start += portionSize) {

@@ -111,11 +111,6 @@ const columns =
 export const libraryImages = (db: ReadableDb): readonly StoredImage[] =>
   db.all(`SELECT ${columns} FROM images WHERE removed_at IS NULL`).map((row) => imageRow.parse(row))
 
-export function findImage(db: ReadableDb, id: number): StoredImage | undefined {
-  const row = db.get(`SELECT ${columns} FROM images WHERE id = $id`, { id })
-  return row === undefined ? undefined : imageRow.parse(row)
-}
-
 /** A removed image (or one only the command line knows) of this path, or else of this identity. */
 export function findFormerImage(
   db: ReadableDb,

@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { ImageError, type HeaderSummary } from '../../core/index.ts'
 import type { LibraryFolder, LibraryRow } from '../../ipc/schemas/library.ts'
 import type { JobRequest } from '../../ipc/schemas/job.ts'
@@ -7,14 +7,15 @@ import type { WritableDb } from '../history/db.ts'
 import { allFolders, deleteFolder, saveFolder } from '../history/folders.ts'
 import { saveLastCheck, saveLastHash, type LastCheck, type LastHash } from '../history/images.ts'
 import type { KnownImage } from '../jobs/engine-host.ts'
-import type { JobSubjects } from '../jobs/job-subjects.ts'
+import type { Fit, JobSubjects } from '../jobs/job-subjects.ts'
 import type { Logger } from '../log/logger.ts'
 import { Topic } from '../topic.ts'
 import { Catalog, covers } from './catalog.ts'
+import { fitJob } from './fit-job.ts'
 import { isWithin } from './is-within.ts'
 import { linkPolicyOf, toRow, type LibraryImage, type LinkSetting } from './library-image.ts'
 import { FolderState } from './library-folder.ts'
-import { errorOf } from './look-at-file.ts'
+import { identityAt, realFolder } from './real-files.ts'
 import type { ScanHost, ScanOutcome, Sighting } from './scan-tasks.ts'
 
 export type LibraryChange =
@@ -231,24 +232,10 @@ export class Library implements JobSubjects {
 
   // What jobs need
 
-  fit(imageId: number, request: JobRequest): ReturnType<JobSubjects['fit']> {
+  fit(imageId: number, request: JobRequest): Fit {
     const image = this.#catalog.get(imageId)
-    if (image === undefined) {
-      return { fits: false, path: `image ${imageId}`, reason: 'It is no longer in the library.' }
-    }
-    const { path, header, missingSince } = image
-    const refuse = (reason: string) => ({ fits: false, path, reason }) as const
-    if (missingSince !== undefined) return refuse('The file is missing.')
-    // A file nobody could read yet is worth a try: the job's error says what is wrong with it.
-    if (header.format === undefined || header.format === 'qcow2') return { fits: true, path }
-    const isFileHash = request.kind === 'hash' && request.target === 'file'
-    if (isFileHash) return { fits: true, path }
-    if (header.format !== 'raw') {
-      return refuse(`Platter recognises ${header.formatLabel} images but cannot read them yet.`)
-    }
-    return request.kind === 'check'
-      ? refuse('A raw image has no tables that could be checked.')
-      : { fits: true, path }
+    if (image !== undefined) return fitJob(image, request)
+    return { fits: false, path: `image ${imageId}`, reason: 'It is no longer in the library.' }
   }
 
   async locate(imageId: number): Promise<KnownImage> {
@@ -441,27 +428,4 @@ export class Library implements JobSubjects {
   #now(): number {
     return (this.#options.now ?? Date.now)()
   }
-}
-
-async function identityAt(path: string): Promise<string | undefined> {
-  try {
-    const { dev, ino } = await stat(path, { bigint: true })
-    return `${dev}:${ino}`
-  } catch {
-    return undefined
-  }
-}
-
-async function realFolder(path: string): Promise<string> {
-  try {
-    const real = await realpath(path)
-    if ((await stat(real)).isDirectory()) return real
-  } catch (error) {
-    throw errorOf(error, path)
-  }
-  throw new ImageError('invalid-argument', {
-    field: 'The folder',
-    expected: 'a folder',
-    found: path,
-  })
 }

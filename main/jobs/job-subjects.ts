@@ -3,15 +3,14 @@ import type { LastCheck, LastHash } from '../history/images.ts'
 import type { StoredAllocation } from '../history/allocations.ts'
 import type { KnownImage } from './engine-host.ts'
 
+/** Whether work makes sense for an image, or one sentence why not. */
+export type Fit =
+  | { readonly fits: true; readonly path: string }
+  | { readonly fits: false; readonly path: string; readonly reason: string }
+
 /** What the queue needs to know of images, and where it leaves what it found out. */
 export interface JobSubjects {
-  /** Whether a job of this kind makes sense for the image, or one sentence why not. */
-  fit(
-    imageId: number,
-    request: JobRequest,
-  ):
-    | { readonly fits: true; readonly path: string }
-    | { readonly fits: false; readonly path: string; readonly reason: string }
+  fit(imageId: number, request: JobRequest): Fit
   /** Where the image is now, after a move too. Throws an ImageError when it is gone. */
   locate(imageId: number): Promise<KnownImage>
   keepCheck(imageId: number, check: LastCheck): void
