@@ -152,5 +152,11 @@ if (import.meta.main) {
   const forced = process.argv.includes('--force')
   const stale = allTargets.filter((target) => forced || !isFresh(target))
   if (stale.length === 0) console.log('dist is up to date')
-  await build(stale)
+  try {
+    await build(stale)
+  } catch {
+    // The build tools have told what and where; a stack of theirs would bury it.
+    console.error('The build failed; dist is as it was before.')
+    process.exitCode = 1
+  }
 }

@@ -8,6 +8,7 @@ import { serveErrors } from '../serve-errors.ts'
 import { createServices, type Services } from '../services.ts'
 import { ShellEvents } from '../shell-events.ts'
 import { applicationMenu } from './application-menu.ts'
+import { guardClosing } from './closing-guard.ts'
 import { createDesktopShell } from './desktop-shell.ts'
 import { acceptWindows } from './ipc-carrier.ts'
 import { launchRequest, type LaunchRequest } from './launch-request.ts'
@@ -22,6 +23,7 @@ import { serveWindowScheme } from './window-scheme.ts'
 export class DesktopApp {
   readonly #events = new ShellEvents()
   readonly #shell = createDesktopShell(this.#events, () => this.#window)
+  #isBusy = false
   #services: Services | undefined
   #window: BrowserWindow | undefined
   #waitingPaths: string[]
@@ -73,7 +75,13 @@ export class DesktopApp {
       ]),
     )
     const services = await createServices({
-      shell: this.#shell,
+      shell: {
+        ...this.#shell,
+        showProgress: (fraction) => {
+          this.#isBusy = fraction !== undefined
+          this.#shell.showProgress(fraction)
+        },
+      },
       actor: 'desktop',
       appVersion: readAppVersion(),
       engineWorkerUrl,
@@ -98,6 +106,10 @@ export class DesktopApp {
       isPackaged: app.isPackaged,
       onCreated: (window) => {
         this.#window = window
+        guardClosing(window, {
+          isBusy: () => this.#isBusy,
+          ask: async (question) => (await dialog.showMessageBox(window, question)).response,
+        })
         window.once('closed', () => {
           this.#window = undefined
         })
