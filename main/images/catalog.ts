@@ -44,6 +44,8 @@ export class Catalog {
   readonly #images = new Map<number, LibraryImage>()
   readonly #byPath = new Map<string, number>()
   readonly #byIdentity = new Map<string, number>()
+  /** Few as a rule: a new file is compared with these only, not with the whole library. */
+  readonly #missing = new Set<number>()
   #folders: readonly StoredFolder[] = []
 
   constructor(
@@ -199,9 +201,10 @@ export class Catalog {
    */
   #returned(header: StoredHeader, file: string): LibraryImage | undefined {
     const candidates: LibraryImage[] = []
-    for (const image of this.#images.values()) {
+    for (const id of this.#missing) {
+      const image = this.#images.get(id)
       if (
-        image.missingSince !== undefined &&
+        image !== undefined &&
         image.header.fingerprint !== '' &&
         image.header.fingerprint === header.fingerprint &&
         image.header.fileLength === header.fileLength &&
@@ -241,6 +244,7 @@ export class Catalog {
     const before = this.#images.get(image.id)
     if (before !== undefined) this.#unindex(before)
     this.#images.set(image.id, image)
+    if (image.missingSince !== undefined) this.#missing.add(image.id)
     this.#byIdentity.set(image.header.identity, image.id)
     // A missing row keeps the path it had; a file that is there now owns it.
     if (image.missingSince === undefined || !this.#byPath.has(image.path)) {
@@ -256,6 +260,7 @@ export class Catalog {
   }
 
   #unindex({ id, path: file, header }: LibraryImage): void {
+    this.#missing.delete(id)
     if (this.#byPath.get(file) === id) this.#byPath.delete(file)
     if (this.#byIdentity.get(header.identity) === id) this.#byIdentity.delete(header.identity)
   }
