@@ -53,6 +53,19 @@ export const map: RunVerb = async (operands, options, host) => {
   return worst(codes)
 }
 
+/** A disk of no bytes has no extents; qemu-img describes it by one of no bytes, and so do we. */
+const nothing: MapExtent = {
+  start: 0,
+  length: 0,
+  depth: 0,
+  present: false,
+  zero: false,
+  data: false,
+  compressed: false,
+  offset: undefined,
+  filename: undefined,
+}
+
 /** One extent a line, as qemu-img lays its JSON out. */
 class JsonMapWriter {
   isInsideImage = false
@@ -86,6 +99,7 @@ class JsonMapWriter {
 
   async endImage(): Promise<void> {
     this.isInsideImage = false
+    if (this.#extents === 0) this.extent(nothing)
     await this.#output.write(this.#isBatch ? ']}' : ']\n')
   }
 

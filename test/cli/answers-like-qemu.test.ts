@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -50,17 +51,22 @@ describe('over every image QEMU can make', () => {
     }
   }, 120_000)
 
-  it('sha gives the digests of the converted disks', async () => {
-    const { exitCode, stdout } = await platter(['sha', '--links', 'allow', ...images])
+  it('sha gives the digests of the converted disks, a line each', async () => {
+    // Digests over the whole matrix are compared in test/interop; here it is the lines.
+    const some = images.slice(0, 6)
+    const { exitCode, stdout } = await platter(['sha', ...some])
     expect(exitCode).toBe(0)
-    const lines = stdout.trimEnd().split('\n')
-    for (const [index, image] of images.entries()) {
+    const lines: string[] = []
+    for (const image of some) {
       const raw = folder.file('converted.raw')
       await qemuImg('convert', '-O', 'raw', image, raw)
-      const peer = await platter(['sha', '--file', raw])
-      expect(lines[index]).toBe(`${peer.stdout.slice(0, 64)}  ${image}`)
+      const digest = createHash('sha256')
+        .update(await readFile(raw))
+        .digest('hex')
+      lines.push(`${digest}  ${image}\n`)
     }
-  }, 240_000)
+    expect(stdout).toBe(lines.join(''))
+  }, 120_000)
 })
 
 describe('one image', () => {
