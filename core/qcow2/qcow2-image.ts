@@ -5,7 +5,7 @@ import type { Codecs } from '../image/codec.ts'
 import type { DiskImage, LayerRun } from '../image/disk-image.ts'
 import { mustLieInDisk } from '../image/guest-range.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import { SECTOR } from './format/constants.ts'
+import { L1_ENTRY_BYTES, limits, SECTOR } from './format/constants.ts'
 import type { Geometry } from './format/geometry.ts'
 import type { HeaderArea } from './format/header-area.ts'
 import { snapshotExtras, type SnapshotEntry } from './format/snapshot-table.ts'
@@ -60,6 +60,7 @@ export class Qcow2Image implements DiskImage {
   }
 
   runAt(at: number, limit: number): LayerRun {
+    mustLieInDisk(this, at, limit)
     return this.#map.runAt(at, limit)
   }
 
@@ -83,7 +84,8 @@ export class Qcow2Image implements DiskImage {
     const { clusterSize, l2Coverage } = this.geometry
     const size = alignDown(snapshotExtras(entry).diskSize ?? this.virtualSize, SECTOR)
     const needed = ceilDiv(size, l2Coverage)
-    const fits = l1TableOffset + l1Size * 8 <= this.file.size()
+    const bytes = l1Size * L1_ENTRY_BYTES
+    const fits = bytes <= limits.l1Table && l1TableOffset + bytes <= this.file.size()
     if (l1TableOffset % clusterSize !== 0 || !fits || l1Size < needed) {
       throw new ImageError('structure-damaged', {
         path: this.file.name,
@@ -101,7 +103,10 @@ export class Qcow2Image implements DiskImage {
       virtualSize: size,
       backing: this.backing,
       encrypted: this.encrypted,
-      runAt: (at, limit) => map.runAt(at, limit),
+      runAt: (at, limit) => {
+        mustLieInDisk(view, at, limit)
+        return map.runAt(at, limit)
+      },
       read: async (into, at, signal) => {
         mustLieInDisk(view, at, into.length)
         await this.#read(map, into, at, signal)
