@@ -114,7 +114,7 @@ async function realPath(
  * Whether a name can only be a path. QEMU takes everything before a colon for a protocol unless a slash
  * comes first (path_has_protocol), so `file:`, `json:` and `nbd://` are none; a Windows drive is one.
  */
-export function isPlainPath(name: string): boolean {
+function isPlainPath(name: string): boolean {
   if (name === '' || name.includes('\0')) return false
   if (/^[A-Za-z]:[\\/]/.test(name)) return true
   return !/^[^/\\]*:/.test(name)

@@ -148,7 +148,7 @@ export interface BitmapsExtension {
   readonly directoryOffset: number
 }
 
-export const BITMAPS_EXTENSION_BYTES = 24
+const BITMAPS_EXTENSION_BYTES = 24
 
 export function decodeBitmapsExtension(data: Uint8Array): BitmapsExtension {
   mustBe(data, BITMAPS_EXTENSION_BYTES, 'bitmaps extension')
@@ -177,7 +177,7 @@ export interface EncryptionHeaderExtension {
   readonly length: number
 }
 
-export const ENCRYPTION_EXTENSION_BYTES = 16
+const ENCRYPTION_EXTENSION_BYTES = 16
 
 export function decodeEncryptionHeader(data: Uint8Array): EncryptionHeaderExtension {
   mustBe(data, ENCRYPTION_EXTENSION_BYTES, 'encryption header extension')

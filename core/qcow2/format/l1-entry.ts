@@ -22,7 +22,7 @@ export const COPIED_HIGH = 0x8000_0000
 export const entryOffset = (high: number, low: number): number =>
   (high & 0x00ff_ffff) * HIGH_UNIT + ((low & 0xffff_fe00) >>> 0)
 
-export const l1ReservedBits = (high: number, low: number): Word64 =>
+const l1ReservedBits = (high: number, low: number): Word64 =>
   word64(high & 0x7f00_0000, low & 0x1ff)
 
 export const decodeL1Entry = ({ high, low }: Word64): L1Entry => ({

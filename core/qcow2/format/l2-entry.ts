@@ -116,23 +116,3 @@ export function encodeL2Entry(entry: L2Entry, geometry: Geometry): Word64 {
   const zero = entry.kind === 'zero-plain' || entry.kind === 'zero-allocated' ? ZERO_LOW : 0
   return word64(copied | offset.high | entry.reserved.high, offset.low | entry.reserved.low | zero)
 }
-
-/** What one subcluster of an extended entry is; `invalid` when its two bits contradict each other. */
-export type SubclusterKind = 'normal' | 'zero' | 'unallocated' | 'invalid'
-
-/**
- * `zeroBits` and `allocBits` are the high and the low half of the entry's second word. With no cluster
- * allocated (`hasCluster` false) an allocated bit has nothing to point at.
- */
-export function subclusterKind(
-  zeroBits: number,
-  allocBits: number,
-  index: number,
-  hasCluster: boolean,
-): SubclusterKind {
-  const zero = ((zeroBits >>> index) & 1) === 1
-  const allocated = ((allocBits >>> index) & 1) === 1
-  if (allocated && (zero || !hasCluster)) return 'invalid'
-  if (zero) return 'zero'
-  return allocated ? 'normal' : 'unallocated'
-}

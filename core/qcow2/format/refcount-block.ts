@@ -71,6 +71,3 @@ const accessByOrder: readonly RefcountAccess[] = [
 /** A refcount table entry: where a refcount block is, or 0 for none. Rounded past 2^53. */
 export const refcountBlockOffset = (high: number, low: number): number =>
   high * HIGH_UNIT + ((low & 0xffff_fe00) >>> 0)
-
-/** Bits of a refcount table entry that must be 0. */
-export const refcountTableReserved = (low: number): number => low & 0x1ff

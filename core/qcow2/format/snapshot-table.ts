@@ -1,6 +1,6 @@
 import { alignUp } from '../../base/bits.ts'
 import { BinaryView, BinaryWriter } from '../../base/binary.ts'
-import { decodeName, encodeName } from '../../base/text.ts'
+import { decodeName } from '../../base/text.ts'
 import { wordToNumber, type Word64 } from '../../base/word64.ts'
 
 /**
@@ -88,14 +88,6 @@ export function encodeSnapshotEntry(entry: SnapshotEntry): Uint8Array {
   writer.put(idAt + rawId.length, rawName)
   return writer.bytes
 }
-
-/** A new entry's id and name as bytes. */
-export const snapshotNames = (id: string, name: string) => ({
-  id,
-  name,
-  rawId: encodeName(id),
-  rawName: encodeName(name),
-})
 
 export interface SnapshotExtras {
   readonly vmStateSize: number
