@@ -24,11 +24,17 @@ export interface Engine {
   readonly version: string
   /** Header facts of one file for a library row; a file that cannot be understood has `error` set. */
   summarizeHeader(path: string, options?: Pick<ReadOptions, 'format'>): Promise<HeaderSummary>
-  readInfo(path: string, options?: ReadOptions & { readonly clusters?: boolean }): Promise<ImageInfo>
+  readInfo(
+    path: string,
+    options?: ReadOptions & { readonly clusters?: boolean },
+  ): Promise<ImageInfo>
   /** `depth: full` also unpacks every compressed cluster. `findingLimit` defaults to 1,000. */
   checkImage(
     path: string,
-    options?: ReadOptions & { readonly depth?: 'metadata' | 'full'; readonly findingLimit?: number },
+    options?: ReadOptions & {
+      readonly depth?: 'metadata' | 'full'
+      readonly findingLimit?: number
+    },
   ): Promise<CheckResult>
   /** Extents in guest order, merged as QEMU merges them, from guest offset `from` for `length` bytes. */
   mapImage(

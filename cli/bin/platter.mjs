@@ -59,7 +59,7 @@ function projectNode() {
   return existsSync(url) ? fileURLToPath(url) : undefined
 }
 
-/** @returns {number[] | 'ignore'[]} */
+/** @returns {(number | 'ignore')[]} */
 function extraDescriptors() {
   const at = process.argv.findIndex((argument) => /^--progress-fd(=|$)/.test(argument))
   const word = process.argv[at]

@@ -84,7 +84,7 @@ export class ImageError extends Error {
 function causesOf(cause: unknown): string[] {
   const messages: string[] = []
   for (let at = cause, depth = 0; at !== undefined && at !== null && depth < 8; depth++) {
-    messages.push(at instanceof Error ? at.message : String(at))
+    messages.push(at instanceof Error ? at.message : JSON.stringify(at))
     at = at instanceof Error ? at.cause : undefined
   }
   return messages

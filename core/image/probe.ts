@@ -13,9 +13,9 @@ import { recognizeVmdk } from './recognize-vmdk.ts'
 import { hasText, sectorBytes, type ProbeInput, type Recognition } from './recognition.ts'
 
 /** Up to the end of ISO 9660's first volume descriptor, the signature that lies farthest in. */
-export const probeFirstBytes = 36 * 1024
+const probeFirstBytes = 36 * 1024
 /** VHD's footer. */
-export const probeLastBytes = 512
+const probeLastBytes = 512
 
 export type ProbeResult =
   | ({ readonly kind: 'known' } & Recognition)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What this host can do; the window hides or explains what it cannot. */
-export const capabilities = z.object({
+const capabilities = z.object({
   /** The system's own open dialog (desktop). Without it the window offers the folder browser. */
   openDialog: z.boolean(),
   showInFolder: z.boolean(),

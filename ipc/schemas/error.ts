@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** An error in words, as the engine's catalogue gives them. */
-export const explanation = z.object({
+const explanation = z.object({
   title: z.string(),
   detail: z.string(),
   safety: z.string(),

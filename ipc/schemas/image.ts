@@ -33,7 +33,7 @@ export const backingSummary = z.object({
   target: z.string().optional(),
 })
 
-export const snapshotInfo = z.object({
+const snapshotInfo = z.object({
   id: z.string(),
   name: z.string(),
   vmStateSize: byteCount,
@@ -57,7 +57,7 @@ export const chainLink = z.object({
 })
 export type ChainLink = z.infer<typeof chainLink>
 
-export const qcow2Info = z.object({
+const qcow2Info = z.object({
   version: z.union([z.literal(2), z.literal(3)]),
   clusterSize: byteCount,
   refcountBits: byteCount,

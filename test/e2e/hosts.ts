@@ -14,7 +14,7 @@ export type HostKind = 'electron' | 'stand-in' | 'web'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const standInFolder = path.join(root, 'test/electron-standin/bin')
-export const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
 /** Chromium without what a test machine lacks: a GPU, a sandbox for root, a network. */
 const chromiumSwitches = [

@@ -9,8 +9,8 @@ import { JobQueue, type JobChange } from '../../main/jobs/queue.ts'
 import { WorkerPool } from '../../main/workers/worker-pool.ts'
 import { memoryLog, type LogLine } from './memory-log.ts'
 
-export const scriptedEngineWorker = new URL('./scripted-engine-worker.ts', import.meta.url)
-export const scriptedScanWorker = new URL('./scripted-scan-worker.ts', import.meta.url)
+const scriptedEngineWorker = new URL('./scripted-engine-worker.ts', import.meta.url)
+const scriptedScanWorker = new URL('./scripted-scan-worker.ts', import.meta.url)
 
 export interface Workbench extends AsyncDisposable {
   readonly db: Db
