@@ -5,8 +5,8 @@
  *
  * A new source file is noticed through the file that imports it; new packages through package-lock.json.
  */
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -21,8 +21,15 @@ const alwaysRead = ['package-lock.json', 'tools/build.mjs', 'tools/build-stamp.m
 /** @param {Target} target */
 const stampPath = (target) => path.join(root, 'dist', `.stamp-${target}.json`)
 
+const require = createRequire(import.meta.url)
+
 /** @param {string} file */
-const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
+function hashOf(file) {
+  // Loading it takes as long as all the stats, and most runs need no hash.
+  /** @type {typeof import('node:crypto')} */
+  const { createHash } = require('node:crypto')
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
+}
 
 /** @param {Target} target */
 export function isFresh(target) {

@@ -107,6 +107,8 @@ export function writePrograms(results, startedAt) {
   const wanted = new Set(outputs.map((output) => output.path))
   for (const folder of ['main', 'cli', 'preload'])
     removeOthers(path.join(root, 'dist', folder), wanted)
+  // Node never removes what it compiled from files that are gone.
+  rmSync(path.join(root, 'dist/.compile-cache'), { recursive: true, force: true })
   const inputs = results.flatMap((result) => Object.keys(result.metafile?.inputs ?? {}))
   writeStamp('programs', { inputs, startedAt })
 }

@@ -1,5 +1,5 @@
 /** How wide text is on a terminal, and how to fit it: whole characters as people see them. */
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
 
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u
@@ -11,8 +11,11 @@ export function columnsOf(text: string): number {
   return charactersOf(text).reduce((sum, character) => sum + columnsOfOne(character), 0)
 }
 
-const charactersOf = (text: string): string[] =>
-  Array.from(segmenter.segment(text), ({ segment }) => segment)
+function charactersOf(text: string): string[] {
+  // Making one takes longer than all else a short run does, and most text is ASCII.
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return Array.from(segmenter.segment(text), ({ segment }) => segment)
+}
 
 const columnsOfOne = (character: string): number => (wide.test(character) ? 2 : 1)
 
