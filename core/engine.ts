@@ -36,11 +36,15 @@ export interface Engine {
       readonly findingLimit?: number
     },
   ): Promise<CheckResult>
-  /** Extents in guest order, merged as QEMU merges them, from guest offset `from` for `length` bytes. */
+  /**
+   * Extents in guest order, merged as QEMU merges them, from guest offset `from` for `length` bytes; in
+   * batches (never an empty one), because a map can have millions and an `await` for each costs more
+   * than finding it.
+   */
   mapImage(
     path: string,
     options?: ReadOptions & { readonly from?: number; readonly length?: number },
-  ): AsyncGenerator<MapExtent>
+  ): AsyncGenerator<readonly MapExtent[]>
   summarizeAllocation(path: string, options?: ReadOptions): Promise<AllocationSummary>
   hashImage(
     path: string,

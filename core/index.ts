@@ -27,7 +27,7 @@ export type { Engine, ReadOptions } from './engine.ts'
 export { createEngine } from './node-engine.ts'
 export { qemuCheckJson, type QemuCheckJson } from './qemu-json/check-json.ts'
 export { qemuInfoJson } from './qemu-json/info-json.ts'
-export { qemuMapEntry, type QemuMapEntry } from './qemu-json/map-json.ts'
+export { qemuMapLine } from './qemu-json/map-json.ts'
 export {
   countOutcomes,
   outcomeOf,

@@ -44,13 +44,8 @@ export class TextOutput {
 
   /** Collects; `flush` or the next large write sends. */
   async write(text: string): Promise<void> {
-    if (this.collect(text)) await this.flush()
-  }
-
-  /** As `write` for hot loops: true when it is time to await `flush`, which spares a promise a line. */
-  collect(text: string): boolean {
     this.#pending += text
-    return this.#pending.length >= 65_536
+    if (this.#pending.length >= 65_536) await this.flush()
   }
 
   async line(text = ''): Promise<void> {

@@ -1,10 +1,4 @@
-import {
-  formatBytes,
-  qemuMapEntry,
-  type ImageError,
-  type MapExtent,
-  type QemuMapEntry,
-} from '../../core/index.ts'
+import { formatBytes, qemuMapLine, type ImageError, type MapExtent } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { engine } from '../images/engine.ts'
 import { eachImage } from '../images/each-image.ts'
@@ -29,12 +23,12 @@ export const map: RunVerb = async (operands, options, host) => {
   const codes: ExitCode[] = []
   await writer.begin()
   const work = async (path: string, context: object): Promise<void> => {
-    const extents = engine.mapImage(path, { ...context, format, links })
-    // The first extent tells whether the image opens at all, before anything of it is written.
-    const first = await extents.next()
+    const batches = engine.mapImage(path, { ...context, format, links })
+    // The first batch tells whether the image opens at all, before anything of it is written.
+    const first = await batches.next()
     await writer.beginImage(path)
-    if (first.done !== true) writer.extent(first.value)
-    for await (const extent of extents) if (writer.extent(extent)) await host.stdout.flush()
+    if (first.done !== true) await writer.extents(first.value)
+    for await (const extents of batches) await writer.extents(extents)
     await writer.endImage()
   }
   for await (const outcome of eachImage(images, { host, options }, work)) {
@@ -92,14 +86,16 @@ class JsonMapWriter {
     await this.#output.write(`${start}[`)
   }
 
-  extent(extent: MapExtent): boolean {
-    const separator = this.#extents++ === 0 ? '' : ',\n'
-    return this.#output.collect(separator + extentJson(qemuMapEntry(extent)))
+  async extents(extents: readonly MapExtent[]): Promise<void> {
+    const separator = this.#extents === 0 ? '' : ',\n'
+    this.#extents += extents.length
+    // Joined, not added up: what is written at once should be one flat string.
+    await this.#output.write(separator + extents.map(qemuMapLine).join(',\n'))
   }
 
   async endImage(): Promise<void> {
     this.isInsideImage = false
-    if (this.#extents === 0) this.extent(nothing)
+    if (this.#extents === 0) await this.extents([nothing])
     await this.#output.write(this.#isBatch ? ']}' : ']\n')
   }
 
@@ -115,15 +111,6 @@ class JsonMapWriter {
   #nextImage(): string {
     return this.#images++ === 0 ? '\n' : ',\n'
   }
-}
-
-/**
- * JSON by hand, numbers and booleans only: JSON.stringify takes most of the time of a map with a
- * million extents.
- */
-function extentJson({ start, length, depth, present, zero, data, offset }: QemuMapEntry): string {
-  const where = offset === undefined ? '' : `, "offset": ${offset}`
-  return `{ "start": ${start}, "length": ${length}, "depth": ${depth}, "present": ${present}, "zero": ${zero}, "data": ${data}${where}}`
 }
 
 const headings = ['START', 'LENGTH', 'STATE', 'DEPTH', 'OFFSET', 'FILE'] as const
@@ -151,17 +138,18 @@ class TableMapWriter {
     await this.#output.line(this.#paint(row(headings), 'soft'))
   }
 
-  extent(extent: MapExtent): boolean {
-    return this.#output.collect(
-      `${row([
-        hexadecimal(extent.start),
-        formatBytes(extent.length),
+  async extents(extents: readonly MapExtent[]): Promise<void> {
+    const rows = extents.map(({ start, length, depth, offset, filename, ...extent }) =>
+      row([
+        hexadecimal(start),
+        formatBytes(length),
         stateOf(extent),
-        String(extent.depth),
-        extent.offset === undefined ? '-' : hexadecimal(extent.offset),
-        printable(extent.filename ?? ''),
-      ])}\n`,
+        String(depth),
+        offset === undefined ? '-' : hexadecimal(offset),
+        printable(filename ?? ''),
+      ]),
     )
+    await this.#output.line(rows.join('\n'))
   }
 
   async endImage(): Promise<void> {}
@@ -173,7 +161,7 @@ class TableMapWriter {
 
 const hexadecimal = (offset: number): string => `0x${offset.toString(16)}`
 
-function stateOf(extent: MapExtent): string {
+function stateOf(extent: Pick<MapExtent, 'compressed' | 'data' | 'present'>): string {
   if (extent.compressed) return 'compressed'
   if (extent.data) return 'data'
   return extent.present ? 'zero' : 'unallocated'

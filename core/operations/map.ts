@@ -15,34 +15,49 @@ export interface MapOptions extends ReadOptions {
   readonly length?: number | undefined
 }
 
+/** Extents handed over at once: enough that handing over costs nothing, few enough to need no memory. */
+const batchExtents = 1024
+
 /**
- * The extents of an image in guest order, joined as `qemu-img map --output=json` joins them. Reads
- * metadata only. Throws the error of a backing file that is needed and not open.
+ * The extents of an image in guest order, joined as `qemu-img map --output=json` joins them, in batches
+ * of one or more. Reads metadata only. Throws the error of a backing file that is needed and not open,
+ * after the extents before it.
  */
 export async function* mapImage(
   host: Host,
   path: string,
   { from = 0, length, signal, onProgress, ...options }: MapOptions = {},
-): AsyncGenerator<MapExtent> {
+): AsyncGenerator<readonly MapExtent[]> {
   await using opened = await openImage(host, path, options)
   const { image } = opened
   const end = endOfRange(image, from, length)
   const reader = new ExtentReader(image)
   const joiner = new ExtentJoiner()
   const breathe = breather(signal, { everyCalls: 16 })
-  for (let at = from; at < end;) {
-    const pause = breathe()
-    if (pause !== undefined) {
-      onProgress?.({ phase: 'tables', done: at - from, total: end - from, unit: 'bytes' })
-      await pause
+  let batch: MapExtent[] = []
+  try {
+    for (let at = from; at < end;) {
+      const pause = breathe()
+      if (pause !== undefined) {
+        onProgress?.({ phase: 'tables', done: at - from, total: end - from, unit: 'bytes' })
+        await pause
+      }
+      const extent = reader.extentAt(at, end - at)
+      at += extent.length
+      const finished = joiner.push(extent)
+      if (finished !== undefined && batch.push(finished) === batchExtents) {
+        yield batch
+        batch = []
+      }
     }
-    const extent = reader.extentAt(at, end - at)
-    const finished = joiner.push(extent)
-    if (finished !== undefined) yield finished
-    at += extent.length
+  } catch (error) {
+    // Whoever wanted only what lies before the damage gets it.
+    if (batch.length > 0) yield batch
+    throw error
   }
   const last = joiner.finish()
-  if (last !== undefined) yield last
+  if (last !== undefined) batch.push(last)
+  if (batch.length > 0) yield batch
   onProgress?.({ phase: 'tables', done: end - from, total: end - from, unit: 'bytes' })
 }
 

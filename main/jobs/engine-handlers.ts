@@ -27,9 +27,11 @@ export function engineHandlers(engine: Engine): TaskHandlers<EngineTasks> {
       engine.readInfo(path, { links, clusters, signal }),
     extents: async ({ path, links, from, limit }, { signal }) => {
       const extents = []
-      for await (const extent of engine.mapImage(path, { links, from, signal })) {
-        if (extents.length === limit) return { extents, nextFrom: extent.start }
-        extents.push(extent)
+      for await (const batch of engine.mapImage(path, { links, from, signal })) {
+        extents.push(...batch)
+        // One more than asked for tells where the next page begins.
+        const next = extents[limit]
+        if (next !== undefined) return { extents: extents.slice(0, limit), nextFrom: next.start }
       }
       return { extents, nextFrom: undefined }
     },

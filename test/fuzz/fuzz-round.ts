@@ -30,11 +30,13 @@ const targets: Readonly<Record<string, Target>> = {
     engine.summarizeAllocation(path, { format: 'qcow2', signal: AbortSignal.timeout(hashMs) }),
   mapImage: async (engine, path) => {
     let seen = 0
-    for await (const extent of engine.mapImage(path, { format: 'qcow2' })) {
-      if (!Number.isSafeInteger(extent.start) || !(extent.length > 0)) {
-        throw new Error(`extent at ${extent.start} of ${extent.length} bytes`)
+    for await (const extents of engine.mapImage(path, { format: 'qcow2' })) {
+      for (const { start, length } of extents) {
+        if (Number.isSafeInteger(start) && length > 0) continue
+        throw new Error(`extent at ${start} of ${length} bytes`)
       }
-      if (++seen >= extentLimit) break
+      seen += extents.length
+      if (seen >= extentLimit) break
     }
   },
   hashImage: (engine, path) =>

@@ -49,9 +49,15 @@ export function scriptedEngine(): Engine {
       }),
     async *mapImage(file) {
       const extent = { depth: 0, present: true, zero: false, data: true, compressed: false }
-      for (let index = 0; index < 5; index++) {
-        yield { ...extent, start: index * 512, length: 512, offset: index * 512, filename: file }
-      }
+      const extents = [0, 512, 1024, 1536, 2048].map((start) => ({
+        ...extent,
+        start,
+        length: 512,
+        offset: start,
+        filename: file,
+      }))
+      yield extents.slice(0, 3)
+      yield extents.slice(3)
     },
     summarizeAllocation: (file, options) =>
       perform(file, options, () => ({

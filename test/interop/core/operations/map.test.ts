@@ -1,19 +1,31 @@
 import { open } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { createEngine } from '../../../../core/node-engine.ts'
-import { qemuMapEntry, type QemuMapEntry } from '../../../../core/qemu-json/map-json.ts'
+import { qemuMapLine } from '../../../../core/qemu-json/map-json.ts'
 import { readableImages } from '../../../helpers/image-matrix.ts'
 import { qemuImg, qemuImgJson, qemuIo } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const engine = createEngine()
 
+interface QemuMapEntry {
+  readonly start: number
+  readonly length: number
+  readonly depth: number
+  readonly present: boolean
+  readonly zero: boolean
+  readonly data: boolean
+  readonly offset?: number
+}
+
 async function ourMap(
   path: string,
   options?: Parameters<typeof engine.mapImage>[1],
 ): Promise<QemuMapEntry[]> {
   const entries: QemuMapEntry[] = []
-  for await (const extent of engine.mapImage(path, options)) entries.push(qemuMapEntry(extent))
+  for await (const extents of engine.mapImage(path, options)) {
+    entries.push(...extents.map((extent): QemuMapEntry => JSON.parse(qemuMapLine(extent))))
+  }
   return entries
 }
 
