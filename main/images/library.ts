@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises'
 import { ImageError, type HeaderSummary } from '../../core/index.ts'
 import type { LibraryFolder, LibraryRow } from '../../ipc/schemas/library.ts'
 import type { JobRequest } from '../../ipc/schemas/job.ts'
@@ -15,8 +14,9 @@ import { fitJob } from './fit-job.ts'
 import { isWithin } from './is-within.ts'
 import { linkPolicyOf, toRow, type LibraryImage, type LinkSetting } from './library-image.ts'
 import { FolderState } from './library-folder.ts'
-import { identityAt, realFolder } from './real-files.ts'
-import type { ScanHost, ScanOutcome, Sighting } from './scan-tasks.ts'
+import { identityAt, leadsInto, realFolder } from './real-files.ts'
+import type { ScanHost, ScanOutcome } from './scan-tasks.ts'
+import { Sightings } from './sightings.ts'
 
 export type LibraryChange =
   | { readonly type: 'row'; readonly id: number }
@@ -39,9 +39,6 @@ export interface FolderChoice {
   readonly watched: boolean
 }
 
-/** Paths asked about in one message to the scan worker. */
-const askedAtOnce = 500
-
 /**
  * The known images: folders that are scanned and watched, single files, and what jobs found out. Reads
  * headers only, on another thread; every row lives in the Catalog.
@@ -50,12 +47,11 @@ export class Library implements JobSubjects {
   readonly changes = new Topic<LibraryChange>()
   readonly #options: LibraryOptions
   readonly #catalog: Catalog
+  readonly #sightings: Sightings
   readonly #folders = new Map<number, FolderState>()
   readonly #stopping = new AbortController()
   /** Scans run one after the other: two at once would only fight for the disk. */
   #scans: Promise<void> = Promise.resolve()
-  /** Sightings are applied one after the other, in the order they were made. */
-  #sightings: Promise<unknown> = Promise.resolve()
 
   constructor(options: LibraryOptions) {
     this.#options = options
@@ -73,6 +69,13 @@ export class Library implements JobSubjects {
       },
       options.now,
     )
+    const { host, roots } = options
+    this.#sightings = new Sightings({
+      catalog: this.#catalog,
+      host,
+      roots,
+      signal: this.#stopping.signal,
+    })
   }
 
   // What windows see
@@ -102,9 +105,17 @@ export class Library implements JobSubjects {
     return image
   }
 
-  /** The path and how far its links may be followed. Throws `unknown-id`. */
-  toOpen(id: number): { readonly path: string; readonly links: KnownImage['links'] } {
+  /**
+   * The path and how far its links may be followed. Throws `unknown-id`, and `outside-roots` for an
+   * image that this shell must not read.
+   */
+  async toOpen(
+    id: number,
+  ): Promise<{ readonly path: string; readonly links: KnownImage['links'] }> {
     const image = this.image(id)
+    if (!(await leadsInto(this.#options.roots, image.path))) {
+      throw new ImageError('outside-roots', { path: image.path })
+    }
     return { path: image.path, links: linkPolicyOf(image, this.#options.links()) }
   }
 
@@ -116,9 +127,9 @@ export class Library implements JobSubjects {
     const single = Array.from(this.#catalog.images()).filter(
       ({ folderId }) => folderId === undefined,
     )
-    void this.#lookAgain(single.map(({ path }) => path)).catch((error: unknown) =>
-      this.#failed('single files could not be looked at', error),
-    )
+    void this.#sightings
+      .lookAgain(single.map(({ path }) => path))
+      .catch((error: unknown) => this.#failed('single files could not be looked at', error))
   }
 
   /** Stores the folder and starts its scan; rows come as changes. Throws when `path` is no folder. */
@@ -152,23 +163,8 @@ export class Library implements JobSubjects {
    * nowhere or to something that is no file, after the others were added.
    */
   async addPaths(paths: readonly string[]): Promise<readonly number[]> {
-    const ids: number[] = []
-    let refusal: ImageError | undefined
-    for (let start = 0; start < paths.length; start += askedAtOnce) {
-      const asked = await this.#realPaths(paths.slice(start, start + askedAtOnce))
-      const seen = await this.#look(asked, true)
-      const headers = seen.flatMap((sighting) =>
-        sighting.kind === 'image' ? [sighting.header] : [],
-      )
-      ids.push(...(await this.#sight(headers, true)))
-      for (const sighting of seen) {
-        if (sighting.kind === 'folder') {
-          await this.addFolder({ path: sighting.path, recursive: true, watched: true })
-        } else if (sighting.kind !== 'image' && sighting.error !== undefined) {
-          refusal ??= ImageError.fromJSON(sighting.error)
-        }
-      }
-    }
+    const { ids, folders, refusal } = await this.#sightings.addNamed(paths)
+    for (const path of folders) await this.addFolder({ path, recursive: true, watched: true })
     if (refusal !== undefined) throw refusal
     return ids
   }
@@ -181,7 +177,7 @@ export class Library implements JobSubjects {
   async refresh(ids: readonly number[] | undefined): Promise<void> {
     if (ids !== undefined) {
       const images = ids.flatMap((id) => this.#catalog.get(id) ?? [])
-      await this.#lookAgain(images.map(({ path }) => path))
+      await this.#sightings.lookAgain(images.map(({ path }) => path))
       return
     }
     const single = Array.from(this.#catalog.images()).filter(
@@ -189,24 +185,13 @@ export class Library implements JobSubjects {
     )
     await Promise.all([
       ...Array.from(this.#folders.keys(), (id) => this.scan(id)),
-      this.#lookAgain(single.map(({ path }) => path)),
+      this.#sightings.lookAgain(single.map(({ path }) => path)),
     ])
   }
 
   /** Asks the system anew who has the images open. */
-  async refreshUses(): Promise<void> {
-    const present = Array.from(this.#catalog.images()).filter(
-      ({ missingSince }) => missingSince === undefined,
-    )
-    for (let start = 0; start < present.length; start += askedAtOnce) {
-      const asked = present.slice(start, start + askedAtOnce)
-      const paths = asked.map(({ path }) => path)
-      const uses = await this.#options.host.run('uses', { paths }, this.#context())
-      for (const [index, { id }] of asked.entries()) {
-        const use = uses[index]
-        if (use !== undefined) this.#catalog.setUse(id, use)
-      }
-    }
+  refreshUses(): Promise<void> {
+    return this.#sightings.refreshUses()
   }
 
   setLinksTrusted(id: number, trusted: boolean): void {
@@ -242,10 +227,10 @@ export class Library implements JobSubjects {
     const { path, header } = this.image(imageId)
     const identity = await identityAt(path)
     // Moved, replaced or gone since it was last seen.
-    if (identity !== header.identity) await this.#lookAgain([path])
+    if (identity !== header.identity) await this.#sightings.lookAgain([path])
     const now = this.image(imageId)
     if (now.missingSince !== undefined) throw new ImageError('file-missing', { path: now.path })
-    return { ...this.toOpen(imageId), identity: now.header.identity }
+    return { ...(await this.toOpen(imageId)), identity: now.header.identity }
   }
 
   keepCheck(imageId: number, check: LastCheck): void {
@@ -297,7 +282,7 @@ export class Library implements JobSubjects {
         'scan',
         { root, recursive, roots },
         {
-          ...this.#context(),
+          signal: this.#stopping.signal,
           onEvent: (headers) => {
             portions.push(this.#sightInScan(headers, seen))
             // Awaited below; until then a failure must not count as one that nobody handles.
@@ -322,7 +307,7 @@ export class Library implements JobSubjects {
   }
 
   async #sightInScan(headers: readonly HeaderSummary[], seen: Set<number>): Promise<void> {
-    for (const imageId of await this.#sight(headers, false)) seen.add(imageId)
+    for (const imageId of await this.#sightings.store(headers, false)) seen.add(imageId)
     this.changes.tell({ type: 'folders' })
   }
 
@@ -339,7 +324,7 @@ export class Library implements JobSubjects {
   async #pathsChanged(folderId: number, paths: readonly string[]): Promise<void> {
     const folder = this.#folders.get(folderId)
     if (folder === undefined) return
-    const seen = await this.#lookAgain(paths)
+    const seen = await this.#sightings.lookAgain(paths)
     // A folder that came or went changes which folders there are to watch.
     const isTreeChanged = seen.some(
       (sighting) =>
@@ -348,56 +333,6 @@ export class Library implements JobSubjects {
     )
     if (isTreeChanged && folder.stored.recursive) await this.scan(folderId)
     this.changes.tell({ type: 'folders' })
-  }
-
-  /** Looks at paths that are known or were reported, and marks what is no longer there. */
-  async #lookAgain(paths: readonly string[]): Promise<readonly Sighting[]> {
-    const all: Sighting[] = []
-    for (let start = 0; start < paths.length; start += askedAtOnce) {
-      const asked = paths.slice(start, start + askedAtOnce)
-      // Known rows stay rows whatever their name; a stranger must look like an image.
-      const known = asked.filter((file) => this.#catalog.atPath(file) !== undefined)
-      const strange = asked.filter((file) => this.#catalog.atPath(file) === undefined)
-      const seen = [...(await this.#look(known, true)), ...(await this.#look(strange, false))]
-      await this.#sight(
-        seen.flatMap((sighting) => (sighting.kind === 'image' ? [sighting.header] : [])),
-        false,
-      )
-      // After the sightings: a file that only moved is found under its new name first.
-      this.#catalog.markMissing(
-        seen.flatMap(({ kind, path }) =>
-          kind === 'image' ? [] : (this.#catalog.atPath(path)?.id ?? []),
-        ),
-      )
-      all.push(...seen)
-    }
-    return all
-  }
-
-  #look(paths: readonly string[], named: boolean): Promise<readonly Sighting[]> {
-    if (paths.length === 0) return Promise.resolve([])
-    return this.#options.host.run('look', { paths, named }, this.#context())
-  }
-
-  /** Stores sightings; first finds out which known files are no longer where they were. */
-  #sight(headers: readonly HeaderSummary[], single: boolean): Promise<readonly number[]> {
-    const sighting = this.#sightings.then(async () => {
-      const gone = new Set<number>()
-      for (const header of headers) {
-        const other = this.#catalog.elsewhere(header)
-        if (other !== undefined && (await identityAt(other.path)) !== other.header.identity) {
-          gone.add(other.id)
-        }
-      }
-      if (this.#stopping.signal.aborted) throw new ImageError('cancelled')
-      return this.#catalog.sight(headers, { single, gone })
-    })
-    this.#sightings = sighting.catch(() => undefined)
-    return sighting
-  }
-
-  async #realPaths(paths: readonly string[]): Promise<readonly string[]> {
-    return Promise.all(paths.map((file) => realpath(file).catch(() => file)))
   }
 
   #folderState(stored: ReturnType<typeof saveFolder>): FolderState {
@@ -419,10 +354,6 @@ export class Library implements JobSubjects {
   #failed(what: string, error: unknown): void {
     const { kind, code, message } = ImageError.from(error)
     if (kind !== 'cancelled') this.#options.log.warn(what, { code, reason: message })
-  }
-
-  #context(): { readonly signal: AbortSignal } {
-    return { signal: this.#stopping.signal }
   }
 
   #now(): number {

@@ -1,6 +1,7 @@
-import type { Engine, HeaderSummary, ImageUse } from '../../core/index.ts'
+import { ImageError, type Engine, type HeaderSummary, type ImageUse } from '../../core/index.ts'
 import type { TaskHandlers } from '../workers/task.ts'
 import { lookAtFile } from './look-at-file.ts'
+import { leadsInto } from './real-files.ts'
 import type { RefusedFolder, ScanTasks, Sighting } from './scan-tasks.ts'
 import { walkFolder } from './walk-folder.ts'
 
@@ -45,9 +46,23 @@ export function scanHandlers(engine: Engine): TaskHandlers<ScanTasks> {
       await send()
       return { folders, refused }
     },
-    look: ({ paths, named }, { signal }) =>
-      inPortions(paths, signal, (file) => lookAtFile(engine, file, named)),
+    look: ({ paths, named, roots }, { signal }) =>
+      inPortions(paths, signal, (file) => lookWithin(roots, engine, file, named)),
     uses: ({ paths }, { signal }) => inPortions(paths, signal, (file) => useOf(engine, file)),
+  }
+}
+
+async function lookWithin(
+  roots: readonly string[] | undefined,
+  engine: Engine,
+  file: string,
+  named: boolean,
+): Promise<Sighting> {
+  if (await leadsInto(roots, file)) return lookAtFile(engine, file, named)
+  return {
+    kind: 'outside',
+    path: file,
+    error: new ImageError('outside-roots', { path: file }).toJSON(),
   }
 }
 

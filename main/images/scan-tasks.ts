@@ -19,6 +19,8 @@ export type Sighting =
   /** A file that is no image, or something that is no file. */
   | { readonly kind: 'other'; readonly path: string; readonly error: ImageErrorData | undefined }
   | { readonly kind: 'nothing'; readonly path: string; readonly error: ImageErrorData }
+  /** It leads out of the roots, perhaps through a symbolic link: not looked at. */
+  | { readonly kind: 'outside'; readonly path: string; readonly error: ImageErrorData }
 
 /** What the scan worker can do. Reads headers only. */
 export type ScanTasks = {
@@ -38,6 +40,7 @@ export type ScanTasks = {
       readonly paths: readonly string[]
       /** The person named them: any file counts as an image, readable or not. */
       readonly named: boolean
+      readonly roots: readonly string[] | undefined
     }
     readonly output: readonly Sighting[]
     readonly event: never

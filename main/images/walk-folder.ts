@@ -1,8 +1,9 @@
 import type { Dirent } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isWithin } from './is-within.ts'
+import { ImageError } from '../../core/index.ts'
 import { errnoOf, errorOf } from './look-at-file.ts'
+import { leadsInto } from './real-files.ts'
 import type { RefusedFolder } from './scan-tasks.ts'
 
 export interface WalkOptions {
@@ -23,7 +24,7 @@ export interface WalkedFolder {
  * Lists a folder and, when asked, all below it. Symbolic links to folders are not followed, which is
  * what keeps loops out; links to files are, as long as they stay within `roots`.
  *
- * Throws an ImageError when the root itself cannot be listed; a folder below it is told as `refused`.
+ * Throws an ImageError when the root itself cannot be listed or lies outside of `roots`; a folder below it is told as `refused`.
  */
 export async function* walkFolder({
   root,
@@ -31,6 +32,8 @@ export async function* walkFolder({
   roots,
   signal,
 }: WalkOptions): AsyncGenerator<WalkedFolder | ({ readonly kind: 'refused' } & RefusedFolder)> {
+  // The library may hold folders that another shell, or this one with other roots, was given.
+  if (!(await leadsInto(roots, root))) throw new ImageError('outside-roots', { path: root })
   const ahead = [root]
   for (let folder = ahead.pop(); folder !== undefined; folder = ahead.pop()) {
     signal.throwIfAborted()
@@ -57,9 +60,7 @@ export async function* walkFolder({
 
 async function leadsToFile(link: string, roots: readonly string[] | undefined): Promise<boolean> {
   try {
-    const target = await realpath(link)
-    const isAllowed = roots === undefined || roots.some((root) => isWithin(target, root))
-    return isAllowed && (await stat(target)).isFile()
+    return (await leadsInto(roots, link)) && (await stat(link)).isFile()
   } catch {
     // It leads nowhere, or to where we may not look: no image either way.
     return false

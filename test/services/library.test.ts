@@ -4,7 +4,6 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { covers } from '../../main/images/catalog.ts'
-import { walkFolder } from '../../main/images/walk-folder.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
@@ -328,26 +327,68 @@ describe('a watched folder', () => {
   })
 })
 
-test('files outside the roots are not read through a link', async () => {
-  await using folder = await tempFolder()
-  await images(folder, 'a.qcow2')
-  await writeFile(folder.file('secret.qcow2'), 'clean')
-  await symlink(folder.file('secret.qcow2'), folder.file('vm', 'link.qcow2'))
-  const list = async (roots: readonly string[] | undefined) => {
-    const files: string[] = []
-    const { signal } = new AbortController()
-    for await (const found of walkFolder({
-      root: folder.file('vm'),
-      recursive: true,
-      roots,
-      signal,
-    })) {
-      if (found.kind === 'folder') files.push(...found.files)
+describe('outside of the roots that a web host was given', () => {
+  test('no file is read through a link, whether a scan or a watch finds it', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    const secret = folder.file('secret.qcow2')
+    await writeFile(secret, 'clean')
+    await symlink(secret, folder.file('vm', 'link.qcow2'))
+    await using free = openWorkbench(folder.file('free'))
+    await addAndScan(free, folder.file('vm'))
+    expect(names(free)).toEqual(['a.qcow2', 'link.qcow2'])
+
+    await using bench = openWorkbench(folder.file('bound'), { roots: [folder.file('vm')] })
+    await addAndScan(bench, folder.file('vm'), { watched: true })
+    expect(names(bench)).toEqual(['a.qcow2'])
+    const seen = bench.libraryChange(
+      ({ type }) => type === 'row' && names(bench).includes('b.qcow2'),
+    )
+    await symlink(secret, folder.file('vm', 'later.qcow2'))
+    await writeFile(folder.file('vm', 'b.qcow2'), 'clean')
+    await seen
+    expect(names(bench)).toEqual(['a.qcow2', 'b.qcow2'])
+    await expect(bench.library.addPaths([secret])).rejects.toMatchObject({
+      reason: 'outside-roots',
+    })
+  })
+
+  test('what the library holds already stays listed and is neither read nor called missing', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await mkdir(folder.file('other'))
+    {
+      await using free = openWorkbench(folder.file('data'))
+      await addAndScan(free, folder.file('vm'))
     }
-    return files.length
-  }
-  expect(await list([folder.file('vm')])).toBe(1)
-  expect(await list(undefined)).toBe(2)
+    await using bench = openWorkbench(folder.file('data'), { roots: [folder.file('other')] })
+    const [listed] = bench.library.folders()
+    await bench.library.scan(listed?.id ?? -1)
+    await bench.library.refresh(undefined)
+    const row = rowOf(bench, folder.file('vm', 'a.qcow2'))
+    expect(row?.missingSince).toBeUndefined()
+    expect(bench.library.folders()).toMatchObject([{ error: { reason: 'outside-roots' } }])
+    for (const opening of [
+      bench.library.toOpen(row?.id ?? -1),
+      bench.library.locate(row?.id ?? -1),
+    ]) {
+      await expect(opening).rejects.toMatchObject({ reason: 'outside-roots' })
+    }
+  })
+
+  test('a known file that became a way out is not opened', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    await writeFile(folder.file('secret.qcow2'), 'clean')
+    await using bench = openWorkbench(folder.file('data'), { roots: [folder.file('vm')] })
+    await addAndScan(bench, folder.file('vm'))
+    const file = folder.file('vm', 'a.qcow2')
+    const id = rowOf(bench, file)?.id ?? -1
+    await rm(file)
+    await symlink(folder.file('secret.qcow2'), file)
+    await expect(bench.library.toOpen(id)).rejects.toMatchObject({ reason: 'outside-roots' })
+    await expect(bench.library.locate(id)).rejects.toMatchObject({ reason: 'outside-roots' })
+  })
 })
 
 test('a folder below that cannot be listed is told, and the rest is found', async () => {

@@ -23,6 +23,14 @@ export interface Workbench extends AsyncDisposable {
   libraryChange(fits: (change: LibraryChange) => boolean): Promise<LibraryChange>
 }
 
+export interface WorkbenchOptions {
+  readonly parallelJobs?: number
+  readonly graceMs?: number
+  readonly engineWorker?: URL
+  readonly scanWorker?: URL
+  readonly roots?: readonly string[] | undefined
+}
+
 /** Library and queue over a real database and real threads, without shell and handlers. */
 export function openWorkbench(
   dataFolder: string,
@@ -31,7 +39,8 @@ export function openWorkbench(
     graceMs = 5_000,
     engineWorker = scriptedEngineWorker,
     scanWorker = scriptedScanWorker,
-  } = {},
+    roots,
+  }: WorkbenchOptions = {},
 ): Workbench {
   const lines: LogLine[] = []
   const log = memoryLog(lines)
@@ -39,7 +48,7 @@ export function openWorkbench(
   const host = new WorkerPool<EngineTasks>({ url: engineWorker, size: () => parallelJobs, graceMs })
   const scanHost = new WorkerPool<ScanTasks>({ url: scanWorker, size: () => 2 })
   let links: LinkSetting = 'ask'
-  const library = new Library({ db, host: scanHost, log, links: () => links, roots: undefined })
+  const library = new Library({ db, host: scanHost, log, links: () => links, roots })
   const queue = new JobQueue({
     db,
     host,

@@ -21,8 +21,10 @@ export function imageHandlers({
   host,
 }: ImageHandlerParts): Pick<Handlers<Contract>, Names> {
   return {
-    'images.info': ({ imageId, withClusters }, { signal }) =>
-      host.run('info', { ...library.toOpen(imageId), clusters: withClusters }, { signal }),
+    'images.info': async ({ imageId, withClusters }, { signal }) => {
+      const image = await library.toOpen(imageId)
+      return host.run('info', { ...image, clusters: withClusters }, { signal })
+    },
     'images.allocation': ({ imageId }) => {
       const { header } = library.image(imageId)
       const stored = findAllocation(db, imageId)
@@ -35,7 +37,7 @@ export function imageHandlers({
       }
     },
     'images.extents': async ({ imageId, from, limit }, { signal }) => {
-      const image = library.toOpen(imageId)
+      const image = await library.toOpen(imageId)
       const { extents, nextFrom } = await host.run('extents', { ...image, from, limit }, { signal })
       return { extents: [...extents], nextFrom }
     },
