@@ -58,7 +58,10 @@ export interface Records extends Disposable {
   close(): void
 }
 
-/** Throws `database-newer` and `database-damaged`: only the app, which owns the data, may move files. */
+/**
+ * Throws `database-newer`, `data-folder-unusable` and `database-damaged`: only the app, which owns the
+ * data, may move files.
+ */
 export function openRecords(dataFolder: string = defaultDataFolder()): Records {
   const db = openSound(databaseFile(dataFolder))
   return {

@@ -58,7 +58,8 @@ const shownProgressInterval = 500
 
 /**
  * The composition root of both shells: builds everything by hand, in the order in which the parts need
- * each other, and takes it down in the opposite order. Throws `already-running` and `database-newer`.
+ * each other, and takes it down in the opposite order. Throws `already-running`, `database-newer`
+ * and `data-folder-unusable`.
  */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const { shell, actor, appVersion, engineWorkerUrl, scanWorkerUrl } = options

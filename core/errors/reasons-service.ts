@@ -55,6 +55,15 @@ export const serviceReasons = {
     advice: () =>
       'Start the Platter app: it keeps the damaged file under another name and goes on.',
   },
+  'data-folder-unusable': {
+    kind: 'io',
+    number: 1407,
+    title: () => 'Platter cannot keep its data',
+    detail: (c) =>
+      `${c.path ?? 'The data folder'} cannot be used for the library, the history and the log (${c.errno ?? 'unknown reason'}).`,
+    advice: () =>
+      'Make room on that disk and make the folder writable for this account, or set PLATTER_DATA and PLATTER_LOGS to other folders.',
+  },
   'not-in-this-shell': {
     kind: 'unsupported',
     number: 1491,

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { ImageError } from '../../core/index.ts'
+import { onOwnFolder } from '../folder-trouble.ts'
 import { nameAside } from '../name-aside.ts'
 import type { Notice } from '../notice.ts'
 import { Db } from './db.ts'
@@ -20,7 +21,8 @@ const busyTimeout = 5_000
  * Opens the database of library, jobs and history, and creates it at first.
  *
  * A damaged one is moved aside with its journal, never deleted, and a fresh one takes its place. One
- * from a newer Platter is not touched: throws `database-newer`.
+ * from a newer Platter is not touched: throws `database-newer`; a folder that cannot be written to,
+ * `data-folder-unusable`.
  */
 export function openDatabase(file: string, now: () => number = Date.now): OpenedDatabase {
   try {
@@ -41,9 +43,12 @@ export function openDatabase(file: string, now: () => number = Date.now): Opened
 
 /** For a process that does not own the data folder: throws `database-damaged` and moves nothing. */
 export function openSound(file: string): Db {
-  mkdirSync(path.dirname(file), { recursive: true })
+  const folder = path.dirname(file)
   try {
-    return open(file)
+    return onOwnFolder(folder, () => {
+      mkdirSync(folder, { recursive: true })
+      return open(file)
+    })
   } catch (error) {
     if (!isDamage(error)) throw error
     throw new ImageError('database-damaged', { path: file }, { cause: error })

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import winston from 'winston'
 import type { Settings } from '../../ipc/schemas/app.ts'
+import { onOwnFolder } from '../folder-trouble.ts'
 
 /** Facts of a line. Names, numbers and sentences of ours; never a byte that a guest wrote. */
 export type LogFacts = Readonly<Record<string, string | number | boolean | undefined>>
@@ -28,9 +29,9 @@ export interface AppLog extends Logger {
 const fileLimit = 2 * 1024 * 1024
 const fileCount = 5
 
-/** JSON lines in `platter.log`, rotated at 2 MiB, five files kept. */
+/** JSON lines in `platter.log`, rotated at 2 MiB, five files kept. Throws `data-folder-unusable`. */
 export function openLog(folder: string, level: Settings['logLevel']): AppLog {
-  mkdirSync(folder, { recursive: true })
+  onOwnFolder(folder, () => mkdirSync(folder, { recursive: true }))
   const file = new winston.transports.File({
     filename: path.join(folder, 'platter.log'),
     maxsize: fileLimit,
