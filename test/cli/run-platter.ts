@@ -20,15 +20,23 @@ export interface PlatterOptions {
   readonly onStart?: (child: ChildProcess) => void
   /** Descriptors from 3 on. */
   readonly extraStdio?: readonly 'pipe'[]
-  readonly uid?: number
+  /** The super-user may read everything; true takes that right away from the process. */
+  readonly boundByPermissions?: boolean
 }
 
 /** Tests that do not say otherwise leave no trace in the history of whoever runs them. */
 const noData = path.join(tmpdir(), `platter-test-no-data-${process.pid}`)
 
+/** As another user the checkout itself might be out of reach, so the rights go and the user stays. */
+const withoutReadRights = [
+  'setpriv',
+  '--inh-caps=-dac_override,-dac_read_search',
+  '--bounding-set=-dac_override,-dac_read_search',
+]
+
 export async function platter(
   words: readonly string[],
-  { cwd, env = {}, onStart, extraStdio = [], uid }: PlatterOptions = {},
+  { cwd, env = {}, onStart, extraStdio = [], boundByPermissions = false }: PlatterOptions = {},
 ): Promise<PlatterRun> {
   const recording = words.includes('--no-history') || 'PLATTER_DATA' in env
   const quiet = recording || !['check', 'sha'].includes(words[0] ?? '') ? [] : ['--no-history']
@@ -36,9 +44,12 @@ export async function platter(
     stdio: ['ignore', 'pipe', 'pipe', ...extraStdio],
     env: { ...process.env, PLATTER_DATA: noData, PLATTER_LOGS: noData, NO_COLOR: '', ...env },
     ...(cwd === undefined ? {} : { cwd }),
-    ...(uid === undefined ? {} : { uid, gid: uid }),
   }
-  const child = spawn(process.execPath, [entry, ...words, ...quiet], options)
+  const command = [process.execPath, entry, ...words, ...quiet]
+  const bound =
+    boundByPermissions && process.getuid?.() === 0 ? [...withoutReadRights, ...command] : command
+  const [program = '', ...args] = bound
+  const child = spawn(program, args, options)
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
   onStart?.(child)
