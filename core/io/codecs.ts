@@ -1,6 +1,9 @@
-import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib'
+import process from 'node:process'
 import type { Codecs } from '../image/codec.ts'
 import { zstdFrameLength } from './zstd-frame.ts'
+
+/** Loaded when there is something to unpack: most runs never need it, and a start counts milliseconds. */
+const zlib = () => process.getBuiltinModule('node:zlib')
 
 /** Node's zlib behind the engine's codecs. Output and memory are bounded by `limit` whatever comes in. */
 export const codecs: Codecs = { inflateRaw, zstd }
@@ -35,6 +38,7 @@ function inflatePrefix(packed: Uint8Array, limit: number): Uint8Array {
 
 /** What comes out of `packed`; undefined when that is more than `limit`. A cut stream gives what it can. */
 function inflateUpTo(packed: Uint8Array, limit: number): Uint8Array | undefined {
+  const { constants, inflateRawSync } = zlib()
   try {
     return inflateRawSync(packed, {
       maxOutputLength: limit,
@@ -61,7 +65,9 @@ function zstd(packed: Uint8Array, limit: number): Uint8Array {
     if (length === undefined) {
       throw new Error(`the zstd data ends after ${filled} of ${limit} bytes`)
     }
-    const frame = zstdDecompressSync(rest.subarray(0, length), { maxOutputLength: limit - filled })
+    const frame = zlib().zstdDecompressSync(rest.subarray(0, length), {
+      maxOutputLength: limit - filled,
+    })
     unpacked.set(frame, filled)
     filled += frame.length
     at += length

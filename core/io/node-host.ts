@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import process from 'node:process'
 import type { Host } from '../operations/host.ts'
 import { codecs } from './codecs.ts'
 import { readUse } from './image-use.ts'
@@ -12,7 +12,8 @@ export const nodeHost: Host = {
   paths,
   codecs,
   createHasher(algorithm) {
-    const hash = createHash(algorithm)
+    // Loaded when asked for: it takes longer than all of `platter info` needs besides.
+    const hash = process.getBuiltinModule('node:crypto').createHash(algorithm)
     return {
       update: (bytes) => void hash.update(bytes),
       digest: () => hash.digest('hex'),
