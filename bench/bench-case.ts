@@ -11,10 +11,17 @@ export type Target =
 
 /** Two commands that do the same work on the same images. */
 export interface Comparison {
+  readonly kind: 'comparison'
   readonly ours: BenchCommand
   readonly peer: BenchCommand
   /** What the peer is, for the table: `qemu-img check`. */
   readonly peerName: string
+}
+
+/** Work without a peer, measured inside this process: only its own target counts. */
+export interface InProcess {
+  readonly kind: 'in-process'
+  readonly seconds: () => Promise<number>
 }
 
 /** One case: named by the shape of its images, which it makes itself. */
@@ -23,7 +30,7 @@ export interface BenchCase {
   readonly target: Target
   /** Peak memory ours may take, where a target says so. */
   readonly memoryLimitMiB?: number
-  readonly prepare: (folder: string, options: PrepareOptions) => Promise<Comparison>
+  readonly prepare: (folder: string, options: PrepareOptions) => Promise<Comparison | InProcess>
 }
 
 export interface PrepareOptions {

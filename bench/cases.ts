@@ -1,7 +1,9 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cancelled, engine } from './cancel.ts'
 import { program, shell, type BenchCase, type BenchCommand } from './bench-case.ts'
 import { everyOtherImage, metadataImage, smallImages, sparseDataImage } from './images.ts'
+import { slowestSort, textFilter } from './window-list.ts'
 
 const launcher = fileURLToPath(new URL('../cli/bin/platter.mjs', import.meta.url))
 
@@ -16,6 +18,7 @@ const checkCase = (label: string, size: string, atMost: number): BenchCase => ({
     const image = path.join(folder, `${label}.qcow2`)
     await metadataImage(image, size)
     return {
+      kind: 'comparison',
       ours: platter('check', '--json', '--no-history', image),
       peer: program('qemu-img', 'check', '--output=json', image),
       peerName: 'qemu-img check',
@@ -31,6 +34,7 @@ export const benchCases: readonly BenchCase[] = [
     target: { kind: 'seconds', atMost: 0.15 },
     prepare: () =>
       Promise.resolve({
+        kind: 'comparison',
         ours: platter('--help'),
         peer: program('qemu-img', '--help'),
         peerName: 'qemu-img --help',
@@ -43,6 +47,7 @@ export const benchCases: readonly BenchCase[] = [
       await smallImages(folder, 1)
       const image = path.join(folder, 'vm-0000.qcow2')
       return {
+        kind: 'comparison',
         ours: platter('info', '--json', image),
         peer: program('qemu-img', 'info', '--output=json', image),
         peerName: 'qemu-img info',
@@ -59,6 +64,7 @@ export const benchCases: readonly BenchCase[] = [
       const image = path.join(folder, 'every-other.qcow2')
       await everyOtherImage(image, 64 * 1024 ** 3)
       return {
+        kind: 'comparison',
         ours: platter('map', '--json', image),
         peer: program('qemu-img', 'map', '--output=json', image),
         peerName: 'qemu-img map',
@@ -73,6 +79,7 @@ export const benchCases: readonly BenchCase[] = [
       await sparseDataImage(image, (isQuick ? 256 : 2048) * 1024 ** 2)
       const raw = path.join(folder, 'peer.raw')
       return {
+        kind: 'comparison',
         ours: platter('sha', '--no-history', image),
         peer: shell(
           `qemu-img convert -O raw '${image}' '${raw}' && openssl dgst -sha256 '${raw}' && rm '${raw}'`,
@@ -87,6 +94,7 @@ export const benchCases: readonly BenchCase[] = [
     prepare: async (folder) => {
       await smallImages(folder, smallImageCount)
       return {
+        kind: 'comparison',
         ours: platter('check', '--no-history', folder),
         peer: shell(
           `for image in '${folder}'/*.qcow2; do qemu-img check -q "$image" || exit; done`,
@@ -101,6 +109,7 @@ export const benchCases: readonly BenchCase[] = [
     prepare: async (folder) => {
       await smallImages(folder, smallImageCount)
       return {
+        kind: 'comparison',
         ours: platter('list', '--json', folder),
         peer: shell(
           `for image in '${folder}'/*.qcow2; do qemu-img info --output=json "$image" || exit; done`,
@@ -108,5 +117,33 @@ export const benchCases: readonly BenchCase[] = [
         peerName: 'shell loop over qemu-img info',
       }
     },
+  },
+  {
+    name: 'cancel-check-256g',
+    target: { kind: 'seconds', atMost: 0.2 },
+    prepare: async (folder) => {
+      const image = path.join(folder, '256g.qcow2')
+      await metadataImage(image, '256G')
+      return cancelled((context) => engine.checkImage(image, context))
+    },
+  },
+  {
+    name: 'cancel-hash-of-data',
+    target: { kind: 'seconds', atMost: 0.2 },
+    prepare: async (folder) => {
+      const image = path.join(folder, 'sparse.qcow2')
+      await sparseDataImage(image, 256 * 1024 ** 2)
+      return cancelled((context) => engine.hashImage(image, context))
+    },
+  },
+  {
+    name: 'window-list-10000-sort',
+    target: { kind: 'seconds', atMost: 0.1 },
+    prepare: () => Promise.resolve(slowestSort()),
+  },
+  {
+    name: 'window-list-10000-filter',
+    target: { kind: 'seconds', atMost: 0.05 },
+    prepare: () => Promise.resolve(textFilter()),
   },
 ]

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { BenchCommand, Comparison } from './bench-case.ts'
+import type { BenchCommand, Comparison, InProcess } from './bench-case.ts'
 
 /** One run of one command. */
 export interface Run {
@@ -20,6 +20,7 @@ export interface ReadWork {
 
 export interface Measurement {
   readonly ours: readonly Run[]
+  /** Empty where there is no peer. */
   readonly peer: readonly Run[]
   readonly ourWork: ReadWork | undefined
   readonly peerWork: ReadWork | undefined
@@ -27,9 +28,11 @@ export interface Measurement {
 
 /** A and B in turn, so that what else the machine does meets both alike. The first pair only warms up. */
 export async function measure(
-  { ours, peer }: Comparison,
+  work: Comparison | InProcess,
   { pairs, folder }: { readonly pairs: number; readonly folder: string },
 ): Promise<Measurement> {
+  if (work.kind === 'in-process') return measureHere(work, pairs)
+  const { ours, peer } = work
   const ourWork = await readWork(ours)
   const peerWork = await readWork(peer)
   const runs: { ours: Run[]; peer: Run[] } = { ours: [], peer: [] }
@@ -38,6 +41,15 @@ export async function measure(
     runs.peer.push(await timed(peer, folder))
   }
   return { ...runs, ourWork, peerWork }
+}
+
+async function measureHere({ seconds }: InProcess, times: number): Promise<Measurement> {
+  await seconds()
+  const ours: Run[] = []
+  for (let time = 0; time < times; time++) {
+    ours.push({ seconds: await seconds(), peakKiB: undefined })
+  }
+  return { ours, peer: [], ourWork: undefined, peerWork: undefined }
 }
 
 const gnuTime = '/usr/bin/time'

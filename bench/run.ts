@@ -43,14 +43,17 @@ for (const each of chosen) {
   summaries.push(await benchOne(each))
 }
 console.log(formatSummaries(summaries))
-console.log(`\nwritten to ${await save()}`)
+const missed = summaries.filter(({ verdict }) => verdict === 'missed').map(({ name }) => name)
+console.log(`\ntargets missed: ${missed.length === 0 ? 'none' : missed.join(', ')}`)
+console.log(`written to ${await save()}`)
 
 async function benchOne(benchCase: BenchCase): Promise<Summary> {
   const folder = await mkdtemp(path.join(tmpdir(), 'platter-bench-'))
   try {
-    const comparison = await benchCase.prepare(folder, { isQuick: values.quick })
-    const measurement = await measure(comparison, { pairs, folder })
-    return summarize(benchCase, comparison.peerName, measurement)
+    const work = await benchCase.prepare(folder, { isQuick: values.quick })
+    const measurement = await measure(work, { pairs, folder })
+    const peerName = work.kind === 'comparison' ? work.peerName : undefined
+    return summarize(benchCase, peerName, measurement)
   } finally {
     await rm(folder, { recursive: true })
   }

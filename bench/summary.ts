@@ -10,11 +10,12 @@ export interface Spread {
 /** One case, in numbers; what bench/results/ keeps. */
 export interface Summary {
   readonly name: string
-  readonly peerName: string
+  /** Undefined, as all of the peer's numbers, where there is no peer. */
+  readonly peerName: string | undefined
   readonly ourSeconds: Spread
-  readonly peerSeconds: Spread
+  readonly peerSeconds: Spread | undefined
   /** Platter / peer of each pair: below 1 is faster. */
-  readonly ratio: Spread
+  readonly ratio: Spread | undefined
   readonly ourPeakMiB: number | undefined
   readonly peerPeakMiB: number | undefined
   readonly ourWork: ReadWork | undefined
@@ -26,14 +27,17 @@ export interface Summary {
 
 export function summarize(
   { name, target, memoryLimitMiB }: BenchCase,
-  peerName: string,
+  peerName: string | undefined,
   { ours, peer, ourWork, peerWork }: Measurement,
 ): Summary {
-  const ratio = spread(ours.map((run, index) => run.seconds / (peer[index]?.seconds ?? Number.NaN)))
+  const ratio =
+    peer.length === 0
+      ? undefined
+      : spread(ours.map((run, index) => run.seconds / (peer[index]?.seconds ?? Number.NaN)))
   const ourSeconds = spread(ours.map((run) => run.seconds))
   const ourPeakMiB = peak(ours)
   const reached = {
-    ratio: () => target.kind === 'ratio' && ratio.median <= target.atMost,
+    ratio: () => target.kind === 'ratio' && ratio !== undefined && ratio.median <= target.atMost,
     seconds: () => target.kind === 'seconds' && ourSeconds.median <= target.atMost,
     none: () => true,
   }[target.kind]()
@@ -43,7 +47,7 @@ export function summarize(
     name,
     peerName,
     ourSeconds,
-    peerSeconds: spread(peer.map((run) => run.seconds)),
+    peerSeconds: peer.length === 0 ? undefined : spread(peer.map((run) => run.seconds)),
     ratio,
     ourPeakMiB,
     peerPeakMiB: peak(peer),
@@ -89,8 +93,8 @@ export function formatSummaries(summaries: readonly Summary[]): string {
   const rows = summaries.map((summary) => [
     summary.name,
     `${summary.ourSeconds.median.toFixed(3)} s`,
-    `${summary.peerSeconds.median.toFixed(3)} s`,
-    `${summary.ratio.median.toFixed(2)} (${summary.ratio.least.toFixed(2)}-${summary.ratio.most.toFixed(2)})`,
+    summary.peerSeconds === undefined ? '-' : `${summary.peerSeconds.median.toFixed(3)} s`,
+    summary.ratio === undefined ? '-' : spreadWords(summary.ratio),
     targetWords(summary),
     summary.verdict,
     pairWords(summary.ourPeakMiB, summary.peerPeakMiB, 'MiB'),
@@ -119,6 +123,9 @@ function targetWords({ target, memoryLimitMiB }: Summary): string {
     none: () => '-',
   }[target.kind]()
 }
+
+const spreadWords = ({ median, least, most }: Spread): string =>
+  `${median.toFixed(2)} (${least.toFixed(2)}-${most.toFixed(2)})`
 
 const mebibytes = (work: ReadWork | undefined): number | undefined =>
   work === undefined ? undefined : work.bytes / 1024 / 1024

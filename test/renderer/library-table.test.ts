@@ -165,23 +165,20 @@ describe('the arrangement of columns', () => {
 describe('a library of 10,000 images', () => {
   const { rows } = madeUpLibrary(10_000, 1_800_000_000_000)
 
-  /** The best of several runs: a busy machine must not decide. */
-  const best = (work: () => void): number =>
-    Math.min(
-      ...Array.from({ length: 5 }, () => {
-        const start = performance.now()
-        work()
-        return performance.now() - start
-      }),
-    )
-
-  it('is sorted within 100 ms by any column', () => {
+  it('keeps every image, whatever column decides the order', () => {
+    const all = ids(rows).toSorted((a, b) => a - b)
     for (const column of columnIds) {
-      expect(best(() => sortRows(rows, { column, descending: false }))).toBeLessThan(100)
+      for (const descending of [false, true]) {
+        const sorted = ids(sortRows(rows, { column, descending }))
+        expect(sorted.toSorted((a, b) => a - b)).toEqual(all)
+      }
     }
   })
 
-  it('is filtered within 50 ms', () => {
-    expect(best(() => filterRows(rows, { ...noFilter, text: 'web debian' }))).toBeLessThan(50)
+  it('is narrowed to the images that have every word', () => {
+    const found = filterRows(rows, { ...noFilter, text: 'web debian' })
+    expect(found.length).toBeGreaterThan(0)
+    expect(found.length).toBeLessThan(rows.length)
+    expect(ids(filterRows(found, { ...noFilter, text: 'debian' }))).toEqual(ids(found))
   })
 })

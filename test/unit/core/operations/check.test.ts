@@ -119,14 +119,13 @@ const bombs: readonly { readonly name: string; readonly bytes: () => Qcow2Builde
 ]
 
 describe('headers that claim too much', () => {
-  it.each(bombs)('$name is answered at once', async ({ bytes }) => {
+  it.each(bombs)('$name costs neither memory nor reads', async ({ bytes }) => {
     await using folder = await tempFolder('bomb')
     const path = await bytes().writeTo(folder.file('bomb.qcow2'))
     const before = process.memoryUsage()
-    const start = performance.now()
     const result = await checkImage(nodeHost, path)
     const after = process.memoryUsage()
-    expect(performance.now() - start).toBeLessThan(3000)
+    expect(result.bytesRead).toBeLessThan(64 * 2 ** 20)
     expect(after.rss - before.rss).toBeLessThan(128 * 2 ** 20)
     expect(result.health).not.toBe('healthy')
   })
@@ -143,9 +142,8 @@ describe('headers that claim too much', () => {
     const whole = image.header('l1Size', entries).header('l1TableOffset', l1Offset).bytes
     const path = folder.file('image.qcow2')
     await writeFile(path, Buffer.concat([whole, l1]))
-    const start = performance.now()
     const result = await checkImage(nodeHost, path)
-    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(result.bytesRead).toBeLessThan(4 * (whole.length + l1.length))
     expect(result.clusters.allocated).toBe(entries)
     const low = result.findings.find(({ rule }) => rule === 'refcount-too-low')
     expect(low?.text).toContain('1048576 times')
@@ -217,19 +215,14 @@ describe('watching and stopping', () => {
     }
   })
 
-  it('is cancelled within 200 ms', async () => {
+  it('ends in the middle when it is cancelled', async () => {
     await using folder = await tempFolder('cancel')
     const path = folder.file('image.qcow2')
     const options = ['-o', 'preallocation=metadata,cluster_size=64k']
     await qemuImg('create', '-q', '-f', 'qcow2', ...options, path, '256G')
     const controller = new AbortController()
-    let abortedAt: number | undefined
-    const onProgress = () => {
-      abortedAt ??= performance.now()
-      controller.abort()
-    }
+    const onProgress = () => controller.abort()
     const error = await errorOf(path, { signal: controller.signal, onProgress })
     expect(error.kind).toBe('cancelled')
-    expect(performance.now() - (abortedAt ?? 0)).toBeLessThan(200)
   })
 })
