@@ -6,7 +6,16 @@ import type { MapExtent } from '../operations/map-extent.ts'
  * extents.
  */
 export function qemuMapLine(extent: MapExtent): string {
-  const { start, length, depth, present, zero, data, offset } = extent
+  const { start, length, offset } = extent
   const where = offset === undefined ? '' : `, "offset": ${offset}`
-  return `{ "start": ${start}, "length": ${length}, "depth": ${depth}, "present": ${present}, "zero": ${zero}, "data": ${data}${where}}`
+  return `{ "start": ${start}, "length": ${length}, ${stateText(extent)}${where}}`
+}
+
+/** Depth and flags of every extent seen so far as text: a handful of them, against millions of extents. */
+const stateTexts: string[] = []
+
+function stateText({ depth, present, zero, data }: MapExtent): string {
+  const key = depth * 8 + (present ? 4 : 0) + (zero ? 2 : 0) + (data ? 1 : 0)
+  return (stateTexts[key] ??=
+    `"depth": ${depth}, "present": ${present}, "zero": ${zero}, "data": ${data}`)
 }
