@@ -1,4 +1,9 @@
-import type { CheckResult, HashResult, HeaderSummary } from '../../core/index.ts'
+import {
+  ImageError,
+  type CheckResult,
+  type HashResult,
+  type HeaderSummary,
+} from '../../core/index.ts'
 import type { FinishedWork } from '../../main/headless.ts'
 import type { Host } from '../host.ts'
 import type { ImageOutcome } from '../images/each-image.ts'
@@ -49,8 +54,7 @@ export class WorkRecorder<Value extends CheckResult | HashResult> {
       records.add(works)
     } catch (error) {
       if (this.#options.quiet === true) return
-      const cause = error instanceof Error ? error.message : String(error)
-      await this.#host.stderr.line(`platter: this run is not in the history: ${cause}`)
+      await this.#host.stderr.line(`platter: this run is not in the history: ${causeOf(error)}`)
     }
   }
 
@@ -69,4 +73,9 @@ export class WorkRecorder<Value extends CheckResult | HashResult> {
       endedAt: Math.round(outcome.startedAt + outcome.durationMs),
     }
   }
+}
+
+function causeOf(error: unknown): string {
+  if (error instanceof ImageError) return error.explanation.detail
+  return error instanceof Error ? error.message : String(error)
 }
