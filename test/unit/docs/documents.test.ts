@@ -61,6 +61,18 @@ const namedPaths = (text: string): string[] =>
 const isThere = (name: string): boolean =>
   existsSync(path.join(root, name)) || existsSync(path.join(root, `${name}.ts`))
 
+it('gives a reason for every dependency', async () => {
+  const { dependencies, devDependencies } = JSON.parse(
+    await readFile(path.join(root, 'package.json'), 'utf8'),
+  ) as Readonly<Record<string, Readonly<Record<string, string>>>>
+  const reasons = await readFile(path.join(root, 'docs/decisions/dependencies.md'), 'utf8')
+  const named = new Set(
+    matches(reasons, /^\|([^|]+)\|/gm).flatMap((cell) => cell.trim().split(', ')),
+  )
+  const packages = Object.keys({ ...dependencies, ...devDependencies })
+  expect(packages.filter((name) => !name.startsWith('@types/') && !named.has(name))).toEqual([])
+})
+
 it('finds the documents', () => {
   expect(files).toContain('README.md')
   expect(files.length).toBeGreaterThan(20)
