@@ -16,7 +16,7 @@ export interface MapOptions extends ReadOptions {
 }
 
 /** Extents handed over at once: enough that handing over costs nothing, few enough to need no memory. */
-const batchExtents = 1024
+const batchExtents = 256
 
 /**
  * The extents of an image in guest order, joined as `qemu-img map --output=json` joins them, in batches
