@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { byteCount } from './image.ts'
+import { byteCount, claimedOffset } from './image.ts'
 
 export const finding = z.object({
   kind: z.enum(['corruption', 'leak', 'check-error', 'warning']),
   harm: z.enum(['space', 'refcounts', 'structure', 'data']),
   rule: z.string(),
   structure: z.string(),
-  offset: byteCount.optional(),
-  reference: z.object({ structure: z.string(), offset: byteCount }).optional(),
-  guest: z.object({ start: byteCount, length: byteCount }).optional(),
+  offset: claimedOffset.optional(),
+  reference: z.object({ structure: z.string(), offset: claimedOffset }).optional(),
+  guest: z.object({ start: claimedOffset, length: claimedOffset }).optional(),
   snapshot: z.object({ id: z.string(), name: z.string() }).optional(),
   count: byteCount,
   text: z.string(),
@@ -31,7 +31,7 @@ export const checkResult = z.object({
     fragmented: byteCount,
     compressed: byteCount,
   }),
-  imageEndOffset: byteCount,
+  imageEndOffset: claimedOffset,
   clusterSize: byteCount,
   findings: z.array(finding).readonly(),
   findingsOmitted: byteCount,
