@@ -83,9 +83,9 @@ function clusterWords(counts: ClusterCounts): string {
   return parts.filter((part) => part !== '').join(', ')
 }
 
-function linkWords({ name, format, state, error }: ChainLink): string {
+function linkWords({ name, format, formatAssumed, state, error }: ChainLink): string {
   const words = {
-    open: format ?? '',
+    open: formatAssumed ? 'read as raw: nothing says its format' : (format ?? ''),
     refused: "not opened: outside the image's folder; --links allow opens it",
     missing: 'missing',
     'not-a-path': 'not a file name: never opened',

@@ -28,20 +28,11 @@ export interface OpenImageOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** One link of the chain, and how its format was found. */
-export interface OpenedLink extends ChainLink {
-  /**
-   * The image above does not say the format and no signature was found, so it is read as raw: its guest
-   * decides what a prober would see, so nothing may ever be written on the strength of this.
-   */
-  readonly formatAssumed: boolean
-}
-
 /** An image with its chain as far as it could be opened. */
 export interface OpenedImage extends AsyncDisposable {
   readonly image: DiskImage
   /** The image, then for each layer its data file and its backing file, with what became of each. */
-  readonly chain: readonly OpenedLink[]
+  readonly chain: readonly ChainLink[]
   close(): Promise<void>
 }
 
@@ -81,7 +72,7 @@ interface Layer {
 
 /** The state of one openImage call: who is open already, and the list of links so far. */
 class ChainOpening {
-  readonly chain: OpenedLink[] = []
+  readonly chain: ChainLink[] = []
   readonly #environment: Environment
   readonly #links: LinkPolicy
   readonly #strictness: HeaderStrictness
@@ -212,11 +203,11 @@ class ChainOpening {
       name: printable(name),
       path: layer.path,
       format: layer.format,
+      formatAssumed: layer.formatAssumed,
       virtualSize,
       allocatedBytes: layer.file.allocatedBytes(),
       state: 'open',
       error: undefined,
-      formatAssumed: layer.formatAssumed,
     })
   }
 
@@ -233,11 +224,11 @@ class ChainOpening {
       name: printable(name),
       path: closed.path,
       format: undefined,
+      formatAssumed: false,
       virtualSize: undefined,
       allocatedBytes: undefined,
       state: closed.state,
       error: closed.error.toJSON(),
-      formatAssumed: false,
     })
   }
 }

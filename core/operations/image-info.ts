@@ -72,6 +72,11 @@ export interface ChainLink {
   /** Absolute path after resolving; undefined for names that are no path (`json:`, URLs). */
   readonly path: string | undefined
   readonly format: FormatName | undefined
+  /**
+   * The image above does not say the format and no signature was found, so it is read as raw: its guest
+   * decides what a prober would see, so nothing may ever be written on the strength of this.
+   */
+  readonly formatAssumed: boolean
   readonly virtualSize: number | undefined
   readonly allocatedBytes: number | undefined
   readonly state: 'open' | 'refused' | 'missing' | 'not-a-path' | 'loop' | 'too-deep' | 'unreadable'

@@ -90,6 +90,7 @@ async function readForeignInfo(host: Host, path: string): Promise<ImageInfo | un
         name: file.name,
         path: file.name,
         format,
+        formatAssumed: false,
         virtualSize,
         allocatedBytes,
         state: 'open',

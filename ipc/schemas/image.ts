@@ -3,6 +3,8 @@ import { errorData } from './error.ts'
 
 /** Bytes, offsets, counts: never negative, never beyond what a number holds exactly. */
 export const byteCount = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
+/** A position that a damaged or hostile image claims: 64 bits of it, which a number holds only roughly. */
+export const claimedOffset = z.number().nonnegative()
 export const imageId = z.number().int().positive()
 export const timestamp = z.number()
 
@@ -36,12 +38,12 @@ export const backingSummary = z.object({
 const snapshotInfo = z.object({
   id: z.string(),
   name: z.string(),
-  vmStateSize: byteCount,
+  vmStateSize: claimedOffset,
   createdAt: timestamp,
   vmClockMs: z.number(),
   icount: z.number().optional(),
-  diskSize: byteCount,
-  l1Offset: byteCount,
+  diskSize: claimedOffset,
+  l1Offset: claimedOffset,
   l1Entries: byteCount,
 })
 
@@ -50,6 +52,8 @@ export const chainLink = z.object({
   name: z.string(),
   path: z.string().optional(),
   format: formatName.optional(),
+  /** Read as raw because neither a name nor a signature says what it is. */
+  formatAssumed: z.boolean(),
   virtualSize: byteCount.optional(),
   allocatedBytes: byteCount.optional(),
   state: z.enum(['open', 'refused', 'missing', 'not-a-path', 'loop', 'too-deep', 'unreadable']),
@@ -128,7 +132,7 @@ export const mapExtent = z.object({
   zero: z.boolean(),
   data: z.boolean(),
   compressed: z.boolean(),
-  offset: byteCount.optional(),
+  offset: claimedOffset.optional(),
   filename: z.string().optional(),
 })
 export type MapExtent = z.infer<typeof mapExtent>

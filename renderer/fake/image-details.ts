@@ -74,6 +74,7 @@ export function madeUpInfo(row: LibraryRow): ImageInfo {
         name: row.name,
         path: row.path,
         format: row.format ?? 'raw',
+        formatAssumed: false,
         virtualSize,
         allocatedBytes: row.onDisk ?? row.fileLength,
         state: 'open',
@@ -84,6 +85,7 @@ export function madeUpInfo(row: LibraryRow): ImageInfo {
             {
               role: 'backing file',
               name: row.backing.name,
+              formatAssumed: false,
               ...(row.backing.target !== undefined && { path: row.backing.target }),
               ...(row.backing.state === 'present' &&
                 ({

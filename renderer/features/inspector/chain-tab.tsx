@@ -12,45 +12,35 @@ import { WithInfo } from './with-info.tsx'
 interface StateWords {
   readonly word: string
   readonly tone: Tone
-  /** Why it is so and what follows, where the services' own words do not say it. */
-  readonly meaning: string
+  /** What follows; what happened is said by the link's own error. */
+  readonly consequence?: string
 }
 
 const stateWords: Readonly<Record<ChainLink['state'], StateWords>> = {
-  open: { word: 'Read', tone: 'good', meaning: '' },
+  open: { word: 'Read', tone: 'good' },
   refused: {
     word: 'Not opened',
     tone: 'warn',
-    meaning:
-      'The name leads out of the folder of the image. Platter opens such a file only when you trust this image, because a hostile image could name any file of this computer.',
+    consequence:
+      'Platter opens a file outside the folder only when you trust this image, because a hostile image could name any file of this computer.',
   },
   missing: {
     word: 'Missing',
     tone: 'bad',
-    meaning: 'There is no such file. What the image does not store itself cannot be read.',
+    consequence: 'What the image does not store itself cannot be read.',
   },
-  'not-a-path': {
-    word: 'Never opened',
-    tone: 'neutral',
-    meaning:
-      'This is a URL or a json: description, not a file name. Platter shows it as text only.',
-  },
-  loop: {
-    word: 'Loop',
-    tone: 'bad',
-    meaning: 'The chain comes back to a file that is already in it. It was not followed further.',
-  },
-  'too-deep': {
-    word: 'Too deep',
-    tone: 'bad',
-    meaning: 'The chain has more layers than Platter follows.',
-  },
+  'not-a-path': { word: 'Never opened', tone: 'neutral' },
+  loop: { word: 'Loop', tone: 'bad', consequence: 'It was not followed further.' },
+  'too-deep': { word: 'Too deep', tone: 'bad', consequence: 'It was not followed further.' },
   unreadable: {
     word: 'Cannot read',
     tone: 'bad',
-    meaning: 'The file is there but cannot be read.',
+    consequence: 'What the image does not store itself cannot be read.',
   },
 }
+
+const assumedFormat =
+  'Nothing says the format of this file, and it has no signature that Platter knows: it is read as raw, as QEMU does.'
 
 /** The layers a guest reads through, top to base. */
 export function ChainTab({ row }: { readonly row: LibraryRow }) {
@@ -95,7 +85,12 @@ function Layer({
   readonly top: boolean
 }) {
   const units = useSettings((state) => state.settings.units)
-  const { word, tone, meaning } = stateWords[link.state]
+  const { word, tone, consequence } = stateWords[link.state]
+  const notes = [
+    link.error?.explanation.detail,
+    consequence,
+    link.formatAssumed ? assumedFormat : undefined,
+  ].filter((note) => note !== undefined)
   const size = (label: string, bytes: number | undefined) =>
     bytes === undefined
       ? []
@@ -112,16 +107,14 @@ function Layer({
         items={[
           ...(top ? [] : [{ label: 'As written', value: <code>{link.name}</code> }]),
           ...(link.path === undefined ? [] : [{ label: 'Path', value: link.path }]),
-          ...(link.format === undefined ? [] : [{ label: 'Format', value: link.format }]),
+          ...(link.format === undefined
+            ? []
+            : [{ label: 'Format', value: link.formatAssumed ? 'raw (assumed)' : link.format }]),
           ...size('Virtual size', link.virtualSize),
           ...size('On disk', link.allocatedBytes),
         ]}
       />
-      {(meaning !== '' || link.error !== undefined) && (
-        <p className="chain-meaning">
-          {link.error === undefined ? meaning : `${link.error.explanation.detail} ${meaning}`}
-        </p>
-      )}
+      {notes.length > 0 && <p className="chain-meaning">{notes.join(' ')}</p>}
       {link.state === 'refused' && (
         <Button
           icon="link"

@@ -5,6 +5,7 @@ import type { ImageLink, LinkPolicy } from '../../../../core/image/open-gate.ts'
 import { openImage } from '../../../../core/image/open-image.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
 import { openFilesBelow } from '../../../helpers/open-files.ts'
+import { Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
 import { qemuImg, qemuIo } from '../../../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../../../helpers/temp-folder.ts'
 
@@ -209,4 +210,17 @@ test('what is no image is refused with a reason, and nothing stays open', async 
   await expect(refusal('text', 'qcow2')).rejects.toMatchObject({ reason: 'header-cut-short' })
   expect((await refusal('text', 'raw')).virtualSize).toBe(512)
   expect(openFilesBelow(folder.path)).toEqual([])
+})
+
+test('a base without a format and without a signature is read as raw, and said to be assumed', async () => {
+  await using folder = await tempFolder()
+  await writeFile(folder.file('base'), Buffer.alloc(1 << 20, 0x5a))
+  const path = await new Qcow2Builder({ backing: { name: 'base' } }).writeTo(
+    folder.file('top.qcow2'),
+  )
+  await using opened = await openImage(nodeHost, path)
+  expect(opened.chain).toMatchObject([
+    { role: 'image', format: 'qcow2', formatAssumed: false },
+    { role: 'backing file', format: 'raw', formatAssumed: true },
+  ])
 })
