@@ -171,10 +171,11 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
       })
       return {}
     },
-    'images.info': async ({ imageId }) => {
+    'images.info': async ({ imageId, withClusters }) => {
       const row = rowOf(imageId)
       if (row.error !== undefined) throw new RemoteError(row.error)
-      return madeUpInfo(row)
+      const { clusters, ...info } = madeUpInfo(row)
+      return { ...info, ...(withClusters && clusters !== undefined && { clusters }) }
     },
     'images.allocation': async ({ imageId }) =>
       mapped.has(imageId)

@@ -1,7 +1,7 @@
 import type { ImageInfo } from '../../../ipc/schemas/image.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
-import { counted, formatCount } from '../../format/counts.ts'
+import { counted } from '../../format/counts.ts'
 import { exactDate } from '../../format/dates.ts'
 import { formatOffset } from '../../format/offsets.ts'
 import { copyText } from '../../state/copy-text.ts'
@@ -9,6 +9,7 @@ import { useSettings } from '../../state/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts, type Fact } from '../../ui/facts.tsx'
+import { ClustersCard } from './clusters-card.tsx'
 import { WithInfo } from './with-info.tsx'
 
 /** Everything the header says, for people who know the format. */
@@ -61,12 +62,8 @@ export function DetailsTab({ row }: { readonly row: LibraryRow }) {
                     `${name}: one bit per ${formatBytes(granularity, units)}${flags.length === 0 ? '' : `, ${flags.join(', ')}`}`,
                 )}
               />
+              <ClustersCard key={row.id} row={row} />
             </>
-          )}
-          {info.clusters && (
-            <Card title="Clusters of the active state">
-              <Facts items={clusterFacts(info.clusters)} />
-            </Card>
           )}
         </div>
       )}
@@ -152,16 +149,6 @@ function headerFacts(header: NonNullable<ImageInfo['qcow2']>, units: ByteUnits):
     },
   ]
 }
-
-const clusterFacts = (clusters: NonNullable<ImageInfo['clusters']>): readonly Fact[] => [
-  { label: 'Total', value: formatCount(clusters.total) },
-  { label: 'Normal', value: formatCount(clusters.normal) },
-  { label: 'Zero, plain', value: formatCount(clusters.zeroPlain) },
-  { label: 'Zero, allocated', value: formatCount(clusters.zeroAllocated) },
-  { label: 'Compressed', value: formatCount(clusters.compressed) },
-  { label: 'Unallocated', value: formatCount(clusters.unallocated) },
-  { label: 'Fragmented', value: formatCount(clusters.fragmented) },
-]
 
 const names = (features: readonly string[]): string =>
   features.length === 0 ? 'None' : features.join(', ')

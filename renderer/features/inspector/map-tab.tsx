@@ -16,6 +16,7 @@ import { ExtentList } from '../map/extent-list.tsx'
 import { HilbertMap } from '../map/hilbert-map.tsx'
 import { MapLegend } from '../map/map-legend.tsx'
 import { useAllocation } from '../map/use-allocation.ts'
+import { whyNoMap } from '../map/why-no-map.ts'
 
 type View = 'picture' | 'list'
 
@@ -37,13 +38,21 @@ export function MapTab({ row }: { readonly row: LibraryRow }) {
   if (allocation.kind === 'failed') return <ErrorPanel error={allocation.error} />
   if (allocation.kind === 'waiting') return <p className="inspector-waiting">Reading the map…</p>
   const { summary, stale, mappedAt } = allocation.value
+  const reason = whyNoMap(row)
+  if (summary === undefined && mapping === undefined && reason !== undefined) {
+    return (
+      <EmptyState icon="map" title="No map">
+        {reason}.
+      </EmptyState>
+    )
+  }
   if (summary === undefined) {
     return mapping === undefined ? (
       <EmptyState
         icon="map"
         title="No map yet"
         actions={
-          <Button variant="primary" icon="map" disabledReason={whyNoMap(row)} onClick={run}>
+          <Button variant="primary" icon="map" onClick={run}>
             Make the map
           </Button>
         }
@@ -63,7 +72,7 @@ export function MapTab({ row }: { readonly row: LibraryRow }) {
           tone="warn"
           title="The file changed since this map was made"
           actions={
-            <Button size="small" disabledReason={whyNoMap(row)} onClick={run}>
+            <Button size="small" disabledReason={reason} onClick={run}>
               Make it again
             </Button>
           }
@@ -93,12 +102,4 @@ export function MapTab({ row }: { readonly row: LibraryRow }) {
       )}
     </div>
   )
-}
-
-function whyNoMap(row: LibraryRow): string | undefined {
-  if (row.missingSince !== undefined) return 'The file is missing'
-  if (row.error !== undefined) return 'The file cannot be read'
-  return row.format === 'qcow2' || row.format === 'raw'
-    ? undefined
-    : `${row.formatLabel} images cannot be mapped`
 }

@@ -17,6 +17,7 @@ import { JobProgress } from '../jobs/job-progress.tsx'
 import { statusOf } from '../library/status-words.ts'
 import { AllocationStrip, totalsInWords } from '../map/allocation-strip.tsx'
 import { useAllocation } from '../map/use-allocation.ts'
+import { whyNoMap } from '../map/why-no-map.ts'
 import { HealthCard } from './health-card.tsx'
 import { SizeBars } from './size-bars.tsx'
 
@@ -88,6 +89,7 @@ function Allocation({ row }: { readonly row: LibraryRow }) {
   const allocation = useAllocation(row)
   if (allocation.kind !== 'ready') return null
   const { summary, stale } = allocation.value
+  if (summary === undefined && whyNoMap(row) !== undefined) return null
   return (
     <div className="overview-strip">
       {summary === undefined ? (
