@@ -39,7 +39,8 @@ export function whyNotReadable(image: LibraryRow): string | undefined {
 export function whyNotQcow2(image: LibraryRow, what: string): string | undefined {
   const early = whyNotReadable(image)
   if (early !== undefined) return early
-  return image.format === 'qcow2'
-    ? undefined
-    : `${image.formatLabel} images have nothing to ${what}`
+  if (image.format === 'qcow2') return undefined
+  return image.format === 'raw'
+    ? `raw images have nothing to ${what}`
+    : `Platter cannot ${what} ${image.formatLabel} images`
 }

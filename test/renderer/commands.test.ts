@@ -98,9 +98,9 @@ describe('whether a command can be used', () => {
     expect(reasonFor('image.check')).toBeUndefined()
   })
 
-  it('says why a format has nothing to check', () => {
+  it('says why a format cannot be checked', () => {
     select([3])
-    expect(reasonFor('image.check')).toBe('VMDK images have nothing to check')
+    expect(reasonFor('image.check')).toBe('Platter cannot check VMDK images')
     select([4])
     expect(reasonFor('image.check')).toBe('The file is missing')
   })

@@ -20,7 +20,7 @@ export function ErrorPanel({ error, actions, titleShown = false }: ErrorPanelPro
   const { title, detail, safety, advice } = error.explanation
   return (
     <div className="error-panel">
-      {!titleShown && <h3 className="error-title">{title}</h3>}
+      {!titleShown && <p className="error-title">{title}</p>}
       <div className="selectable">
         <p>{detail}</p>
         <p className="error-safety">{safety}</p>

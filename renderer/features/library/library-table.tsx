@@ -4,6 +4,7 @@ import { popupRowMenu, rowMenuItems } from '../../commands/row-menu.ts'
 import { runCommand } from '../../commands/registry.ts'
 import { announce } from '../../state/announce.ts'
 import { useAppInfo } from '../../state/app-info.ts'
+import { useFilter } from '../../state/filter.ts'
 import {
   clearSelection,
   extendSelection,
@@ -33,6 +34,7 @@ export function LibraryTable() {
   const rows = useVisibleRows((state) => state.rows)
   const { density, units, columns: stored } = useSettings((state) => state.settings)
   const active = useSelection((state) => state.active)
+  const filter = useFilter()
   const nativeMenus = useAppInfo((state) => state.info?.capabilities.nativeMenus === true)
   const now = useNow(30_000)
   const [cell, setCell] = useState<number>()
@@ -55,8 +57,9 @@ export function LibraryTable() {
     estimateSize: () => rowHeight,
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 4,
-    // The header is inside the scrolled area and covers the top of it.
-    scrollPaddingStart: headerHeight,
+    // The header takes its height from the scrolled area before the first row: without it the last
+    // row in view would lie below the edge.
+    scrollPaddingEnd: headerHeight,
   })
   useEffect(() => virtual.measure(), [virtual, rowHeight])
   useEffect(() => {
@@ -69,6 +72,12 @@ export function LibraryTable() {
     scrollToActive()
     return useReveal.subscribe(scrollToActive)
   }, [virtual])
+  useEffect(() => {
+    // A filter that was cleared leaves the image that was found through it in sight.
+    const { active: id } = useSelection.getState()
+    const index = useVisibleRows.getState().rows.findIndex((row) => row.id === id)
+    if (index >= 0) virtual.scrollToIndex(index)
+  }, [virtual, filter])
 
   const goTo = (index: number, extend: boolean): void => {
     const id = order[index]
