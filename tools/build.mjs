@@ -126,22 +126,46 @@ function removeOthers(folder, wanted) {
 }
 
 async function buildWindow() {
-  const startedAt = Date.now()
   const vite = await import('vite')
-  /** @type {string[]} */
-  const modules = []
-  await vite.build({
+  await vite.build(windowBuild())
+}
+
+/**
+ * What the build of the window consists of. Stamps each time it has written.
+ *
+ * @param {{ onWritten?: () => void }} [options]
+ * @returns {import('vite').InlineConfig}
+ */
+export function windowBuild({ onWritten } = {}) {
+  let startedAt = Date.now()
+  /** @type {readonly string[]} */
+  let modules = []
+  return {
     configFile: path.join(root, 'renderer/vite.config.ts'),
     logLevel: 'warn',
     plugins: [
       {
-        name: 'platter-inputs',
+        name: 'platter-stamp',
+        buildStart() {
+          startedAt = Date.now()
+        },
         generateBundle() {
-          modules.push(...this.getModuleIds())
+          modules = [...this.getModuleIds()]
+        },
+        writeBundle() {
+          stampWindow(modules, startedAt)
+          onWritten?.()
         },
       },
     ],
-  })
+  }
+}
+
+/**
+ * @param {readonly string[]} modules
+ * @param {number} startedAt
+ */
+function stampWindow(modules, startedAt) {
   // Modules have queries (?url) or are virtual (\0); styles that import styles are no modules.
   const files = modules.map((id) => id.split('?')[0] ?? id).filter((id) => existsSync(id))
   const own = readdirSync(path.join(root, 'renderer'), { recursive: true, withFileTypes: true })

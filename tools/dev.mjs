@@ -5,9 +5,8 @@
 import './require-node.mjs'
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { programBuilds, writePrograms } from './build.mjs'
+import { programBuilds, windowBuild, writePrograms } from './build.mjs'
 import { root } from './build-stamp.mjs'
-import { ensureBuilt } from './ensure-built.mjs'
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let app
@@ -34,8 +33,22 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.on(signal, () => app?.kill(signal))
 }
 
-await ensureBuilt(['programs', 'window'])
 const [esbuild, vite] = await Promise.all([import('esbuild'), import('vite')])
+
+// The window first: the app that starts below has nothing to show without it.
+await /** @type {Promise<void>} */ (
+  new Promise((resolve, reject) => {
+    const config = windowBuild({ onWritten: resolve })
+    vite
+      .build({
+        ...config,
+        logLevel: 'info',
+        // What the app shows now stays there until the next build has written.
+        build: { watch: {}, emptyOutDir: false },
+      })
+      .catch(reject)
+  })
+)
 
 /** @type {Map<number, import('esbuild').BuildResult>} */
 const latest = new Map()
@@ -59,8 +72,3 @@ for (const [index, options] of programBuilds.entries()) {
   const context = await esbuild.context({ ...options, plugins: [whenBuilt(index)] })
   await context.watch()
 }
-await vite.build({
-  configFile: path.join(root, 'renderer/vite.config.ts'),
-  logLevel: 'info',
-  build: { watch: {} },
-})
