@@ -23,6 +23,7 @@ export {
   type HashTarget,
 } from './operations/hash-result.ts'
 export { isImageFileName } from './image/image-file-name.ts'
+export { isUnmistakable } from './image/unmistakable-formats.ts'
 export type { Engine, ReadOptions } from './engine.ts'
 export { createEngine } from './node-engine.ts'
 export { qemuCheckJson, type QemuCheckJson } from './qemu-json/check-json.ts'

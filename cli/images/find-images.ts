@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { ImageError, isImageFileName, type FormatName } from '../../core/index.ts'
+import { ImageError, isImageFileName, isUnmistakable } from '../../core/index.ts'
 import { engine } from './engine.ts'
 
 /** A file to work on, or a folder that could not be searched. */
@@ -16,17 +16,6 @@ export interface FoundImages {
   /** More than one file was asked for: answers are tables and arrays. */
   readonly isBatch: boolean
 }
-
-/** Disk formats that are recognised without a telling name; raw, ISO and packed files are not. */
-const recognisedBySight: ReadonlySet<FormatName> = new Set<FormatName>([
-  'qcow2',
-  'qcow1',
-  'qed',
-  'vmdk',
-  'vdi',
-  'vhd',
-  'vhdx',
-])
 
 /**
  * The images that were named: files as they are (a missing one is the engine's to explain), folders
@@ -91,7 +80,7 @@ async function search(folder: string, { images, seen, signal }: Search): Promise
 async function isImage(file: string, name: string): Promise<boolean> {
   if (isImageFileName(name)) return true
   const { format } = await engine.summarizeHeader(file)
-  return format !== undefined && recognisedBySight.has(format)
+  return isUnmistakable(format)
 }
 
 const factsOf = (file: string): Promise<Stats | undefined> =>

@@ -3,25 +3,14 @@ import path from 'node:path'
 import {
   ImageError,
   isImageFileName,
+  isUnmistakable,
   type Engine,
-  type FormatName,
   type HeaderSummary,
   type Reason,
 } from '../../core/index.ts'
 import type { Sighting } from './scan-tasks.ts'
 
-/** Formats that only disk images have: a file of any name that starts like one is an image. */
-const unmistakable: ReadonlySet<FormatName | undefined> = new Set([
-  'qcow2',
-  'qcow1',
-  'qed',
-  'vmdk',
-  'vdi',
-  'vhd',
-  'vhdx',
-])
-
-/** No image of these formats is shorter; spares opening every small file of a source tree. */
+/** No image of an unmistakable format is shorter; spares opening every small file of a source tree. */
 const shortestImage = 64 * 1024
 
 /**
@@ -46,7 +35,7 @@ export async function lookAtFile(engine: Engine, file: string, named: boolean): 
   }
   try {
     const header = await engine.summarizeHeader(file)
-    return isExpected || unmistakable.has(header.format)
+    return isExpected || isUnmistakable(header.format)
       ? { kind: 'image', path: file, header }
       : { kind: 'other', path: file, error: undefined }
   } catch (error) {
