@@ -106,9 +106,13 @@ async function realPath(
   try {
     return { path: await paths.real(path) }
   } catch (error) {
-    return error instanceof ImageError && error.reason === 'file-missing' ? 'missing' : 'untold'
+    return error instanceof ImageError && isNowhere(error) ? 'missing' : 'untold'
   }
 }
+
+/** No file can have a name that is too long for the system; an image may write 1,023 bytes. */
+const isNowhere = ({ reason, context }: ImageError): boolean =>
+  reason === 'file-missing' || context.errno === 'ENAMETOOLONG'
 
 /**
  * Whether a name can only be a path. QEMU takes everything before a colon for a protocol unless a slash

@@ -36,6 +36,9 @@ beforeAll(async () => {
   await new Qcow2Builder({ backing: { name: 'gone.qcow2', format: 'qcow2' } })
     .build()
     .writeTo(file('orphan.qcow2'))
+  await new Qcow2Builder({ backing: { name: 'x'.repeat(1023), format: 'qcow2' } })
+    .build()
+    .writeTo(file('long-link.qcow2'))
   await mkdir(file('folder.qcow2'))
 })
 afterAll(() => folder[Symbol.asyncDispose]())
@@ -56,6 +59,7 @@ describe('bad input gets a sentence, that nothing was changed, what to do, and a
     ['sha', 'nosy.qcow2', 'links outside its folder', 'PLT-1300'],
     ['map', 'json-link.qcow2', 'links to something that is no file', 'PLT-1301'],
     ['sha', 'orphan.qcow2', 'misses its backing file', 'PLT-1302'],
+    ['sha', 'long-link.qcow2', 'misses its backing file', 'PLT-1302'],
   ] as const)('%s %s: %s', async (verb, name, sentence, code) => {
     const image = name.startsWith('/') ? name : file(name)
     const { exitCode, stdout, stderr } = await platter([verb, image])
