@@ -65,14 +65,21 @@ function zstd(packed: Uint8Array, limit: number): Uint8Array {
     if (length === undefined) {
       throw new Error(`the zstd data ends after ${filled} of ${limit} bytes`)
     }
-    const frame = zlib().zstdDecompressSync(rest.subarray(0, length), {
-      maxOutputLength: limit - filled,
-    })
+    const frame = unpackFrame(rest.subarray(0, length), limit - filled)
     unpacked.set(frame, filled)
     filled += frame.length
     at += length
   }
   return unpacked
+}
+
+function unpackFrame(frame: Uint8Array, limit: number): Uint8Array {
+  try {
+    return zlib().zstdDecompressSync(frame, { maxOutputLength: limit })
+  } catch (error) {
+    if (!isTooLarge(error)) throw error
+    throw new Error(`the zstd data unpacks to more than the ${limit} bytes left`, { cause: error })
+  }
 }
 
 const isTooLarge = (error: unknown): boolean =>
