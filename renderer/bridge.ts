@@ -50,6 +50,7 @@ function connectToServer(use: (link: Link) => void): void {
     return
   }
   let failures = 0
+  let refusals = 0
   const open = (): void => {
     const protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
     const socket = new WebSocket(`${protocol}//${location.host}/connection`, [
@@ -70,10 +71,25 @@ function connectToServer(use: (link: Link) => void): void {
         useAppInfo.setState({ connection: 'refused' })
         return
       }
-      setTimeout(open, retryDelays[Math.min(failures++, retryDelays.length - 1)])
+      void retry(opened)
     })
   }
+  const retry = async (wasOpen: boolean): Promise<void> => {
+    // A host that was started again serves the page and refuses the token of the one before it. Twice
+    // in a row, because a network that comes back between two questions looks the same once.
+    refusals = !wasOpen && (await servesPage()) ? refusals + 1 : 0
+    if (refusals >= 2) useAppInfo.setState({ connection: 'refused' })
+    else setTimeout(open, retryDelays[Math.min(failures++, retryDelays.length - 1)])
+  }
   open()
+}
+
+async function servesPage(): Promise<boolean> {
+  try {
+    return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).ok
+  } catch {
+    return false
+  }
 }
 
 /**

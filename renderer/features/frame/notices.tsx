@@ -6,13 +6,20 @@ import './notices.css'
 /** What is said about the whole window: the connection, and what the services want known. */
 export function Notices() {
   const notices = useAppInfo((state) => state.notices)
-  const lost = useAppInfo((state) => state.connection === 'lost')
-  if (!lost && notices.length === 0) return null
+  const connection = useAppInfo((state) => state.connection)
+  const isCut = connection === 'lost' || connection === 'refused'
+  if (!isCut && notices.length === 0) return null
   return (
     <div className="notices">
-      {lost && (
+      {connection === 'lost' && (
         <Banner tone="bad" title="The connection to Platter was lost">
           Trying to connect again. Running jobs go on; the list shows what was known last.
+        </Banner>
+      )}
+      {connection === 'refused' && (
+        <Banner tone="bad" title="Platter was started again">
+          This page belongs to the run before it. Copy the new link from the terminal where Platter
+          was started; the list shows what was known last.
         </Banner>
       )}
       {notices.map(({ id, title, detail }) => (
