@@ -34,6 +34,18 @@ export function manyImagesSuite(kind: HostKind): void {
       expect(await isShown(rowOf(app.page, manyName(0)))).toBe(true)
     })
 
+    it('keeps the image that a filter found in sight when the filter is cleared', async () => {
+      const found = rowOf(app.page, manyName(count - 10))
+      const filter = app.page.getByPlaceholder('Filter')
+      await filter.fill(manyName(count - 10))
+      await found.click()
+      await filter.fill('')
+      await app.page.locator(`[role=grid][aria-rowcount="${count + 1}"]`).waitFor()
+      expect(await isShown(found)).toBe(true)
+      expect(await found.getAttribute('aria-selected')).toBe('true')
+      await app.page.getByRole('grid').press('Escape')
+    })
+
     it('draws few rows and no blank ones while it scrolls', async () => {
       const measured = await app.page.getByRole('grid').evaluate(async (grid) => {
         let mostRows = 0
