@@ -26,6 +26,8 @@ export function contentSource(image: DiskImage): ByteSource {
     read: (into, at, signal) => image.read(into, at, signal),
     runAt(at, limit) {
       const { run, layer, length, missing } = resolveRun(image, at, limit)
+      // Reading refuses all of an encrypted layer: a digest of its zeroes alone would say too much.
+      if (layer.encrypted) return { length, isZero: false }
       switch (run.kind) {
         case 'unallocated':
           if (missing !== undefined) throw missing
@@ -35,8 +37,7 @@ export function contentSource(image: DiskImage): ByteSource {
         case 'compressed':
           return { length, isZero: false }
         case 'data': {
-          // Clusters allocated beforehand lie in holes of the file. Ciphertext in a hole is no zeroes.
-          if (layer.encrypted) return { length, isZero: false }
+          // Clusters allocated beforehand lie in holes of the file.
           const { kind, end } = holes.at(run.file, run.hostOffset)
           return { length: Math.min(length, end - run.hostOffset), isZero: kind === 'hole' }
         }

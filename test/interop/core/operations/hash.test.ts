@@ -24,6 +24,23 @@ async function digestOfFile(path: string, algorithm = 'sha256'): Promise<string>
 /** A petabyte of zeroes takes days to hash, with any tool. */
 const hashable = readableImages.filter(({ name }) => name !== 'large-virtual-size')
 
+test('an encrypted image has no digest without its passphrase, not even an empty one', async () => {
+  await using folder = await tempFolder()
+  const path = folder.file('empty-aes.qcow2')
+  const secret = ['--object', 'secret,id=key,data=passphrase']
+  await qemuImg(
+    'create',
+    ...secret,
+    '-f',
+    'qcow2',
+    '-o',
+    'encrypt.format=aes,encrypt.key-secret=key',
+    path,
+    '1M',
+  )
+  await expect(engine.hashImage(path)).rejects.toMatchObject({ reason: 'encrypted' })
+})
+
 describe('the content digest is that of the raw file qemu-img converts to', () => {
   test.each(hashable)('$name', async ({ build }) => {
     await using folder = await tempFolder()
