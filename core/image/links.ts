@@ -41,9 +41,19 @@ export async function locateLink(
 }
 
 /** Whether the policy lets a link be opened. */
-export async function mayOpen(policy: LinkPolicy, link: ImageLink): Promise<boolean> {
+export async function mayOpen(
+  { paths }: Pick<Environment, 'paths'>,
+  policy: LinkPolicy,
+  link: ImageLink,
+): Promise<boolean> {
   if (typeof policy === 'function') return await policy(link)
-  return policy === 'allow' || (policy === 'same-folder' && link.inFolder)
+  if (typeof policy === 'string') {
+    return policy === 'allow' || (policy === 'same-folder' && link.inFolder)
+  }
+  for (const folder of policy.within) {
+    if (await liesInFolder(paths, link.target, folder)) return true
+  }
+  return false
 }
 
 /**
@@ -65,7 +75,7 @@ export async function judgeLink(
   const path = link.target
   try {
     // Asked first: a refused name must not even tell whether there is such a file.
-    if (!(await mayOpen(policy, link))) {
+    if (!(await mayOpen(environment, policy, link))) {
       const error = new ImageError('link-refused', facts)
       return { kind: 'closed', state: 'refused', path, error }
     }

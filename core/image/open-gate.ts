@@ -3,7 +3,12 @@
  * is opened only through this gate (CVE-2024-32498, CVE-2024-4467 and their kin are names that were
  * followed without one).
  */
-export type LinkPolicy = 'deny' | 'same-folder' | 'allow' | AskAboutLink
+export type LinkPolicy = 'deny' | 'same-folder' | 'allow' | FolderLinks | AskAboutLink
+
+/** Opens what lies in one of these folders (absolute paths), every symbolic link followed. */
+export interface FolderLinks {
+  readonly within: readonly string[]
+}
 
 /** Asked once per link; true opens it. */
 export type AskAboutLink = (link: ImageLink) => Promise<boolean>

@@ -104,7 +104,7 @@ async function dataFileLength(
   const located = await locateLink(host, { role: 'data file', name: dataFileName, from: path })
   if (located.kind !== 'path') return undefined
   // Asked first: a refused name must not even tell whether its file exists.
-  if (!(await mayOpen(links, located.link)) || !located.exists) return undefined
+  if (!(await mayOpen(host, links, located.link)) || !located.exists) return undefined
   try {
     await using file = await host.openFile(located.link.target)
     return file.size()

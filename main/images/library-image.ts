@@ -14,14 +14,22 @@ export interface LibraryImage extends StoredImage {
 
 export type LinkSetting = Settings['links']
 
+type LinkSettingForImage = 'deny' | 'same-folder' | 'allow'
+
 /** The setting, and what the person decided for this image. Trust counts where the setting asks for it. */
 export function linkPolicyOf(
   { linksTrusted }: Pick<StoredImage, 'linksTrusted'>,
   setting: LinkSetting,
-): StoredLinkPolicy {
+): LinkSettingForImage {
   if (setting !== 'ask') return setting
   return linksTrusted ? 'allow' : 'same-folder'
 }
+
+/** A shell that may look below its roots only follows no image out of them, trusted or not. */
+export const withinRoots = (
+  policy: LinkSettingForImage,
+  roots: readonly string[] | undefined,
+): StoredLinkPolicy => (policy === 'allow' && roots !== undefined ? { within: roots } : policy)
 
 /** Whether a result was computed from another state of the file. */
 export const isStale = (file: FileState, { modifiedAt, fileLength }: StoredHeader): boolean =>

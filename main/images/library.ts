@@ -12,7 +12,13 @@ import { Topic } from '../topic.ts'
 import { Catalog, covers } from './catalog.ts'
 import { fitJob } from './fit-job.ts'
 import { isWithin } from './is-within.ts'
-import { linkPolicyOf, toRow, type LibraryImage, type LinkSetting } from './library-image.ts'
+import {
+  linkPolicyOf,
+  toRow,
+  withinRoots,
+  type LibraryImage,
+  type LinkSetting,
+} from './library-image.ts'
 import { FolderState } from './library-folder.ts'
 import { identityAt, leadsInto, realFolder } from './real-files.ts'
 import type { ScanHost, ScanOutcome } from './scan-tasks.ts'
@@ -113,10 +119,11 @@ export class Library implements JobSubjects {
     id: number,
   ): Promise<{ readonly path: string; readonly links: KnownImage['links'] }> {
     const image = this.image(id)
-    if (!(await leadsInto(this.#options.roots, image.path))) {
+    const { roots, links } = this.#options
+    if (!(await leadsInto(roots, image.path))) {
       throw new ImageError('outside-roots', { path: image.path })
     }
-    return { path: image.path, links: linkPolicyOf(image, this.#options.links()) }
+    return { path: image.path, links: withinRoots(linkPolicyOf(image, links()), roots) }
   }
 
   // What people ask for

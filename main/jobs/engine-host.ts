@@ -11,7 +11,8 @@ import type {
 import type { TaskOptions } from '../workers/task.ts'
 
 /** How far links inside an image are followed; the asking happened before, in the window. */
-export type StoredLinkPolicy = 'deny' | 'same-folder' | 'allow'
+export type StoredLinkPolicy =
+  'deny' | 'same-folder' | 'allow' | { readonly within: readonly string[] }
 
 /** Which file, in which state. */
 export interface FileFacts {

@@ -376,6 +376,17 @@ describe('outside of the roots that a web host was given', () => {
     }
   })
 
+  test('an image whose links are trusted is followed within the roots only', async () => {
+    await using folder = await tempFolder()
+    await images(folder, 'a.qcow2')
+    const roots = [folder.file('vm')]
+    await using bench = openWorkbench(folder.file('data'), { roots })
+    await addAndScan(bench, folder.file('vm'))
+    const id = rowOf(bench, folder.file('vm', 'a.qcow2'))?.id ?? -1
+    bench.library.setLinksTrusted(id, true)
+    expect((await bench.library.toOpen(id)).links).toEqual({ within: roots })
+  })
+
   test('a known file that became a way out is not opened', async () => {
     await using folder = await tempFolder()
     await images(folder, 'a.qcow2')

@@ -69,6 +69,21 @@ test('a link that leaves the folder is refused unless it is allowed', async () =
   expect(openFilesBelow(folder.path)).toEqual([])
 })
 
+test('within given folders a link may leave its own, and may leave them by no name', async () => {
+  await using folder = await folderWithBaseOutside()
+  const top = folder.file('vm', 'top.qcow2')
+  expect((await statesOf(top, { within: [folder.path] })).at(-1)?.state).toBe('open')
+  expect(await fateOf(top, { within: [folder.file('vm')] })).toEqual(
+    notFollowed('refused', 'link-refused'),
+  )
+  expect(await fateOf(top, { within: [] })).toEqual(notFollowed('refused', 'link-refused'))
+  await symlink(folder.file('base.qcow2'), folder.file('vm', 'near.qcow2'))
+  await overlay(folder.file('vm', 'sly.qcow2'), 'near.qcow2')
+  expect(await fateOf(folder.file('vm', 'sly.qcow2'), { within: [folder.file('vm')] })).toEqual(
+    notFollowed('refused', 'link-refused'),
+  )
+})
+
 test('a symbolic link in the folder that leads out of it is refused', async () => {
   await using folder = await folderWithBaseOutside()
   await symlink('../base.qcow2', folder.file('vm', 'innocent.qcow2'))
