@@ -2,6 +2,7 @@ import { batchCheckSuite } from './batch-check-suite.ts'
 import { desktopRequests } from './desktop-requests.ts'
 import { desktopSecurity } from './desktop-security.ts'
 import { desktopSuite } from './desktop-suite.ts'
+import { inspectorSuite } from './inspector-suite.ts'
 import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
@@ -11,6 +12,7 @@ onHost('stand-in', {
   'what the app asks of Electron': desktopRequests,
   'the desktop': () => desktopSuite('stand-in'),
   'the library': () => librarySuite('stand-in'),
+  'the inspector': () => inspectorSuite('stand-in'),
   'a check of many': () => batchCheckSuite('stand-in'),
   'many images': () => manyImagesSuite('stand-in'),
 })
