@@ -7,7 +7,7 @@ import { settings as schema, type Settings } from '../../ipc/schemas/app.ts'
 import { nameAside } from '../name-aside.ts'
 import type { Notice } from '../notice.ts'
 import { Topic } from '../topic.ts'
-import { defaultSettings } from './default-settings.ts'
+import { defaultSettings } from '../../ipc/default-settings.ts'
 
 /** Keys that are absent or undefined stay as they are. */
 export type SettingsChange = { readonly [Key in keyof Settings]?: Settings[Key] | undefined }

@@ -3,6 +3,7 @@
  * that are rare on a real machine. Nothing of it ships; fake.html is its only entry.
  */
 import type { Contract } from '../../ipc/contract.ts'
+import { defaultSettings } from '../../ipc/default-settings.ts'
 import type { Client } from '../../ipc/procedure.ts'
 import { RemoteError } from '../../ipc/remote-error.ts'
 import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../../ipc/schemas/app.ts'
@@ -28,20 +29,7 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
   const library = madeUpLibrary(options.rowCount, options.now)
   const rows = new Map(library.rows.map((row) => [row.id, row]))
   let folders = options.rowCount === 0 ? [] : library.folders
-  let settings: Settings = {
-    theme: 'system',
-    units: 'binary',
-    density: 'comfortable',
-    logLevel: 'info',
-    parallelJobs: 0,
-    links: 'ask',
-    columns: [],
-    sort: { column: 'name', descending: false },
-    inspectorOpen: true,
-    inspectorWidth: 400,
-    drawerOpen: false,
-    ...options.settings,
-  }
+  let settings: Settings = { ...defaultSettings, ...options.settings }
   const libraryListeners = new Set<(event: LibraryEvent) => void>()
   const jobListeners = new Set<(event: JobEvent) => void>()
   const mapped = new Set<number>()

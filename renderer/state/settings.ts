@@ -1,24 +1,13 @@
 import { create } from 'zustand'
+import { defaultSettings } from '../../ipc/default-settings.ts'
 import type { Settings } from '../../ipc/schemas/app.ts'
 import { host } from '../host.ts'
 import { reportError } from './report-error.ts'
 
-/** What holds until the stored settings have come; the services have the same defaults. */
-const initial: Settings = {
-  theme: 'system',
-  units: 'binary',
-  density: 'comfortable',
-  logLevel: 'info',
-  parallelJobs: 0,
-  links: 'ask',
-  columns: [],
-  sort: { column: 'name', descending: false },
-  inspectorOpen: true,
-  inspectorWidth: 400,
-  drawerOpen: false,
-}
-
-export const useSettings = create<{ readonly settings: Settings }>(() => ({ settings: initial }))
+/** The defaults hold until the stored settings have come. */
+export const useSettings = create<{ readonly settings: Settings }>(() => ({
+  settings: defaultSettings,
+}))
 
 export function receiveSettings(settings: Settings): void {
   useSettings.setState({ settings })

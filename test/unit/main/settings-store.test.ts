@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { defaultSettings } from '../../../main/settings/default-settings.ts'
+import { defaultSettings } from '../../../ipc/default-settings.ts'
 import { SettingsStore } from '../../../main/settings/settings-store.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 

@@ -1,5 +1,6 @@
-import type { Settings } from '../../ipc/schemas/app.ts'
+import type { Settings } from './schemas/app.ts'
 
+/** What holds for everybody who changed nothing: in the services, and in a window until they answer. */
 export const defaultSettings: Settings = {
   theme: 'system',
   units: 'binary',
@@ -10,6 +11,6 @@ export const defaultSettings: Settings = {
   columns: [],
   sort: { column: 'name', descending: false },
   inspectorOpen: true,
-  inspectorWidth: 420,
+  inspectorWidth: 400,
   drawerOpen: false,
 }
