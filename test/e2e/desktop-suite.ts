@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { qemuImg } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { images, writeImageFolder } from './images.ts'
@@ -15,12 +16,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): void {
   let folder: TempFolder
   let imageFolder: string
+  let dropped: string
   let app: RunningApp
 
   beforeAll(async () => {
     folder = await tempFolder('desktop')
     imageFolder = await writeImageFolder(folder.file('images'))
-    app = await launch(kind, { folder: folder.path })
+    dropped = folder.file('dropped.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', dropped, '1M')
+    const droppedPaths = { [path.basename(dropped)]: dropped }
+    app = await launch(kind, { folder: folder.path, droppedPaths })
   }, 90_000)
   afterAll(async () => {
     await app.close()
@@ -100,6 +105,23 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
       ),
     ).toBe(true)
   })
+
+  // Only the stand-in can be told where a file lies that no person dragged.
+  if (kind === 'stand-in') {
+    it('adds and selects a file that is dropped on the window', async () => {
+      await app.page.evaluate((name) => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File(['x'], name))
+        document
+          .querySelector('[role=grid]')
+          ?.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }))
+      }, path.basename(dropped))
+      const row = app.page.locator('[role=row][aria-selected=true]', {
+        hasText: path.basename(dropped),
+      })
+      expect(await isShown(row)).toBe(true)
+    })
+  }
 
   it('opens the row menu natively and runs what is chosen there', async () => {
     await rowOf(app.page, images.leaking).click({ button: 'right' })

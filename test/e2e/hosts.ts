@@ -51,6 +51,8 @@ export interface LaunchOptions {
   readonly folder: string
   /** Given on the command line. */
   readonly paths?: readonly string[]
+  /** Stand-in only: where files of these names lie when a test drops them on the window. */
+  readonly droppedPaths?: Readonly<Record<string, string>>
 }
 
 export interface RunningApp {
@@ -68,6 +70,7 @@ export async function launch(kind: HostKind, options: LaunchOptions): Promise<Ru
   if (reason !== undefined) throw new Error(`E2E_HOSTS asks for ${kind}, but ${reason}`)
   const environment = {
     ...withoutUndefined(process.env),
+    STAND_IN_DROPPED_PATHS: JSON.stringify(options.droppedPaths ?? {}),
     PLATTER_DATA: path.join(options.folder, 'data'),
     PLATTER_LOGS: path.join(options.folder, 'logs'),
   }

@@ -8,7 +8,8 @@ const record = {
   shownInFolder: [],
   progress: -1,
   lastWindowOpen: undefined,
-  droppedPaths: {},
+  /** Where files that a test drops lie, by name: a page cannot make a file that has a path. */
+  droppedPaths: JSON.parse(process.env['STAND_IN_DROPPED_PATHS'] ?? '{}'),
 }
 
 module.exports = { record }
