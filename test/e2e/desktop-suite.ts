@@ -107,21 +107,19 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
   })
 
   // Only the stand-in can be told where a file lies that no person dragged.
-  if (kind === 'stand-in') {
-    it('adds and selects a file that is dropped on the window', async () => {
-      await app.page.evaluate((name) => {
-        const dataTransfer = new DataTransfer()
-        dataTransfer.items.add(new File(['x'], name))
-        document
-          .querySelector('[role=grid]')
-          ?.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }))
-      }, path.basename(dropped))
-      const row = app.page.locator('[role=row][aria-selected=true]', {
-        hasText: path.basename(dropped),
-      })
-      expect(await isShown(row)).toBe(true)
+  it.runIf(kind === 'stand-in')('adds and selects a file dropped on the window', async () => {
+    await app.page.evaluate((name) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(['x'], name))
+      document
+        .querySelector('[role=grid]')
+        ?.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }))
+    }, path.basename(dropped))
+    const row = app.page.locator('[role=row][aria-selected=true]', {
+      hasText: path.basename(dropped),
     })
-  }
+    expect(await isShown(row)).toBe(true)
+  })
 
   it('opens the row menu natively and runs what is chosen there', async () => {
     await rowOf(app.page, images.leaking).click({ button: 'right' })
