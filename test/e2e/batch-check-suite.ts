@@ -1,5 +1,4 @@
 /** A folder is checked as a whole, with counters while it runs and a report afterwards. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
@@ -26,7 +25,7 @@ export function batchCheckSuite(kind: HostKind): void {
     const dialog = app.page.getByRole('dialog')
     expect(await isShown(dialog)).toBe(true)
     expect(await dialog.textContent()).toMatch(/skipped/)
-    expect(await axeFindings(new AxeBuilder({ page: app.page }), kind)).toEqual([])
+    expect(await axeFindings(app.page, kind)).toEqual([])
   })
 
   it('counts healthy, leaking and damaged images', async () => {
@@ -46,7 +45,7 @@ export function batchCheckSuite(kind: HostKind): void {
       '1',
       '1',
     ])
-    expect(await axeFindings(new AxeBuilder({ page: app.page }), kind)).toEqual([])
+    expect(await axeFindings(app.page, kind)).toEqual([])
   })
 
   it('leaves its findings in the library', async () => {

@@ -1,5 +1,4 @@
 /** The library in the window: images given on the command line show up, are checked, and are kept. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -39,7 +38,7 @@ export function librarySuite(kind: HostKind): void {
 
     it.each(['light', 'dark'] as const)('has no accessibility violations in %s', async (scheme) => {
       await app.page.emulateMedia({ colorScheme: scheme })
-      expect(await axeFindings(new AxeBuilder({ page: app.page }), kind)).toEqual([])
+      expect(await axeFindings(app.page, kind)).toEqual([])
       await app.page.emulateMedia({ colorScheme: null })
     })
 
@@ -72,7 +71,7 @@ export function librarySuite(kind: HostKind): void {
     it('opens the command palette with its key and closes it with Escape', async () => {
       await app.page.keyboard.press('Control+k')
       expect(await isShown(app.page.getByRole('dialog'))).toBe(true)
-      expect(await axeFindings(new AxeBuilder({ page: app.page }), kind)).toEqual([])
+      expect(await axeFindings(app.page, kind)).toEqual([])
       await app.page.keyboard.press('Escape')
       await app.page.getByRole('dialog').waitFor({ state: 'detached' })
     })

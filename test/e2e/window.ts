@@ -1,5 +1,5 @@
 /** How the end-to-end tests find things in the window: by what people and screen readers see. */
-import type { AxeBuilder } from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright-core'
 import type { HostKind } from './hosts.ts'
 
@@ -19,11 +19,32 @@ export async function healthOf(page: Page, name: string): Promise<string | undef
   return text?.trim()
 }
 
-/** What axe found, one line each; no line is what we want. */
-export async function axeFindings(builder: AxeBuilder, kind: HostKind): Promise<string[]> {
+/**
+ * What axe found on the page, one line each; no line is what we want. Colours that are still on their way
+ * to another theme are nobody's contrast, so it looks when nothing moves any more.
+ */
+export async function axeFindings(page: Page, kind: HostKind): Promise<string[]> {
+  await whenStill(page)
+  const builder = new AxeBuilder({ page })
   // Axe opens a second page to finish its work, which an Electron context cannot do.
   const { violations } = await builder.setLegacyMode(kind !== 'web').analyze()
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
   )
+}
+
+/** Waits for the end of every transition; what turns for ever (a spinner) is not waited for. */
+async function whenStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    // The window hears of a new theme when the next frame is made; its transitions begin in the one after.
+    for (let frame = 0; frame < 2; frame++) {
+      await new Promise((resolve) => {
+        requestAnimationFrame(resolve)
+      })
+    }
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  })
 }
