@@ -2,12 +2,14 @@ import { generalReasons } from './reasons-general.ts'
 import { fileReasons } from './reasons-file.ts'
 import { formatReasons } from './reasons-format.ts'
 import { linkReasons } from './reasons-link.ts'
+import { changeReasons } from './reasons-change.ts'
 import { serviceReasons } from './reasons-service.ts'
 import type { CatalogueEntry } from './explanation.ts'
 
 /**
  * Every error Platter can name, in one place: window, command line and web take their words from here.
- * Numbers by subject: 1000 general, 1100 files, 1200 formats, 1300 links inside images, 1400 services.
+ * Numbers by subject: 1000 general, 1100 files, 1200 formats, 1300 links inside images, 1400 services,
+ * 1500 changing images.
  */
 export const catalogue = {
   ...generalReasons,
@@ -15,6 +17,7 @@ export const catalogue = {
   ...formatReasons,
   ...linkReasons,
   ...serviceReasons,
+  ...changeReasons,
 } as const satisfies Record<string, CatalogueEntry>
 
 export type Reason = keyof typeof catalogue

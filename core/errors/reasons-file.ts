@@ -61,6 +61,39 @@ export const fileReasons = {
       `${c.path ?? 'The file'} is now ${c.found ?? 'another file'}; it was ${c.expected ?? 'a different one'}.`,
     advice: () => 'Try again when nothing else writes to it.',
   },
+  'write-failed': {
+    kind: 'io',
+    number: 1108,
+    title: (c) => `${nameOf(c)} could not be changed`,
+    detail: (c) =>
+      `Writing ${c.path ?? 'the file'}${c.offset === undefined ? '' : ` at byte ${c.offset}`} failed (${c.errno ?? 'EIO'}).`,
+    safety: 'What was flushed before is safe; the image is valid, with leaked clusters at most.',
+    advice: () => 'Check the disk or network it is on, then try again.',
+  },
+  'no-space': {
+    kind: 'no-space',
+    number: 1109,
+    title: (c) => `No space left for ${nameOf(c)}`,
+    detail: (c) => `The disk that holds ${c.path ?? 'the file'} is full (${c.errno ?? 'ENOSPC'}).`,
+    safety: 'What was flushed before is safe; the image is valid, with leaked clusters at most.',
+    advice: () => 'Free space on that disk, then try again.',
+  },
+  'flush-failed': {
+    kind: 'io',
+    number: 1110,
+    title: (c) => `${nameOf(c)} could not be saved to the disk`,
+    detail: (c) =>
+      `The system could not make the last changes of ${c.path ?? 'the file'} durable (${c.errno ?? 'EIO'}).`,
+    safety: 'What was flushed before is safe; the image is valid, with leaked clusters at most.',
+    advice: () => 'Close it, see to the disk it is on, check it and open it again.',
+  },
+  'file-exists': {
+    kind: 'invalid-argument',
+    number: 1111,
+    title: (c) => `${nameOf(c)} is there already`,
+    detail: (c) => `There is a file at ${c.path ?? 'that place'}; Platter never overwrites one.`,
+    advice: () => 'Choose another name, or remove the file first.',
+  },
   'file-not-written': {
     kind: 'io',
     number: 1120,

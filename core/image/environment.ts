@@ -1,4 +1,5 @@
 import type { BlockFile } from '../storage/block-file.ts'
+import type { WritableFile } from '../storage/writable-file.ts'
 import type { Codecs } from './codec.ts'
 
 /**
@@ -25,4 +26,22 @@ export interface Paths {
   isWithin(path: string, folder: string): boolean
   /** `path` with every symbolic link followed. Throws `file-missing`, `file-forbidden` or `read-failed`. */
   real(path: string): Promise<string>
+}
+
+/** An environment that can change files too; what only reads never gets one. */
+export interface WritingEnvironment extends Environment {
+  /**
+   * Opens an image for writing and holds it as QEMU's writers do (docs/QCOW2.md, "Locks") until it is
+   * closed, so that neither QEMU nor another Platter opens it meanwhile. Throws as `openFile`, and
+   * `file-in-use` with the holder's name and PID when somebody else has it.
+   */
+  openForWriting(path: string): Promise<WritableFile>
+  /** Opens a file for reading and holds it as QEMU's readers do: nobody writes to it meanwhile. */
+  openForHolding(path: string): Promise<BlockFile>
+  /** Makes a new file, held as above. Throws `file-exists`: nothing is ever overwritten. */
+  createFile(path: string): Promise<WritableFile>
+  /** Removes a file that `createFile` made. */
+  removeFile(path: string): Promise<void>
+  /** Makes the names that were made or removed in a folder durable. */
+  flushFolder(path: string): Promise<void>
 }

@@ -5,14 +5,26 @@ import { hostOffset } from '../units.ts'
 import { unreachable } from '../base/assert.ts'
 import { scanExtended, scanStandard, type Run, type ScanRules } from './cluster-runs.ts'
 import type { Geometry } from './format/geometry.ts'
-import type { L1Table } from './l1-table.ts'
-import type { L2Tables } from './l2-tables.ts'
+import type { WordTable } from './word-table.ts'
 
 /**
  * Tables that one call may read to make its run longer: the call is synchronous, and a cancel must not
  * wait for a whole disk.
  */
 const LOOK_AHEAD_BYTES = 2 * 1024 * 1024
+
+/** Where L2 tables are: an L1 table of the file, or one that is being changed. */
+export interface L1Source {
+  /** Host offset of L2 table `index`, or 0 where the whole range is unallocated. */
+  l2OffsetAt(index: number): number
+}
+
+/** L2 tables by host offset. */
+export interface L2Source {
+  /** Whether `load` would answer without reading. */
+  has(offset: number): boolean
+  load(offset: number): WordTable
+}
 
 export interface LayerFiles {
   /** The image file, for messages. */
@@ -24,8 +36,8 @@ export interface LayerFiles {
 export interface LayerMapOptions {
   readonly geometry: Geometry
   readonly files: LayerFiles
-  readonly l1: L1Table
-  readonly tables: L2Tables
+  readonly l1: L1Source
+  readonly tables: L2Source
   readonly version: 2 | 3
   readonly hasDataFile: boolean
   /** Guest offset and data file offset must agree. */

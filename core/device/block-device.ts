@@ -1,0 +1,52 @@
+import type { DeviceConfig } from './device-config.ts'
+import type { DeviceStatistics } from './device-statistics.ts'
+import type { StructureCheck } from '../qcow2/check/check-qcow2.ts'
+import type { HeaderArea } from '../qcow2/format/header-area.ts'
+
+export interface DeviceInfo {
+  readonly format: 'qcow2' | 'raw'
+  /** Bytes the guest sees. */
+  readonly virtualSize: number
+  readonly sectorSize: 512
+  readonly readOnly: boolean
+}
+
+/**
+ * A virtual disk that can be read and written, as the seed's BLOCK interface has it, in bytes. Any byte
+ * range inside the disk; calls may run at the same time, and those on overlapping ranges take turns.
+ * Nothing is durable before `flush` resolves. After `close` every call throws.
+ *
+ * All throw `out-of-range` past the disk's end and, where they change something, `image-read-only`.
+ */
+export interface BlockDevice extends AsyncDisposable {
+  readonly config: DeviceConfig
+  info(): DeviceInfo
+  /** undefined for a raw image. */
+  header(): HeaderArea | undefined
+  stats(): DeviceStatistics
+
+  read(into: Uint8Array, at: number, signal?: AbortSignal): Promise<void>
+  /** `from` must not change until it resolves. */
+  write(from: Uint8Array, at: number): Promise<void>
+  /** The range reads as zeroes; clusters stay allocated unless `unmap`. */
+  writeZeroes(at: number, length: number, options?: { readonly unmap?: boolean }): Promise<void>
+  /** The guest no longer needs the range: it reads as zeroes, and whole clusters are freed. */
+  discard(at: number, length: number): Promise<void>
+  flush(): Promise<void>
+
+  /** Bytes. Shrinking needs `shrink: true`; what is cut off is gone, and never comes back by growing. */
+  resize(virtualSize: number, options?: { readonly shrink?: boolean }): Promise<void>
+
+  /**
+   * The first guest offset at or after `at` whose cluster is stored in this image, `virtualSize` when
+   * there is none. From inside an unmapped cluster it is the start of a mapped one, never its middle.
+   */
+  seekMapped(at: number): number
+  /** The first guest offset at or after `at` that is not stored in this image, else `virtualSize`. */
+  seekUnmapped(at: number): number
+
+  rebuildRefcounts(): Promise<void>
+  /** Flushes first. undefined for a raw image, which has nothing to check. */
+  check(): Promise<StructureCheck | undefined>
+  close(): Promise<void>
+}
