@@ -11,3 +11,9 @@ export interface DeviceStatistics {
   readonly cacheHits: number
   readonly cacheMisses: number
 }
+
+/** What a discard or a request for zeroes did with the clusters it met; bytes. */
+export interface Freed {
+  readonly erased: number
+  readonly unmapped: number
+}
