@@ -10,9 +10,10 @@ import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
 import { checkCompressedData } from '../qcow2/check/compressed-data.ts'
 import { FindingLog } from '../qcow2/check/finding-log.ts'
 import { checkSubjectOf, headerFactsOf } from '../qcow2/check/subject-of.ts'
+import { healthOf, verdictOf } from '../qcow2/check/verdict.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
-import type { CheckResult, CheckVerdict, Health } from './check-result.ts'
+import type { CheckResult } from './check-result.ts'
 import type { Host } from './host.ts'
 
 export interface CheckImageOptions extends OperationContext {
@@ -122,28 +123,4 @@ function requireQcow2(file: BlockFile, format: CheckImageOptions['format']): voi
   if (probed.kind === 'unknown') throw new ImageError('unknown-format', { found: probed.found })
   if (probed.format !== 'qcow2')
     throw new ImageError('check-not-possible', { format: probed.label })
-}
-
-/** As `qemu-img check` chooses its exit code: 1, 2, 3 or 0. */
-function verdictOf(log: FindingLog, complete: boolean): CheckVerdict {
-  if (!complete || log.total('check-error') > 0) return 'incomplete'
-  if (log.total('corruption') > 0) return 'corrupt'
-  return log.total('leak') > 0 ? 'leaks' : 'clean'
-}
-
-/** What the findings mean for the image: lost content, something a repair mends, space, or nothing. */
-function healthOf(log: FindingLog, complete: boolean): Health {
-  const lost =
-    !complete ||
-    log.total('check-error') > 0 ||
-    log.has('corruption', 'data') ||
-    log.has('corruption', 'structure') ||
-    log.has('warning', 'data')
-  if (lost) return 'damaged'
-  const mends =
-    log.total('corruption') > 0 ||
-    log.has('warning', 'structure') ||
-    log.has('warning', 'refcounts')
-  if (mends) return 'needs-repair'
-  return log.total('leak') > 0 || log.has('warning', 'space') ? 'leaks' : 'healthy'
 }
