@@ -1,6 +1,6 @@
+import type { DeviceCheck } from './device-check.ts'
 import type { DeviceConfig } from './device-config.ts'
 import type { DeviceStatistics } from './device-statistics.ts'
-import type { StructureCheck } from '../qcow2/check/check-qcow2.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 
 export interface DeviceInfo {
@@ -14,9 +14,10 @@ export interface DeviceInfo {
 /**
  * A virtual disk that can be read and written, as the seed's BLOCK interface has it, in bytes. Any byte
  * range inside the disk; calls may run at the same time, and those on overlapping ranges take turns.
- * Nothing is durable before `flush` resolves. After `close` every call throws.
+ * Nothing is durable before `flush` resolves. After `close` every call throws `device-closed`.
  *
- * All throw `out-of-range` past the disk's end and, where they change something, `image-read-only`.
+ * All throw `out-of-range` past the disk's end, `invalid-argument` for what is no whole number of bytes
+ * and, where they change something, `image-read-only`.
  */
 export interface BlockDevice extends AsyncDisposable {
   readonly config: DeviceConfig
@@ -45,8 +46,15 @@ export interface BlockDevice extends AsyncDisposable {
   /** The first guest offset at or after `at` that is not stored in this image, else `virtualSize`. */
   seekUnmapped(at: number): number
 
+  /** Counts all references anew. A raw image has none to count. */
   rebuildRefcounts(): Promise<void>
   /** Flushes first. undefined for a raw image, which has nothing to check. */
-  check(): Promise<StructureCheck | undefined>
+  check(): Promise<DeviceCheck | undefined>
+  /**
+   * Throws when what is in memory contradicts itself or what a walk through the tables finds: a count
+   * that is not the number of references, a cluster that is used twice, used and free, or lost. Runs by
+   * itself after every change where `runtimeAsserts` is set.
+   */
+  assertConsistent(): Promise<void>
   close(): Promise<void>
 }

@@ -44,4 +44,20 @@ export const changeReasons = {
       `The format allows a ${c.structure ?? 'file'} of ${c.limit ?? '?'} bytes for this cluster size; ${c.found ?? 'more'} would be needed.`,
     advice: () => 'Convert it to an image with larger clusters.',
   },
+  'device-closed': {
+    kind: 'invalid-argument',
+    number: 1515,
+    title: (c) => `${nameOf(c)} is closed`,
+    detail: (c) => `The device of ${c.path ?? 'the image'} was closed before this was asked of it.`,
+    advice: () => 'Open it again.',
+  },
+  'image-damaged': {
+    kind: 'corrupt',
+    number: 1516,
+    title: (c) => `${nameOf(c)} is damaged and was not opened`,
+    detail: (c) =>
+      `The check of ${c.path ?? 'the image'} ended with "${c.found ?? 'corrupt'}": ${c.expected ?? 'its tables contradict each other.'}`,
+    safety: 'No guest data was changed.',
+    advice: () => 'Repair it, or open it without the check to rescue what can be read.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

@@ -1,9 +1,9 @@
 import { ImageError } from '../errors/image-error.ts'
-import type { DiskImage } from './disk-image.ts'
+import type { BlockFile } from '../storage/block-file.ts'
 
 /** Throws `out-of-range` for a guest range that leaves the disk. */
 export function mustLieInDisk(
-  { file, virtualSize }: Pick<DiskImage, 'file' | 'virtualSize'>,
+  { file, virtualSize }: { readonly file: Pick<BlockFile, 'name'>; readonly virtualSize: number },
   at: number,
   length: number,
 ): void {
