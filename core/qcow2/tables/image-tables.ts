@@ -2,6 +2,7 @@ import type { WritableFile } from '../../storage/writable-file.ts'
 import type { HostOffset } from '../../units.ts'
 import type { Geometry } from '../format/geometry.ts'
 import type { HeaderArea } from '../format/header-area.ts'
+import type { Qcow2Header } from '../format/header.ts'
 import type { L1Source, L2Source } from '../layer-map.ts'
 import type { HostRun, ReservedRun } from './host-run.ts'
 
@@ -48,6 +49,8 @@ export interface ImageTables {
    * Throws `image-full`.
    */
   reserve(clusters: number): ReservedRun
+  /** Exactly `clusters` neighbouring clusters. Throws `image-full`. */
+  reserveTogether(clusters: number): ReservedRun
   /** Room for `bytes` (at most a cluster) of compressed data, packed behind earlier ones; any byte offset. */
   reservePacked(bytes: number): HostOffset
   /** Gives reserved clusters back that no table was ever told of: free at once. */
@@ -63,6 +66,16 @@ export interface ImageTables {
   /** Current refcount of a host cluster, uncommitted increments included. */
   refcount(hostCluster: number): number
 
+  /** Header fields as they will be after the commit, which writes them last and all at once. */
+  setHeader(fields: Partial<Qcow2Header>): void
+  /**
+   * Gives the L1 table `entries` entries, in new clusters; entries that are cut off must refer to nothing.
+   * Throws `image-full` past the format's limit.
+   */
+  resizeL1(entries: number): void
+  /** Refers an L1 entry to nothing: its L2 table loses a reference, what that one refers to does not. */
+  dropL2(index: number): void
+
   /** Writes guest data to the image file, after the overlap guard had a look. */
   writeData(from: Uint8Array, at: HostOffset, tag: 'data' | 'compressed'): Promise<void>
 
@@ -72,4 +85,11 @@ export interface ImageTables {
    * commit tries again.
    */
   commit(): Promise<void>
+  /** Runs of clusters that the last commits made free, each once: their space may be given back. */
+  takeFreed(): readonly HostRun[]
+  /**
+   * Commits, then cuts the file after its last used cluster. Gives the file's length. The cut itself is
+   * durable with the next commit.
+   */
+  trimFile(): Promise<number>
 }

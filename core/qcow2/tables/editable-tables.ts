@@ -1,0 +1,388 @@
+import { invariant } from '../../base/assert.ts'
+import { alignUp, ceilDiv } from '../../base/bits.ts'
+import { ImageError } from '../../errors/image-error.ts'
+import type { WritableFile } from '../../storage/writable-file.ts'
+import { hostOffset, type HostOffset } from '../../units.ts'
+import { L1_ENTRY_BYTES, limits, SECTOR } from '../format/constants.ts'
+import type { Geometry } from '../format/geometry.ts'
+import type { HeaderArea } from '../format/header-area.ts'
+import { refcountTableEntries } from '../format/header-rules.ts'
+import type { Qcow2Header } from '../format/header.ts'
+import { compressedOffset, compressedSectors, compressedLength } from '../format/l2-entry.ts'
+import { Allocator } from './allocator.ts'
+import { withHeader, writeHeaderFields } from './header-store.ts'
+import type { HostRun, ReservedRun } from './host-run.ts'
+import type { EntryWords, ImageTables } from './image-tables.ts'
+import { L1Editor } from './l1-editor.ts'
+import { L2Editor } from './l2-editor.ts'
+import type { MetadataKind, MetadataMap } from './metadata-map.ts'
+import { mapMetadata, overlapRefused, withCorruptBit } from './overlap-guard.ts'
+import { RefcountEditor } from './refcount-editor.ts'
+
+interface PackedRoom {
+  /** Host offset of the next free byte. */
+  next: number
+  /** End of its cluster. */
+  readonly end: number
+}
+
+/** ImageTables over a file. See there for what each call promises. */
+export class EditableTables implements ImageTables {
+  readonly file: WritableFile
+  readonly l1: L1Editor
+  readonly l2: L2Editor
+  readonly #refcounts: RefcountEditor
+  readonly #allocator: Allocator
+  readonly #metadata: MetadataMap
+  #area: HeaderArea
+  /** The header as it is in the file. */
+  #written: Qcow2Header
+  #gone: HostRun[] = []
+  #freed: HostRun[] = []
+  #packed: PackedRoom | undefined
+  #unflushed = false
+  #failure: ImageError | undefined
+
+  private constructor(file: WritableFile, area: HeaderArea) {
+    const { header, geometry } = area
+    this.file = file
+    this.#area = area
+    this.#written = header
+    this.l1 = new L1Editor(file, { offset: header.l1TableOffset, entries: header.l1Size })
+    this.l2 = new L2Editor(file, geometry)
+    this.#refcounts = new RefcountEditor(file, geometry, {
+      offset: header.refcountTableOffset,
+      entries: refcountTableEntries(header, geometry),
+    })
+    this.#metadata = mapMetadata(file, area, { l1: this.l1, refcounts: this.#refcounts })
+    this.#allocator = new Allocator({
+      path: file.name,
+      geometry,
+      refcounts: this.#refcounts,
+      fileLength: file.size(),
+      mustNotOverlap: (offset, bytes, what) => {
+        this.#mustNotOverlap(offset, bytes, what)
+      },
+      addMetadata: (kind, offset, bytes) => {
+        this.#metadata.add(kind, offset, bytes)
+      },
+      dropTable: (run) => {
+        this.#dropMetadata(run)
+      },
+    })
+  }
+
+  /** Reads L1 and refcount table; throws `structure-damaged` when they cannot be where the header says. */
+  static open(file: WritableFile, area: HeaderArea): EditableTables {
+    return new EditableTables(file, area)
+  }
+
+  get area(): HeaderArea {
+    return this.#area
+  }
+
+  get geometry(): Geometry {
+    return this.#area.geometry
+  }
+
+  get dirtyBytes(): number {
+    return this.l2.dirtyBytes + this.#refcounts.dirtyBytes
+  }
+
+  entry(cluster: number, into: EntryWords): void {
+    const { l2Entries } = this.geometry
+    const offset = this.l1.l2OffsetAt(Math.floor(cluster / l2Entries))
+    if (offset !== 0) this.l2.readEntry(offset, cluster % l2Entries, into)
+    else into.high = into.low = into.alloc = into.zeroes = 0
+  }
+
+  setEntry(cluster: number, words: Readonly<EntryWords>): void {
+    this.#mustWork()
+    const { l2Entries } = this.geometry
+    const table = this.#ownTable(Math.floor(cluster / l2Entries))
+    this.l2.writeEntry(table, cluster % l2Entries, words)
+  }
+
+  reserve(clusters: number): ReservedRun {
+    this.#mustWork()
+    return this.#allocator.reserve(clusters)
+  }
+
+  reserveTogether(clusters: number): ReservedRun {
+    this.#mustWork()
+    return this.#allocator.reserveTogether(clusters)
+  }
+
+  reservePacked(bytes: number): HostOffset {
+    this.#mustWork()
+    const { clusterSize } = this.geometry
+    invariant(bytes <= clusterSize, `${bytes} packed bytes in a cluster of ${clusterSize}`)
+    const room = this.#packed
+    if (room !== undefined && room.next + bytes <= room.end) {
+      const cluster = room.end / clusterSize - 1
+      const count = this.#refcounts.get(cluster)
+      if (count > 0 && count < this.#refcounts.access.max) {
+        this.#refcounts.set(cluster, count + 1)
+        const offset = hostOffset(room.next)
+        room.next += bytes
+        return offset
+      }
+    }
+    const { offset } = this.#allocator.reserve(1)
+    this.#packed = { next: offset + bytes, end: offset + clusterSize }
+    return offset
+  }
+
+  unreserve({ offset, clusters }: HostRun): void {
+    const first = offset / this.geometry.clusterSize
+    for (let cluster = first; cluster < first + clusters; cluster++) this.#release(cluster)
+  }
+
+  unreservePacked(offset: HostOffset, bytes: number): void {
+    const { clusterSize } = this.geometry
+    const last = Math.floor((offset + bytes - 1) / clusterSize)
+    for (let cluster = Math.floor(offset / clusterSize); cluster <= last; cluster++) {
+      this.#release(cluster)
+    }
+  }
+
+  unreference(run: HostRun): void {
+    this.#mustWork()
+    const last = this.#gone.at(-1)
+    if (
+      last !== undefined &&
+      last.offset + last.clusters * this.geometry.clusterSize === run.offset
+    ) {
+      this.#gone[this.#gone.length - 1] = {
+        offset: last.offset,
+        clusters: last.clusters + run.clusters,
+      }
+    } else this.#gone.push(run)
+  }
+
+  unreferencePacked(high: number, low: number): void {
+    const { clusterSize } = this.geometry
+    const offset = compressedOffset(high, low, this.geometry)
+    const bytes = compressedLength(offset, compressedSectors(high, this.geometry))
+    const first = Math.floor(offset / clusterSize)
+    const last = Math.floor((offset + bytes - 1) / clusterSize)
+    this.unreference({ offset: hostOffset(first * clusterSize), clusters: last - first + 1 })
+  }
+
+  refcount(hostCluster: number): number {
+    return this.#refcounts.get(hostCluster)
+  }
+
+  async writeData(from: Uint8Array, at: HostOffset, tag: 'data' | 'compressed'): Promise<void> {
+    this.#mustWork()
+    this.#mustNotOverlap(at, from.length, 'guest data')
+    this.#unflushed = true
+    await this.file.write(from, at, tag)
+  }
+
+  setHeader(fields: Partial<Qcow2Header>): void {
+    this.#mustWork()
+    this.#area = withHeader(this.#area, fields)
+  }
+
+  resizeL1(entries: number): void {
+    this.#mustWork()
+    const bytes = entries * L1_ENTRY_BYTES
+    if (bytes > limits.l1Table) {
+      throw new ImageError('image-full', {
+        path: this.file.name,
+        structure: 'L1 table',
+        limit: limits.l1Table,
+        found: bytes,
+      })
+    }
+    const { clusterSize } = this.geometry
+    const run = this.#allocator.reserveTogether(ceilDiv(bytes, clusterSize))
+    const old = this.l1.place
+    this.l1.moveTo(run.offset, entries)
+    this.#metadata.add('L1 table', run.offset, run.clusters * clusterSize)
+    this.setHeader({ l1TableOffset: run.offset, l1Size: entries })
+    const oldClusters = ceilDiv(old.entries * L1_ENTRY_BYTES, clusterSize)
+    if (oldClusters > 0)
+      this.#dropMetadata({ offset: hostOffset(old.offset), clusters: oldClusters })
+  }
+
+  dropL2(index: number): void {
+    this.#mustWork()
+    const offset = hostOffset(this.l1.l2OffsetAt(index))
+    if (offset === 0) return
+    const own = this.l1.isCopied(index)
+    this.l1.set(index, hostOffset(0))
+    if (own) this.#forgetTable(offset)
+    this.unreference({ offset, clusters: 1 })
+  }
+
+  takeFreed(): readonly HostRun[] {
+    const freed = this.#freed
+    this.#freed = []
+    return freed
+  }
+
+  async trimFile(): Promise<number> {
+    await this.commit()
+    const end = (this.#refcounts.lastCounted() + 1) * this.geometry.clusterSize
+    const length = this.file.size()
+    if (length <= end) return length
+    this.file.truncate(end)
+    this.#unflushed = true
+    this.#allocator.cutAt(end)
+    return end
+  }
+
+  async commit(): Promise<void> {
+    this.#mustWork()
+    const { file, l1, l2 } = this
+    const refcounts = this.#refcounts
+    this.#guardTables()
+    this.#endInSector()
+    // Marks of what is written stay until the end: a commit that fails on the way is done again, whole.
+    const blocks = refcounts.writeBlocks()
+    const tables = l2.write('new')
+    if (l1.writeMoved() || blocks || tables || this.#unflushed) await this.#flush()
+
+    if (this.#linkRefcounts()) await this.#flush()
+    const linked = l2.write('referenced')
+    if (l1.writeChanged() || linked) await this.#flush()
+    if (this.#written !== this.#area.header) {
+      writeHeaderFields(file, this.#area.header)
+      await this.#flush()
+      this.#written = this.#area.header
+    }
+    refcounts.committed()
+    l2.committed()
+    l1.committed()
+    this.#freeGone()
+  }
+
+  /** Compressed data is read in whole sectors; QEMU does not read past the end of a file for them. */
+  #endInSector(): void {
+    const length = this.file.size()
+    if (length % SECTOR === 0) return
+    this.file.truncate(alignUp(length, SECTOR))
+    this.#unflushed = true
+  }
+
+  /** Refcount blocks before what they count: an entry of the table, or the header's for a moved table. */
+  #linkRefcounts(): boolean {
+    const refcounts = this.#refcounts
+    if (!refcounts.isMoved) return refcounts.writeTableEntries()
+    const { offset, entries } = refcounts.place
+    const fields = {
+      refcountTableOffset: offset,
+      refcountTableClusters: ceilDiv(entries * 8, this.geometry.clusterSize),
+    }
+    const header = { ...this.#written, ...fields }
+    writeHeaderFields(this.file, header)
+    // From here on the two agree on these fields; the others wait for their turn.
+    const same = this.#written === this.#area.header
+    this.#written = header
+    this.#area = same
+      ? { ...withHeader(this.#area, fields), header }
+      : withHeader(this.#area, fields)
+    return true
+  }
+
+  /** Only now does no table in the file refer to them any more. */
+  #freeGone(): void {
+    const { clusterSize } = this.geometry
+    for (const { offset, clusters } of this.#gone) {
+      const first = offset / clusterSize
+      for (let cluster = first; cluster < first + clusters; cluster++) {
+        if (this.#release(cluster) !== 'freed') continue
+        const at = hostOffset(cluster * clusterSize)
+        const last = this.#freed.at(-1)
+        if (last !== undefined && last.offset + last.clusters * clusterSize === at) {
+          this.#freed[this.#freed.length - 1] = { offset: last.offset, clusters: last.clusters + 1 }
+        } else this.#freed.push({ offset: at, clusters: 1 })
+      }
+    }
+    this.#gone = []
+  }
+
+  #release(cluster: number): 'freed' | 'still-used' | 'was-free' {
+    const outcome = this.#allocator.release(cluster)
+    const packed = this.#packed
+    // Packing on in a cluster that has become free would share it with its next owner.
+    const inPacked = packed !== undefined && packed.end / this.geometry.clusterSize - 1 === cluster
+    if (outcome === 'freed' && inPacked) {
+      this.#packed = undefined
+    }
+    return outcome
+  }
+
+  /** The L2 table of L1 entry `index`, made or copied so that only the active state refers to it. */
+  #ownTable(index: number): HostOffset {
+    const old = this.l1.l2OffsetAt(index)
+    if (old !== 0 && this.l1.isCopied(index)) return hostOffset(old)
+    if (old !== 0) this.l2.load(old)
+    const { offset } = this.#allocator.reserve(1)
+    this.l2.create(offset, old === 0 ? undefined : old)
+    this.#metadata.add('L2 table', offset, this.geometry.clusterSize)
+    this.l1.set(index, offset)
+    if (old !== 0) {
+      this.#metadata.delete(old, this.geometry.clusterSize)
+      this.unreference({ offset: hostOffset(old), clusters: 1 })
+    }
+    return offset
+  }
+
+  #forgetTable(offset: HostOffset): void {
+    this.l2.forget(offset)
+    this.#metadata.delete(offset, this.geometry.clusterSize)
+  }
+
+  #dropMetadata(run: HostRun): void {
+    this.#metadata.delete(run.offset, run.clusters * this.geometry.clusterSize)
+    this.unreference(run)
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await this.file.flush()
+      this.#unflushed = false
+    } catch (error) {
+      this.#failure = new ImageError('device-failed', { path: this.file.name }, { cause: error })
+      throw error
+    }
+  }
+
+  #mustWork(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** QEMU's overlap check before data is written. */
+  #mustNotOverlap(offset: HostOffset, bytes: number, what: string): void {
+    const hit = this.#metadata.firstIn(offset, bytes)
+    if (hit !== undefined) this.#refuse(hit, what)
+  }
+
+  /** The same before tables are written: each lies where we know a table of its kind, and nothing else. */
+  #guardTables(): void {
+    const { clusterSize } = this.geometry
+    const check = (kind: MetadataKind, offset: number, bytes: number) => {
+      const hit = this.#metadata.firstIn(offset, bytes, kind)
+      if (hit !== undefined) this.#refuse(hit, `the ${kind}`)
+    }
+    for (const offset of this.l2.offsetsToWrite()) check('L2 table', offset, clusterSize)
+    for (const offset of this.#refcounts.offsetsToWrite()) {
+      check('refcount block', offset, clusterSize)
+    }
+    check('L1 table', this.l1.place.offset, alignUp(this.l1.place.entries * L1_ENTRY_BYTES, SECTOR))
+  }
+
+  /** Marks the image, so that nobody writes to it any more, us included. */
+  #refuse(hit: { readonly kind: MetadataKind; readonly offset: number }, what: string): never {
+    const error = overlapRefused(this.file.name, hit, what)
+    this.#failure = error
+    if (this.#written.version >= 3) {
+      const features = withCorruptBit(this.#written.incompatibleFeatures)
+      writeHeaderFields(this.file, { ...this.#written, incompatibleFeatures: features })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,58 @@
+/** What a host cluster of metadata is, in the words of messages. */
+export type MetadataKind =
+  | 'header'
+  | 'L1 table'
+  | 'L2 table'
+  | 'refcount table'
+  | 'refcount block'
+  | 'snapshot table'
+  | 'snapshot L1 table'
+  | 'bitmap directory'
+
+/**
+ * Which host clusters hold metadata that we know of. What QEMU checks before each write (block/qcow2.h,
+ * "overlap checks", its default set): header, L1, active L2s, refcount table and blocks, snapshot table,
+ * snapshots' L1s, bitmap directory. The L2 tables of snapshots are not in it.
+ */
+export class MetadataMap {
+  readonly #clusterSize: number
+  readonly #kinds = new Map<number, MetadataKind>()
+
+  constructor(clusterSize: number) {
+    this.#clusterSize = clusterSize
+  }
+
+  /** Every cluster that `bytes` from host `offset` touch. */
+  add(kind: MetadataKind, offset: number, bytes: number): void {
+    for (const cluster of this.#clusters(offset, bytes)) this.#kinds.set(cluster, kind)
+  }
+
+  delete(offset: number, bytes: number): void {
+    for (const cluster of this.#clusters(offset, bytes)) this.#kinds.delete(cluster)
+  }
+
+  /** The first metadata in the range that is not of kind `except`. */
+  firstIn(
+    offset: number,
+    bytes: number,
+    except?: MetadataKind,
+  ): { readonly kind: MetadataKind; readonly offset: number } | undefined {
+    for (const cluster of this.#clusters(offset, bytes)) {
+      const kind = this.#kinds.get(cluster)
+      if (kind !== undefined && kind !== except)
+        return { kind, offset: cluster * this.#clusterSize }
+    }
+    return undefined
+  }
+
+  *#clusters(offset: number, bytes: number): Generator<number> {
+    const end = offset + bytes
+    for (
+      let cluster = Math.floor(offset / this.#clusterSize);
+      cluster * this.#clusterSize < end;
+      cluster++
+    ) {
+      yield cluster
+    }
+  }
+}
