@@ -16,11 +16,18 @@ export class L2Tables {
   // Walks ask for the same table again and again: this spares them the map.
   #lastOffset = -1
   #last: WordTable | undefined
+  #hits = 0
+  #misses = 0
 
   constructor(file: BlockFile, geometry: Geometry, cacheBytes = DEFAULT_CACHE_BYTES) {
     this.#file = file
     this.#clusterSize = geometry.clusterSize
     this.#cache = new LruCache(cacheBytes, (table) => table.byteLength)
+  }
+
+  /** Tables that were asked for, by whether they were in memory. */
+  get lookups(): { readonly hits: number; readonly misses: number } {
+    return { hits: this.#hits, misses: this.#misses }
   }
 
   /** Whether `load` would answer without reading. */
@@ -30,9 +37,14 @@ export class L2Tables {
 
   /** Throws `structure-damaged` for a table that is not aligned or not whole inside the file. */
   load(offset: number): WordTable {
-    if (offset === this.#lastOffset && this.#last !== undefined) return this.#last
+    if (offset === this.#lastOffset && this.#last !== undefined) {
+      this.#hits++
+      return this.#last
+    }
     let table = this.#cache.get(offset)
-    if (table === undefined) {
+    if (table !== undefined) this.#hits++
+    else {
+      this.#misses++
       this.#mustBeTable(offset)
       table = readWordTable(this.#file, {
         at: offset,
