@@ -3,6 +3,7 @@ import { fileReasons } from './reasons-file.ts'
 import { formatReasons } from './reasons-format.ts'
 import { linkReasons } from './reasons-link.ts'
 import { changeReasons } from './reasons-change.ts'
+import { snapshotReasons } from './reasons-snapshot.ts'
 import { serviceReasons } from './reasons-service.ts'
 import type { CatalogueEntry } from './explanation.ts'
 
@@ -18,6 +19,7 @@ export const catalogue = {
   ...linkReasons,
   ...serviceReasons,
   ...changeReasons,
+  ...snapshotReasons,
 } as const satisfies Record<string, CatalogueEntry>
 
 export type Reason = keyof typeof catalogue
