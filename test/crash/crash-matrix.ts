@@ -1,0 +1,122 @@
+/**
+ * Runs a scenario once, then cuts its power everywhere: after every change, with the changes that no flush
+ * covered kept, dropped or torn. Every disk that comes out is judged, and a sample is shown to QEMU.
+ */
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { ImageError } from '../../core/errors/image-error.ts'
+import { openImage } from '../../core/image/open-image.ts'
+import { MemoryFile } from '../../core/storage/memory-file.ts'
+import { crashStates, type CrashState } from '../storage/crash-states.ts'
+import { judge, type JudgedFiles } from './judge.ts'
+import { Scene, type Mark, type Scenario } from './scene.ts'
+
+export interface MatrixOptions {
+  readonly seed: number
+  /** Combinations at each cut. */
+  readonly perCut: number
+  /** States handed to `onSample`, evenly over the distinct ones. */
+  readonly samples?: number
+  readonly onSample?: (sample: Sample) => void
+}
+
+/** A state that was found good, for a second opinion. */
+export interface Sample {
+  readonly scenario: Scenario
+  readonly recipe: string
+  readonly mark: Mark
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+}
+
+export interface MatrixResult {
+  /** Places where the power was cut. */
+  readonly cuts: number
+  readonly examined: number
+  /** States that differ in their bytes or in what is expected of them. */
+  readonly distinct: number
+}
+
+export class CrashFailure extends Error {
+  override readonly name = 'CrashFailure'
+}
+
+/** Throws `CrashFailure` with recipe and seed at the first bad state, which is kept as a file. */
+export async function crashMatrix(
+  scenario: Scenario,
+  { seed, perCut, samples = 0, onSample = () => {} }: MatrixOptions,
+): Promise<MatrixResult> {
+  const scene = new Scene(scenario)
+  await scenario.tell(scene)
+  const backing =
+    scenario.backing === undefined ? undefined : await openImage(scene.machine, scenario.backing)
+  const seen = new Set<string>()
+  const taken: Sample[] = []
+  let examined = 0
+  for (const state of crashStates(scene.log, { seed, perCut })) {
+    examined++
+    if (seen.has(state.key)) continue
+    seen.add(state.key)
+    const { mark } = state
+    if (mark === undefined) continue
+    const files = state.files()
+    const problem = await problemOf(scenario, mark, files, backing?.image)
+    if (problem !== undefined) throw await failureOf({ scenario, seed, state, files, problem })
+    // Every second one is thrown out whenever there are twice as many as wanted: an even spread.
+    if (samples === 0 || !files.has(scenario.image)) continue
+    if (seen.size % stride(seen.size, samples) === 0) {
+      taken.push({ scenario, recipe: state.recipe(), mark, files })
+    }
+    if (taken.length >= 2 * samples) thin(taken)
+  }
+  for (const sample of taken) onSample(sample)
+  const cuts = scene.log.events.filter(({ kind }) => kind === 'change').length
+  return { cuts, examined, distinct: seen.size }
+}
+
+const stride = (seen: number, samples: number): number =>
+  2 ** Math.max(0, Math.floor(Math.log2(seen / samples)))
+
+function thin(samples: Sample[]): void {
+  const kept = samples.filter((_, index) => index % 2 === 1)
+  samples.splice(0, samples.length, ...kept)
+}
+
+async function problemOf(
+  scenario: Scenario,
+  mark: Mark,
+  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  backing: JudgedFiles['backing'],
+): Promise<string | undefined> {
+  const bytes = files.get(scenario.image)
+  if (bytes === undefined) return mark.absent === true ? undefined : 'the image is gone'
+  const dataBytes = scenario.dataFile === undefined ? undefined : files.get(scenario.dataFile)
+  const dataFile = dataBytes === undefined ? undefined : new MemoryFile(dataBytes)
+  try {
+    return await judge({ image: new MemoryFile(bytes), dataFile, backing }, mark)
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error
+    return `threw ${error.reason}: ${error.explanation.detail}`
+  }
+}
+
+interface Failed {
+  readonly scenario: Scenario
+  readonly seed: number
+  readonly state: CrashState<Mark>
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly problem: string
+}
+
+/** Keeps the disk as it was found, so that the state can be looked at with other programs. */
+async function failureOf({ scenario, seed, state, files, problem }: Failed): Promise<CrashFailure> {
+  const kept: string[] = []
+  for (const [name, bytes] of files) {
+    const place = path.join(tmpdir(), `platter-crash-${process.pid}-${path.posix.basename(name)}`)
+    await writeFile(place, bytes)
+    kept.push(place)
+  }
+  return new CrashFailure(
+    `${scenario.name}: ${problem}\n  seed ${seed}, ${state.recipe()}\n  kept as ${kept.join(', ') || 'nothing: there is no file'}`,
+  )
+}

@@ -1,0 +1,67 @@
+import { CrashLog } from '../storage/crash-log.ts'
+import { CrashMachine } from '../storage/crash-machine.ts'
+import { tellingBytes, type GuestModel, type World } from '../model/guest-model.ts'
+import type { Expectation } from './judge.ts'
+
+/** What a power cut is judged by, and whether there may be no image at all yet. */
+export interface Mark extends Expectation {
+  readonly absent?: boolean
+}
+
+/** One story whose every moment the power may be cut in. */
+export interface Scenario {
+  readonly name: string
+  /** Path of the image that is judged. */
+  readonly image: string
+  /** What is on the disk at first. */
+  readonly files: Readonly<Record<string, Uint8Array>>
+  /** Path of the backing image below `image`. It must not change. */
+  readonly backing?: string
+  readonly dataFile?: string
+  /** Guest content at first. */
+  readonly model: GuestModel
+  readonly tell: (scene: Scene) => Promise<void>
+}
+
+/** What a scenario acts on. */
+export class Scene {
+  readonly log = new CrashLog<Mark>()
+  readonly machine: CrashMachine<Mark>
+  readonly image: string
+  readonly model: GuestModel
+  #generation = 0
+
+  constructor({ files, image, model }: Pick<Scenario, 'files' | 'image' | 'model'>) {
+    this.machine = new CrashMachine(this.log, files)
+    this.image = image
+    this.model = model
+    this.expect()
+  }
+
+  /** From here on: the model as it is now, or as it was in `others`. */
+  expect(others: readonly World[] = [], rest: Omit<Mark, 'worlds'> = {}): void {
+    this.log.mark({ worlds: [this.model.world(), ...others], ...rest })
+  }
+
+  /** Bytes that were never written before. */
+  bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
+    return tellingBytes(at, length, ++this.#generation)
+  }
+
+  /**
+   * Something that changes the whole image at once: the guest finds what was there before, or all that
+   * `change` made of the model.
+   */
+  async atOnce(
+    change: (model: GuestModel) => void,
+    act: () => Promise<unknown>,
+    rest: Omit<Mark, 'worlds'> = {},
+  ): Promise<void> {
+    const before = this.model.world()
+    change(this.model)
+    this.expect([before], rest)
+    await act()
+    this.model.settle()
+    this.expect()
+  }
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { codecs } from '../../core/io/codecs.ts'
+import { ImageError } from '../../core/errors/image-error.ts'
+import type { Paths, WritingEnvironment } from '../../core/image/environment.ts'
+import type { HashAlgorithm } from '../../core/operations/hash-result.ts'
+import type { Hasher, Host } from '../../core/operations/host.ts'
+import type { ImageUse } from '../../core/operations/image-info.ts'
+import type { BlockFile } from '../../core/storage/block-file.ts'
+import type { WritableFile } from '../../core/storage/writable-file.ts'
+import { CrashContent, CrashFile } from './crash-file.ts'
+import type { CrashLog } from './crash-log.ts'
+
+/** Puts something around a file that is opened: faults, a trace. */
+export type Wrap = (file: WritableFile, path: string) => WritableFile
+
+const wrapNothing: Wrap = (file) => file
+
+/**
+ * A machine whose disk is in memory and whose every change is on record, so that whole operations run
+ * over it. Holding a file works as on a real machine: one writer, or any number of readers.
+ */
+export class CrashMachine<Mark> implements Host, WritingEnvironment {
+  readonly paths: Paths = memoryPaths(() => this.names)
+  readonly codecs = codecs
+  readonly log: CrashLog<Mark>
+  wrap: Wrap = wrapNothing
+  readonly #contents = new Map<string, CrashContent>()
+  readonly #writers = new Set<string>()
+  readonly #readers = new Map<string, number>()
+
+  constructor(log: CrashLog<Mark>, files: Readonly<Record<string, Uint8Array>> = {}) {
+    this.log = log
+    for (const [name, bytes] of Object.entries(files)) {
+      const file = log.addFile({ path: name, bytes })
+      this.#contents.set(name, new CrashContent(log, file, bytes))
+    }
+  }
+
+  /** What a file holds now, flushed or not. */
+  bytesOf(name: string): Uint8Array<ArrayBuffer> {
+    return this.#find(name).bytes
+  }
+
+  has(name: string): boolean {
+    return this.#contents.has(name)
+  }
+
+  get names(): string[] {
+    return [...this.#contents.keys()]
+  }
+
+  /** Files that somebody opened and did not close. */
+  get held(): string[] {
+    return [...this.#writers, ...this.#readers.keys()]
+  }
+
+  async openFile(name: string): Promise<BlockFile> {
+    return this.wrap(new CrashFile(name, this.#find(name)), name)
+  }
+
+  async openForWriting(name: string): Promise<WritableFile> {
+    const content = this.#find(name)
+    if (this.#readers.has(name)) throw inUse(name)
+    return this.#hold(name, content)
+  }
+
+  async openForHolding(name: string): Promise<BlockFile> {
+    const content = this.#find(name)
+    if (this.#writers.has(name)) throw inUse(name)
+    this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1)
+    const file = new CrashFile(name, content, () => {
+      const left = (this.#readers.get(name) ?? 1) - 1
+      if (left === 0) this.#readers.delete(name)
+      else this.#readers.set(name, left)
+    })
+    return this.wrap(file, name)
+  }
+
+  async createFile(name: string): Promise<WritableFile> {
+    if (this.#contents.has(name)) throw new ImageError('file-exists', { path: name })
+    const file = this.log.addFile()
+    const content = new CrashContent(this.log, file)
+    this.#contents.set(name, content)
+    this.log.record({ kind: 'name', path: name, file })
+    return this.#hold(name, content)
+  }
+
+  async removeFile(name: string): Promise<void> {
+    this.#find(name)
+    this.#contents.delete(name)
+    this.log.record({ kind: 'name', path: name, file: undefined })
+  }
+
+  async flushFolder(folder: string): Promise<void> {
+    this.log.record({ kind: 'names-flushed', folder })
+  }
+
+  createHasher(algorithm: HashAlgorithm): Hasher {
+    const hash = createHash(algorithm)
+    return {
+      update: (bytes: Uint8Array) => void hash.update(bytes),
+      digest: () => hash.digest('hex'),
+    }
+  }
+
+  readUse(): ImageUse {
+    return { state: 'free', holders: [] }
+  }
+
+  #hold(name: string, content: CrashContent): WritableFile {
+    if (this.#writers.has(name)) throw inUse(name)
+    this.#writers.add(name)
+    return this.wrap(new CrashFile(name, content, () => this.#writers.delete(name)), name)
+  }
+
+  #find(name: string): CrashContent {
+    const content = this.#contents.get(name)
+    if (content === undefined) throw new ImageError('file-missing', { path: name, errno: 'ENOENT' })
+    return content
+  }
+}
+
+const inUse = (name: string): ImageError =>
+  new ImageError('file-in-use', { path: name, holder: 'another part of this test' })
+
+const memoryPaths = (names: () => readonly string[]): Paths => ({
+  resolve: (folder, name) => path.posix.resolve('/', folder, name),
+  folderOf: (name) => path.posix.dirname(name),
+  isWithin: (name, folder) => name === folder || name.startsWith(`${folder.replace(/\/$/, '')}/`),
+  async real(name) {
+    const folder = `${name.replace(/\/$/, '')}/`
+    if (!names().some((known) => known === name || known.startsWith(folder))) {
+      throw new ImageError('file-missing', { path: name, errno: 'ENOENT' })
+    }
+    return name
+  },
+})

@@ -1,0 +1,293 @@
+/**
+ * The disks that a power cut could have left, made from the record of what was done. Everything that a
+ * flush covered is there. Of the rest, each change is kept, dropped, or torn at sectors, whatever the
+ * order was; of several versions of one sector any may be the one that reached the disk.
+ */
+import { seededRandom, type Random } from '../helpers/random.ts'
+import { SECTOR, type Change, type CrashLog, type SectorVersion } from './crash-log.ts'
+import { ContentKey, hashSector, zeroHash } from './sector-hash.ts'
+
+export interface CrashState<Mark> {
+  /** What is judged by; undefined before the first mark. */
+  readonly mark: Mark | undefined
+  /** Equal for equal disks that are judged by the same mark. */
+  readonly key: string
+  /** Which change the power was cut after (0: before the first), and what became of the unflushed ones. */
+  recipe(): string
+  /** The files that are there, by path. Made when asked for: most states are known already. */
+  files(): Map<string, Uint8Array<ArrayBuffer>>
+}
+
+export interface CrashStatesOptions {
+  readonly seed: number
+  /** Combinations of kept, dropped and torn that are tried at each place where the power is cut. */
+  readonly perCut: number
+}
+
+/** What a file holds on the platters. */
+interface DurableFile {
+  sectors: (SectorVersion | undefined)[]
+  length: number
+}
+
+export function* crashStates<Mark>(
+  log: CrashLog<Mark>,
+  { seed, perCut }: CrashStatesOptions,
+): Generator<CrashState<Mark>> {
+  const disk = new CutDisk(log)
+  const random = seededRandom(seed)
+  let mark: Mark | undefined
+  let marks = 0
+  let cut = 0
+  const state = (choice: Choice): CrashState<Mark> => disk.state(choice, { mark, marks, cut })
+  yield state(keepNothing)
+  for (const event of log.events) {
+    disk.apply(event)
+    switch (event.kind) {
+      case 'change':
+      case 'name': {
+        cut++
+        for (const choice of choices(disk.unflushed, random, perCut)) yield state(choice)
+        break
+      }
+      case 'mark':
+        mark = event.mark
+        marks++
+        yield state(keepNothing)
+        yield state(keepAll)
+        break
+      case 'flushed':
+      case 'names-flushed':
+        yield state(keepNothing)
+        break
+    }
+  }
+}
+
+/** What becomes of the unflushed changes, oldest first: the sectors that are kept, or all, or none. */
+interface Choice {
+  readonly kept: (index: number, sectors: number) => 'all' | 'none' | readonly boolean[]
+  /** Which of the lengths that the file had since the flush it has now; undefined: the one that fits. */
+  readonly length?: (lengths: number) => number
+  /** Whether a name that was not flushed is kept. */
+  readonly nameKept: (index: number) => boolean
+}
+
+const keepNothing: Choice = { kept: () => 'none', nameKept: () => false }
+const keepAll: Choice = { kept: () => 'all', nameKept: () => true }
+
+/**
+ * The telling ones first (all, only the last, all but one), then seeded ones. The last change is nearly
+ * always kept or torn: states without it belong to the cut before.
+ */
+function* choices(unflushed: number, random: Random, count: number): Generator<Choice> {
+  const last = unflushed - 1
+  yield keepAll
+  let left = count - 1
+  const single = (kept: Choice['kept']): Choice => ({ kept, nameKept: () => true })
+  if (last > 0 && left-- > 0) yield single((index) => (index === last ? 'all' : 'none'))
+  for (let dropped = last - 1; dropped >= 0 && left > count / 2; dropped--, left--) {
+    yield single((index) => (index === dropped ? 'none' : 'all'))
+  }
+  for (; left > 0; left--) yield seeded(last, random)
+}
+
+function seeded(last: number, random: Random): Choice {
+  const probability = random.pick([0.15, 0.5, 0.85])
+  const tears = random.pick([0, 0.3, 1])
+  const shape = random.pick(['each', 'each', 'first ones', 'last ones'] as const)
+  const border = random.below(last + 1)
+  const isKept = (index: number): boolean => {
+    if (index === last) return true
+    if (shape === 'first ones') return index < border
+    if (shape === 'last ones') return index > border
+    return random.chance(probability)
+  }
+  const odd = random.chance(0.15)
+  const choice: Choice = {
+    kept: (index, sectors) => {
+      if (!isKept(index)) return 'none'
+      if (sectors < 2 || !random.chance(tears)) return 'all'
+      return Array.from({ length: sectors }, () => random.chance(0.5))
+    },
+    nameKept: () => random.chance(0.7),
+  }
+  return odd ? { ...choice, length: (lengths) => random.below(lengths) } : choice
+}
+
+/** The platters, and what is on the way to them. */
+class CutDisk {
+  readonly #durable = new Map<number, DurableFile>()
+  readonly #names = new Map<string, number>()
+  #changes: Change[] = []
+  #nameChanges: { readonly path: string; readonly file: number | undefined }[] = []
+
+  constructor(log: CrashLog<unknown>) {
+    for (const [file, { path, bytes }] of log.firstFiles) {
+      this.#names.set(path, file)
+      this.#durable.set(file, asDurable(bytes))
+    }
+  }
+
+  get unflushed(): number {
+    return this.#changes.length
+  }
+
+  apply(event: CrashLog<unknown>['events'][number]): void {
+    switch (event.kind) {
+      case 'change':
+        this.#changes.push(event.change)
+        break
+      case 'flushed': {
+        const covered = new Set(event.changes)
+        this.#changes = this.#changes.filter((change) => !covered.has(change))
+        const file = this.#durableFile(event.file)
+        for (const change of event.changes) keep(file, change, 'all')
+        break
+      }
+      case 'name':
+        this.#nameChanges.push(event)
+        break
+      case 'names-flushed':
+        for (const change of this.#nameChanges) this.#rename(this.#names, change)
+        this.#nameChanges = []
+        break
+      case 'mark':
+        break
+    }
+  }
+
+  state<Mark>(
+    choice: Choice,
+    {
+      mark,
+      marks,
+      cut,
+    }: { readonly mark: Mark | undefined; readonly marks: number; readonly cut: number },
+  ): CrashState<Mark> {
+    const files = new Map<number, DurableFile>()
+    const lengths = new Map<number, number[]>()
+    const story: (() => string)[] = []
+    for (const [index, change] of this.#changes.entries()) {
+      const kept = choice.kept(index, change.sectors.length)
+      lengths.set(change.file, [...(lengths.get(change.file) ?? []), change.fileLength])
+      if (kept === 'none') continue
+      story.push(() => describe(index, change, kept))
+      keep(this.#copyIn(files, change.file), change, kept)
+    }
+    if (choice.length !== undefined) {
+      for (const [file, seen] of lengths) {
+        const all = [this.#durableFile(file).length, ...seen]
+        const length = all[choice.length(all.length)] ?? 0
+        setLength(this.#copyIn(files, file), length)
+        story.push(() => `file ${file} is ${length} bytes long`)
+      }
+    }
+    const names = new Map(this.#names)
+    for (const [index, change] of this.#nameChanges.entries()) {
+      if (choice.nameKept(index)) this.#rename(names, change)
+    }
+    const there = [...names].map(([path, file]): [string, DurableFile] => [
+      path,
+      files.get(file) ?? this.#durableFile(file),
+    ])
+    const unflushed = this.#changes.length
+    return {
+      mark,
+      key: `${marks} ${there.map(([path, file]) => `${path} ${file.length} ${keyOf(file)}`).join(' ')}`,
+      recipe: () => {
+        const kept = story.map((tell) => tell()).join('; ')
+        return `cut after change ${cut}; kept of ${unflushed} unflushed: ${kept || 'none'}`
+      },
+      files: () => new Map(there.map(([path, file]) => [path, bytesOf(file)])),
+    }
+  }
+
+  #durableFile(file: number): DurableFile {
+    const known = this.#durable.get(file)
+    if (known !== undefined) return known
+    const empty: DurableFile = { sectors: [], length: 0 }
+    this.#durable.set(file, empty)
+    return empty
+  }
+
+  #copyIn(files: Map<number, DurableFile>, file: number): DurableFile {
+    const known = files.get(file)
+    if (known !== undefined) return known
+    const { sectors, length } = this.#durableFile(file)
+    const copy = { sectors: sectors.slice(), length }
+    files.set(file, copy)
+    return copy
+  }
+
+  #rename(
+    names: Map<string, number>,
+    { path, file }: { readonly path: string; readonly file: number | undefined },
+  ): void {
+    if (file === undefined) names.delete(path)
+    else names.set(path, file)
+  }
+}
+
+function keep(file: DurableFile, change: Change, kept: 'all' | readonly boolean[]): void {
+  for (const [index, version] of change.sectors.entries()) {
+    if (kept === 'all' || kept[index] === true) file.sectors[version.sector] = version
+  }
+  if (change.operation === 'truncate') setLength(file, change.fileLength)
+  else if (change.operation === 'write')
+    file.length = Math.max(file.length, change.at + change.length)
+  else file.length = Math.max(file.length, change.fileLength)
+}
+
+/** What lies past a file's end is gone, also when the file grows again. */
+function setLength(file: DurableFile, length: number): void {
+  const whole = Math.floor(length / SECTOR)
+  const rest = length - whole * SECTOR
+  const edge = rest === 0 ? undefined : file.sectors[whole]
+  file.sectors.length = Math.min(file.sectors.length, whole)
+  file.length = length
+  if (edge?.bytes === undefined) return
+  const bytes = edge.bytes.slice()
+  bytes.fill(0, rest)
+  file.sectors[whole] = versionOf(whole, bytes)
+}
+
+function versionOf(sector: number, bytes: Uint8Array<ArrayBuffer>): SectorVersion {
+  const hash = hashSector(bytes)
+  return { sector, bytes: hash === zeroHash ? undefined : bytes, hash }
+}
+
+function asDurable(content: Uint8Array): DurableFile {
+  const sectors: SectorVersion[] = []
+  for (let sector = 0; sector * SECTOR < content.length; sector++) {
+    const bytes = new Uint8Array(SECTOR)
+    bytes.set(content.subarray(sector * SECTOR, (sector + 1) * SECTOR))
+    sectors.push(versionOf(sector, bytes))
+  }
+  return { sectors, length: content.length }
+}
+
+function keyOf({ sectors }: DurableFile): number {
+  const key = new ContentKey()
+  for (const [place, version] of sectors.entries()) {
+    if (version?.bytes !== undefined) key.add(place, version.hash)
+  }
+  return key.value
+}
+
+function bytesOf({ sectors, length }: DurableFile): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length)
+  for (const [place, version] of sectors.entries()) {
+    if (version?.bytes === undefined) continue
+    const at = place * SECTOR
+    if (at + SECTOR <= length) bytes.set(version.bytes, at)
+    else if (at < length) bytes.set(version.bytes.subarray(0, length - at), at)
+  }
+  return bytes
+}
+
+function describe(index: number, change: Change, kept: 'all' | readonly boolean[]): string {
+  const { operation, tag, at, length } = change
+  const which = kept === 'all' ? '' : ` torn ${kept.map((there) => (there ? '1' : '0')).join('')}`
+  return `#${index} ${operation}${tag === undefined ? '' : ` ${tag}`} ${at}+${length}${which}`
+}
