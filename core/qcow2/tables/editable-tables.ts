@@ -225,6 +225,8 @@ export class EditableTables implements ImageTables {
 
   async trimFile(): Promise<number> {
     await this.commit()
+    // What that commit freed is still counted in the file.
+    if (this.#refcounts.dirtyBytes > 0) await this.commit()
     const end = (this.#refcounts.lastCounted() + 1) * this.geometry.clusterSize
     const length = this.file.size()
     if (length <= end) return length
