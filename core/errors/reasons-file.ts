@@ -94,6 +94,31 @@ export const fileReasons = {
     detail: (c) => `There is a file at ${c.path ?? 'that place'}; Platter never overwrites one.`,
     advice: () => 'Choose another name, or remove the file first.',
   },
+  'file-not-writable': {
+    kind: 'permission',
+    number: 1112,
+    title: (c) => `${nameOf(c)} may not be changed`,
+    detail: (c) =>
+      `The system lets Platter read ${c.path ?? 'the file'}, but not write to it (${c.errno ?? 'EACCES'}).`,
+    advice: () =>
+      'Ask its owner for permission to change it, or copy it to a disk you may write to.',
+  },
+  'file-too-long': {
+    kind: 'no-space',
+    number: 1113,
+    title: (c) => `${nameOf(c)} cannot grow any further`,
+    detail: (c) =>
+      `The file system that holds ${c.path ?? 'the file'} does not allow files that long (${c.errno ?? 'EFBIG'}).`,
+    safety: 'What was flushed before is safe; the image is valid, with leaked clusters at most.',
+    advice: () => 'Move it to a file system that allows longer files; FAT32 ends at 4 GiB.',
+  },
+  'folder-missing': {
+    kind: 'not-found',
+    number: 1114,
+    title: (c) => `The folder for ${nameOf(c)} is not there`,
+    detail: (c) => `${c.path ?? 'The file'} cannot be made: its folder does not exist.`,
+    advice: () => 'Make the folder first, or choose another one.',
+  },
   'file-not-written': {
     kind: 'io',
     number: 1120,

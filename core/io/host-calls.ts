@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
+import { getSystemErrorName } from 'node:util'
 import type * as Koffi from 'koffi'
 import type { HostRun } from '../storage/block-file.ts'
 
-/** The two questions about an open file that Node cannot ask the system. */
+/** What Node cannot ask or tell the system about an open file. */
 export interface HostCalls {
   /** The stored run or the hole that byte `at` lies in; undefined where the file system does not tell. */
   runAt(fd: number, at: number, fileLength: number): HostRun | undefined
@@ -11,12 +12,24 @@ export interface HostCalls {
    * for an exclusive one, which no other lock allows). Takes no lock. Undefined where that is not told.
    */
   isByteLocked(fd: number, at: number): boolean | undefined
+  /**
+   * Makes the range a hole; the file keeps its length. False where the file system has no such call;
+   * other failures are thrown as Node throws those of `node:fs`.
+   */
+  punchHole(fd: number, at: number, length: number): boolean
+  /** Reserves space for the range; the file grows to hold it. Answers and throws as `punchHole`. */
+  allocate(fd: number, at: number, length: number): boolean
 }
 
 // Values of the Linux system interface, the same on x86-64 and arm64 (fcntl.h, unistd.h).
 const SEEK_DATA = 3
 const SEEK_HOLE = 4
+const EINTR = 4
 const ENXIO = 6
+const ENOSYS = 38
+const EOPNOTSUPP = 95
+const FALLOC_FL_KEEP_SIZE = 1
+const FALLOC_FL_PUNCH_HOLE = 2
 const F_OFD_GETLK = 36
 const F_WRLCK = 1
 const F_UNLCK = 2
@@ -57,6 +70,12 @@ function bindLinux(): HostCalls {
     command: number,
     argument: Uint8Array,
   ) => number
+  const fallocate = libc.func('int fallocate(int, int, int64_t, int64_t)') as (
+    fd: number,
+    mode: number,
+    offset: number,
+    length: number,
+  ) => number
 
   const runAt = (fd: number, at: number, fileLength: number): HostRun | undefined => {
     const data = lseek(fd, at, SEEK_DATA)
@@ -77,7 +96,29 @@ function bindLinux(): HostCalls {
     return lock.type !== F_UNLCK
   }
 
-  return { runAt, isByteLocked }
+  const changeSpace = (fd: number, mode: number, at: number, length: number): boolean => {
+    let errno = 0
+    do {
+      errno = fallocate(fd, mode, at, length) === 0 ? 0 : koffi.errno()
+    } while (errno === EINTR)
+    if (errno === EOPNOTSUPP || errno === ENOSYS) return false
+    if (errno !== 0) throw systemError(errno, 'fallocate')
+    return true
+  }
+
+  return {
+    runAt,
+    isByteLocked,
+    punchHole: (fd, at, length) =>
+      changeSpace(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, length),
+    allocate: (fd, at, length) => changeSpace(fd, 0, at, length),
+  }
+}
+
+/** An error as `node:fs` throws them, so that one table says what it means. */
+function systemError(errno: number, syscall: string): Error {
+  const code = getSystemErrorName(-errno)
+  return Object.assign(new Error(`${code}, ${syscall}`), { code, syscall, errno: -errno })
 }
 
 /**

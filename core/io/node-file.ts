@@ -2,27 +2,19 @@ import {
   close as closeFd,
   constants,
   fstatSync,
-  openSync,
   read as readFd,
   readSync,
-  statSync,
   type BigIntStats,
 } from 'node:fs'
 import { invariant } from '../base/assert.ts'
-import { ImageError } from '../errors/image-error.ts'
 import type { BlockFile, FileIdentity, FileTimes, HostRun } from '../storage/block-file.ts'
 import type { IoTag } from '../storage/io-tag.ts'
 import { hostCalls } from './host-calls.ts'
+import { openRegular, type OpenedFile } from './open-regular.ts'
 import { fromSystemError } from './system-error.ts'
 
 /** Linux's unit of `st_blocks`, whatever the block size of the file system (stat(2)). */
 const statBlock = 512n
-
-/**
- * Read-only, and never waiting for somebody at the other end: without O_NONBLOCK, opening a FIFO that
- * nobody writes to hangs for ever. Neither flag exists on Windows.
- */
-const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0)
 
 /** Damaged tables point up to 2^56. No file is that long: what lies past this reads as zeroes. */
 const lastPosition = Number.MAX_SAFE_INTEGER
@@ -33,7 +25,7 @@ export class NodeFile implements BlockFile {
   readonly identity: FileIdentity
   #fd: number | undefined
 
-  private constructor(name: string, fd: number, identity: FileIdentity) {
+  protected constructor({ name, fd, identity }: OpenedFile) {
     this.name = name
     this.#fd = fd
     this.identity = identity
@@ -44,25 +36,8 @@ export class NodeFile implements BlockFile {
    * (a name that holds a NUL) or `read-failed`.
    */
   static open(path: string): NodeFile {
-    if (path === '' || path.includes('\0')) {
-      throw new ImageError('invalid-argument', {
-        field: 'The file name',
-        expected: 'a path',
-        found: path === '' ? 'an empty name' : 'a name with a NUL character',
-      })
-    }
     try {
-      // Asked before opening as well: opening a device can rewind a tape or start a watchdog.
-      assertRegular(statSync(path, { bigint: true }), path)
-      const fd = openSync(path, openFlags)
-      try {
-        const stats = fstatSync(fd, { bigint: true })
-        assertRegular(stats, path)
-        return new NodeFile(path, fd, { device: stats.dev, inode: stats.ino })
-      } catch (error) {
-        closeFd(fd)
-        throw error
-      }
+      return new NodeFile(openRegular(path, constants.O_RDONLY))
     } catch (error) {
       throw fromSystemError(error, { path })
     }
@@ -153,18 +128,4 @@ export class NodeFile implements BlockFile {
       })
     })
   }
-}
-
-function assertRegular(stats: BigIntStats, path: string): void {
-  if (stats.isFile()) return
-  if (stats.isDirectory()) throw new ImageError('file-is-folder', { path })
-  throw new ImageError('file-not-regular', { path, found: kindOf(stats) })
-}
-
-function kindOf(stats: BigIntStats): string {
-  if (stats.isBlockDevice()) return 'block device'
-  if (stats.isCharacterDevice()) return 'character device'
-  if (stats.isFIFO()) return 'named pipe'
-  if (stats.isSocket()) return 'socket'
-  return 'special file'
 }

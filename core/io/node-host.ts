@@ -1,14 +1,22 @@
 import process from 'node:process'
+import type { WritingEnvironment } from '../image/environment.ts'
 import type { Host } from '../operations/host.ts'
 import { codecs } from './codecs.ts'
 import { readUse } from './image-use.ts'
 import { NodeFile } from './node-file.ts'
+import { NodeWritableFile } from './node-writable-file.ts'
+import { flushFolder, removeFile } from './folder-entries.ts'
 import { paths } from './paths.ts'
 
 /** The machine Node runs on, as the engine sees it. */
-export const nodeHost: Host = {
+export const nodeHost: Host & WritingEnvironment = {
   // Synchronous inside: the engine runs on worker threads, and a folder scan opens thousands.
   openFile: async (path) => NodeFile.open(path),
+  openForWriting: async (path) => NodeWritableFile.open(path),
+  openForHolding: async (path) => NodeFile.open(path),
+  createFile: async (path) => NodeWritableFile.create(path),
+  removeFile,
+  flushFolder,
   paths,
   codecs,
   createHasher(algorithm) {

@@ -23,6 +23,9 @@ export interface WritableFile extends BlockFile {
   truncate(size: number): void
   /** The range reads as zeroes afterwards and its space is free, or `unsupported` and nothing changed. */
   punchHole(at: number, length: number): 'punched' | 'unsupported'
-  /** Space for the range is promised by the host, content unchanged (holes read as zeroes still). */
+  /**
+   * Space for the range is promised by the host, content unchanged (holes read as zeroes still); the file
+   * grows when the range ends past its end. After `no-space` part of it may have been promised.
+   */
   allocate(at: number, length: number): 'allocated' | 'unsupported'
 }

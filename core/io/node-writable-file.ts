@@ -1,0 +1,135 @@
+import { constants, fdatasync, ftruncateSync, write as writeFd, writeSync } from 'node:fs'
+import { invariant } from '../base/assert.ts'
+import { ImageError } from '../errors/image-error.ts'
+import type { IoTag } from '../storage/io-tag.ts'
+import type { WritableFile } from '../storage/writable-file.ts'
+import { hostCalls } from './host-calls.ts'
+import { NodeFile } from './node-file.ts'
+import { makeRegular, openRegular } from './open-regular.ts'
+import { fromChangeError, fromFlushError, fromWriteError } from './system-error.ts'
+
+/** A regular file of the host, opened for reading and writing. Takes no lock itself. */
+export class NodeWritableFile extends NodeFile implements WritableFile {
+  /** Set by the first flush that failed. */
+  #lost: ImageError | undefined
+
+  /**
+   * Throws `file-missing`, `file-not-writable`, `file-is-folder`, `file-not-regular`,
+   * `invalid-argument` or `read-failed`.
+   */
+  static override open(path: string): NodeWritableFile {
+    try {
+      return new NodeWritableFile(openRegular(path, constants.O_RDWR))
+    } catch (error) {
+      throw fromChangeError(error, { path })
+    }
+  }
+
+  /** Makes the file. Throws `file-exists`, `folder-missing`, `no-space`, or as `open`. */
+  static create(path: string): NodeWritableFile {
+    try {
+      return new NodeWritableFile(makeRegular(path))
+    } catch (thrown) {
+      const error = fromChangeError(thrown, { path })
+      // Nobody expects a file that is to be made to be there already: what is missing is its folder.
+      if (error.reason !== 'file-missing') throw error
+      throw new ImageError('folder-missing', error.context, { cause: error.cause })
+    }
+  }
+
+  writeNow(from: Uint8Array, at: number, _tag: IoTag): void {
+    this.#assertKept()
+    let written = 0
+    try {
+      while (written < from.length) {
+        written += progress(writeSync(this.fd, from, written, from.length - written, at + written))
+      }
+    } catch (error) {
+      throw fromWriteError(error, { path: this.name, offset: at + written })
+    }
+  }
+
+  async write(from: Uint8Array, at: number, _tag: IoTag): Promise<void> {
+    this.#assertKept()
+    let written = 0
+    try {
+      while (written < from.length) {
+        written += progress(await this.#writeSome(from, written, at + written))
+      }
+    } catch (error) {
+      throw fromWriteError(error, { path: this.name, offset: at + written })
+    }
+  }
+
+  async flush(): Promise<void> {
+    this.#assertKept()
+    try {
+      await this.#sync()
+    } catch (thrown) {
+      const error = fromFlushError(thrown, { path: this.name })
+      this.#lost ??= error
+      throw error
+    }
+  }
+
+  truncate(size: number): void {
+    this.#assertKept()
+    try {
+      ftruncateSync(this.fd, size)
+    } catch (error) {
+      throw fromWriteError(error, { path: this.name, offset: size })
+    }
+  }
+
+  punchHole(at: number, length: number): 'punched' | 'unsupported' {
+    this.#assertKept()
+    if (length === 0) return 'punched'
+    try {
+      return hostCalls()?.punchHole(this.fd, at, length) === true ? 'punched' : 'unsupported'
+    } catch (error) {
+      throw fromWriteError(error, { path: this.name, offset: at })
+    }
+  }
+
+  allocate(at: number, length: number): 'allocated' | 'unsupported' {
+    this.#assertKept()
+    if (length === 0) return 'allocated'
+    try {
+      return hostCalls()?.allocate(this.fd, at, length) === true ? 'allocated' : 'unsupported'
+    } catch (error) {
+      throw fromWriteError(error, { path: this.name, offset: at })
+    }
+  }
+
+  /**
+   * After a failed flush the system may have dropped what it could not write and forgotten about it: the
+   * next fdatasync succeeds without it. So the first failure is the answer to everything from then on.
+   */
+  #assertKept(): void {
+    if (this.#lost !== undefined) throw this.#lost
+  }
+
+  #sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fdatasync(this.fd, (error) => {
+        if (error) reject(error)
+        else resolve()
+      })
+    })
+  }
+
+  #writeSome(from: Uint8Array, start: number, at: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      writeFd(this.fd, from, start, from.length - start, at, (error, count) => {
+        if (error) reject(error)
+        else resolve(count)
+      })
+    })
+  }
+}
+
+/** A write that takes nothing and reports no error would be tried for ever. */
+function progress(count: number): number {
+  invariant(count > 0, 'a write to a file makes progress or fails')
+  return count
+}
