@@ -83,6 +83,14 @@ export async function contentProblem(
   return `content: ${problems.join('; nor: ')}`
 }
 
+/** As `contentProblem` for what another program read of the disk, which tells nothing of snapshots. */
+export function diskProblem(disk: Uint8Array, worlds: readonly World[]): string | undefined {
+  const problems = worlds.map(
+    ({ virtualSize, sectors }) => sizeProblem(disk, virtualSize) ?? sectorProblem(disk, sectors),
+  )
+  return problems.includes(undefined) ? undefined : `content: ${problems.join('; nor: ')}`
+}
+
 const sizeProblem = (disk: Uint8Array, size: number): string | undefined =>
   disk.length === size ? undefined : `the disk has ${disk.length} bytes, not ${size}`
 

@@ -1,0 +1,79 @@
+/** What guests do to a disk, by seed, on a device and on the model at the same time. */
+import type { BlockDevice } from '../../core/device/block-device.ts'
+import type { Random } from '../helpers/random.ts'
+import { SECTOR, tellingBytes, type GuestModel } from './guest-model.ts'
+
+export type GuestAction =
+  | { readonly kind: 'write'; readonly at: number; readonly length: number }
+  | {
+      readonly kind: 'zeroes'
+      readonly at: number
+      readonly length: number
+      readonly unmap: boolean
+    }
+  | { readonly kind: 'discard'; readonly at: number; readonly length: number }
+  | { readonly kind: 'flush' }
+
+export interface ActionRules {
+  readonly virtualSize: number
+  readonly clusterSize: number
+  /** Clusters that one action covers at most. */
+  readonly clusters?: number
+}
+
+/** Mostly writes; ranges begin and end at clusters, at sectors and at any byte. */
+export function randomAction(random: Random, rules: ActionRules): GuestAction {
+  const kind = random.below(20)
+  if (kind < 3) return { kind: 'flush' }
+  const range = randomRange(random, rules)
+  if (kind < 14) return { kind: 'write', ...range }
+  if (kind < 17) return { kind: 'zeroes', ...range, unmap: random.chance(0.5) }
+  return { kind: 'discard', ...range }
+}
+
+function randomRange(
+  random: Random,
+  { virtualSize, clusterSize, clusters = 4 }: ActionRules,
+): { readonly at: number; readonly length: number } {
+  const grain = random.pick([clusterSize, clusterSize, SECTOR, 1])
+  const at = random.below(Math.floor(virtualSize / grain)) * grain
+  const most = Math.max(1, Math.floor((clusters * clusterSize) / grain))
+  const length = (1 + random.below(most)) * grain
+  return { at, length: Math.min(length, virtualSize - at) }
+}
+
+/** What the guest may find from the moment the action begins. A flush settles once it has returned. */
+export function modelAction(model: GuestModel, action: GuestAction, generation: number): void {
+  switch (action.kind) {
+    case 'write':
+      model.write(action.at, tellingBytes(action.at, action.length, generation))
+      break
+    case 'zeroes':
+    case 'discard':
+      model.zero(action.at, action.length)
+      break
+    case 'flush':
+      break
+  }
+}
+
+export async function performAction(
+  device: BlockDevice,
+  action: GuestAction,
+  generation: number,
+): Promise<void> {
+  switch (action.kind) {
+    case 'write':
+      await device.write(tellingBytes(action.at, action.length, generation), action.at)
+      break
+    case 'zeroes':
+      await device.writeZeroes(action.at, action.length, { unmap: action.unmap })
+      break
+    case 'discard':
+      await device.discard(action.at, action.length)
+      break
+    case 'flush':
+      await device.flush()
+      break
+  }
+}
