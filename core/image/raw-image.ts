@@ -10,6 +10,17 @@ const SECTOR = 512
 /** What a guest sees of a raw file: whole sectors. QEMU rounds up and reads the rest as zeroes. */
 export const rawVirtualSize = (fileLength: number): number => alignUp(fileLength, SECTOR)
 
+/** The run at `at` of a disk that is `file`, byte for byte. */
+export function rawRunAt(file: BlockFile, at: number, limit: number): LayerRun {
+  const fileLength = file.size()
+  // The rest of the last sector, or of a file that was cut since it was opened.
+  if (at >= fileLength) return { kind: 'zero', length: limit, hostOffset: hostOffset(at), file }
+  const { kind, end } = file.hostRun(at)
+  const length = Math.min(end - at, limit)
+  const place = { length, hostOffset: hostOffset(at), file }
+  return kind === 'hole' ? { kind: 'zero', ...place } : { kind: 'data', ...place }
+}
+
 /** A disk that is its file, byte for byte. Holes of the host are runs of zeroes. */
 export class RawImage implements DiskImage {
   readonly format = 'raw'
@@ -25,14 +36,7 @@ export class RawImage implements DiskImage {
   }
 
   runAt(at: number, limit: number): LayerRun {
-    const { file } = this
-    const fileLength = file.size()
-    // The rest of the last sector, or of a file that was cut since it was opened.
-    if (at >= fileLength) return { kind: 'zero', length: limit, hostOffset: hostOffset(at), file }
-    const { kind, end } = file.hostRun(at)
-    const length = Math.min(end - at, limit)
-    const place = { length, hostOffset: hostOffset(at), file }
-    return kind === 'hole' ? { kind: 'zero', ...place } : { kind: 'data', ...place }
+    return rawRunAt(this.file, at, limit)
   }
 
   async read(into: Uint8Array, at: number, signal?: AbortSignal): Promise<void> {
