@@ -149,6 +149,7 @@ describe('any device', () => {
     await device.write(new Uint8Array(0), KIB)
     await device.discard(KIB, 0)
     await device.read(new Uint8Array(0), KIB)
+    expect(await contentOf(device, 0, KIB)).toEqual(filled(KIB, 4))
   })
 
   it('throws after it was closed, whatever is asked of it', async () => {
