@@ -1,0 +1,128 @@
+import type { Partition, PartitionSource, PartitionTable } from './partition-table.ts'
+
+const TABLE_AT = 446
+const ENTRY_BYTES = 16
+const PRIMARY_ENTRIES = 4
+/** Linux numbers logical partitions from here. */
+const FIRST_LOGICAL = 5
+/** Links of the chain of logical partitions; a chain that goes on is called damaged. */
+const MAX_LOGICAL = 256
+
+interface MbrEntry {
+  readonly status: number
+  readonly type: number
+  /** Sectors, relative to where the entry's kind says. */
+  readonly start: number
+  readonly sectors: number
+}
+
+/** Extended partitions hold a chain of tables: DOS, Windows and Linux each have a type for them. */
+const isExtended = ({ type }: MbrEntry): boolean => [0x05, 0x0f, 0x85].includes(type)
+
+/** Covers a disk whose real table is a GPT, so that old tools take it for full. */
+const isProtective = ({ type }: MbrEntry): boolean => type === 0xee
+
+/**
+ * The partition table in sector 0, with the logical partitions of its extended one; undefined when there
+ * is none. Boot sectors of file systems carry the same signature: entries that no partitioning tool
+ * would write say that it is one of those.
+ */
+export async function readMbr(
+  source: PartitionSource,
+  sectorSize: 512 | 4096,
+): Promise<PartitionTable | undefined> {
+  if (source.length < sectorSize) return undefined
+  const entries = await readSector(source, 0)
+  if (entries === undefined || !entries.every(isPlausible)) return undefined
+  if (entries.every(isEmpty)) return undefined
+
+  const partitions = entries.flatMap((entry, index) =>
+    isEmpty(entry) || isProtective(entry)
+      ? []
+      : [partitionAt(index + 1, entry, { base: 0, sectorSize })],
+  )
+  let fault = entries.some(isProtective)
+    ? 'the GUID partition table it stands for is gone'
+    : undefined
+  const extended = entries.find((entry) => !isEmpty(entry) && isExtended(entry))
+  if (extended !== undefined) {
+    fault ??= await readLogical(source, { extended, sectorSize }, partitions)
+  }
+  return {
+    kind: 'mbr',
+    sectorSize,
+    partitions,
+    end: partitions.reduce((end, partition) => Math.max(end, partition.end), 0),
+    reservedAtEnd: 0,
+    fault,
+  }
+}
+
+interface Chain {
+  readonly extended: MbrEntry
+  readonly sectorSize: 512 | 4096
+}
+
+/**
+ * Adds the logical partitions: a chain of sectors, each with one partition (relative to that sector) and
+ * the next link (relative to the extended partition). Gives what is wrong with the chain.
+ */
+async function readLogical(
+  source: PartitionSource,
+  { extended, sectorSize }: Chain,
+  partitions: Partition[],
+): Promise<string | undefined> {
+  const seen = new Set<number>()
+  let sector = extended.start
+  for (let number = FIRST_LOGICAL; number < FIRST_LOGICAL + MAX_LOGICAL; number++) {
+    if (seen.has(sector)) return 'its chain of logical partitions comes back to itself'
+    seen.add(sector)
+    const at = sector * sectorSize
+    if (at + sectorSize > source.length) {
+      return 'its chain of logical partitions leaves the disk'
+    }
+    const entries = await readSector(source, at)
+    if (entries === undefined) return 'its chain of logical partitions breaks off'
+    const logical = entries.find((entry) => !isEmpty(entry) && !isExtended(entry))
+    const next = entries.find((entry) => !isEmpty(entry) && isExtended(entry))
+    if (logical !== undefined) {
+      partitions.push(partitionAt(number, logical, { base: sector, sectorSize }))
+    }
+    if (next === undefined) return undefined
+    sector = extended.start + next.start
+  }
+  return `it has more than ${MAX_LOGICAL} logical partitions`
+}
+
+/** The four entries of a sector that carries the signature of a table. */
+async function readSector(source: PartitionSource, at: number): Promise<MbrEntry[] | undefined> {
+  const bytes = new Uint8Array(512)
+  await source.read(bytes, at)
+  const view = new DataView(bytes.buffer)
+  if (view.getUint16(510) !== 0x55aa) return undefined
+  return Array.from({ length: PRIMARY_ENTRIES }, (_, index) => {
+    const entry = TABLE_AT + index * ENTRY_BYTES
+    return {
+      status: view.getUint8(entry),
+      type: view.getUint8(entry + 4),
+      start: view.getUint32(entry + 8, true),
+      sectors: view.getUint32(entry + 12, true),
+    }
+  })
+}
+
+const isEmpty = ({ type, sectors }: MbrEntry): boolean => type === 0 || sectors === 0
+
+/** Bit 7 of the status says "boot from here"; no tool sets another one, and sector 0 is the table itself. */
+const isPlausible = (entry: MbrEntry): boolean =>
+  (entry.status === 0 || entry.status === 0x80) && (isEmpty(entry) || entry.start > 0)
+
+const partitionAt = (
+  number: number,
+  { start, sectors }: MbrEntry,
+  { base, sectorSize }: { readonly base: number; readonly sectorSize: number },
+): Partition => ({
+  number,
+  start: (base + start) * sectorSize,
+  end: (base + start + sectors) * sectorSize,
+})

@@ -1,0 +1,84 @@
+import type { ImageErrorData } from '../errors/image-error.ts'
+import type { Preallocation } from '../qcow2/preallocation.ts'
+import type { ContentScan } from './content-scan.ts'
+import type { PartitionTable } from './partition-table.ts'
+
+/** What a person has to agree to by name before a plan is carried out. */
+export type ResizeConsent = 'lose-data-past-end'
+
+/**
+ * What a new size means for an image: a value to show, to print and to hand to `resize`, which refuses it
+ * once the image is another one. All sizes and positions are bytes.
+ */
+export interface ResizePlan {
+  readonly path: string
+  readonly format: 'qcow2' | 'raw'
+  readonly kind: 'grow' | 'shrink' | 'none'
+  readonly before: { readonly virtualSize: number; readonly fileLength: number }
+  readonly after: { readonly virtualSize: number }
+  readonly preallocation: Preallocation
+  /** Whether `resize` will do it; why not is in `refusals`. */
+  readonly allowed: boolean
+  readonly refusals: readonly ImageErrorData[]
+  readonly consentNeeded: readonly ResizeConsent[]
+  /** What shrinking cuts off; undefined when nothing is. */
+  readonly cut: CutContent | undefined
+  /** Where content ends that has to stay; for choosing a size. */
+  readonly used: UsedDisk
+  /** undefined when there is none, or when the content cannot be read. */
+  readonly partitions: PartitionTable | undefined
+  /** Numbers of the partitions that would end past the new end of the disk. */
+  readonly partitionsCut: readonly number[]
+  /** Every snapshot keeps its content and its own size. */
+  readonly snapshots: readonly SnapshotSize[]
+  /** Names of the bitmaps that will be marked as inconsistent: they no longer tell what changed. */
+  readonly bitmapsLost: readonly string[]
+  /** What growing does; undefined when the disk does not grow. */
+  readonly growth: DiskGrowth | undefined
+  readonly stamp: ImageStamp
+}
+
+export interface CutContent {
+  /** Bytes of the image file (or its data file) that are stored for the part that is cut off. */
+  readonly storedBytes: number
+  /** Whole clusters of the image that are given back; 0 for a raw image. */
+  readonly clusters: number
+  /** What reading that part found; undefined when it cannot be read (encrypted, or a layer is missing). */
+  readonly content: ContentScan | undefined
+}
+
+export interface UsedDisk {
+  /** The first guest byte after the last that is stored in this image; 0 when nothing is. */
+  readonly storedEnd: number
+  /** The first guest byte after the last that is not zero; undefined when that is not known. */
+  readonly contentEnd: number | undefined
+  /**
+   * The smallest size that keeps every partition and what its table keeps at the end, or all content where
+   * there is no table, in whole sectors; undefined when neither is known.
+   */
+  readonly safeSize: number | undefined
+}
+
+export interface SnapshotSize {
+  readonly id: string
+  readonly name: string
+  /** undefined for a snapshot that does not say: it has the size of the image. */
+  readonly diskSize: number | undefined
+}
+
+export interface DiskGrowth {
+  /** The backing image goes on past the old end, by so many bytes: they will read as zeroes. */
+  readonly hiddenBackingBytes: number
+  /** Entries of the L1 table before and after; 0 for a raw image. A larger one moves in the file. */
+  readonly l1Entries: { readonly before: number; readonly after: number }
+}
+
+/** What a plan was made for. */
+export interface ImageStamp {
+  /** `device:inode`, decimal; undefined where there is no file behind. */
+  readonly identity: string | undefined
+  readonly fileLength: number
+  readonly modifiedAt: number | undefined
+  /** CRC-32 of the first sector: the header of a qcow2 image. */
+  readonly firstSector: number
+}
