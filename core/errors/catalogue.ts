@@ -4,6 +4,7 @@ import { formatReasons } from './reasons-format.ts'
 import { linkReasons } from './reasons-link.ts'
 import { changeReasons } from './reasons-change.ts'
 import { snapshotReasons } from './reasons-snapshot.ts'
+import { createReasons } from './reasons-create.ts'
 import { resizeReasons } from './reasons-resize.ts'
 import { serviceReasons } from './reasons-service.ts'
 import type { CatalogueEntry } from './explanation.ts'
@@ -20,6 +21,7 @@ export const catalogue = {
   ...linkReasons,
   ...serviceReasons,
   ...changeReasons,
+  ...createReasons,
   ...snapshotReasons,
   ...resizeReasons,
 } as const satisfies Record<string, CatalogueEntry>

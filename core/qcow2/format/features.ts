@@ -33,6 +33,11 @@ const knownNames: Readonly<Record<FeatureClass, readonly string[]>> = {
   autoclear: ['bitmaps', 'raw external data'],
 }
 
+/** Every name we know, in the order in which QEMU writes its feature name table. */
+export const ownFeatureNames: readonly FeatureName[] = featureClasses.flatMap((featureClass) =>
+  knownNames[featureClass].map((name, bit) => ({ class: featureClass, bit, name })),
+)
+
 /** The names of the bits that are set: ours, else the image's own, else `bit N`. */
 export function namesOfFeatures(
   featureClass: FeatureClass,
