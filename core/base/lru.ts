@@ -43,4 +43,9 @@ export class LruCache<Key, Value> {
     this.#entries.delete(key)
     this.#held -= this.#sizeOf(value)
   }
+
+  /** From the one used longest ago to the latest; looking does not count as use. */
+  [Symbol.iterator](): IterableIterator<[Key, Value]> {
+    return this.#entries.entries()
+  }
 }

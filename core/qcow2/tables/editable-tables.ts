@@ -10,7 +10,7 @@ import { refcountTableEntries } from '../format/header-rules.ts'
 import type { Qcow2Header } from '../format/header.ts'
 import { compressedOffset, compressedSectors, compressedLength } from '../format/l2-entry.ts'
 import { Allocator } from './allocator.ts'
-import { withHeader, writeHeaderFields } from './header-store.ts'
+import { headerSector, withHeader, writeHeaderFields } from './header-store.ts'
 import type { HostRun, ReservedRun } from './host-run.ts'
 import type { EntryWords, ImageTables } from './image-tables.ts'
 import { L1Editor } from './l1-editor.ts'
@@ -18,6 +18,7 @@ import { L2Editor } from './l2-editor.ts'
 import type { MetadataKind, MetadataMap } from './metadata-map.ts'
 import { mapMetadata, overlapRefused, withCorruptBit } from './overlap-guard.ts'
 import { RefcountEditor } from './refcount-editor.ts'
+import type { TableContent } from './table-content.ts'
 
 interface PackedRoom {
   /** Host offset of the next free byte. */
@@ -78,7 +79,7 @@ export class EditableTables implements ImageTables {
   }
 
   get area(): HeaderArea {
-    return this.#area
+    return this.#refcounts.isMoved ? withHeader(this.#area, this.#refcountPlace()) : this.#area
   }
 
   get geometry(): Geometry {
@@ -269,15 +270,30 @@ export class EditableTables implements ImageTables {
     this.#unflushed = true
   }
 
+  /**
+   * All tables as a commit would leave them in the file, each where it would be: for comparing what is
+   * in memory with a walk through it. Changes nothing.
+   */
+  *contents(): Generator<TableContent> {
+    const { clusterSize } = this.geometry
+    const waiting = new Map<number, number>()
+    for (const { offset, clusters } of this.#gone) {
+      const first = offset / clusterSize
+      for (let cluster = first; cluster < first + clusters; cluster++) {
+        waiting.set(cluster, (waiting.get(cluster) ?? 0) + 1)
+      }
+    }
+    yield* this.l2.contents()
+    yield* this.#refcounts.contents(waiting)
+    yield this.l1.content()
+    yield { at: 0, bytes: headerSector(this.file, this.area.header) }
+  }
+
   /** Refcount blocks before what they count: an entry of the table, or the header's for a moved table. */
   #linkRefcounts(): boolean {
     const refcounts = this.#refcounts
     if (!refcounts.isMoved) return refcounts.writeTableEntries()
-    const { offset, entries } = refcounts.place
-    const fields = {
-      refcountTableOffset: offset,
-      refcountTableClusters: ceilDiv(entries * 8, this.geometry.clusterSize),
-    }
+    const fields = this.#refcountPlace()
     const header = { ...this.#written, ...fields }
     writeHeaderFields(this.file, header)
     // From here on the two agree on these fields; the others wait for their turn.
@@ -287,6 +303,14 @@ export class EditableTables implements ImageTables {
       ? { ...withHeader(this.#area, fields), header }
       : withHeader(this.#area, fields)
     return true
+  }
+
+  #refcountPlace(): Pick<Qcow2Header, 'refcountTableOffset' | 'refcountTableClusters'> {
+    const { offset, entries } = this.#refcounts.place
+    return {
+      refcountTableOffset: offset,
+      refcountTableClusters: ceilDiv(entries * 8, this.geometry.clusterSize),
+    }
   }
 
   /** Only now does no table in the file refer to them any more. */

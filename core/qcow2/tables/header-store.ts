@@ -1,3 +1,4 @@
+import type { BlockFile } from '../../storage/block-file.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import { SECTOR } from '../format/constants.ts'
 import { geometryOf } from '../format/geometry.ts'
@@ -10,10 +11,15 @@ import { encodeHeader, type Qcow2Header } from '../format/header.ts'
  * are, so `header` must have the header length of the one in the file. Not durable before a flush.
  */
 export function writeHeaderFields(file: WritableFile, header: Qcow2Header): void {
+  file.writeNow(headerSector(file, header), 0, 'header')
+}
+
+/** The file's first sector with the fields of `header`. */
+export function headerSector(file: BlockFile, header: Qcow2Header): Uint8Array {
   const sector = new Uint8Array(SECTOR)
   file.readNow(sector, 0, 'header')
   sector.set(encodeHeader(header).subarray(0, SECTOR))
-  file.writeNow(sector, 0, 'header')
+  return sector
 }
 
 /** The area with changed header fields; names and extensions as they were. */

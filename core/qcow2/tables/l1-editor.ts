@@ -8,8 +8,9 @@ import { L1_ENTRY_BYTES, SECTOR } from '../format/constants.ts'
 import { COPIED_HIGH, entryOffset } from '../format/l1-entry.ts'
 import type { TablePlace } from '../l1-table.ts'
 import type { L1Source } from '../layer-map.ts'
-import { readWordTable, type WordTable } from '../word-table.ts'
+import { fileBytesOf, readWordTable, type WordTable } from '../word-table.ts'
 import { DirtyRange } from './dirty-range.ts'
+import type { TableContent } from './table-content.ts'
 import { writeWords } from './write-words.ts'
 
 /** The active L1 table, whole in memory (32 MiB at most) because every change of it is looked up here. */
@@ -114,5 +115,10 @@ export class L1Editor implements L1Source {
       const offset = this.l2OffsetAt(index)
       if (offset !== 0) yield hostOffset(offset)
     }
+  }
+
+  /** The table as it is in memory. */
+  content(): TableContent {
+    return { at: this.#place.offset, bytes: fileBytesOf(this.#words) }
   }
 }

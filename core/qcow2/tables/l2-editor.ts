@@ -6,9 +6,10 @@ import type { WritableFile } from '../../storage/writable-file.ts'
 import type { HostOffset } from '../../units.ts'
 import type { Geometry } from '../format/geometry.ts'
 import type { L2Source } from '../layer-map.ts'
-import { readWordTable, type WordTable } from '../word-table.ts'
+import { fileBytesOf, readWordTable, type WordTable } from '../word-table.ts'
 import { DirtyRange } from './dirty-range.ts'
 import type { EntryWords } from './image-tables.ts'
+import type { TableContent } from './table-content.ts'
 import { writeWords } from './write-words.ts'
 
 /** Tables in memory that are as in the file; QEMU's own default for its L2 cache. */
@@ -114,6 +115,14 @@ export class L2Editor implements L2Source {
   /** Host offsets and whole-table writes to come, for the overlap guard. */
   *offsetsToWrite(): Generator<number> {
     yield* this.#changed.keys()
+  }
+
+  /** The tables as they are in memory: all that changed, and what the cache holds. */
+  *contents(): Generator<TableContent> {
+    for (const [at, words] of this.#clean) yield { at, bytes: fileBytesOf(words) }
+    for (const [at, { words }] of this.#changed) {
+      yield { at, bytes: fileBytesOf(words) }
+    }
   }
 
   committed(): void {

@@ -13,9 +13,10 @@ import {
   type RefcountAccess,
 } from '../format/refcount-block.ts'
 import type { TablePlace } from '../l1-table.ts'
-import { readWordTable, type WordTable } from '../word-table.ts'
+import { fileBytesOf, readWordTable, type WordTable } from '../word-table.ts'
 import { DirtyRange } from './dirty-range.ts'
 import { findZeroCount } from './find-zero.ts'
+import type { TableContent } from './table-content.ts'
 import { writeWords } from './write-words.ts'
 
 /** Blocks in memory that are as in the file. */
@@ -172,6 +173,27 @@ export class RefcountEditor {
     if (this.#moved || this.#tableDirty.isEmpty) return false
     this.#writeTable(this.#tableDirty.from, this.#tableDirty.to)
     return true
+  }
+
+  /**
+   * Table and blocks as they are in memory, with the counts that wait for the commit lowered already:
+   * `waiting` has how often, by host cluster.
+   */
+  *contents(waiting: ReadonlyMap<number, number>): Generator<TableContent> {
+    yield { at: this.#place.offset, bytes: fileBytesOf(this.#words) }
+    const blocks = new Set(this.#changed.keys())
+    for (const [block] of this.#clean) blocks.add(block)
+    for (const cluster of waiting.keys()) blocks.add(this.#blockOf(cluster))
+    for (const block of blocks) {
+      const bytes = this.#load(block)?.slice()
+      if (bytes === undefined) continue
+      for (const [cluster, times] of waiting) {
+        if (this.#blockOf(cluster) !== block) continue
+        const index = cluster - this.#firstOf(block)
+        this.access.set(bytes, index, Math.max(this.access.get(bytes, index) - times, 0))
+      }
+      yield { at: this.blockOffset(block), bytes }
+    }
   }
 
   committed(): void {
