@@ -1,11 +1,13 @@
 /**
  * What the engine can do, as one value: `main` and `cli` call these and know nothing below them.
- * Every function takes a path, opens read-only, follows links by policy, and closes what it opened.
- * All throw ImageErrors that name the file.
+ * Every function takes a path, follows links by policy, and closes what it opened; those that only look
+ * open read-only. All throw ImageErrors that name the file.
  */
 import type { LinkPolicy } from './image/open-gate.ts'
 import type { AllocationSummary } from './operations/allocation-summary.ts'
 import type { CheckResult } from './operations/check-result.ts'
+import type { CreateOptions } from './operations/create-options.ts'
+import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { HashAlgorithm, HashResult, HashTarget } from './operations/hash-result.ts'
 import type { HeaderSummary } from './operations/header-summary.ts'
 import type { ImageInfo, ImageUse } from './operations/image-info.ts'
@@ -52,4 +54,12 @@ export interface Engine {
   ): Promise<HashResult>
   /** Who has the file open; takes no lock and disturbs no VM. */
   readUse(path: string): Promise<ImageUse>
+  /** What making an image would come to, with warnings; changes nothing. */
+  planCreate(path: string, options: CreateOptions): Promise<CreatePlan>
+  /** Never overwrites; a failed or cancelled create leaves no file. */
+  createImage(
+    path: string,
+    options: CreateOptions,
+    context?: OperationContext,
+  ): Promise<CreateResult>
 }

@@ -10,6 +10,8 @@ export type { LinkPolicy, AskAboutLink, ImageLink } from './image/open-gate.ts'
 export type * from './operations/image-info.ts'
 export type * from './operations/check-result.ts'
 export type * from './operations/map-extent.ts'
+export type * from './operations/create-options.ts'
+export type * from './operations/create-plan.ts'
 export type * from './operations/header-summary.ts'
 export {
   allocationClasses,

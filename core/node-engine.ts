@@ -1,9 +1,11 @@
 import type { Engine } from './engine.ts'
 import { nodeHost } from './io/node-host.ts'
 import { checkImage } from './operations/check.ts'
+import { createImage } from './operations/create.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { mapImage } from './operations/map.ts'
+import { planCreate } from './operations/plan-create.ts'
 import { summarizeAllocation } from './operations/summarize-allocation.ts'
 import { summarizeHeader } from './operations/summarize-header.ts'
 import { version } from './version.ts'
@@ -22,6 +24,9 @@ export function createEngine(): Engine {
       await using file = await nodeHost.openFile(absolute(path))
       return nodeHost.readUse(file)
     },
+    planCreate: (path, options) => planCreate(nodeHost, absolute(path), options),
+    createImage: (path, options, context) =>
+      createImage(nodeHost, absolute(path), options, context),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Preallocation } from '../qcow2/preallocation.ts'
+import type { SpaceOutcome } from '../storage/provide-space.ts'
 
 /**
  * What making an image will come to: a value to show before anything is done. Sizes are bytes.
@@ -65,4 +66,16 @@ export interface CreateWarning {
     | 'data-file-cut'
     | 'no-snapshots'
   readonly text: string
+}
+
+export interface CreateResult {
+  /** What was made: sizes, options, warnings. */
+  readonly plan: CreatePlan
+  /** Bytes the host stores for the new file; undefined where it does not tell. */
+  readonly allocatedBytes: number | undefined
+  /**
+   * How the content got its space: `promised` by the host, or `written` as zeroes (also where falloc was
+   * asked for and the host has no such promise). undefined without falloc or full.
+   */
+  readonly space: SpaceOutcome | undefined
 }
