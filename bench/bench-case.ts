@@ -16,7 +16,11 @@ export interface Comparison {
   readonly peer: BenchCommand
   /** What the peer is, for the table: `qemu-img check`. */
   readonly peerName: string
+  /** Puts the images back as they were, before each run of a side; not timed. */
+  readonly before?: (side: Side) => Promise<void>
 }
+
+export type Side = 'ours' | 'peer'
 
 /** Work without a peer, measured inside this process: only its own target counts. */
 export interface InProcess {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { cancelled, engine } from './cancel.ts'
 import { program, shell, type BenchCase, type BenchCommand } from './bench-case.ts'
 import { everyOtherImage, metadataImage, smallImages, sparseDataImage } from './images.ts'
+import { writeCases } from './write-cases.ts'
 import { slowestSort, textFilter } from './window-list.ts'
 
 const launcher = fileURLToPath(new URL('../cli/bin/platter.mjs', import.meta.url))
@@ -136,6 +137,7 @@ export const benchCases: readonly BenchCase[] = [
       return cancelled((context) => engine.hashImage(image, context))
     },
   },
+  ...writeCases,
   {
     name: 'window-list-10000-sort',
     target: { kind: 'seconds', atMost: 0.1 },

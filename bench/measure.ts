@@ -32,12 +32,16 @@ export async function measure(
   { pairs, folder }: { readonly pairs: number; readonly folder: string },
 ): Promise<Measurement> {
   if (work.kind === 'in-process') return measureHere(work, pairs)
-  const { ours, peer } = work
+  const { ours, peer, before } = work
+  await before?.('ours')
   const ourWork = await readWork(ours)
+  await before?.('peer')
   const peerWork = await readWork(peer)
   const runs: { ours: Run[]; peer: Run[] } = { ours: [], peer: [] }
   for (let pair = 0; pair < pairs; pair++) {
+    await before?.('ours')
     runs.ours.push(await timed(ours, folder))
+    await before?.('peer')
     runs.peer.push(await timed(peer, folder))
   }
   return { ...runs, ourWork, peerWork }

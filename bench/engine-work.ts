@@ -1,0 +1,51 @@
+/**
+ * Our side of the benches that change images, as a program: `node engine-work.js VERB IMAGE …`. The
+ * command line has no such verbs; bench/engine-program.ts bundles this like it, so that a start costs
+ * what a start of Platter costs.
+ */
+import { readFile } from 'node:fs/promises'
+import { createEngine } from '../core/index.ts'
+
+const engine = createEngine()
+
+/** Requests under way at a time: what `qemu-img bench` has by default. */
+const depth = 64
+
+const [verb = '', image = '', ...words] = process.argv.slice(2)
+
+const number = (index: number): number => {
+  const value = Number(words[index])
+  if (!Number.isSafeInteger(value)) throw new Error(`${words[index] ?? 'nothing'} is no number`)
+  return value
+}
+
+const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
+  /** COUNT requests of BYTES, one behind the other. */
+  write: () => writeAt(sequence(number(0), number(1)), number(1)),
+  /** Requests of BYTES at the offsets that a file lists, one a line. */
+  'write-at': async () => {
+    const lines = await readFile(words[1] ?? '', 'utf8')
+    await writeAt(lines.trim().split('\n').map(Number), number(0))
+  },
+}
+
+async function writeAt(offsets: Iterable<number>, bytes: number): Promise<void> {
+  await using device = await engine.openDevice(image, { config: { checkOnOpen: false } })
+  const buffer = new Uint8Array(bytes).fill(0x5a)
+  const next = offsets[Symbol.iterator]()
+  const writer = async (): Promise<void> => {
+    for (let step = next.next(); step.done !== true; step = next.next()) {
+      await device.write(buffer, step.value)
+    }
+  }
+  await Promise.all(Array.from({ length: depth }, writer))
+  await device.flush()
+}
+
+function* sequence(count: number, step: number): Generator<number> {
+  for (let index = 0; index < count; index++) yield index * step
+}
+
+const work = verbs[verb]
+if (work === undefined) throw new Error(`unknown verb "${verb}"`)
+await work()
