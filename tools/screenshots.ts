@@ -37,6 +37,15 @@ const tab = (name: string): Screen => ({
 
 const screens: readonly Screen[] = [
   { name: 'library' },
+  {
+    name: 'library-sideways',
+    prepare: async (page) => {
+      await row(page, 2).click()
+      await page.getByRole('grid').evaluate((grid) => {
+        grid.scrollLeft = 330
+      })
+    },
+  },
   { name: 'library-selected', prepare: (page) => row(page, 2).click() },
   {
     name: 'library-many',

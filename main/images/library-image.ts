@@ -51,9 +51,8 @@ function healthOf(image: LibraryImage, setting: LinkSetting): Health {
 }
 
 function hasUntrustedLinks(image: LibraryImage, setting: LinkSetting): boolean {
-  const state = image.header.backing?.state
-  if (state === 'not-a-path') return true
-  return state === 'outside' && linkPolicyOf(image, setting) !== 'allow'
+  // A URL or a json: name is never opened: trust would change nothing there.
+  return image.header.backing?.state === 'outside' && linkPolicyOf(image, setting) !== 'allow'
 }
 
 export function toRow(image: LibraryImage, setting: LinkSetting): LibraryRow {

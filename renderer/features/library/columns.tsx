@@ -86,7 +86,14 @@ export const columns: readonly Column[] = [
     shown: true,
     cell: (row, { now }) => <StatusCell row={row} now={now} />,
   },
-  { id: 'format', title: 'Format', width: 112, shown: true, cell: (row) => row.formatLabel },
+  {
+    id: 'format',
+    title: 'Format',
+    width: 112,
+    shown: true,
+    cell: (row) => row.formatLabel,
+    hint: (row) => row.formatLabel,
+  },
   {
     id: 'virtualSize',
     title: 'Virtual size',

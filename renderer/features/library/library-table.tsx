@@ -235,12 +235,14 @@ function rowAt(event: MouseEvent): number | undefined {
 
 function scrollToCell(
   grid: HTMLElement,
-  shown: readonly { readonly width: number }[],
+  shown: readonly { readonly id: string; readonly width: number }[],
   cell: number | undefined,
 ): void {
+  // The name stays at the left edge and covers what scrolls under it.
+  const covered = shown.slice(0, cell ?? 0).find(({ id }) => id === 'name')?.width ?? 0
   const left = shown.slice(0, cell ?? 0).reduce((sum, { width }) => sum + width, selectionColumn)
   const right = left + (shown[cell ?? 0]?.width ?? 0)
   if (cell === undefined || cell === 0) grid.scrollLeft = 0
-  else if (left < grid.scrollLeft) grid.scrollLeft = left
+  else if (left - covered < grid.scrollLeft) grid.scrollLeft = left - covered
   else if (right > grid.scrollLeft + grid.clientWidth) grid.scrollLeft = right - grid.clientWidth
 }

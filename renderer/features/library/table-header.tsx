@@ -48,7 +48,11 @@ export function TableHeader({ columns, width, order }: TableHeaderProps) {
               role="columnheader"
               aria-colindex={position + 2}
               aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-              className={clsx('library-heading', column.end === true && 'library-heading-end')}
+              className={clsx(
+                'library-heading',
+                column.id === 'name' && 'library-heading-name',
+                column.end === true && 'library-heading-end',
+              )}
               style={{ width: column.width }}
             >
               <button
