@@ -50,8 +50,8 @@ export const fileReasons = {
     number: 1106,
     title: (c) => `${nameOf(c)} is in use`,
     detail: (c) =>
-      `${c.holder ?? 'A running program'} has ${c.path ?? 'the file'} open for writing.`,
-    advice: () => 'Close the VM and try again.',
+      `${c.holder ?? 'A running program'} has ${c.path ?? 'the file'} open for ${c.found ?? 'writing'}.`,
+    advice: () => 'Close it there, or shut the VM down, and try again.',
   },
   'file-changed': {
     kind: 'io',
@@ -118,6 +118,14 @@ export const fileReasons = {
     title: (c) => `The folder for ${nameOf(c)} is not there`,
     detail: (c) => `${c.path ?? 'The file'} cannot be made: its folder does not exist.`,
     advice: () => 'Make the folder first, or choose another one.',
+  },
+  'file-not-lockable': {
+    kind: 'io',
+    number: 1115,
+    title: (c) => `${nameOf(c)} could not be locked`,
+    detail: (c) =>
+      `The system could not keep others from changing ${c.path ?? 'the file'} (${c.errno ?? 'ENOLCK'}).`,
+    advice: () => 'If it is on a network share, see to its lock service; then try again.',
   },
   'file-not-written': {
     kind: 'io',

@@ -2,33 +2,54 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import type { ImageHolder } from '../operations/image-info.ts'
 import type { FileIdentity } from '../storage/block-file.ts'
 
+/** Looks at one descriptor's `/proc/PID/fdinfo` text (proc(5)). */
+type DescriptorTest = (fdinfo: string) => boolean
+
 /**
  * Who has a file open, from Linux's /proc: the locks themselves do not say (an open-file-description
- * lock has no owner process). Processes of other users hide their descriptors from us; they are simply
- * missing in the answer.
+ * lock has no owner process). We count ourselves where we hold the file, not where we merely look at it.
+ * Processes of other users hide their descriptors from us; they are simply missing in the answer.
  */
-export function findHolders(
+export const findHolders = (
   identity: FileIdentity,
   mode: 'writing' | 'any',
+): readonly ImageHolder[] =>
+  processesWith(identity, (pid) => {
+    if (pid === process.pid) return hasLock
+    return mode === 'any' ? undefined : isForWriting
+  })
+
+/** As `findHolders`, without ourselves. */
+export const findOthers = (
+  identity: FileIdentity,
+  mode: 'writing' | 'any',
+): readonly ImageHolder[] => findHolders(identity, mode).filter(({ pid }) => pid !== process.pid)
+
+/** Whose descriptors hold a lock on byte `at` of a file, our own included. As `findHolders`. */
+export const findLockers = (identity: FileIdentity, at: number): readonly ImageHolder[] =>
+  processesWith(identity, () => (fdinfo) => lockedRanges(fdinfo).some(covers(at)))
+
+/** Processes with a descriptor of the file that passes the test for that process; undefined: any does. */
+function processesWith(
+  identity: FileIdentity,
+  testFor: (pid: number) => DescriptorTest | undefined,
 ): readonly ImageHolder[] {
-  const holders: ImageHolder[] = []
-  for (const pid of processIds()) {
-    if (pid !== process.pid && hasOpen(pid, identity, mode)) holders.push(describe(pid))
-  }
-  return holders
+  return processIds()
+    .filter((pid) => {
+      const test = testFor(pid)
+      return namesIn(`/proc/${pid}/fd`).some(
+        (fd) =>
+          refersTo(`/proc/${pid}/fd/${fd}`, identity) &&
+          (test === undefined || test(fdinfoOf(pid, fd))),
+      )
+    })
+    .map(describe)
 }
 
 function processIds(): number[] {
   return namesIn('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-}
-
-function hasOpen(pid: number, identity: FileIdentity, mode: 'writing' | 'any'): boolean {
-  return namesIn(`/proc/${pid}/fd`).some(
-    (fd) =>
-      refersTo(`/proc/${pid}/fd/${fd}`, identity) && (mode === 'any' || isForWriting(pid, fd)),
-  )
 }
 
 function refersTo(descriptor: string, identity: FileIdentity): boolean {
@@ -40,12 +61,34 @@ function refersTo(descriptor: string, identity: FileIdentity): boolean {
   return stats !== undefined && stats.ino === identity.inode && stats.dev === identity.device
 }
 
-/** The access mode in proc(5)'s `flags:` line, an octal number: 0 reads, 1 writes, 2 does both. */
-function isForWriting(pid: number, fd: string): boolean {
-  const info = orUndefined(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))
-  const lastDigit = info?.match(/^flags:\s*[0-7]*([0-7])$/m)?.[1]
+const fdinfoOf = (pid: number, fd: string): string =>
+  orUndefined(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1')) ?? ''
+
+/** The access mode in the `flags:` line, an octal number: 0 reads, 1 writes, 2 does both. */
+function isForWriting(fdinfo: string): boolean {
+  const lastDigit = fdinfo.match(/^flags:\s*[0-7]*([0-7])$/m)?.[1]
   return lastDigit !== undefined && Number(lastDigit) % 4 !== 0
 }
+
+interface LockedRange {
+  readonly first: number
+  readonly last: number
+}
+
+/** The `lock:` lines, one a lock: `lock: 1: OFDLCK ADVISORY READ -1 fe:01:264 100 101`, or `0 EOF`. */
+export function lockedRanges(fdinfo: string): readonly LockedRange[] {
+  return Array.from(fdinfo.matchAll(/^lock:.*\s(\d+) (\d+|EOF)$/gm), ([, first, last]) => ({
+    first: Number(first),
+    last: last === 'EOF' ? Number.POSITIVE_INFINITY : Number(last),
+  }))
+}
+
+const hasLock: DescriptorTest = (fdinfo) => lockedRanges(fdinfo).length > 0
+
+const covers =
+  (at: number) =>
+  ({ first, last }: LockedRange): boolean =>
+    first <= at && at <= last
 
 function describe(pid: number): ImageHolder {
   const name = orUndefined(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd())

@@ -13,6 +13,13 @@ export interface HostCalls {
    */
   isByteLocked(fd: number, at: number): boolean | undefined
   /**
+   * Takes a shared lock on byte `at` for the open file, without waiting; gone when the file is closed.
+   * `refused` when somebody has an exclusive lock on it; other failures are thrown as by `punchHole`.
+   */
+  lockByte(fd: number, at: number): LockAnswer
+  /** As `lockByte`, for the whole file at once (flock(2)); byte locks do not notice it. */
+  lockFile(fd: number, mode: 'shared' | 'exclusive'): LockAnswer
+  /**
    * Makes the range a hole; the file keeps its length. False where the file system has no such call;
    * other failures are thrown as Node throws those of `node:fs`.
    */
@@ -21,16 +28,27 @@ export interface HostCalls {
   allocate(fd: number, at: number, length: number): boolean
 }
 
+/** `unsupported`: the file system has no such locks. */
+export type LockAnswer = 'locked' | 'refused' | 'unsupported'
+
 // Values of the Linux system interface, the same on x86-64 and arm64 (fcntl.h, unistd.h).
 const SEEK_DATA = 3
 const SEEK_HOLE = 4
 const EINTR = 4
 const ENXIO = 6
+const EAGAIN = 11
+const EACCES = 13
+const EINVAL = 22
 const ENOSYS = 38
 const EOPNOTSUPP = 95
+const LOCK_SH = 1
+const LOCK_EX = 2
+const LOCK_NB = 4
 const FALLOC_FL_KEEP_SIZE = 1
 const FALLOC_FL_PUNCH_HOLE = 2
 const F_OFD_GETLK = 36
+const F_OFD_SETLK = 37
+const F_RDLCK = 0
 const F_WRLCK = 1
 const F_UNLCK = 2
 
@@ -70,6 +88,7 @@ function bindLinux(): HostCalls {
     command: number,
     argument: Uint8Array,
   ) => number
+  const flock = libc.func('int flock(int, int)') as (fd: number, operation: number) => number
   const fallocate = libc.func('int fallocate(int, int, int64_t, int64_t)') as (
     fd: number,
     mode: number,
@@ -91,9 +110,18 @@ function bindLinux(): HostCalls {
   }
 
   const isByteLocked = (fd: number, at: number): boolean | undefined => {
-    const lock = new FlockBuffer(at)
+    const lock = new FlockBuffer(F_WRLCK, at)
     if (fcntl(fd, F_OFD_GETLK, lock.bytes) !== 0) return undefined
     return lock.type !== F_UNLCK
+  }
+
+  const lockAnswer = (result: number, syscall: string): LockAnswer => {
+    if (result === 0) return 'locked'
+    const errno = koffi.errno()
+    if (errno === EAGAIN || errno === EACCES) return 'refused'
+    // EINVAL: a kernel or a file system that does not know the command.
+    if ([EINVAL, ENOSYS, EOPNOTSUPP].includes(errno)) return 'unsupported'
+    throw systemError(errno, syscall)
   }
 
   const changeSpace = (fd: number, mode: number, at: number, length: number): boolean => {
@@ -109,6 +137,10 @@ function bindLinux(): HostCalls {
   return {
     runAt,
     isByteLocked,
+    lockByte: (fd, at) =>
+      lockAnswer(fcntl(fd, F_OFD_SETLK, new FlockBuffer(F_RDLCK, at).bytes), 'fcntl'),
+    lockFile: (fd, mode) =>
+      lockAnswer(flock(fd, LOCK_NB | (mode === 'shared' ? LOCK_SH : LOCK_EX)), 'flock'),
     punchHole: (fd, at, length) =>
       changeSpace(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, length),
     allocate: (fd, at, length) => changeSpace(fd, 0, at, length),
@@ -132,8 +164,8 @@ class FlockBuffer {
   readonly bytes = new Uint8Array(32)
   readonly #view = new DataView(this.bytes.buffer)
 
-  constructor(start: number) {
-    this.#view.setInt16(0, F_WRLCK, true)
+  constructor(type: number, start: number) {
+    this.#view.setInt16(0, type, true)
     this.#view.setBigInt64(8, BigInt(start), true)
     this.#view.setBigInt64(16, 1n, true)
   }

@@ -35,9 +35,9 @@ export class NodeFile implements BlockFile {
    * Throws `file-missing`, `file-forbidden`, `file-is-folder`, `file-not-regular`, `invalid-argument`
    * (a name that holds a NUL) or `read-failed`.
    */
-  static open(path: string): NodeFile {
+  static open(path: string, extraFlags = 0): NodeFile {
     try {
-      return new NodeFile(openRegular(path, constants.O_RDONLY))
+      return new NodeFile(openRegular(path, constants.O_RDONLY | extraFlags))
     } catch (error) {
       throw fromSystemError(error, { path })
     }

@@ -6,15 +6,25 @@ import { readUse } from './image-use.ts'
 import { NodeFile } from './node-file.ts'
 import { NodeWritableFile } from './node-writable-file.ts'
 import { flushFolder, removeFile } from './folder-entries.ts'
+import { hold, openHeld } from './open-held.ts'
+import { lockingFlags } from './whole-file-lock.ts'
 import { paths } from './paths.ts'
 
 /** The machine Node runs on, as the engine sees it. */
 export const nodeHost: Host & WritingEnvironment = {
   // Synchronous inside: the engine runs on worker threads, and a folder scan opens thousands.
   openFile: async (path) => NodeFile.open(path),
-  openForWriting: async (path) => NodeWritableFile.open(path),
-  openForHolding: async (path) => NodeFile.open(path),
-  createFile: async (path) => NodeWritableFile.create(path),
+  openForWriting: (path) => openHeld('writer', () => NodeWritableFile.open(path)),
+  openForHolding: (path) => openHeld('reader', () => NodeFile.open(path, lockingFlags('reader'))),
+  createFile: async (path) => {
+    const file = NodeWritableFile.create(path)
+    try {
+      return await hold(file, 'writer')
+    } catch (error) {
+      await removeFile(path)
+      throw error
+    }
+  },
   removeFile,
   flushFolder,
   paths,

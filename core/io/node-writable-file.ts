@@ -6,9 +6,10 @@ import type { WritableFile } from '../storage/writable-file.ts'
 import { hostCalls } from './host-calls.ts'
 import { NodeFile } from './node-file.ts'
 import { makeRegular, openRegular } from './open-regular.ts'
+import { lockingFlags } from './whole-file-lock.ts'
 import { fromChangeError, fromFlushError, fromWriteError } from './system-error.ts'
 
-/** A regular file of the host, opened for reading and writing. Takes no lock itself. */
+/** A regular file of the host, opened for reading and writing. Byte locks are taken by who opens it. */
 export class NodeWritableFile extends NodeFile implements WritableFile {
   /** Set by the first flush that failed. */
   #lost: ImageError | undefined
@@ -19,7 +20,7 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
    */
   static override open(path: string): NodeWritableFile {
     try {
-      return new NodeWritableFile(openRegular(path, constants.O_RDWR))
+      return new NodeWritableFile(openRegular(path, constants.O_RDWR | lockingFlags('writer')))
     } catch (error) {
       throw fromChangeError(error, { path })
     }
@@ -28,7 +29,7 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
   /** Makes the file. Throws `file-exists`, `folder-missing`, `no-space`, or as `open`. */
   static create(path: string): NodeWritableFile {
     try {
-      return new NodeWritableFile(makeRegular(path))
+      return new NodeWritableFile(makeRegular(path, lockingFlags('writer')))
     } catch (thrown) {
       const error = fromChangeError(thrown, { path })
       // Nobody expects a file that is to be made to be there already: what is missing is its folder.

@@ -32,9 +32,9 @@ export function openRegular(path: string, flags: number): OpenedFile {
 }
 
 /** Makes a regular file that was not there before, open for reading and writing. Throws as above. */
-export function makeRegular(path: string): OpenedFile {
+export function makeRegular(path: string, extraFlags: number): OpenedFile {
   assertPossible(path)
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | extraFlags
   return openedFile(path, openSync(path, flags | neverWait, newFileMode))
 }
 

@@ -10,6 +10,9 @@ const reasonsByErrno: Readonly<Record<string, Reason>> = {
   EACCES: 'file-forbidden',
   EPERM: 'file-forbidden',
   EISDIR: 'file-is-folder',
+  // Opened exclusively by somebody else: a lease or a locking flag (EAGAIN), Windows' sharing mode (EBUSY).
+  EAGAIN: 'file-in-use',
+  EBUSY: 'file-in-use',
 }
 
 /** As above, where the file is open already and its bytes or its length were to change. */
@@ -45,6 +48,10 @@ export const fromChangeError = (thrown: unknown, context: ErrorContext): ImageEr
 /** Nobody knows what is on the disk after a failed flush, whatever its errno is. */
 export const fromFlushError = (thrown: unknown, context: ErrorContext): ImageError =>
   imageErrorOf(thrown, context, {}, 'flush-failed')
+
+/** A lock that fails for another reason than that somebody has it. */
+export const fromLockError = (thrown: unknown, context: ErrorContext): ImageError =>
+  imageErrorOf(thrown, context, {}, 'file-not-lockable')
 
 function imageErrorOf(
   thrown: unknown,
