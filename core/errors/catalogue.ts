@@ -6,6 +6,7 @@ import { changeReasons } from './reasons-change.ts'
 import { snapshotReasons } from './reasons-snapshot.ts'
 import { createReasons } from './reasons-create.ts'
 import { resizeReasons } from './reasons-resize.ts'
+import { repairReasons } from './reasons-repair.ts'
 import { serviceReasons } from './reasons-service.ts'
 import type { CatalogueEntry } from './explanation.ts'
 
@@ -24,6 +25,7 @@ export const catalogue = {
   ...createReasons,
   ...snapshotReasons,
   ...resizeReasons,
+  ...repairReasons,
 } as const satisfies Record<string, CatalogueEntry>
 
 export type Reason = keyof typeof catalogue

@@ -29,6 +29,7 @@ export class ReferenceCounts {
   readonly #widths: Width[] = []
   #bytes = 0
   #shared = false
+  #overflowed = false
   #touchedEnd = 0
 
   /** Counts clusters from `first` (a multiple of `pageClusters`) on; counts stop at `max`. */
@@ -52,6 +53,11 @@ export class ReferenceCounts {
   /** Whether any cluster is referenced more than once. */
   get hasShared(): boolean {
     return this.#shared
+  }
+
+  /** Whether a cluster has more references than the width can count; its count is the highest one then. */
+  get hasOverflow(): boolean {
+    return this.#overflowed
   }
 
   /**
@@ -133,6 +139,7 @@ export class ReferenceCounts {
       if (sum > 1) this.#shared = true
       if (sum > this.#max) {
         overflow += sum - this.#max
+        this.#overflowed = true
         sum = this.#max
       }
       const needed = sum > 0xffff ? widths.words : sum > 0xff ? widths.shorts : widths.bytes

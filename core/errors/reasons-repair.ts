@@ -1,0 +1,63 @@
+import { at, nameOf, type CatalogueEntry } from './explanation.ts'
+
+/** Refusals of repairs and of what takes them back. */
+export const repairReasons = {
+  'repair-impossible': {
+    kind: 'corrupt',
+    number: 1540,
+    title: (c) => `${nameOf(c)} cannot be repaired as it is`,
+    detail: (c) =>
+      `The references of the image cannot be counted: the ${c.structure ?? 'structure'} at ${at(c.offset)} ${c.found ?? 'makes no sense'}.`,
+    advice: () =>
+      'Plan the repair again and agree to the steps it offers, or convert what can be read to a new image.',
+  },
+  'repair-first': {
+    kind: 'corrupt',
+    number: 1541,
+    title: (c) => `${nameOf(c)} has to be repaired first`,
+    detail: (c) =>
+      `It was not closed properly, so its refcounts have to be counted anew; but its tables are damaged (${c.found ?? 'see its check'}).`,
+    advice: () => 'Check the image and repair it; reading it is possible.',
+  },
+  'repair-consent-missing': {
+    kind: 'invalid-argument',
+    number: 1542,
+    title: (c) => `The repair of ${nameOf(c)} would lose data`,
+    detail: (c) =>
+      `The plan has the data-loss steps ${c.expected ?? 'none'}; agreed to was ${c.found ?? 'none'}.`,
+    advice: () => 'Agree to exactly the steps of the plan, or plan again without them.',
+  },
+  'repair-too-large': {
+    kind: 'unsupported',
+    number: 1543,
+    title: (c) => `The repair of ${nameOf(c)} is too large`,
+    detail: (c) =>
+      `More than ${c.limit ?? 'the limit'} bytes of tables would have to change, which does not fit in memory.`,
+    advice: () => 'Rebuild its refcounts, which needs little memory, or convert it to a new image.',
+  },
+  'undo-copy-invalid': {
+    kind: 'invalid-format',
+    number: 1544,
+    title: (c) => `${nameOf(c)} is no safety copy of a repair`,
+    detail: (c) =>
+      `${c.path ?? 'The file'} is ${c.found ?? 'not what a repair wrote'}; expected was ${c.expected ?? 'a safety copy'}.`,
+    advice: () => 'Name the file that the repair said it wrote.',
+  },
+  'undo-other-image': {
+    kind: 'invalid-argument',
+    number: 1545,
+    title: (c) => `The safety copy is not of ${nameOf(c)}`,
+    detail: (c) =>
+      `${c.path ?? 'The image'} holds at ${at(c.offset)} neither what was there before the repair nor what the repair wrote: it is another image, or it was changed since.`,
+    advice: () =>
+      'Use the safety copy on the image it belongs to, before anything else writes to it.',
+  },
+  'undo-file-shorter': {
+    kind: 'corrupt',
+    number: 1546,
+    title: (c) => `${nameOf(c)} became shorter since its repair`,
+    detail: (c) =>
+      `It had ${c.expected ?? 'more'} bytes before the repair and has ${c.found ?? 'fewer'} now: what was cut off is not in the safety copy.`,
+    advice: () => 'Keep the image as it is; it was changed after the repair.',
+  },
+} as const satisfies Record<string, CatalogueEntry>
