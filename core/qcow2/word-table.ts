@@ -25,3 +25,10 @@ export function asWordTable(bytes: Uint8Array<ArrayBuffer>): WordTable {
   Buffer.from(buffer, byteOffset, byteLength).swap64()
   return new Uint32Array(buffer, byteOffset, byteLength / 4)
 }
+
+/** The entries as they stand in a file: big-endian again, in bytes of their own. */
+export function fileBytesOf(words: WordTable): Uint8Array {
+  const bytes = new Uint8Array(words.slice().buffer)
+  Buffer.from(bytes.buffer).swap64()
+  return bytes
+}

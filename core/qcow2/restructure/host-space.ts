@@ -67,12 +67,31 @@ export class HostSpace {
     throw this.#overflow(fault)
   }
 
-  /** Throws `refcounts-contradict` when there were fewer references. */
-  remove(first: number, clusters: number, times: number): void {
+  /** How many of the clusters nobody refers to any more. Throws `refcounts-contradict`. */
+  remove(first: number, clusters: number, times: number): number {
     const fault = this.#counts.add(first, clusters, -times, { least: 0, most: Infinity })
     if (fault !== undefined) throw this.#contradiction(fault.cluster)
     this.#changed(first, clusters)
-    this.hold(first, clusters)
+    return this.#holdUnused(first, clusters)
+  }
+
+  /** What lost its last reference may not be given out before the switch. */
+  #holdUnused(first: number, clusters: number): number {
+    let unused = 0
+    for (let at = first; at < first + clusters;) {
+      const pageEnd = (Math.floor(at / PAGE_CLUSTERS) + 1) * PAGE_CLUSTERS
+      const end = Math.min(first + clusters, pageEnd)
+      const uniform = this.#counts.uniform(at, end)
+      if (uniform === undefined || uniform === 0) {
+        for (let cluster = at; cluster < end; cluster++) {
+          if (this.#counts.get(cluster) !== 0) continue
+          this.hold(cluster, 1)
+          unused++
+        }
+      }
+      at = end
+    }
+    return unused
   }
 
   /** The stored image still uses these clusters: nothing is written to them before the switch. */

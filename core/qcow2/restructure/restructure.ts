@@ -112,9 +112,12 @@ export class Restructure implements Disposable {
     this.#space.add(this.#space.clusterAt(offset), clusters, times)
   }
 
-  /** `times` references less. What nobody refers to any more stays untouched until the switch. */
-  remove(offset: number, clusters: number, times = 1): void {
-    this.#space.remove(this.#space.clusterAt(offset), clusters, times)
+  /**
+   * `times` references less. What nobody refers to any more stays untouched until the switch. Gives how
+   * many of the clusters that are.
+   */
+  remove(offset: number, clusters: number, times = 1): number {
+    return this.#space.remove(this.#space.clusterAt(offset), clusters, times)
   }
 
   /** The old image uses these clusters, though no refcount says so: they stay untouched. */
