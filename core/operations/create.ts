@@ -30,6 +30,8 @@ export async function createImage(
     const file = await files.create(path)
     const dataOutcome =
       plan.dataFile && (await makeDataFile(files, plan.dataFile, plan.preallocation, context))
+    // Before the image has a header: nobody must ever find an image without its data file.
+    if (plan.dataFile) await host.flushFolder(host.paths.folderOf(plan.dataFile.path))
     const outcome =
       image === undefined
         ? await writeRaw(file, plan, context)
