@@ -63,7 +63,7 @@ export async function crashMatrix(
     const problem = await problemOf(scenario, mark, files, backing?.image)
     if (problem !== undefined) throw await failureOf({ scenario, seed, state, files, problem })
     // Every second one is thrown out whenever there are twice as many as wanted: an even spread.
-    if (samples === 0 || !files.has(scenario.image)) continue
+    if (samples === 0 || !hasMagic(files.get(scenario.image) ?? new Uint8Array())) continue
     if (seen.size % stride(seen.size, samples) === 0) {
       taken.push({ scenario, recipe: state.recipe(), mark, files })
     }
@@ -89,8 +89,10 @@ async function problemOf(
   backing: JudgedFiles['backing'],
 ): Promise<string | undefined> {
   const bytes = files.get(scenario.image)
-  if (bytes === undefined) return mark.absent === true ? undefined : 'the image is gone'
+  if (mark.absent === true && (bytes === undefined || !hasMagic(bytes))) return undefined
+  if (bytes === undefined) return 'the image is gone'
   const dataBytes = scenario.dataFile === undefined ? undefined : files.get(scenario.dataFile)
+  if (scenario.dataFile !== undefined && dataBytes === undefined) return 'the data file is gone'
   const dataFile = dataBytes === undefined ? undefined : new MemoryFile(dataBytes)
   try {
     return await judge({ image: new MemoryFile(bytes), dataFile, backing }, mark)
@@ -99,6 +101,10 @@ async function problemOf(
     return `threw ${error.reason}: ${error.explanation.detail}`
   }
 }
+
+/** Whether anybody would take the file for an image. */
+const hasMagic = (bytes: Uint8Array): boolean =>
+  [0x51, 0x46, 0x49, 0xfb].every((byte, at) => bytes[at] === byte)
 
 interface Failed {
   readonly scenario: Scenario

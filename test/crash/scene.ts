@@ -35,7 +35,7 @@ export class Scene {
     this.machine = new CrashMachine(this.log, files)
     this.image = image
     this.model = model
-    this.expect()
+    this.expect([], { absent: !this.machine.has(image) })
   }
 
   /** From here on: the model as it is now, or as it was in `others`. */
@@ -43,9 +43,13 @@ export class Scene {
     this.log.mark({ worlds: [this.model.world(), ...others], ...rest })
   }
 
+  nextGeneration(): number {
+    return ++this.#generation
+  }
+
   /** Bytes that were never written before. */
   bytes(at: number, length: number): Uint8Array<ArrayBuffer> {
-    return tellingBytes(at, length, ++this.#generation)
+    return tellingBytes(at, length, this.nextGeneration())
   }
 
   /**

@@ -110,6 +110,8 @@ const reasons = {
 export class FaultFile implements WritableFile {
   readonly #file: WritableFile
   readonly #faults: Faults
+  /** As of a real file: once a flush failed, it takes no more changes. */
+  #lost: ImageError | undefined
 
   constructor(file: WritableFile, faults: Faults) {
     this.#file = file
@@ -151,6 +153,7 @@ export class FaultFile implements WritableFile {
   }
 
   writeNow(from: Uint8Array, at: number, tag: IoTag): void {
+    this.#mustBeKept()
     const access = { operation: 'write', tag, at, length: from.length } as const
     this.#meetNow(access, () => {
       this.#file.writeNow(from.subarray(0, half(from)), at, tag)
@@ -159,27 +162,37 @@ export class FaultFile implements WritableFile {
   }
 
   async write(from: Uint8Array, at: number, tag: IoTag): Promise<void> {
+    this.#mustBeKept()
     const access = { operation: 'write', tag, at, length: from.length } as const
     await this.#meet(access, () => this.#file.write(from.subarray(0, half(from)), at, tag))
     await this.#file.write(from, at, tag)
   }
 
   async flush(): Promise<void> {
-    await this.#meet({ operation: 'flush' })
+    this.#mustBeKept()
+    try {
+      await this.#meet({ operation: 'flush' })
+    } catch (error) {
+      if (error instanceof ImageError) this.#lost = error
+      throw error
+    }
     await this.#file.flush()
   }
 
   truncate(size: number): void {
+    this.#mustBeKept()
     this.#meetNow({ operation: 'truncate', at: size })
     this.#file.truncate(size)
   }
 
   punchHole(at: number, length: number): 'punched' | 'unsupported' {
+    this.#mustBeKept()
     this.#meetNow({ operation: 'punch', at, length })
     return this.#file.punchHole(at, length)
   }
 
   allocate(at: number, length: number): 'allocated' | 'unsupported' {
+    this.#mustBeKept()
     this.#meetNow({ operation: 'allocate', at, length })
     return this.#file.allocate(at, length)
   }
@@ -190,6 +203,10 @@ export class FaultFile implements WritableFile {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #mustBeKept(): void {
+    if (this.#lost !== undefined) throw this.#lost
   }
 
   #meetNow(access: Access, begin: () => void = () => {}): void {

@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts'
+import { creatingScenarios } from './scenarios/creating.ts'
+
+crashSuite('creating', creatingScenarios)

@@ -1,0 +1,93 @@
+/** Small images of every writable kind, in memory: the disks that stories begin with. */
+import { openImage } from '../../../core/image/open-image.ts'
+import { readHeaderArea } from '../../../core/qcow2/header-file.ts'
+import { Qcow2Image } from '../../../core/qcow2/qcow2-image.ts'
+import { codecs } from '../../../core/io/codecs.ts'
+import { MemoryFile } from '../../../core/storage/memory-file.ts'
+import { noise } from '../../helpers/noise.ts'
+import { Qcow2Builder, type BuilderOptions } from '../../helpers/qcow2-builder.ts'
+import type { Random } from '../../helpers/random.ts'
+import { GuestModel } from '../../model/guest-model.ts'
+import { CrashLog } from '../../storage/crash-log.ts'
+import { CrashMachine } from '../../storage/crash-machine.ts'
+
+export const imagePath = '/disk.qcow2'
+export const backingPath = '/base.raw'
+export const dataPath = '/disk.data'
+
+/** The files of a story, and what its guest finds at first. */
+export interface SmallImage {
+  readonly files: Readonly<Record<string, Uint8Array>>
+  readonly clusterSize: number
+  readonly model: GuestModel
+}
+
+export interface SmallImageOptions extends Omit<
+  BuilderOptions,
+  'virtualSize' | 'backing' | 'dataFile'
+> {
+  readonly clusters?: number
+  /** Clusters of content that the image is above of. */
+  readonly backingClusters?: number
+  readonly dataFile?: string
+  /** Names of internal snapshots, all of what the disk holds at first. */
+  readonly snapshots?: readonly string[]
+  /** Clusters that are compressed at first. */
+  readonly compressed?: boolean
+}
+
+/** Some clusters are data, some zeroes of either kind, some compressed; most are not there. */
+export async function smallImage(
+  random: Random,
+  { clusters = 40, backingClusters = 0, snapshots = [], ...options }: SmallImageOptions = {},
+): Promise<SmallImage> {
+  const clusterSize = 2 ** (options.clusterBits ?? 9)
+  const builder = new Qcow2Builder({
+    clusterBits: 9,
+    virtualSize: clusters * clusterSize,
+    ...options,
+    ...(backingClusters > 0 ? { backing: { name: 'base.raw', format: 'raw' } } : {}),
+  })
+  const version = options.version ?? 3
+  for (let cluster = 0; cluster < clusters; cluster++) {
+    const kind = random.below(12)
+    if (kind < 3) builder.data(cluster, 1 + random.below(255))
+    else if (kind === 3 && version === 3) builder.zeroPlain(cluster)
+    else if (kind === 4 && version === 3 && options.dataFile === undefined)
+      builder.zeroAllocated(cluster)
+    else if (kind < 8 && options.compressed === true)
+      builder.compressed(cluster, 1 + random.below(255))
+  }
+  for (const [index, name] of snapshots.entries()) builder.snapshot({ id: String(index + 1), name })
+  const files = {
+    [imagePath]: new Uint8Array(builder.build().bytes),
+    ...(backingClusters > 0
+      ? {
+          [backingPath]: new Uint8Array(
+            noise(random.below(2 ** 31), backingClusters * clusterSize),
+          ),
+        }
+      : {}),
+    ...(options.dataFile === undefined
+      ? {}
+      : { [dataPath]: new Uint8Array(noise(random.below(2 ** 31), clusters * clusterSize)) }),
+  }
+  const model = await modelOf(files)
+  for (const name of snapshots) model.createSnapshot(name)
+  return { files, clusterSize, model }
+}
+
+/** The model of a disk as our reader finds it: what the stories change has to be told apart from this. */
+export async function modelOf(files: Readonly<Record<string, Uint8Array>>): Promise<GuestModel> {
+  const machine = new CrashMachine(new CrashLog<never>(), files)
+  await using opened = await openImage(machine, imagePath)
+  const content = new Uint8Array(opened.image.virtualSize)
+  await opened.image.read(content, 0)
+  return new GuestModel(content.length, content)
+}
+
+/** Reads an image without a backing file. */
+export function openBytes(bytes: Uint8Array): Qcow2Image {
+  const file = new MemoryFile(bytes)
+  return new Qcow2Image({ file, area: readHeaderArea(file), codecs })
+}

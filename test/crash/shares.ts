@@ -1,0 +1,17 @@
+/**
+ * How many different crash states each suite judges in every test run: at least so many, and 100,000 of
+ * them together, in a minute on two cores.
+ */
+export const shares = {
+  writing: 30_000,
+  growing: 14_000,
+  compressed: 6_000,
+  overlays: 10_000,
+  snapshots: 16_000,
+  resizing: 12_000,
+  creating: 4_000,
+  repairing: 6_000,
+  amending: 5_000,
+} as const
+
+export type ShareName = keyof typeof shares
