@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { ImageError } from '../../core/index.ts'
 import type { LibraryFolder } from '../../ipc/schemas/library.ts'
 import type { StoredFolder } from '../history/folders.ts'
@@ -13,11 +14,15 @@ export interface FolderEvents {
 /** How often a folder is scanned whose changes the system does not report. */
 const rescanMinutes = 5
 
+/** Milliseconds that a file system's clock may be behind ours, and coarser. */
+const clockSlack = 2000
+
 /** A library folder at work: whether a scan runs, what went wrong, and its watch. */
 export class FolderState {
   readonly #events: FolderEvents
   #stored: StoredFolder
   #scans = 0
+  #scanStartedAt = 0
   #error: ImageError | undefined
   #watchError: ImageError | undefined
   #watch: FolderWatch | undefined
@@ -50,6 +55,7 @@ export class FolderState {
 
   scanStarted(): void {
     this.#scans += 1
+    this.#scanStartedAt = Date.now()
     this.#events.onChanged()
   }
 
@@ -59,7 +65,11 @@ export class FolderState {
       this.#error = result
     } else if (result !== undefined) {
       this.#error = partlyUnread(this.#stored.path, result)
-      this.#watch?.follow(result.folders)
+      // What came into a folder after the scan listed it and before it was watched is in neither.
+      const added = this.#watch?.follow(result.folders) ?? []
+      const since = this.#scanStartedAt - clockSlack
+      if (added.some((folder) => changedSince(folder, since)))
+        this.#events.onRescan(this.#stored.id)
     }
     this.#events.onChanged()
   }
@@ -101,6 +111,15 @@ export class FolderState {
     this.#rescan = setInterval(() => this.#events.onRescan(id), rescanMinutes * 60_000)
     this.#rescan.unref()
     this.#events.onChanged()
+  }
+}
+
+function changedSince(folder: string, time: number): boolean {
+  try {
+    return statSync(folder).mtimeMs >= time
+  } catch {
+    // It is gone again, which the watch of its parent reports.
+    return false
   }
 }
 

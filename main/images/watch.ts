@@ -37,18 +37,18 @@ export class FolderWatch {
     return watchesTrees || this.#watchers.has(folder)
   }
 
-  /** The folders that exist now, as the last scan found them. */
-  follow(folders: readonly string[]): void {
-    if (watchesTrees) return
+  /** The folders that exist now, as the last scan found them. Gives those that were not watched before. */
+  follow(folders: readonly string[]): readonly string[] {
+    if (watchesTrees) return []
     const wanted = new Set(folders)
     for (const [folder, watcher] of this.#watchers) {
       if (wanted.has(folder)) continue
       watcher.close()
       this.#watchers.delete(folder)
     }
-    for (const folder of folders) {
-      if (!this.#closed && !this.#watchers.has(folder)) this.#watch(folder, false)
-    }
+    const added = folders.filter((folder) => !this.#closed && !this.#watchers.has(folder))
+    for (const folder of added) this.#watch(folder, false)
+    return added
   }
 
   close(): void {
