@@ -47,6 +47,7 @@ export class MemoryFile implements WritableFile {
   }
 
   writeNow(from: Uint8Array, at: number): void {
+    if (from.length === 0) return
     for (const { page, inPage, done, length } of piecesOf(at, from.length)) {
       this.#pageAt(page).set(from.subarray(done, done + length), inPage)
     }
@@ -70,6 +71,7 @@ export class MemoryFile implements WritableFile {
   }
 
   allocate(at: number, length: number): 'allocated' {
+    if (length === 0) return 'allocated'
     for (const { page } of piecesOf(at, length)) this.#pageAt(page)
     this.#size = Math.max(this.#size, at + length)
     return 'allocated'

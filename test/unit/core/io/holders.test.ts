@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { vmNameIn } from '../../../../core/io/holders.ts'
+import { lockedRanges, vmNameIn } from '../../../../core/io/holders.ts'
 
 test.each([
   [['qemu-system-x86_64', '-name', 'web01'], 'web01'],
@@ -13,4 +13,21 @@ test.each([
   [['qemu-system-x86_64', '-name'], undefined],
 ])('the VM of %j is %s', (words, name) => {
   expect(vmNameIn(words)).toBe(name)
+})
+
+test('the locks of a descriptor are read from what /proc says of it', () => {
+  const fdinfo = [
+    'pos:\t0',
+    'flags:\t02100002',
+    'lock:\t1: OFDLCK ADVISORY  READ -1 fe:01:264 100 101',
+    'lock:\t2: OFDLCK ADVISORY  READ -1 fe:01:264 203 203',
+    'lock:\t3: FLOCK  ADVISORY  WRITE 4312 fe:01:264 0 EOF',
+    '',
+  ].join('\n')
+  expect(lockedRanges(fdinfo)).toEqual([
+    { first: 100, last: 101 },
+    { first: 203, last: 203 },
+    { first: 0, last: Number.POSITIVE_INFINITY },
+  ])
+  expect(lockedRanges('pos:\t0\nflags:\t0100000\n')).toEqual([])
 })
