@@ -5,12 +5,9 @@
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { ImageError } from '../../core/errors/image-error.ts'
-import { openImage } from '../../core/image/open-image.ts'
-import { MemoryFile } from '../../core/storage/memory-file.ts'
 import { crashStates, type CrashState } from '../storage/crash-states.ts'
-import { judge, type JudgedFiles } from './judge.ts'
 import { Scene, type Mark, type Scenario } from './scene.ts'
+import { hasMagic, StateJudge, type DiskFiles } from './state-judge.ts'
 
 export interface MatrixOptions {
   readonly seed: number
@@ -26,7 +23,7 @@ export interface Sample {
   readonly scenario: Scenario
   readonly recipe: string
   readonly mark: Mark
-  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+  readonly files: DiskFiles
 }
 
 export interface MatrixResult {
@@ -48,8 +45,7 @@ export async function crashMatrix(
 ): Promise<MatrixResult> {
   const scene = new Scene(scenario)
   await scenario.tell(scene)
-  const backing =
-    scenario.backing === undefined ? undefined : await openImage(scene.machine, scenario.backing)
+  const stateJudge = await StateJudge.open(scenario)
   const seen = new Set<string>()
   const taken: Sample[] = []
   let examined = 0
@@ -60,7 +56,7 @@ export async function crashMatrix(
     const { mark } = state
     if (mark === undefined) continue
     const files = state.files()
-    const problem = await problemOf(scenario, mark, files, backing?.image)
+    const problem = await stateJudge.problemOf(mark, files)
     if (problem !== undefined) throw await failureOf({ scenario, seed, state, files, problem })
     // Every second one is thrown out whenever there are twice as many as wanted: an even spread.
     if (samples === 0 || !hasMagic(files.get(scenario.image) ?? new Uint8Array())) continue
@@ -82,35 +78,11 @@ function thin(samples: Sample[]): void {
   samples.splice(0, samples.length, ...kept)
 }
 
-async function problemOf(
-  scenario: Scenario,
-  mark: Mark,
-  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
-  backing: JudgedFiles['backing'],
-): Promise<string | undefined> {
-  const bytes = files.get(scenario.image)
-  if (mark.absent === true && (bytes === undefined || !hasMagic(bytes))) return undefined
-  if (bytes === undefined) return 'the image is gone'
-  const dataBytes = scenario.dataFile === undefined ? undefined : files.get(scenario.dataFile)
-  if (scenario.dataFile !== undefined && dataBytes === undefined) return 'the data file is gone'
-  const dataFile = dataBytes === undefined ? undefined : new MemoryFile(dataBytes)
-  try {
-    return await judge({ image: new MemoryFile(bytes), dataFile, backing }, mark)
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error
-    return `threw ${error.reason}: ${error.explanation.detail}`
-  }
-}
-
-/** Whether anybody would take the file for an image. */
-const hasMagic = (bytes: Uint8Array): boolean =>
-  [0x51, 0x46, 0x49, 0xfb].every((byte, at) => bytes[at] === byte)
-
 interface Failed {
   readonly scenario: Scenario
   readonly seed: number
   readonly state: CrashState<Mark>
-  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly files: DiskFiles
   readonly problem: string
 }
 

@@ -42,6 +42,11 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
     return this.#find(name).bytes
   }
 
+  /** All files as they are now. */
+  files(): Map<string, Uint8Array<ArrayBuffer>> {
+    return new Map([...this.#contents].map(([name, { bytes }]) => [name, bytes]))
+  }
+
   has(name: string): boolean {
     return this.#contents.has(name)
   }
