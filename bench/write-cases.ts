@@ -84,8 +84,8 @@ const random = (allocated: Allocated): BenchCase =>
     allocated,
     size: () => 1024 ** 3,
     commands: async (images, size, folder) => {
-      const { below } = seededRandom(7)
-      const offsets = Array.from({ length: 8192 }, () => below(size / PAGE) * PAGE)
+      const numbers = seededRandom(7)
+      const offsets = Array.from({ length: 8192 }, () => numbers.below(size / PAGE) * PAGE)
       const list = path.join(folder, 'offsets.txt')
       const script = path.join(folder, 'peer.txt')
       await writeFile(list, offsets.join('\n'))
