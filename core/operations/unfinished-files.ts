@@ -41,8 +41,8 @@ export class UnfinishedFiles {
   }
 
   /**
-   * Removes what was made and gives the error to throw. A power cut may bring a name back: then it names
-   * a file without a header, which nobody takes for an image.
+   * Removes what was made, for good, and gives the error to throw. A power cut meanwhile may bring names
+   * back: a file without a header, which nobody takes for an image, or a whole image.
    */
   async abandon(thrown: unknown, path: string): Promise<ImageError> {
     const error = inWordsOfCreating(ImageError.from(thrown, { path }), path)
@@ -51,6 +51,8 @@ export class UnfinishedFiles {
       try {
         await made.file.close()
         await this.#host.removeFile(made.path)
+        // Each on its own, the image first: never an image without its data file.
+        await this.#host.flushFolder(this.#host.paths.folderOf(made.path))
       } catch (failure) {
         left ??= leftBehind(failure, path, made.path, error)
       }
