@@ -6,7 +6,7 @@ import { zstdFrameLength } from './zstd-frame.ts'
 const zlib = () => process.getBuiltinModule('node:zlib')
 
 /** Node's zlib behind the engine's codecs. Output and memory are bounded by `limit` whatever comes in. */
-export const codecs: Codecs = { inflateRaw, zstd }
+export const codecs: Codecs = { inflateRaw, zstd, deflateRaw, packZstd }
 
 function inflateRaw(packed: Uint8Array, limit: number): Uint8Array {
   const unpacked = inflateUpTo(packed, limit) ?? inflatePrefix(packed, limit)
@@ -84,3 +84,27 @@ function unpackFrame(frame: Uint8Array, limit: number): Uint8Array {
 
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+
+function deflateRaw(content: Uint8Array): Promise<Uint8Array> {
+  return whenPacked((done) => {
+    zlib().deflateRaw(content, { windowBits: 12, memLevel: 9 }, done)
+  })
+}
+
+function packZstd(content: Uint8Array): Promise<Uint8Array> {
+  return whenPacked((done) => {
+    zlib().zstdCompress(content, done)
+  })
+}
+
+type PackedCallback = (error: Error | null, result: Uint8Array) => void
+
+/** zlib's callback form works on libuv's threads, so that clusters are packed side by side. */
+function whenPacked(pack: (done: PackedCallback) => void): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    pack((error, result) => {
+      if (error === null) resolve(result)
+      else reject(error)
+    })
+  })
+}

@@ -1,0 +1,458 @@
+import { throwIfAborted } from '../base/abort.ts'
+import { alignDown, alignUp, isAligned } from '../base/bits.ts'
+import { RangeLock } from '../base/range-lock.ts'
+import { RwLock } from '../base/rw-lock.ts'
+import { hasBit, word64 } from '../base/word64.ts'
+import { ImageError } from '../errors/image-error.ts'
+import type { Codecs } from '../image/codec.ts'
+import type { DiskImage, LayerRun } from '../image/disk-image.ts'
+import { mustLieInDisk } from '../image/guest-range.ts'
+import type { WritableFile } from '../storage/writable-file.ts'
+import { autoclear } from './format/features.ts'
+import type { HeaderArea } from './format/header-area.ts'
+import { readHeaderArea } from './header-file.ts'
+import { LayerMap } from './layer-map.ts'
+import { readLayer } from './read.ts'
+import { EditableTables } from './tables/editable-tables.ts'
+import { markBitmapsInUse } from './write/bitmaps-in-use.ts'
+import { DataFileStore, imageStore } from './write/cluster-store.ts'
+import { packCluster, writePacked } from './write/write-compressed.ts'
+import { writeRange } from './write/write.ts'
+import { zeroRange, type ZeroCounts } from './write/write-zeroes.ts'
+import type { WrittenLayer } from './write/written-layer.ts'
+
+export interface Qcow2WriterParts {
+  readonly file: WritableFile
+  readonly area: HeaderArea
+  readonly codecs: Codecs
+  /** The external data file, when the header asks for one. */
+  readonly dataFile?: WritableFile | undefined
+  readonly backing?: DiskImage | undefined
+  /** Space that is freed goes back to the host (holes are punched) with the flush that frees it. */
+  readonly discard?: boolean | undefined
+}
+
+/** Tables that wait for a commit at most, about: memory, and what a commit has to write at once. */
+const DIRTY_BYTES = 32 * 1024 * 1024
+/** Guest bytes that one turn of a long write changes, between two chances to commit. */
+const TURN_BYTES = 64 * 1024 * 1024
+
+/**
+ * A qcow2 image open for writing: reads see what was written, nothing is durable before `flush`. Owns
+ * its files and its backing image. Ranges are any bytes inside the disk; calls may run side by side.
+ *
+ *     write ─▶ write/write.ts ─▶ data into the file, then entries of `tables` (in memory)
+ *     flush ─▶ data file, then tables.commit: data, refcounts │ entries │ header   (docs/CRASH-SAFETY.md)
+ *
+ * Locks, in this order, so that nobody waits for somebody who waits for them:
+ *
+ *     gate     what changes the image holds it shared; what needs all changes done (a commit, a resize,
+ *              snapshots) holds it alone
+ *     ranges   guest bytes: reads share them, changes have their whole clusters alone
+ *
+ * Changes of more than 64 MiB are several, one after the other, for who overlaps them.
+ */
+export class Qcow2Writer implements DiskImage {
+  readonly format = 'qcow2'
+  readonly unavailable = undefined
+  readonly file: WritableFile
+  readonly backing: DiskImage | undefined
+  readonly dataFile: WritableFile | undefined
+  readonly #codecs: Codecs
+  readonly #punchFreed: boolean
+  readonly #gate = new RwLock()
+  readonly #ranges = new RangeLock()
+  readonly #dataStore: DataFileStore | undefined
+  #tables: EditableTables
+  #map: LayerMap
+  #layer: WrittenLayer
+  /** What must be said in the file before the first change of its kind: see `#announce`. */
+  #announced: 'nothing' | 'a change' | 'guest data' = 'nothing'
+  /** Set when nobody knows any more what is on the disk. */
+  #failure: ImageError | undefined
+  #closing: Promise<void> | undefined
+
+  constructor({ file, area, codecs, dataFile, backing, discard = false }: Qcow2WriterParts) {
+    this.file = file
+    this.dataFile = dataFile
+    this.backing = backing
+    this.#codecs = codecs
+    this.#punchFreed = discard
+    this.#dataStore = dataFile === undefined ? undefined : new DataFileStore(dataFile)
+    this.#tables = EditableTables.open(file, area)
+    this.#map = this.#newMap()
+    this.#layer = this.#newLayer()
+  }
+
+  /** As it will be in the file after the next flush. */
+  get area(): HeaderArea {
+    return this.#tables.area
+  }
+
+  get virtualSize(): number {
+    return this.#tables.geometry.virtualSize
+  }
+
+  get encrypted(): boolean {
+    return this.area.encryption !== 'none'
+  }
+
+  runAt(at: number, limit: number): LayerRun {
+    mustLieInDisk(this, at, limit)
+    return this.#map.runAt(at, limit)
+  }
+
+  async read(into: Uint8Array, at: number, signal?: AbortSignal): Promise<void> {
+    throwIfAborted(signal)
+    mustLieInDisk(this, at, into.length)
+    this.#mustBePlain()
+    if (into.length === 0) return
+    using _range = await this.#ranges.shared(at, at + into.length)
+    // The disk may have shrunk while this waited.
+    mustLieInDisk(this, at, into.length)
+    await readLayer(this.#layer.reader, { into, at }, signal)
+  }
+
+  /** `from` must not change until it resolves. */
+  async write(from: Uint8Array, at: number): Promise<void> {
+    mustLieInDisk(this, at, from.length)
+    for (let done = 0; done < from.length; done += TURN_BYTES) {
+      const part = from.subarray(done, done + TURN_BYTES)
+      await this.#change('write', { at: at + done, length: part.length }, (layer) =>
+        writeRange(layer, part, at + done),
+      )
+    }
+  }
+
+  /** The range reads as zeroes; its clusters stay allocated unless `unmap`, where the format allows that. */
+  async writeZeroes(
+    at: number,
+    length: number,
+    { unmap = false }: { readonly unmap?: boolean } = {},
+  ): Promise<ZeroCounts> {
+    mustLieInDisk(this, at, length)
+    let erased = 0
+    let unmapped = 0
+    const end = at + length
+    for (let next = at; next < end;) {
+      const start = next
+      const turn = await this.#change('write zeroes', { at: start, length: end - start }, (layer) =>
+        zeroRange(layer, start, end - start, { unmap }),
+      )
+      next = turn.next
+      erased += turn.erased
+      unmapped += turn.unmapped
+    }
+    return { erased, unmapped }
+  }
+
+  /**
+   * The guest no longer needs the range: it reads as zeroes, also above a backing image, and clusters
+   * that are all zeroes then are freed.
+   */
+  discard(at: number, length: number): Promise<ZeroCounts> {
+    return this.writeZeroes(at, length, { unmap: true })
+  }
+
+  /**
+   * Stores one whole guest cluster (at the end of the disk: what there is of it) compressed. It is written
+   * as it is where packing saves nothing, and where the image has an external data file, which holds no
+   * compressed data. Says which. Throws `invalid-argument` for other ranges.
+   */
+  async writeCompressed(from: Uint8Array, at: number): Promise<'packed' | 'plain'> {
+    mustLieInDisk(this, at, from.length)
+    this.#mustBePlain()
+    const { clusterSize } = this.#tables.geometry
+    if (!isAligned(at, clusterSize) || at + from.length !== this.#clusterEnd(at)) {
+      throw new ImageError('invalid-argument', {
+        path: this.file.name,
+        field: 'The range of a compressed write',
+        expected: `one cluster of ${clusterSize} bytes`,
+        found: `${from.length} bytes at ${at}`,
+      })
+    }
+    const packed = this.#dataStore === undefined ? await packCluster(this.#layer, from) : undefined
+    await this.#change('write compressed', { at, length: from.length }, (layer) =>
+      packed === undefined
+        ? writeRange(layer, from, at)
+        : writePacked(layer, at / clusterSize, packed),
+    )
+    return packed === undefined ? 'plain' : 'packed'
+  }
+
+  /** Everything that was done before survives a power cut. After `flush-failed` nothing more is written. */
+  async flush(): Promise<void> {
+    using _gate = await this.#gate.exclusive('flush')
+    await this.#commit()
+  }
+
+  /**
+   * Runs a change of the tables that nobody may see half of, with nothing else under way: what was
+   * written before is durable, reads and writes wait. Commits what it did. When it throws, what it did
+   * to the tables so far is kept, as after a write that failed.
+   */
+  async exclusively<Result>(change: (layer: ExclusiveLayer) => Promise<Result>): Promise<Result> {
+    await this.#announce('a change')
+    using _gate = await this.#gate.exclusive('exclusive change')
+    await this.#commit()
+    using _ranges = await this.#ranges.exclusive(0, Number.MAX_SAFE_INTEGER)
+    try {
+      const result = await change({
+        tables: this.#tables,
+        write: (from, at) => writeRange(this.#layer, from, at),
+        writeZeroes: (at, length, options) => this.#zeroAll(at, length, options),
+        adopt: () => this.#adopt(),
+        dataFile: this.dataFile,
+        backing: this.backing,
+      })
+      await this.#commit()
+      return result
+    } finally {
+      this.#adopt()
+    }
+  }
+
+  /**
+   * Runs a change that goes past the tables in memory, straight to the file (a snapshot, a rebuild of
+   * the refcounts), with everything before it durable; then the tables are read anew. `change` gives the
+   * area that the file has afterwards.
+   */
+  async restructure(
+    change: (file: WritableFile, area: HeaderArea) => Promise<HeaderArea>,
+  ): Promise<void> {
+    using _gate = await this.#gate.exclusive('restructure')
+    using _ranges = await this.#ranges.exclusive(0, Number.MAX_SAFE_INTEGER)
+    await this.#commitAll()
+    try {
+      this.#reopen(await change(this.file, this.area))
+    } catch (error) {
+      // It may have switched before it failed: only the file knows.
+      try {
+        this.#reopen(readHeaderArea(this.file))
+      } catch (cause) {
+        this.#failure = new ImageError('device-failed', { path: this.file.name }, { cause })
+      }
+      if (error instanceof ImageError && error.reason === 'flush-failed') this.#fail(error)
+      throw error
+    }
+  }
+
+  /**
+   * Makes all durable and closes the files. After a failure that `flush` has told already they are only
+   * closed. Who calls it again gets the outcome of the first time.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    using _gate = await this.#gate.exclusive('close')
+    using _ranges = await this.#ranges.exclusive(0, Number.MAX_SAFE_INTEGER)
+    try {
+      if (this.#failure === undefined) await this.#commitAll()
+    } finally {
+      this.#failure ??= new ImageError('device-closed', { path: this.file.name })
+      await this.backing?.close()
+      await this.dataFile?.close()
+      await this.file.close()
+    }
+  }
+
+  /** Runs a change of guest data with its locks held, then commits when much waits for it. */
+  async #change<Result>(
+    name: string,
+    { at, length }: { readonly at: number; readonly length: number },
+    change: (layer: WrittenLayer) => Promise<Result>,
+  ): Promise<Result> {
+    this.#mustBePlain()
+    await this.#announce('guest data')
+    const result = await this.#locked(name, { at, length }, change)
+    if (this.#tables.dirtyBytes > DIRTY_BYTES) await this.flush()
+    return result
+  }
+
+  async #locked<Result>(
+    name: string,
+    { at, length }: { readonly at: number; readonly length: number },
+    change: (layer: WrittenLayer) => Promise<Result>,
+  ): Promise<Result> {
+    using _gate = await this.#gate.shared(name)
+    const { clusterSize } = this.#tables.geometry
+    const start = alignDown(at, clusterSize)
+    using _range = await this.#ranges.exclusive(start, alignUp(at + length, clusterSize))
+    this.#mustWork()
+    // The disk may have shrunk while this waited.
+    mustLieInDisk(this, at, length)
+    return await change(this.#layer)
+  }
+
+  /**
+   * What a writer owes to others before it changes anything: autoclear bits that it does not know are
+   * cleared, for what they vouch for is no longer kept up; and before guest data changes, bitmaps that
+   * would have to record it are marked. Durable before the change is begun.
+   */
+  async #announce(change: 'a change' | 'guest data'): Promise<void> {
+    if (this.#announced === 'guest data' || this.#announced === change) return
+    using _gate = await this.#gate.exclusive('announce')
+    // Somebody else may have done it meanwhile.
+    if (this.#announced === 'guest data' || this.#announced === change) return
+    this.#mustWork()
+    const { header } = this.area
+    const marked = change === 'guest data' ? markBitmapsInUse(this.file, this.area) : undefined
+    const known = [autoclear.dataFileRaw, ...(marked === 'damaged' ? [] : [autoclear.bitmaps])]
+    const kept = known.filter((bit) => hasBit(header.autoclearFeatures, bit))
+    const autoclearFeatures = word64(
+      0,
+      kept.reduce((bits, bit) => bits + 2 ** bit, 0),
+    )
+    const { high, low } = header.autoclearFeatures
+    const clears = autoclearFeatures.high !== high || autoclearFeatures.low !== low
+    if (clears) this.#tables.setHeader({ autoclearFeatures })
+    if (marked === 'marked') await this.#orFail(this.file.flush())
+    if (clears) await this.#commit()
+    this.#announced = change
+  }
+
+  /** With the gate held alone. Data in a data file has to be there before an entry says so. */
+  async #commit(): Promise<void> {
+    this.#mustWork()
+    if (this.dataFile !== undefined) await this.#orFail(this.dataFile.flush())
+    await this.#orFail(this.#tables.commit())
+    if (this.#punchFreed) this.#punch()
+  }
+
+  /** Also what the first commit freed: it is written as free by the second. */
+  async #commitAll(): Promise<void> {
+    await this.#commit()
+    if (this.#tables.dirtyBytes > 0) await this.#commit()
+  }
+
+  /** Gives freed space back, while nobody can have taken it again. A host that cannot is no error. */
+  #punch(): void {
+    const { clusterSize } = this.#tables.geometry
+    for (const { offset, clusters } of this.#tables.takeFreed()) {
+      this.file.punchHole(offset, clusters * clusterSize)
+    }
+    for (const { offset, clusters } of this.#dataStore?.takeFreed() ?? []) {
+      for (let cluster = 0; cluster < clusters; cluster++) {
+        const at = offset + cluster * clusterSize
+        // Written again since: each place of a data file belongs to one guest cluster for ever.
+        const run = at < this.virtualSize ? this.#map.runAt(at, 1) : undefined
+        if (run === undefined || !('hostOffset' in run)) {
+          this.#dataStore?.file.punchHole(at, clusterSize)
+        }
+      }
+    }
+  }
+
+  async #zeroAll(
+    at: number,
+    length: number,
+    { unmap }: { readonly unmap: boolean },
+  ): Promise<void> {
+    for (let next = at; next < at + length;) {
+      next = (await zeroRange(this.#layer, next, at + length - next, { unmap })).next
+      if (this.#tables.dirtyBytes > DIRTY_BYTES) await this.#commit()
+    }
+  }
+
+  #reopen(area: HeaderArea): void {
+    this.#tables = EditableTables.open(this.file, area)
+    this.#adopt()
+  }
+
+  /** Geometry or version may be others now. */
+  #adopt(): void {
+    this.#map = this.#newMap()
+    this.#layer = this.#newLayer()
+  }
+
+  #newMap(): LayerMap {
+    const { area, geometry, l1, l2 } = this.#tables
+    return new LayerMap({
+      geometry,
+      files: { image: this.file, data: this.dataFile ?? this.file },
+      l1,
+      tables: l2,
+      version: area.header.version,
+      hasDataFile: area.dataFileName !== undefined,
+      dataFileRaw: area.dataFileRaw,
+    })
+  }
+
+  #newLayer(): WrittenLayer {
+    const tables = this.#tables
+    const { area, geometry } = tables
+    const map = this.#map
+    const { backing } = this
+    return {
+      tables,
+      store: this.#dataStore ?? imageStore(tables),
+      reader: {
+        map,
+        geometry,
+        backing,
+        packed: {
+          file: this.file,
+          clusterSize: geometry.clusterSize,
+          compressionType: area.header.compressionType === 1 ? 'zstd' : 'zlib',
+          codecs: this.#codecs,
+        },
+      },
+      content: {
+        virtualSize: geometry.virtualSize,
+        backing,
+        runAt: (at, limit) => map.runAt(at, limit),
+      },
+      rules: {
+        geometry,
+        version: area.header.version,
+        hasDataFile: area.dataFileName !== undefined,
+      },
+      rawDataFile: area.dataFileRaw ? this.#dataStore : undefined,
+    }
+  }
+
+  #clusterEnd(at: number): number {
+    return Math.min(at + this.#tables.geometry.clusterSize, this.virtualSize)
+  }
+
+  async #orFail(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      if (error instanceof ImageError && error.reason === 'flush-failed') this.#fail(error)
+      throw error
+    }
+  }
+
+  #fail(cause: ImageError): void {
+    this.#failure ??= new ImageError('device-failed', { path: this.file.name }, { cause })
+  }
+
+  #mustWork(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #mustBePlain(): void {
+    if (!this.encrypted) return
+    const format = this.area.encryption === 'luks' ? 'LUKS' : 'AES'
+    throw new ImageError('encrypted', { path: this.file.name, format })
+  }
+}
+
+/** What `Qcow2Writer.exclusively` hands to its change. Ranges are guest bytes, unlocked: all is held. */
+export interface ExclusiveLayer {
+  readonly tables: EditableTables
+  readonly dataFile: WritableFile | undefined
+  readonly backing: DiskImage | undefined
+  write(from: Uint8Array, at: number): Promise<void>
+  writeZeroes(at: number, length: number, options: { readonly unmap: boolean }): Promise<void>
+  /** Lets `write` and `writeZeroes` see a size that the change has set. */
+  adopt(): void
+}
