@@ -39,7 +39,7 @@ export const createReasons = {
   'size-missing': {
     kind: 'invalid-argument',
     number: 1554,
-    title: (c) => `How large should ${nameOf(c)} be?`,
+    title: (c) => `The size of ${nameOf(c)} is missing`,
     detail: () => 'No size was given, and there is no backing file to take it from.',
     advice: () => 'Give the size of the virtual disk.',
   },

@@ -64,6 +64,7 @@ export interface CreateWarning {
     | 'backing-looks-different'
     | 'backing-chain-incomplete'
     | 'data-file-cut'
+    | 'data-file-relative'
     | 'no-snapshots'
   readonly text: string
 }

@@ -254,6 +254,12 @@ function warningsOf(
       text: `The disk ends before its data file: the last ${dataFile.existingLength - virtualSize} bytes of ${printable(dataFile.name)} are out of reach.`,
     })
   }
+  if (dataFile !== undefined && dataFile.name !== dataFile.path) {
+    warnings.push({
+      kind: 'data-file-relative',
+      text: `QEMU looks for ${printable(dataFile.name)} in the folder it is started in, not in that of the image. An absolute path is found from everywhere.`,
+    })
+  }
   if (settings.refcountOrder === 0) {
     warnings.push({
       kind: 'no-snapshots',

@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ImageError, type Engine, type HeaderSummary, type ReadOptions } from '../../core/index.ts'
+import { ImageError, type ReadingEngine, type HeaderSummary, type ReadOptions } from '../../core/index.ts'
 
 /**
  * An engine that does what the "image" file's text says, so that a test decides when work lasts, fails
  * or takes its thread down: `clean`, `leaks`, `damaged`, `refused`, `endless` (stops when it is told to),
  * `deaf` (does not), `crash`. Threads, files and messages around it are the real ones.
  */
-export function scriptedEngine(): Engine {
+export function scriptedEngine(): ReadingEngine {
   return {
     version: '9.9.9',
     summarizeHeader: (file) => summarize(file),

@@ -9,8 +9,8 @@ import type { Qcow2Settings } from './settings.ts'
  *
  *     header | refcount table | first refcount block | L1 | other refcount blocks | L2 tables | data
  *
- * Without preallocation that is, byte for byte, where QEMU puts it (as long as the refcount table has
- * one cluster, which is 8 MiB of metadata with the smallest clusters and terabytes with usual ones).
+ * Without preallocation that is, byte for byte, what QEMU makes. (Where a new image has many refcount
+ * blocks, with clusters of 512 bytes that is, QEMU puts them in the order it comes to need them.)
  */
 export interface ImageLayout {
   readonly virtualSize: number
