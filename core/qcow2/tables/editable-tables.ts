@@ -225,9 +225,10 @@ export class EditableTables implements ImageTables {
   }
 
   async trimFile(): Promise<number> {
-    await this.commit()
-    // What that commit freed is still counted in the file.
-    if (this.#refcounts.dirtyBytes > 0) await this.commit()
+    await this.#commitFreed()
+    const emptyBlocks = this.#refcounts.dropEmptyTail()
+    for (const offset of emptyBlocks) this.#dropMetadata({ offset, clusters: 1 })
+    if (emptyBlocks.length > 0) await this.#commitFreed()
     const end = (this.#refcounts.lastCounted() + 1) * this.geometry.clusterSize
     const length = this.file.size()
     if (length <= end) return length
@@ -260,6 +261,12 @@ export class EditableTables implements ImageTables {
     l2.committed()
     l1.committed()
     this.#freeGone()
+  }
+
+  /** What a commit frees is counted in the file until the next one. */
+  async #commitFreed(): Promise<void> {
+    await this.commit()
+    if (this.#refcounts.dirtyBytes > 0) await this.commit()
   }
 
   /** Compressed data is read in whole sectors; QEMU does not read past the end of a file for them. */

@@ -4,7 +4,7 @@ import { LruCache } from '../../base/lru.ts'
 import { HIGH_UNIT } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
-import type { HostOffset } from '../../units.ts'
+import { hostOffset, type HostOffset } from '../../units.ts'
 import { REFCOUNT_TABLE_ENTRY_BYTES } from '../format/constants.ts'
 import type { Geometry } from '../format/geometry.ts'
 import {
@@ -137,10 +137,27 @@ export class RefcountEditor {
     const dirty = new DirtyRange()
     dirty.add(0, bytes.length)
     this.#changed.set(block, { bytes, dirty })
-    this.#words[2 * block + 1] = Math.floor(offset / HIGH_UNIT)
-    this.#words[2 * block] = offset % HIGH_UNIT
-    const at = block * REFCOUNT_TABLE_ENTRY_BYTES
-    this.#tableDirty.add(at, at + REFCOUNT_TABLE_ENTRY_BYTES)
+    this.#refer(block, offset)
+  }
+
+  /**
+   * Takes the last blocks out of the table as long as they count nothing but such blocks, and gives their
+   * places: otherwise an image that was once large keeps a block near its former end for ever, and the
+   * file cannot be cut. Nothing may wait for a commit.
+   */
+  dropEmptyTail(): HostOffset[] {
+    const dropped: HostOffset[] = []
+    const clusters = new Set<number>()
+    for (let block = this.#place.entries - 1; block >= 0; block--) {
+      const offset = this.blockOffset(block)
+      if (offset === 0) continue
+      clusters.add(offset / this.#geometry.clusterSize)
+      if (!this.#countsOnly(block, clusters)) break
+      this.#clean.delete(block)
+      this.#refer(block, 0)
+      dropped.push(hostOffset(offset))
+    }
+    return dropped
   }
 
   /** Goes on in new clusters, with room for more blocks. */
@@ -225,6 +242,29 @@ export class RefcountEditor {
       }
     }
     return -1
+  }
+
+  #refer(block: number, offset: number): void {
+    this.#words[2 * block + 1] = Math.floor(offset / HIGH_UNIT)
+    this.#words[2 * block] = offset % HIGH_UNIT
+    const at = block * REFCOUNT_TABLE_ENTRY_BYTES
+    this.#tableDirty.add(at, at + REFCOUNT_TABLE_ENTRY_BYTES)
+  }
+
+  /** Whether no cluster but these has a count in the block. */
+  #countsOnly(block: number, clusters: ReadonlySet<number>): boolean {
+    const bytes = this.#load(block)
+    if (bytes === undefined) return true
+    const { refcountBits } = this.#geometry
+    for (let at = bytes.findIndex((byte) => byte !== 0); at !== -1 && at < bytes.length; at++) {
+      if (bytes[at] === 0) continue
+      const first = this.#firstOf(block) + Math.floor((at * 8) / refcountBits)
+      const last = this.#firstOf(block) + Math.floor((at * 8 + 7) / refcountBits)
+      for (let cluster = first; cluster <= last; cluster++) {
+        if (this.get(cluster) !== 0 && !clusters.has(cluster)) return false
+      }
+    }
+    return true
   }
 
   #blockOf(cluster: number): number {
