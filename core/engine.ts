@@ -3,11 +3,10 @@
  * Every function takes a path, follows links by policy, and closes what it opened; those that only look
  * open read-only. All throw ImageErrors that name the file.
  */
+import type { ChangingEngine } from './changing-engine.ts'
 import type { LinkPolicy } from './image/open-gate.ts'
 import type { AllocationSummary } from './operations/allocation-summary.ts'
 import type { CheckResult } from './operations/check-result.ts'
-import type { CreateOptions } from './operations/create-options.ts'
-import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { HashAlgorithm, HashResult, HashTarget } from './operations/hash-result.ts'
 import type { HeaderSummary } from './operations/header-summary.ts'
 import type { ImageInfo, ImageUse } from './operations/image-info.ts'
@@ -21,7 +20,7 @@ export interface ReadOptions extends OperationContext {
   readonly links?: LinkPolicy | undefined
 }
 
-export interface Engine {
+export interface ReadingEngine {
   /** Recorded with every job: `0.1.0`. */
   readonly version: string
   /** Header facts of one file for a library row; a file that cannot be understood has `error` set. */
@@ -54,12 +53,7 @@ export interface Engine {
   ): Promise<HashResult>
   /** Who has the file open; takes no lock and disturbs no VM. */
   readUse(path: string): Promise<ImageUse>
-  /** What making an image would come to, with warnings; changes nothing. */
-  planCreate(path: string, options: CreateOptions): Promise<CreatePlan>
-  /** Never overwrites; a failed or cancelled create leaves no file. */
-  createImage(
-    path: string,
-    options: CreateOptions,
-    context?: OperationContext,
-  ): Promise<CreateResult>
 }
+
+/** Changing included: what `main` and `cli` create once and hand around. */
+export interface Engine extends ReadingEngine, ChangingEngine {}

@@ -4,7 +4,7 @@ import {
   ImageError,
   isImageFileName,
   isUnmistakable,
-  type Engine,
+  type ReadingEngine,
   type HeaderSummary,
   type Reason,
 } from '../../core/index.ts'
@@ -17,7 +17,11 @@ const shortestImage = 64 * 1024
  * What is at `file`. With an image's name, or `named` by the person, it is a row whatever is in it; a
  * file of another name counts when its first bytes leave no doubt.
  */
-export async function lookAtFile(engine: Engine, file: string, named: boolean): Promise<Sighting> {
+export async function lookAtFile(
+  engine: ReadingEngine,
+  file: string,
+  named: boolean,
+): Promise<Sighting> {
   let facts
   try {
     facts = await stat(file)

@@ -1,4 +1,9 @@
-import { ImageError, type Engine, type HeaderSummary, type ImageUse } from '../../core/index.ts'
+import {
+  ImageError,
+  type ReadingEngine,
+  type HeaderSummary,
+  type ImageUse,
+} from '../../core/index.ts'
 import type { TaskHandlers } from '../workers/task.ts'
 import { lookAtFile } from './look-at-file.ts'
 import { leadsInto } from './real-files.ts'
@@ -13,7 +18,7 @@ const portionSize = 100
 const portionTime = 150
 
 /** What the scan worker does, for any engine. */
-export function scanHandlers(engine: Engine): TaskHandlers<ScanTasks> {
+export function scanHandlers(engine: ReadingEngine): TaskHandlers<ScanTasks> {
   return {
     scan: async ({ root, recursive, roots }, context) => {
       const { signal } = context
@@ -54,7 +59,7 @@ export function scanHandlers(engine: Engine): TaskHandlers<ScanTasks> {
 
 async function lookWithin(
   roots: readonly string[] | undefined,
-  engine: Engine,
+  engine: ReadingEngine,
   file: string,
   named: boolean,
 ): Promise<Sighting> {
@@ -82,7 +87,7 @@ async function inPortions<Result>(
   return results
 }
 
-async function useOf(engine: Engine, file: string): Promise<ImageUse> {
+async function useOf(engine: ReadingEngine, file: string): Promise<ImageUse> {
   try {
     return await engine.readUse(file)
   } catch {

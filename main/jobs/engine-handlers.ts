@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
-import { ImageError, throttled, type Engine, type Progress } from '../../core/index.ts'
+import { ImageError, throttled, type ReadingEngine, type Progress } from '../../core/index.ts'
 import type { TaskContext, TaskHandlers } from '../workers/task.ts'
 import type { EngineTasks, FileFacts, KnownImage, Measured } from './engine-host.ts'
 
 /** What an engine worker does, for any engine. */
-export function engineHandlers(engine: Engine): TaskHandlers<EngineTasks> {
+export function engineHandlers(engine: ReadingEngine): TaskHandlers<EngineTasks> {
   return {
     check: ({ depth, ...image }, context) =>
       measured(image, () =>

@@ -1,7 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ImageError, type ReadingEngine, type HeaderSummary, type ReadOptions } from '../../core/index.ts'
+import {
+  ImageError,
+  type ReadingEngine,
+  type HeaderSummary,
+  type ReadOptions,
+} from '../../core/index.ts'
 
 /**
  * An engine that does what the "image" file's text says, so that a test decides when work lasts, fails

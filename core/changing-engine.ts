@@ -1,0 +1,20 @@
+/**
+ * What changes images. Every function takes a path, holds the file as QEMU's writers do while it works
+ * (`file-in-use` when somebody else does) and leaves a valid image whatever happens: leaked clusters at
+ * most (docs/CRASH-SAFETY.md). What can lose something has a plan, a value that shows it beforehand; the
+ * change looks again and refuses when the image is no longer what was planned for.
+ */
+import type { CreateOptions } from './operations/create-options.ts'
+import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
+import type { OperationContext } from './progress.ts'
+
+export interface ChangingEngine {
+  /** What making an image would come to, with warnings; changes nothing. */
+  planCreate(path: string, options: CreateOptions): Promise<CreatePlan>
+  /** Never overwrites; a failed or cancelled create leaves no file. */
+  createImage(
+    path: string,
+    options: CreateOptions,
+    context?: OperationContext,
+  ): Promise<CreateResult>
+}
