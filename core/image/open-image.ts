@@ -2,6 +2,7 @@ import { throwIfAborted } from '../base/abort.ts'
 import { printable } from '../base/text.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { ChainLink } from '../operations/image-info.ts'
+import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import type { HeaderStrictness } from '../qcow2/format/header-rules.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
@@ -63,6 +64,35 @@ export async function openImage(
   }
 }
 
+export type OpenBackingOptions = Pick<OpenImageOptions, 'links' | 'signal'>
+
+/** An image that is open already, by whoever asks for what lies below it. */
+export interface ImageAbove {
+  readonly file: BlockFile
+  /** Absolute. */
+  readonly path: string
+  readonly area: HeaderArea
+}
+
+/**
+ * The backing image of an image that is open already, with its whole chain. Where `openImage` is tolerant,
+ * this is not: whoever builds on the content below must have all of it. Throws the reason of the first
+ * link that cannot be opened.
+ */
+export async function openBackingOf(
+  environment: Environment,
+  { file, path, area }: ImageAbove,
+  options: OpenBackingOptions = {},
+): Promise<DiskImage | undefined> {
+  const opening = new ChainOpening(environment, options)
+  opening.enter(file)
+  const backing = await opening.openBackingOf(path, area)
+  const error = opening.chain.find((link) => link.error !== undefined)?.error
+  if (error === undefined) return backing
+  await backing?.close()
+  throw ImageError.fromJSON(error)
+}
+
 interface Layer {
   readonly file: BlockFile
   readonly path: string
@@ -90,8 +120,7 @@ class ChainOpening {
   /** The image in an open file, with everything below it. Its link is in the chain before theirs. */
   async openLayer(layer: Layer, role: ChainLink['role'], name: string): Promise<DiskImage> {
     const { file, path, format } = layer
-    if (file.identity !== undefined) this.#open.push(file.identity)
-    this.#depth++
+    this.enter(file)
     if (format === 'raw') {
       const image = new RawImage(file)
       this.#note(layer, role, name, image.virtualSize)
@@ -104,20 +133,29 @@ class ChainOpening {
       area.dataFileName === undefined
         ? undefined
         : await this.#openDataFile({ role: 'data file', name: area.dataFileName, from: path })
-    const { backingName, backingFormat } = area
     try {
-      const backing =
-        backingName === undefined
-          ? undefined
-          : await this.#openBacking(
-              { role: 'backing file', name: backingName, from: path },
-              backingFormat,
-            )
+      const backing = await this.openBackingOf(path, area)
       return new Qcow2Image({ file, area, codecs, dataFile, backing })
     } catch (error) {
       await dataFile?.close()
       throw error
     }
+  }
+
+  /** What the image at `path` names as its backing image. */
+  async openBackingOf(
+    path: string,
+    { backingName, backingFormat }: HeaderArea,
+  ): Promise<DiskImage | undefined> {
+    if (backingName === undefined) return undefined
+    const link: NamedLink = { role: 'backing file', name: backingName, from: path }
+    return this.#openBacking(link, backingFormat)
+  }
+
+  /** From here on the file is one of the chain. */
+  enter(file: BlockFile): void {
+    if (file.identity !== undefined) this.#open.push(file.identity)
+    this.#depth++
   }
 
   async #openDataFile(link: NamedLink): Promise<BlockFile> {
@@ -234,7 +272,7 @@ class ChainOpening {
 }
 
 /** The format of the image a person named: by signature; never raw without a reason to think so. */
-function probedFormat(file: BlockFile): 'qcow2' | 'raw' {
+export function probedFormat(file: BlockFile): 'qcow2' | 'raw' {
   const path = file.name
   if (file.size() === 0) throw new ImageError('file-empty', { path })
   const probe = probeFile(file)

@@ -213,6 +213,20 @@ export class Qcow2Writer implements DiskImage {
   }
 
   /**
+   * Looks at the tables while nobody changes them; reads go on. Commits nothing: what it sees may be in
+   * memory only.
+   */
+  async inspect<Result>(look: (tables: EditableTables) => Promise<Result>): Promise<Result> {
+    using _gate = await this.#gate.exclusive('inspect')
+    return await look(this.#tables)
+  }
+
+  /** L2 tables that were asked for, by whether they were in memory. */
+  get lookups(): { readonly hits: number; readonly misses: number } {
+    return this.#tables.l2.lookups
+  }
+
+  /**
    * Runs a change that goes past the tables in memory, straight to the file (a snapshot, a rebuild of
    * the refcounts), with everything before it durable; then the tables are read anew. `change` gives the
    * area that the file has afterwards.
@@ -297,10 +311,10 @@ export class Qcow2Writer implements DiskImage {
    * would have to record it are marked. Durable before the change is begun.
    */
   async #announce(change: 'a change' | 'guest data'): Promise<void> {
-    if (this.#announced === 'guest data' || this.#announced === change) return
+    if (this.#isAnnounced(change)) return
     using _gate = await this.#gate.exclusive('announce')
     // Somebody else may have done it meanwhile.
-    if (this.#announced === 'guest data' || this.#announced === change) return
+    if (this.#isAnnounced(change)) return
     this.#mustWork()
     const { header } = this.area
     const marked = change === 'guest data' ? markBitmapsInUse(this.file, this.area) : undefined
@@ -308,7 +322,7 @@ export class Qcow2Writer implements DiskImage {
     const kept = known.filter((bit) => hasBit(header.autoclearFeatures, bit))
     const autoclearFeatures = word64(
       0,
-      kept.reduce((bits, bit) => bits + 2 ** bit, 0),
+      kept.reduce<number>((bits, bit) => bits + 2 ** bit, 0),
     )
     const { high, low } = header.autoclearFeatures
     const clears = autoclearFeatures.high !== high || autoclearFeatures.low !== low
@@ -316,6 +330,10 @@ export class Qcow2Writer implements DiskImage {
     if (marked === 'marked') await this.#orFail(this.file.flush())
     if (clears) await this.#commit()
     this.#announced = change
+  }
+
+  #isAnnounced(change: 'a change' | 'guest data'): boolean {
+    return this.#announced === 'guest data' || this.#announced === change
   }
 
   /** With the gate held alone. Data in a data file has to be there before an entry says so. */
