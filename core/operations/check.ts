@@ -15,6 +15,7 @@ import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { CheckResult } from './check-result.ts'
 import type { Host } from './host.ts'
+import { stillHost, type StillHost } from './still-host.ts'
 
 export interface CheckImageOptions extends OperationContext {
   /** Given: never probe. */
@@ -40,15 +41,17 @@ export async function checkImage(
   options: CheckImageOptions = {},
 ): Promise<CheckResult> {
   try {
-    await using file = await host.openFile(path)
-    return await checkFile(host, file, path, options)
+    // Held as a reader, as qemu-img does: a verdict on structures that move meanwhile is none.
+    const still = stillHost(host)
+    await using file = await still.openFile(path)
+    return await checkFile(still, file, path, options)
   } catch (error) {
     throw ImageError.from(error, { path })
   }
 }
 
 async function checkFile(
-  host: Host,
+  host: StillHost,
   file: BlockFile,
   path: string,
   options: CheckImageOptions,
@@ -56,7 +59,7 @@ async function checkFile(
   throwIfAborted(options.signal)
   requireQcow2(file, options.format)
   // Before anything is read: an image that is being written may change under the check.
-  const live = host.readUse(file).state === 'writing'
+  const live = host.isMoving(file)
   const area = readHeaderArea(file, 'check')
   const subject = checkSubjectOf(file, area, await dataFileLength(host, path, area, options))
   const log = new FindingLog(options.findingLimit ?? defaultFindingLimit)
@@ -86,7 +89,7 @@ async function checkFile(
     clusterSize: subject.clusterSize,
     findings,
     findingsOmitted: omitted,
-    live: live || host.readUse(file).state === 'writing',
+    live: live || host.isMoving(file),
     bytesRead: checked.bytesRead + packedBytes,
   }
 }

@@ -10,14 +10,15 @@ export interface CountingHost extends Host {
 /** A host that counts what is read, for results that say what the work cost. */
 export function countingHost(host: Host): CountingHost {
   const opened = new Map<BlockFile, { readonly counted: CountingFile; readonly file: BlockFile }>()
+  const count = (file: BlockFile): CountingFile => {
+    const counted = new CountingFile(file)
+    opened.set(counted, { counted, file })
+    return counted
+  }
   return {
     ...host,
-    async openFile(path) {
-      const file = await host.openFile(path)
-      const counted = new CountingFile(file)
-      opened.set(counted, { counted, file })
-      return counted
-    },
+    openFile: async (path) => count(await host.openFile(path)),
+    openForHolding: async (path) => count(await host.openForHolding(path)),
     readUse: (file) => host.readUse(opened.get(file)?.file ?? file),
     bytesRead: () =>
       Array.from(opened.values(), ({ counted }) => counted.total().bytes).reduce(

@@ -6,6 +6,7 @@ import { countingHost } from './counting-host.ts'
 import { digestOf } from './digest.ts'
 import type { HashAlgorithm, HashResult, HashTarget } from './hash-result.ts'
 import type { Host } from './host.ts'
+import { stillHost } from './still-host.ts'
 
 export interface HashOptions extends ReadOptions {
   /** Default `sha256`. */
@@ -16,7 +17,8 @@ export interface HashOptions extends ReadOptions {
 
 /**
  * The digest of what a guest sees (equal for every format that holds the same disk), or of the file's
- * own bytes, which works for files of any kind.
+ * own bytes, which works for files of any kind. The files are held as readers meanwhile, where nobody
+ * writes to them already.
  */
 export async function hashImage(
   host: Host,
@@ -24,9 +26,10 @@ export async function hashImage(
   { algorithm = 'sha256', target = 'content', ...options }: HashOptions = {},
 ): Promise<HashResult> {
   const counting = countingHost(host)
+  const still = stillHost(counting)
   const digest = async (file: BlockFile, source: ByteSource): Promise<HashResult> => {
-    const isWritten = () => counting.readUse(file).state === 'writing'
-    const wasWritten = isWritten()
+    const isMoving = () => still.isMoving(file)
+    const wasMoving = isMoving()
     const hex = await digestOf(source, counting.createHasher(algorithm), options)
     return {
       path: file.name,
@@ -35,14 +38,14 @@ export async function hashImage(
       digest: hex,
       bytes: source.length,
       bytesRead: counting.bytesRead(),
-      live: wasWritten || isWritten(),
+      live: wasMoving || isMoving(),
     }
   }
 
   if (target === 'file') {
-    await using file = await counting.openFile(path)
+    await using file = await still.openFile(path)
     return await digest(file, fileSource(file))
   }
-  await using opened = await openImage(counting, path, options)
+  await using opened = await openImage(still, path, options)
   return await digest(opened.image.file, contentSource(opened.image))
 }

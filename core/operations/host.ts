@@ -1,10 +1,13 @@
-import type { Environment } from '../image/environment.ts'
+import type { Environment, WritingEnvironment } from '../image/environment.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type { HashAlgorithm } from './hash-result.ts'
 import type { ImageUse } from './image-info.ts'
 
-/** What operations need from the machine beyond what opening and reading an image needs. */
-export interface Host extends Environment {
+/**
+ * What operations need from the machine beyond what opening and reading an image needs. Holding a file as
+ * a reader changes nothing, so those who only read may do it too.
+ */
+export interface Host extends Environment, Pick<WritingEnvironment, 'openForHolding'> {
   createHasher(algorithm: HashAlgorithm): Hasher
   /** Who has an open file open besides us. Takes no lock; never fails. */
   readUse(file: BlockFile): ImageUse
