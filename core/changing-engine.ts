@@ -4,6 +4,8 @@
  * most (docs/CRASH-SAFETY.md). What can lose something has a plan, a value that shows it beforehand; the
  * change looks again and refuses when the image is no longer what was planned for.
  */
+import type { BlockDevice } from './device/block-device.ts'
+import type { OpenDeviceOptions } from './device/open-device.ts'
 import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { OperationContext } from './progress.ts'
@@ -17,4 +19,6 @@ export interface ChangingEngine {
     options: CreateOptions,
     context?: OperationContext,
   ): Promise<CreateResult>
+  /** An image as a disk to read and write, held until it is closed. Whoever opens it closes it. */
+  openDevice(path: string, options?: OpenDeviceOptions): Promise<BlockDevice>
 }

@@ -1,3 +1,4 @@
+import { openDevice } from './device/open-device.ts'
 import type { Engine } from './engine.ts'
 import { nodeHost } from './io/node-host.ts'
 import { checkImage } from './operations/check.ts'
@@ -27,6 +28,7 @@ export function createEngine(): Engine {
     planCreate: (path, options) => planCreate(nodeHost, absolute(path), options),
     createImage: (path, options, context) =>
       createImage(nodeHost, absolute(path), options, context),
+    openDevice: (path, options) => openDevice(nodeHost, absolute(path), options),
   }
 }
 

@@ -48,7 +48,7 @@ export interface BlockDevice extends AsyncDisposable {
 
   /** Counts all references anew. A raw image has none to count. */
   rebuildRefcounts(): Promise<void>
-  /** Flushes first. undefined for a raw image, which has nothing to check. */
+  /** Of what was written, flushed or not. undefined for a raw image, which has nothing to check. */
   check(): Promise<DeviceCheck | undefined>
   /**
    * Throws when what is in memory contradicts itself or what a walk through the tables finds: a count

@@ -31,7 +31,7 @@ export interface CheckedFiles {
   readonly dataFile: BlockFile | undefined
 }
 
-/** Checks the metadata of an image that is open; what is not flushed is not seen. */
+/** Checks the metadata of an image that is open, as `file` has it. */
 export async function checkDevice({ file, area, dataFile }: CheckedFiles): Promise<DeviceCheck> {
   const log = new FindingLog(FINDING_LIMIT)
   const subject = checkSubjectOf(file, area, dataFile?.size())

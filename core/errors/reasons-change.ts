@@ -56,7 +56,7 @@ export const changeReasons = {
     number: 1516,
     title: (c) => `${nameOf(c)} is damaged and was not opened`,
     detail: (c) =>
-      `The check of ${c.path ?? 'the image'} ended with "${c.found ?? 'corrupt'}": ${c.expected ?? 'its tables contradict each other.'}`,
+      `The check of ${c.path ?? 'the image'} ended with "${c.found ?? 'corrupt'}"; the worst it found is in the ${c.structure ?? 'tables'}${c.offset === undefined ? '' : ` at ${at(c.offset)}`}.`,
     safety: 'No guest data was changed.',
     advice: () => 'Repair it, or open it without the check to rescue what can be read.',
   },

@@ -1,0 +1,99 @@
+import { ImageError } from '../errors/image-error.ts'
+import type { WritingEnvironment } from '../image/environment.ts'
+import type { LinkPolicy } from '../image/open-gate.ts'
+import { openImage } from '../image/open-image.ts'
+import type { CreateOptions } from '../operations/create-options.ts'
+import { createImage } from '../operations/create.ts'
+import type { OperationContext } from '../progress.ts'
+import { openForWriting } from '../qcow2/open-writer.ts'
+import type { BlockDevice } from './block-device.ts'
+import { Device } from './device.ts'
+import { deviceConfig, type DeviceConfig } from './device-config.ts'
+import type { Disk } from './disk.ts'
+import { Qcow2Disk } from './qcow2-disk.ts'
+import { RawDisk } from './raw-disk.ts'
+import { ReadOnlyDisk } from './read-only-disk.ts'
+
+export interface OpenDeviceOptions {
+  /** Given: never probe. */
+  readonly format?: 'qcow2' | 'raw' | undefined
+  /** Default `same-folder`. */
+  readonly links?: LinkPolicy | undefined
+  readonly config?: Partial<DeviceConfig> | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Opens an image as a block device, and holds all its files until the device is closed: as a writer, or
+ * as a reader where the configuration says `readOnly`. An image whose refcounts its last writer never
+ * saved gets them counted anew before the device is there, unless it is opened for reading.
+ *
+ * Throws what openForWriting and openImage throw, `image-damaged` for what `checkOnOpen` finds, and
+ * `invalid-argument` for a configuration that is none.
+ */
+export async function openDevice(
+  host: WritingEnvironment,
+  path: string,
+  { config: chosen, ...options }: OpenDeviceOptions = {},
+): Promise<BlockDevice> {
+  const config = deviceConfig(chosen)
+  const disk = config.readOnly
+    ? await diskToRead(host, path, options)
+    : await diskToChange(host, path, { ...options, discard: config.discard })
+  try {
+    if (config.checkOnOpen) await mustBeSound(disk)
+    return new Device(disk, config)
+  } catch (error) {
+    await disk.close()
+    throw error
+  }
+}
+
+/** Makes a new image, then opens it. Throws what both throw; what was made stays when opening fails. */
+export async function createDevice(
+  host: WritingEnvironment,
+  path: string,
+  options: CreateOptions,
+  {
+    config,
+    links,
+    ...context
+  }: Pick<OpenDeviceOptions, 'config' | 'links'> & OperationContext = {},
+): Promise<BlockDevice> {
+  const wanted = deviceConfig(config)
+  await createImage(host, path, options, context)
+  const { format } = options
+  return await openDevice(host, path, { format, links, config: wanted, signal: context.signal })
+}
+
+type Choice = Omit<OpenDeviceOptions, 'config'>
+
+async function diskToRead(host: WritingEnvironment, path: string, options: Choice): Promise<Disk> {
+  const holding = { ...host, openFile: host.openForHolding.bind(host) }
+  const { image } = await openImage(holding, path, options)
+  return new ReadOnlyDisk(image)
+}
+
+async function diskToChange(
+  host: WritingEnvironment,
+  path: string,
+  options: Choice & { readonly discard: boolean },
+): Promise<Disk> {
+  const opened = await openForWriting(host, path, options)
+  return opened.kind === 'raw'
+    ? new RawDisk(opened.file, options)
+    : new Qcow2Disk(opened.image, host.codecs)
+}
+
+/** Leaks cost space only; whatever else a check finds may cost data once somebody writes. */
+async function mustBeSound(disk: Disk): Promise<void> {
+  const check = await disk.check()
+  if (check === undefined || check.verdict === 'clean' || check.verdict === 'leaks') return
+  const [worst] = check.findings.filter(({ kind }) => kind !== 'warning' && kind !== 'leak')
+  throw new ImageError('image-damaged', {
+    path: disk.name,
+    found: check.verdict,
+    ...(worst === undefined ? {} : { structure: worst.structure }),
+    ...(worst?.offset === undefined ? {} : { offset: worst.offset }),
+  })
+}
