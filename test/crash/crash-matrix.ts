@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { crashStates, type CrashState } from '../storage/crash-states.ts'
+import type { Wrap } from '../storage/crash-machine.ts'
 import { Scene, type Mark, type Scenario } from './scene.ts'
 import { hasMagic, StateJudge, type DiskFiles } from './state-judge.ts'
 
@@ -16,6 +17,8 @@ export interface MatrixOptions {
   /** States handed to `onSample`, evenly over the distinct ones. */
   readonly samples?: number
   readonly onSample?: (sample: Sample) => void
+  /** What the story's files are wrapped in. */
+  readonly wrap?: Wrap
 }
 
 /** A state that was found good, for a second opinion. */
@@ -41,9 +44,10 @@ export class CrashFailure extends Error {
 /** Throws `CrashFailure` with recipe and seed at the first bad state, which is kept as a file. */
 export async function crashMatrix(
   scenario: Scenario,
-  { seed, perCut, samples = 0, onSample = () => {} }: MatrixOptions,
+  { seed, perCut, samples = 0, onSample = () => {}, wrap }: MatrixOptions,
 ): Promise<MatrixResult> {
   const scene = new Scene(scenario)
+  if (wrap !== undefined) scene.machine.wrap = wrap
   await scenario.tell(scene)
   const stateJudge = await StateJudge.open(scenario)
   const seen = new Set<string>()

@@ -1,7 +1,14 @@
 /** What guests do to a disk, by seed, on a device and on the model at the same time. */
-import type { BlockDevice } from '../../core/device/block-device.ts'
 import type { Random } from '../helpers/random.ts'
 import { SECTOR, tellingBytes, type GuestModel } from './guest-model.ts'
+
+/** A disk as a guest sees it: a device, or the writer below it. */
+export interface GuestDisk {
+  write(from: Uint8Array, at: number): Promise<unknown>
+  writeZeroes(at: number, length: number, options: { readonly unmap: boolean }): Promise<unknown>
+  discard(at: number, length: number): Promise<unknown>
+  flush(): Promise<unknown>
+}
 
 export type GuestAction =
   | { readonly kind: 'write'; readonly at: number; readonly length: number }
@@ -58,22 +65,22 @@ export function modelAction(model: GuestModel, action: GuestAction, generation: 
 }
 
 export async function performAction(
-  device: BlockDevice,
+  disk: GuestDisk,
   action: GuestAction,
   generation: number,
 ): Promise<void> {
   switch (action.kind) {
     case 'write':
-      await device.write(tellingBytes(action.at, action.length, generation), action.at)
+      await disk.write(tellingBytes(action.at, action.length, generation), action.at)
       break
     case 'zeroes':
-      await device.writeZeroes(action.at, action.length, { unmap: action.unmap })
+      await disk.writeZeroes(action.at, action.length, { unmap: action.unmap })
       break
     case 'discard':
-      await device.discard(action.at, action.length)
+      await disk.discard(action.at, action.length)
       break
     case 'flush':
-      await device.flush()
+      await disk.flush()
       break
   }
 }

@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts'
+import { compressedScenarios } from './scenarios/compressed.ts'
+
+crashSuite('compressed', compressedScenarios)

@@ -1,0 +1,111 @@
+import { openImage } from '../../core/image/open-image.ts'
+import { codecs } from '../../core/io/codecs.ts'
+import { readHeaderArea } from '../../core/qcow2/header-file.ts'
+import { Qcow2Writer } from '../../core/qcow2/qcow2-writer.ts'
+import type { Random } from '../helpers/random.ts'
+import {
+  modelAction,
+  performAction,
+  randomAction,
+  type ActionRules,
+  type GuestAction,
+} from '../model/guest-actions.ts'
+import type { Scene } from './scene.ts'
+
+/** Somebody who writes to the disk of a scene, and knows what to expect of it after a power cut. */
+export class Guest implements AsyncDisposable {
+  readonly disk: Qcow2Writer
+  readonly #scene: Scene
+
+  private constructor(scene: Scene, disk: Qcow2Writer) {
+    this.#scene = scene
+    this.disk = disk
+  }
+
+  static async open(scene: Scene, { discard = false } = {}): Promise<Guest> {
+    const { machine, image, backing, dataFile } = scene
+    const file = await machine.openForWriting(image)
+    const disk = new Qcow2Writer({
+      file,
+      area: readHeaderArea(file),
+      codecs,
+      discard,
+      backing: backing === undefined ? undefined : (await openImage(machine, backing)).image,
+      dataFile: dataFile === undefined ? undefined : await machine.openForWriting(dataFile),
+    })
+    return new Guest(scene, disk)
+  }
+
+  async act(action: GuestAction): Promise<void> {
+    await this.actTogether([action])
+  }
+
+  /** Starts all of them at once; none may touch what another one touches. */
+  async actTogether(actions: readonly GuestAction[]): Promise<void> {
+    const generations = actions.map((action) => {
+      const generation = this.#scene.nextGeneration()
+      modelAction(this.#scene.model, action, generation)
+      return generation
+    })
+    this.#scene.expect()
+    await Promise.all(
+      actions.map((action, index) => performAction(this.disk, action, generations[index] ?? 0)),
+    )
+    if (actions.some(({ kind }) => kind === 'flush')) this.#settle(actions)
+  }
+
+  /** Packs new content into clusters, one after the other. */
+  async import(at: number, length: number, clusterSize: number): Promise<void> {
+    const { model } = this.#scene
+    for (let cluster = at; cluster < at + length; cluster += clusterSize) {
+      const bytes = this.#scene.bytes(cluster, clusterSize)
+      model.write(cluster, bytes)
+      this.#scene.expect()
+      await this.disk.writeCompressed(bytes, cluster)
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.act({ kind: 'flush' })
+  }
+
+  /** Closing flushes. */
+  async close(): Promise<void> {
+    await this.disk.close()
+    this.#settle([])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** A flush promises nothing about what was not done when it began. */
+  #settle(together: readonly GuestAction[]): void {
+    if (together.length > 1) return
+    this.#scene.model.settle()
+    this.#scene.expect()
+  }
+}
+
+/** `count` random actions, now and then several at once. */
+export async function actAtRandom(
+  guest: Guest,
+  random: Random,
+  { count, ...rules }: ActionRules & { readonly count: number },
+): Promise<void> {
+  for (let step = 0; step < count; step++) {
+    const actions = [randomAction(random, rules)]
+    while (random.chance(0.3)) actions.push(randomAction(random, rules))
+    await guest.actTogether(apart(actions))
+  }
+}
+
+/** Those of the actions that touch nothing an earlier one touches. */
+function apart(actions: readonly GuestAction[]): GuestAction[] {
+  const kept: GuestAction[] = []
+  for (const action of actions) if (!kept.some((other) => meet(action, other))) kept.push(action)
+  return kept
+}
+
+const meet = (one: GuestAction, other: GuestAction): boolean =>
+  'at' in one && 'at' in other && one.at < other.at + other.length && other.at < one.at + one.length

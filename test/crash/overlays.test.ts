@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts'
+import { overlayScenarios } from './scenarios/overlays.ts'
+
+crashSuite('overlays', overlayScenarios)

@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts'
+import { writingScenarios } from './scenarios/writing.ts'
+
+crashSuite('writing', writingScenarios)
