@@ -1,6 +1,5 @@
 import { breather } from '../base/abort.ts'
-import { alignDown, alignUp } from '../base/bits.ts'
-import { hasBit } from '../base/word64.ts'
+import { alignUp, ceilDiv } from '../base/bits.ts'
 import type { ReadOptions } from '../engine.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { DiskImage } from '../image/disk-image.ts'
@@ -8,11 +7,11 @@ import { openImage } from '../image/open-image.ts'
 import type { OperationContext } from '../progress.ts'
 import { readBitmaps } from '../qcow2/bitmap-list.ts'
 import { bitmapFlags } from '../qcow2/format/bitmap-directory.ts'
-import { L1_ENTRY_BYTES, limits, SECTOR } from '../qcow2/format/constants.ts'
-import { incompatible } from '../qcow2/format/features.ts'
+import { SECTOR } from '../qcow2/format/constants.ts'
 import { snapshotExtras } from '../qcow2/format/snapshot-table.ts'
 import type { Preallocation } from '../qcow2/preallocation.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
+import { resizeRefusals, type NewSize } from '../qcow2/resize/resize-rules.ts'
 import { contentSource } from './byte-source.ts'
 import { findContentEnd, scanContent, type ContentScan } from './content-scan.ts'
 import type { Host } from './host.ts'
@@ -145,70 +144,24 @@ const rawFacts: FormatFacts = {
   l1Entries: { before: 0, after: 0 },
 }
 
-interface Wish {
-  readonly size: number
-  readonly preallocation: Preallocation
-}
-
-function qcow2Facts(image: Qcow2Image, { size, preallocation }: Wish): FormatFacts {
-  const { area, geometry, virtualSize, file } = image
-  const { header } = area
-  const refusals: ImageError[] = []
-  if (hasBit(header.incompatibleFeatures, incompatible.corrupt)) {
-    refusals.push(new ImageError('image-corrupt'))
-  }
-  const limit = Math.min(
-    (limits.l1Table / L1_ENTRY_BYTES) * geometry.l2Coverage,
-    alignDown(Number.MAX_SAFE_INTEGER, SECTOR),
-  )
-  if (size > limit) refusals.push(new ImageError('disk-too-large', { found: size, limit }))
-
-  const snapshots = image.snapshots().map((entry) => ({
-    id: entry.id,
-    name: entry.name,
-    diskSize: snapshotExtras(entry).diskSize,
-  }))
-  // Version 2 writers before QEMU 1.1 did not record the size, and QEMU resizes no such image at all.
-  const lacking = snapshots.find(({ diskSize }) => diskSize === undefined || header.version < 3)
-  if (lacking !== undefined && size !== virtualSize) {
-    refusals.push(new ImageError('snapshots-lack-size', { id: lacking.id }))
-  }
-  if (image.encrypted) refusals.push(...encryptionRefusals(image, { size, preallocation }))
-  const bitmaps = readBitmaps(file, area)
+function qcow2Facts(image: Qcow2Image, wish: NewSize): FormatFacts {
+  const { area, file } = image
+  const { header, geometry } = area
   return {
-    refusals,
-    snapshots,
-    bitmaps: bitmaps.filter(({ flags }) => flags % 2 !== bitmapFlags.inUse).map(({ name }) => name),
+    refusals: resizeRefusals(image, wish),
+    snapshots: image.snapshots().map((entry) => ({
+      id: entry.id,
+      name: entry.name,
+      diskSize: snapshotExtras(entry).diskSize,
+    })),
+    bitmaps: readBitmaps(file, area)
+      .filter(({ flags }) => flags % 2 !== bitmapFlags.inUse)
+      .map(({ name }) => name),
     l1Entries: {
       before: header.l1Size,
-      after: Math.max(header.l1Size, Math.ceil(size / geometry.l2Coverage)),
+      after: Math.max(header.l1Size, ceilDiv(wish.size, geometry.l2Coverage)),
     },
   }
-}
-
-/**
- * Whatever has to be written to an encrypted disk needs its passphrase: the rest of a cluster that the
- * end of the disk cuts, and zeroes where the tables cannot say zero.
- */
-function encryptionRefusals(image: Qcow2Image, { size, preallocation }: Wish): ImageError[] {
-  const { geometry, virtualSize, backing, area } = image
-  const { clusterSize } = geometry
-  const refusals: ImageError[] = []
-  const end = Math.min(size, virtualSize)
-  if (end % clusterSize !== 0 && size !== virtualSize) {
-    const at = alignDown(end, clusterSize)
-    const { kind } = image.runAt(at, end - at)
-    const showsBacking = kind === 'unallocated' && (backing?.virtualSize ?? 0) > end
-    if (kind === 'data' || kind === 'compressed' || showsBacking) {
-      refusals.push(new ImageError('encrypted-cluster-cut', { found: end, limit: clusterSize }))
-    }
-  }
-  const hidesBacking = size > virtualSize && (backing?.virtualSize ?? 0) > virtualSize
-  if (area.header.version < 3 && (preallocation !== 'off' || hidesBacking)) {
-    const found = 'an encrypted image of version 2'
-    refusals.push(new ImageError('preallocation-refused', { expected: preallocation, found }))
-  }
-  return refusals
 }
 
 /** What this layer stores, from its tables: where that ends, and what of it lies past `size`. */

@@ -13,7 +13,8 @@ const FLAGS_AT = 12
 /**
  * Marks the enabled bitmaps of an image as in use, in their directory: guest data is about to change and
  * nobody records it there, so no tool may trust them from now on ("in_use", qcow2 specification, "Bitmap
- * directory"). Their clusters stay theirs. Disabled bitmaps record nothing and stay right.
+ * directory"). Their clusters stay theirs. Disabled bitmaps record nothing and stay right, unless the disk
+ * gets another size: they have as many bits as it had (`all`).
  *
  * `marked`: flush before any guest data is written. `damaged`: the directory cannot be read; the caller
  * clears the autoclear bit of bitmaps, as a writer does that does not know them.
@@ -21,6 +22,7 @@ const FLAGS_AT = 12
 export function markBitmapsInUse(
   file: WritableFile,
   area: HeaderArea,
+  which: 'enabled' | 'all' = 'enabled',
 ): 'marked' | 'nothing-to-mark' | 'damaged' {
   let entries: readonly BitmapEntry[]
   try {
@@ -32,8 +34,8 @@ export function markBitmapsInUse(
   let at = area.bitmaps?.directoryOffset ?? 0
   let marked = false
   for (const { flags, extraData, rawName } of entries) {
-    const isEnabled = (flags & bitmapFlags.auto) !== 0
-    if (isEnabled && (flags & bitmapFlags.inUse) === 0) {
+    const isMeant = which === 'all' || (flags & bitmapFlags.auto) !== 0
+    if (isMeant && (flags & bitmapFlags.inUse) === 0) {
       // Four bytes of one sector: a power cut cannot split them.
       const writer = new BinaryWriter(4)
       writer.u32(0, flags | bitmapFlags.inUse)
