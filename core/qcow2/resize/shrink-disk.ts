@@ -31,6 +31,8 @@ export async function shrinkDisk(
 
   const { clusterSize, l2Coverage } = tables.geometry
   await clearPastEnd(tables, ceilDiv(size, clusterSize), { onProgress })
+  // Now what was cut off is free for the rest of the last cluster, which would else end the file.
+  await tables.commit()
   await zeroTail(disk, size)
   const clustersOf = (entries: number) => ceilDiv(entries * L1_ENTRY_BYTES, clusterSize)
   const l1Entries = ceilDiv(size, l2Coverage)

@@ -269,10 +269,13 @@ export class EditableTables implements ImageTables {
     if (this.#refcounts.dirtyBytes > 0) await this.commit()
   }
 
-  /** Compressed data is read in whole sectors; QEMU does not read past the end of a file for them. */
+  /**
+   * Compressed data is read in whole sectors; QEMU does not read past the end of a file for them. A file
+   * that nothing was written to stays as long as it is.
+   */
   #endInSector(): void {
     const length = this.file.size()
-    if (length % SECTOR === 0) return
+    if (!this.#unflushed || length % SECTOR === 0) return
     this.file.truncate(alignUp(length, SECTOR))
     this.#unflushed = true
   }
