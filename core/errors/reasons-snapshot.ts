@@ -66,11 +66,11 @@ export const snapshotReasons = {
     detail: () => 'Snapshots inside an image cannot keep the content of an external data file.',
     advice: () => 'Convert it to an image without external data file.',
   },
-  'snapshot-changed': {
-    kind: 'invalid-argument',
+  'snapshots-not-possible': {
+    kind: 'unsupported',
     number: 1528,
-    title: (c) => `${nameOf(c)} has changed since the plan was made`,
-    detail: () => 'What would be lost is no longer what the plan says.',
-    advice: () => 'Make the plan again and look at it.',
+    title: (c) => `${nameOf(c)} cannot have snapshots`,
+    detail: (c) => `Images of the format ${c.format ?? 'raw'} have no place for snapshots.`,
+    advice: () => 'Convert it to qcow2.',
   },
 } as const satisfies Record<string, CatalogueEntry>

@@ -6,11 +6,8 @@ import { judgeLink, whyClosed } from '../image/links.ts'
 import type { LinkPolicy } from '../image/open-gate.ts'
 import { openBackingOf, probedFormat } from '../image/open-image.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
-import { hasIncompatible } from './format/features.ts'
-import type { HeaderArea } from './format/header-area.ts'
-import { readHeaderArea } from './header-file.ts'
 import { Qcow2Writer } from './qcow2-writer.ts'
-import { rebuildRefcounts } from './repair/rebuild-refcounts.ts'
+import { readyToChange } from './ready-to-change.ts'
 
 export interface OpenForWritingOptions {
   /** Given: never probe the image itself. */
@@ -50,7 +47,7 @@ export async function openForWriting(
     opened.move()
     return { kind: 'raw', file }
   }
-  const area = await cleanArea(file, options)
+  const area = await readyToChange(file, { signal: options.signal })
   const dataFile =
     area.dataFileName === undefined
       ? undefined
@@ -62,20 +59,6 @@ export async function openForWriting(
   const image = new Qcow2Writer({ file, area, codecs, dataFile, backing, discard })
   opened.move()
   return { kind: 'qcow2', image }
-}
-
-/** The header area of an image that may be written to: not marked as corrupt, and no longer as dirty. */
-async function cleanArea(
-  file: WritableFile,
-  { signal }: OpenForWritingOptions,
-): Promise<HeaderArea> {
-  const area = readHeaderArea(file)
-  const { incompatibleFeatures } = area.header
-  if (hasIncompatible(incompatibleFeatures, 'corrupt')) {
-    throw new ImageError('image-corrupt', { path: file.name })
-  }
-  if (!hasIncompatible(incompatibleFeatures, 'dirty')) return area
-  return rebuildRefcounts(file, area, signal === undefined ? {} : { signal })
 }
 
 /** The external data file, through the gate, held as a writer holds it. */

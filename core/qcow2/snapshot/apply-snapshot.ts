@@ -7,33 +7,38 @@ import { ReferenceDraft, type References } from '../restructure/reference-draft.
 import { Restructure } from '../restructure/restructure.ts'
 import { activeTree, exchangeActiveL1 } from './active-tree.ts'
 import { appliedState, type AppliedState } from './applied-state.ts'
+import { distrustBitmaps, distrustedBitmaps } from './distrust-bitmaps.ts'
 import { countTree, type FreedClusters } from './count-tree.ts'
 import type { L1Tree } from './l1-tree.ts'
+import { refcountsAreTrue } from './refcounts-are-true.ts'
 import { refuseDataFile } from './refuse-data-file.ts'
 import { settleFlags } from './settle-flags.ts'
 import { SnapshotList, type SnapshotSelector } from './snapshot-list.ts'
 
 export interface ApplySnapshotOptions extends OperationContext {
   readonly snapshot: SnapshotSelector
-  /**
-   * Called once, before the one write that makes the snapshot the present state: persistent bitmaps do
-   * not know what changes by it.
-   */
-  readonly distrustBitmaps: () => void
 }
 
 /** What applying a snapshot would take away and change. */
 export interface ApplySnapshotEffect {
   readonly entry: SnapshotEntry
-  /** Clusters of the present state that nothing else keeps. */
-  readonly freed: FreedClusters
+  /**
+   * Clusters of the present state that nothing else keeps; undefined when the refcounts of the image are
+   * not to be believed.
+   */
+  readonly freed: FreedClusters | undefined
   /** Bytes of the disk afterwards. */
   readonly size: number
+  /** Names of the bitmaps that become inconsistent. */
+  readonly bitmapsLost: readonly string[]
 }
 
-export interface AppliedSnapshot extends ApplySnapshotEffect {
+export interface AppliedSnapshot {
   /** The image as it is now. */
   readonly area: HeaderArea
+  readonly entry: SnapshotEntry
+  /** Clusters of the former state that nothing else kept. */
+  readonly freed: FreedClusters
 }
 
 /** What `applySnapshot` would do; reads only. */
@@ -46,13 +51,17 @@ export async function planApplySnapshot(
   const entry = new SnapshotList(file, area).find(snapshot)
   const state = appliedState(file, area, entry)
   const old = activeTree(file, area)
-  const freed = await exchange(new ReferenceDraft(file, area), { state, old, area }, context)
-  return { entry, freed, size: state.size }
+  const freed = refcountsAreTrue(area)
+    ? await exchange(new ReferenceDraft(file, area), { state, old, area }, context)
+    : undefined
+  const { size } = state
+  return { entry, freed, size, bitmapsLost: distrustedBitmaps(file, area, size) }
 }
 
 /**
  * Makes a snapshot the present state of the disk; the present state is lost where no other snapshot has
- * it. The disk gets the size it had. A VM state stays with the snapshot.
+ * it. The disk gets the size it had. A VM state stays with the snapshot. Bitmaps that are recording become
+ * inconsistent, for what they recorded is no longer what differs.
  *
  * Conditions and errors as `createSnapshot`; besides those `snapshot-missing`, `snapshot-ambiguous`.
  */
@@ -70,9 +79,13 @@ export async function applySnapshot(
   const freed = await exchange(change, { state, old, area }, options)
   const context = { ...options, geometry: area.geometry, sharedEntries: 0 }
   const l1 = await settleFlags(change, state.active, context)
-  const fields = { ...exchangeActiveL1(change, area, old, l1), size: state.size }
-  options.distrustBitmaps()
-  return { area: await change.commit(fields), entry, freed, size: state.size }
+  const fields = {
+    ...exchangeActiveL1(change, area, old, l1),
+    size: state.size,
+    // Last: a bitmap that is distrusted for nothing is a full backup for nothing.
+    ...distrustBitmaps(file, area, state.size),
+  }
+  return { area: await change.commit(fields), entry, freed }
 }
 
 /** First the new references, then the old ones less: what both have is not freed in between. */

@@ -45,7 +45,12 @@ export async function countTree(
     }
     const pause = breathe()
     if (pause !== undefined) {
-      onProgress?.({ phase: 'tables', done: index, total: entries, unit: 'clusters' })
+      onProgress?.({
+        phase: 'tables',
+        done: index * clusterSize,
+        total: entries * clusterSize,
+        unit: 'bytes',
+      })
       await pause
     }
   }

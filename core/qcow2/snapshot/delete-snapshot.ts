@@ -7,6 +7,7 @@ import { ReferenceDraft, type References } from '../restructure/reference-draft.
 import { Restructure } from '../restructure/restructure.ts'
 import { activeTree, exchangeActiveL1, l1Clusters, snapshotTree } from './active-tree.ts'
 import { countTree, type FreedClusters } from './count-tree.ts'
+import { refcountsAreTrue } from './refcounts-are-true.ts'
 import { refuseDataFile } from './refuse-data-file.ts'
 import { settleFlags } from './settle-flags.ts'
 import { SnapshotList, type SnapshotSelector } from './snapshot-list.ts'
@@ -18,12 +19,16 @@ export interface DeleteSnapshotOptions extends OperationContext {
 /** What deleting a snapshot would free. */
 export interface DeleteSnapshotEffect {
   readonly entry: SnapshotEntry
-  readonly freed: FreedClusters
+  /** undefined when the refcounts of the image are not to be believed. */
+  readonly freed: FreedClusters | undefined
 }
 
-export interface DeletedSnapshot extends DeleteSnapshotEffect {
+export interface DeletedSnapshot {
   /** The image as it is now. */
   readonly area: HeaderArea
+  /** As it was. */
+  readonly entry: SnapshotEntry
+  readonly freed: FreedClusters
 }
 
 /** What `deleteSnapshot` would do; reads only. */
@@ -34,6 +39,7 @@ export async function planDeleteSnapshot(
 ): Promise<DeleteSnapshotEffect> {
   refuseDataFile(file, area)
   const entry = new SnapshotList(file, area).find(options.snapshot)
+  if (!refcountsAreTrue(area)) return { entry, freed: undefined }
   const freed = await removeTree(new ReferenceDraft(file, area), { file, area, entry }, options)
   return { entry, freed }
 }

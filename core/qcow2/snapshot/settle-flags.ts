@@ -29,6 +29,10 @@ export async function settleFlags(
 ): Promise<WordTable> {
   const { geometry, signal, onProgress, sharedEntries } = options
   const breathe = breather(signal)
+  const report = (phase: string, done: number, total: number) => {
+    const { clusterSize } = geometry
+    onProgress?.({ phase, done: done * clusterSize, total: total * clusterSize, unit: 'bytes' })
+  }
   const wrong: number[] = []
   for (let index = 0; index < tree.entries; index++) {
     const offset = tree.l2OffsetAt(index)
@@ -40,7 +44,7 @@ export async function settleFlags(
     }
     const pause = breathe()
     if (pause !== undefined) {
-      onProgress?.({ phase: 'flags', done: index, total: tree.entries, unit: 'clusters' })
+      report('flags', index, tree.entries)
       await pause
     }
   }
@@ -59,7 +63,7 @@ export async function settleFlags(
     l1[2 * index + 1] = high
     const pause = breathe()
     if (pause !== undefined) {
-      onProgress?.({ phase: 'writing', done, total: wrong.length, unit: 'clusters' })
+      report('writing', done, wrong.length)
       await pause
     }
   }

@@ -1,5 +1,5 @@
 import { alignUp, ceilDiv } from '../../base/bits.ts'
-import { encodeName } from '../../base/text.ts'
+import { encodeName, printable } from '../../base/text.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { BlockFile } from '../../storage/block-file.ts'
 import { limits } from '../format/constants.ts'
@@ -31,10 +31,12 @@ export class SnapshotList {
     this.entries = readSnapshots(file, area.header)
   }
 
-  /** Throws `snapshot-missing` or `snapshot-ambiguous`. */
+  /** Compares as people see it. Throws `snapshot-missing` or `snapshot-ambiguous`. */
   find(selector: SnapshotSelector): SnapshotEntry {
     const [field, id] = 'id' in selector ? ['id', selector.id] : ['name', selector.name]
-    const found = this.entries.filter((entry) => (field === 'id' ? entry.id : entry.name) === id)
+    const found = this.entries.filter(
+      (entry) => printable(field === 'id' ? entry.id : entry.name) === printable(id),
+    )
     const [entry] = found
     const context = { path: this.#file.name, field, id }
     if (entry === undefined) throw new ImageError('snapshot-missing', context)

@@ -88,9 +88,8 @@ class Scene {
     const chosen = random.pick(this.known)
     const snapshot = { name: chosen.name }
     if (action === 'apply') {
-      const options = { snapshot, distrustBitmaps: () => {} }
       if (by === 'QEMU') await qemuImg('snapshot', '-a', chosen.name, this.#path)
-      else await this.#ours((...image) => applySnapshot(...image, options))
+      else await this.#ours((...image) => applySnapshot(...image, { snapshot }))
       return chosen.digest
     }
     const index = this.known.indexOf(chosen)

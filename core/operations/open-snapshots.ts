@@ -1,0 +1,78 @@
+import { throwIfAborted } from '../base/abort.ts'
+import { ImageError } from '../errors/image-error.ts'
+import type { Environment, WritingEnvironment } from '../image/environment.ts'
+import { probeFile } from '../image/probe.ts'
+import type { OperationContext } from '../progress.ts'
+import type { HeaderArea } from '../qcow2/format/header-area.ts'
+import { readHeaderArea } from '../qcow2/header-file.ts'
+import { readyToChange } from '../qcow2/ready-to-change.ts'
+import type { FreedClusters } from '../qcow2/snapshot/count-tree.ts'
+import type { BlockFile } from '../storage/block-file.ts'
+import type { WritableFile } from '../storage/writable-file.ts'
+import { mustBeStamped } from './image-stamp.ts'
+import type { ImageStamp } from './resize-plan.ts'
+import type { FreedSpace } from './snapshot-plan.ts'
+
+export interface SnapshotOptions extends OperationContext {
+  /** Given: never probe. */
+  readonly format?: 'qcow2' | 'raw' | undefined
+}
+
+/** Opens an image to look at its snapshots, calls `work` and closes it. Errors name the file. */
+export async function lookAtSnapshots<Result>(
+  host: Environment,
+  path: string,
+  options: SnapshotOptions,
+  work: (file: BlockFile, area: HeaderArea) => Promise<Result>,
+): Promise<Result> {
+  try {
+    await using file = await host.openFile(path)
+    throwIfAborted(options.signal)
+    mustHaveSnapshots(file, options)
+    return await work(file, readHeaderArea(file))
+  } catch (error) {
+    throw ImageError.from(error, { path })
+  }
+}
+
+export interface ChangeOptions extends SnapshotOptions {
+  /** The state that a plan was made for; nothing is changed in another one. */
+  readonly stamp?: ImageStamp
+}
+
+/** As `lookAtSnapshots`, holding the image for writing; a dirty image gets its refcounts rebuilt. */
+export async function changeSnapshots<Result>(
+  host: WritingEnvironment,
+  path: string,
+  { stamp, ...options }: ChangeOptions,
+  work: (file: WritableFile, area: HeaderArea) => Promise<Result>,
+): Promise<Result> {
+  try {
+    await using file = await host.openForWriting(path)
+    throwIfAborted(options.signal)
+    mustHaveSnapshots(file, options)
+    if (stamp !== undefined) mustBeStamped(file, stamp)
+    return await work(file, await readyToChange(file, options))
+  } catch (error) {
+    throw ImageError.from(error, { path })
+  }
+}
+
+/** Clusters as bytes. */
+export const freedSpace = (
+  { data, tables }: FreedClusters,
+  { geometry }: HeaderArea,
+): FreedSpace => ({
+  dataBytes: data * geometry.clusterSize,
+  tableBytes: tables * geometry.clusterSize,
+})
+
+function mustHaveSnapshots(file: BlockFile, { format }: SnapshotOptions): void {
+  if (format === 'qcow2') return
+  if (format === 'raw') throw new ImageError('snapshots-not-possible', { format })
+  if (file.size() === 0) throw new ImageError('file-empty')
+  const probed = probeFile(file)
+  if (probed.kind === 'unknown') throw new ImageError('unknown-format', { found: probed.found })
+  if (probed.format === 'qcow2') return
+  throw new ImageError('snapshots-not-possible', { format: probed.label })
+}
