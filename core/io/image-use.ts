@@ -3,6 +3,7 @@ import type { BlockFile } from '../storage/block-file.ts'
 import { findHolders } from './holders.ts'
 import { stateByLockBytes } from './lock-bytes.ts'
 import { NodeFile } from './node-file.ts'
+import { wholeFileLocking } from './whole-file-lock.ts'
 
 /**
  * Who has `file` open. The lock bytes decide, because every QEMU sets them and asking costs
@@ -11,7 +12,8 @@ import { NodeFile } from './node-file.ts'
 export function readUse(file: BlockFile): ImageUse {
   if (!(file instanceof NodeFile)) return { state: 'unknown', holders: [] }
   const state = stateByLockBytes(file.fd)
-  const isInUse = state === 'writing' || state === 'reading'
+  if (state === 'unknown') return { state, holders: [], locking: wholeFileLocking() }
   const mode = state === 'writing' ? 'writing' : 'any'
-  return { state, holders: isInUse ? findHolders(file.identity, mode) : [] }
+  const holders = state === 'free' ? [] : findHolders(file.identity, mode)
+  return { state, holders, locking: 'lock-bytes' }
 }

@@ -1,3 +1,4 @@
+import type { FileLocking } from '../operations/image-info.ts'
 import { hostCalls, type LockAnswer } from './host-calls.ts'
 import type { HoldingRole } from './lock-bytes.ts'
 
@@ -24,4 +25,10 @@ export const lockingFlags = (role: HoldingRole): number =>
  */
 export function holdWholeFile(fd: number, role: HoldingRole): LockAnswer {
   return hostCalls()?.lockFile(fd, role === 'writer' ? 'exclusive' : 'shared') ?? 'unsupported'
+}
+
+/** What is left to keep others out where the file system has no byte locks. */
+export function wholeFileLocking(): FileLocking {
+  const isPossible = process.platform in flagsByPlatform || hostCalls() !== undefined
+  return isPossible ? 'whole-file' : 'none'
 }

@@ -124,7 +124,15 @@ export interface ImageUse {
    */
   readonly state: 'free' | 'reading' | 'writing' | 'unknown'
   readonly holders: readonly ImageHolder[]
+  /** How the file is kept to one writer; undefined where that was not asked. */
+  readonly locking?: FileLocking | undefined
 }
+
+/**
+ * `lock-bytes`: QEMU's, so that QEMU and Platter keep each other out. `whole-file`: this platform or file
+ * system has no such locks; Platters keep each other out, QEMU notices nothing. `none`: not even that.
+ */
+export type FileLocking = 'lock-bytes' | 'whole-file' | 'none'
 
 export interface ImageHolder {
   readonly pid: number

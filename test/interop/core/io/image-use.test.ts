@@ -14,7 +14,7 @@ async function image(folder: { file(name: string): string }): Promise<string> {
 test('an image that nobody else has open is free', async () => {
   await using folder = await tempFolder()
   await using file = NodeFile.open(await image(folder))
-  expect(readUse(file)).toEqual({ state: 'free', holders: [] })
+  expect(readUse(file)).toEqual({ state: 'free', holders: [], locking: 'lock-bytes' })
 })
 
 test('a program that writes is seen and named, until it is gone', async () => {
@@ -25,9 +25,10 @@ test('a program that writes is seen and named, until it is gone', async () => {
     expect(readUse(file)).toEqual({
       state: 'writing',
       holders: [{ pid: writer.pid, name: 'qemu-io', vm: undefined }],
+      locking: 'lock-bytes',
     })
   }
-  expect(readUse(file)).toEqual({ state: 'free', holders: [] })
+  expect(readUse(file)).toEqual({ state: 'free', holders: [], locking: 'lock-bytes' })
 })
 
 test.each([
@@ -40,6 +41,7 @@ test.each([
   expect(readUse(file)).toEqual({
     state: 'reading',
     holders: [{ pid: reader.pid, name: 'qemu-io', vm: undefined }],
+    locking: 'lock-bytes',
   })
 })
 
