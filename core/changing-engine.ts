@@ -8,6 +8,19 @@ import type { BlockDevice } from './device/block-device.ts'
 import type { OpenDeviceOptions } from './device/open-device.ts'
 import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
+import type { ApplySnapshotOptions, PlanSnapshotOptions } from './operations/snapshot-apply.ts'
+import type { CreateSnapshotOptions } from './operations/snapshot-create.ts'
+import type { DeleteSnapshotOptions } from './operations/snapshot-delete.ts'
+import type { ListSnapshotsOptions } from './operations/snapshot-list.ts'
+import type {
+  AppliedSnapshotChange,
+  ApplySnapshotPlan,
+  DeletedSnapshotChange,
+  DeleteSnapshotPlan,
+  ListedSnapshot,
+  SnapshotChange,
+} from './operations/snapshot-plan.ts'
+import type { RenameSnapshotOptions } from './operations/snapshot-rename.ts'
 import type { OperationContext } from './progress.ts'
 
 export interface ChangingEngine {
@@ -21,4 +34,14 @@ export interface ChangingEngine {
   ): Promise<CreateResult>
   /** An image as a disk to read and write, held until it is closed. Whoever opens it closes it. */
   openDevice(path: string, options?: OpenDeviceOptions): Promise<BlockDevice>
+  /** In the order of the image, with what each takes of the file; only reads. */
+  listSnapshots(path: string, options?: ListSnapshotsOptions): Promise<readonly ListedSnapshot[]>
+  createSnapshot(path: string, options: CreateSnapshotOptions): Promise<SnapshotChange>
+  /** What only the present state has, and would lose; only reads. */
+  planApplySnapshot(path: string, options: PlanSnapshotOptions): Promise<ApplySnapshotPlan>
+  applySnapshot(path: string, options: ApplySnapshotOptions): Promise<AppliedSnapshotChange>
+  /** What only the snapshot has, and would be freed; only reads. */
+  planDeleteSnapshot(path: string, options: PlanSnapshotOptions): Promise<DeleteSnapshotPlan>
+  deleteSnapshot(path: string, options: DeleteSnapshotOptions): Promise<DeletedSnapshotChange>
+  renameSnapshot(path: string, options: RenameSnapshotOptions): Promise<SnapshotChange>
 }

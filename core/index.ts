@@ -13,6 +13,7 @@ export type * from './operations/map-extent.ts'
 export type * from './operations/create-options.ts'
 export type * from './operations/create-plan.ts'
 export type * from './operations/header-summary.ts'
+export type * from './operations/snapshot-plan.ts'
 export {
   allocationClasses,
   type AllocationClass,

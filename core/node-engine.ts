@@ -7,6 +7,11 @@ import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { mapImage } from './operations/map.ts'
 import { planCreate } from './operations/plan-create.ts'
+import { applySnapshot, planApplySnapshot } from './operations/snapshot-apply.ts'
+import { createSnapshot } from './operations/snapshot-create.ts'
+import { deleteSnapshot, planDeleteSnapshot } from './operations/snapshot-delete.ts'
+import { listSnapshots } from './operations/snapshot-list.ts'
+import { renameSnapshot } from './operations/snapshot-rename.ts'
 import { summarizeAllocation } from './operations/summarize-allocation.ts'
 import { summarizeHeader } from './operations/summarize-header.ts'
 import { version } from './version.ts'
@@ -29,6 +34,13 @@ export function createEngine(): Engine {
     createImage: (path, options, context) =>
       createImage(nodeHost, absolute(path), options, context),
     openDevice: (path, options) => openDevice(nodeHost, absolute(path), options),
+    listSnapshots: (path, options) => listSnapshots(nodeHost, absolute(path), options),
+    createSnapshot: (path, options) => createSnapshot(nodeHost, absolute(path), options),
+    planApplySnapshot: (path, options) => planApplySnapshot(nodeHost, absolute(path), options),
+    applySnapshot: (path, options) => applySnapshot(nodeHost, absolute(path), options),
+    planDeleteSnapshot: (path, options) => planDeleteSnapshot(nodeHost, absolute(path), options),
+    deleteSnapshot: (path, options) => deleteSnapshot(nodeHost, absolute(path), options),
+    renameSnapshot: (path, options) => renameSnapshot(nodeHost, absolute(path), options),
   }
 }
 

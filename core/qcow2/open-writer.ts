@@ -1,6 +1,5 @@
 import { throwIfAborted } from '../base/abort.ts'
 import { printable } from '../base/text.ts'
-import { ImageError } from '../errors/image-error.ts'
 import type { WritingEnvironment } from '../image/environment.ts'
 import { judgeLink, whyClosed } from '../image/links.ts'
 import type { LinkPolicy } from '../image/open-gate.ts'
