@@ -37,6 +37,9 @@ export interface MatrixResult {
   readonly distinct: number
 }
 
+/** Of so many states one is opened for writing and written to, after it was judged. */
+const GOES_ON_EVERY = 10
+
 export class CrashFailure extends Error {
   override readonly name = 'CrashFailure'
 }
@@ -60,10 +63,15 @@ export async function crashMatrix(
     const { mark } = state
     if (mark === undefined) continue
     const files = state.files()
-    const problem = await stateJudge.problemOf(mark, files)
+    const isImage = hasMagic(files.get(scenario.image) ?? new Uint8Array())
+    const problem =
+      (await stateJudge.problemOf(mark, files)) ??
+      (seen.size % GOES_ON_EVERY === 0 && isImage
+        ? await stateJudge.problemOfGoingOn(mark, files)
+        : undefined)
     if (problem !== undefined) throw await failureOf({ scenario, seed, state, files, problem })
     // Every second one is thrown out whenever there are twice as many as wanted: an even spread.
-    if (samples === 0 || !hasMagic(files.get(scenario.image) ?? new Uint8Array())) continue
+    if (samples === 0 || !isImage) continue
     if (seen.size % stride(seen.size, samples) === 0) {
       taken.push({ scenario, recipe: state.recipe(), mark, files })
     }

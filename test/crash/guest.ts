@@ -1,7 +1,5 @@
-import { openImage } from '../../core/image/open-image.ts'
-import { codecs } from '../../core/io/codecs.ts'
-import { readHeaderArea } from '../../core/qcow2/header-file.ts'
-import { Qcow2Writer } from '../../core/qcow2/qcow2-writer.ts'
+import { openForWriting } from '../../core/qcow2/open-writer.ts'
+import type { Qcow2Writer } from '../../core/qcow2/qcow2-writer.ts'
 import type { Random } from '../helpers/random.ts'
 import {
   modelAction,
@@ -23,17 +21,9 @@ export class Guest implements AsyncDisposable {
   }
 
   static async open(scene: Scene, { discard = false } = {}): Promise<Guest> {
-    const { machine, image, backing, dataFile } = scene
-    const file = await machine.openForWriting(image)
-    const disk = new Qcow2Writer({
-      file,
-      area: readHeaderArea(file),
-      codecs,
-      discard,
-      backing: backing === undefined ? undefined : (await openImage(machine, backing)).image,
-      dataFile: dataFile === undefined ? undefined : await machine.openForWriting(dataFile),
-    })
-    return new Guest(scene, disk)
+    const opened = await openForWriting(scene.machine, scene.image, { discard })
+    if (opened.kind === 'raw') throw new Error(`${scene.image} is no qcow2 image`)
+    return new Guest(scene, opened.image)
   }
 
   async act(action: GuestAction): Promise<void> {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { hasBit } from '../../core/base/word64.ts'
 import { incompatible } from '../../core/qcow2/format/features.ts'
 import { readHeaderArea } from '../../core/qcow2/header-file.ts'
-import { MemoryFile } from '../../core/storage/memory-file.ts'
+import { BytesFile } from '../storage/bytes-file.ts'
 import { runTool, type ToolResult } from '../helpers/qemu.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 import type { Sample } from './crash-matrix.ts'
@@ -35,7 +35,7 @@ async function structureObjection(
   run: RunQemuImg,
 ): Promise<string | undefined> {
   if (typeof findings !== 'string') return undefined
-  const area = readHeaderArea(new MemoryFile(files.get(scenario.image) ?? new Uint8Array()))
+  const area = readHeaderArea(new BytesFile(files.get(scenario.image) ?? new Uint8Array()))
   // A dirty image has its refcounts rebuilt by whoever opens it for writing, QEMU too.
   const dirty = hasBit(area.header.incompatibleFeatures, incompatible.dirty)
   const repair = dirty ? ['-r', 'all'] : []

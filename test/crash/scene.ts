@@ -28,16 +28,12 @@ export class Scene {
   readonly log = new CrashLog<Mark>()
   readonly machine: CrashMachine<Mark>
   readonly image: string
-  readonly backing: string | undefined
-  readonly dataFile: string | undefined
   readonly model: GuestModel
   #generation = 0
 
-  constructor({ files, image, backing, dataFile, model }: Scenario) {
+  constructor({ files, image, model }: Pick<Scenario, 'files' | 'image' | 'model'>) {
     this.machine = new CrashMachine(this.log, files)
     this.image = image
-    this.backing = backing
-    this.dataFile = dataFile
     this.model = model
     this.expect([], { absent: !this.machine.has(image) })
   }

@@ -4,8 +4,8 @@
  * order was; of several versions of one sector any may be the one that reached the disk.
  */
 import { seededRandom, type Random } from '../helpers/random.ts'
-import { SECTOR, type Change, type CrashLog, type SectorVersion } from './crash-log.ts'
-import { ContentKey, hashSector, zeroHash } from './sector-hash.ts'
+import type { Change, CrashLog } from './crash-log.ts'
+import { DurableFile } from './durable-file.ts'
 
 export interface CrashState<Mark> {
   /** What is judged by; undefined before the first mark. */
@@ -22,12 +22,6 @@ export interface CrashStatesOptions {
   readonly seed: number
   /** Combinations of kept, dropped and torn that are tried at each place where the power is cut. */
   readonly perCut: number
-}
-
-/** What a file holds on the platters. */
-interface DurableFile {
-  sectors: (SectorVersion | undefined)[]
-  length: number
 }
 
 export function* crashStates<Mark>(
@@ -125,7 +119,7 @@ class CutDisk {
   constructor(log: CrashLog<unknown>) {
     for (const [file, { path, bytes }] of log.firstFiles) {
       this.#names.set(path, file)
-      this.#durable.set(file, asDurable(bytes))
+      this.#durable.set(file, DurableFile.of(bytes))
     }
   }
 
@@ -142,7 +136,7 @@ class CutDisk {
         const covered = new Set(event.changes)
         this.#changes = this.#changes.filter((change) => !covered.has(change))
         const file = this.#durableFile(event.file)
-        for (const change of event.changes) keep(file, change, 'all')
+        for (const change of event.changes) file.keep(change, 'all')
         break
       }
       case 'name':
@@ -173,13 +167,13 @@ class CutDisk {
       lengths.set(change.file, [...(lengths.get(change.file) ?? []), change.fileLength])
       if (kept === 'none') continue
       story.push(() => describe(index, change, kept))
-      keep(this.#copyIn(files, change.file), change, kept)
+      this.#copyIn(files, change.file).keep(change, kept)
     }
     if (choice.length !== undefined) {
       for (const [file, seen] of lengths) {
         const all = [this.#durableFile(file).length, ...seen]
         const length = all[choice.length(all.length)] ?? 0
-        setLength(this.#copyIn(files, file), length)
+        this.#copyIn(files, file).setLength(length)
         story.push(() => `file ${file} is ${length} bytes long`)
       }
     }
@@ -194,19 +188,19 @@ class CutDisk {
     const unflushed = this.#changes.length
     return {
       mark,
-      key: `${marks} ${there.map(([path, file]) => `${path} ${file.length} ${keyOf(file)}`).join(' ')}`,
+      key: `${marks} ${there.map(([path, file]) => `${path} ${file.length} ${file.key}`).join(' ')}`,
       recipe: () => {
         const kept = story.map((tell) => tell()).join('; ')
         return `cut after change ${cut}; kept of ${unflushed} unflushed: ${kept || 'none'}`
       },
-      files: () => new Map(there.map(([path, file]) => [path, bytesOf(file)])),
+      files: () => new Map(there.map(([path, file]) => [path, file.bytes()])),
     }
   }
 
   #durableFile(file: number): DurableFile {
     const known = this.#durable.get(file)
     if (known !== undefined) return known
-    const empty: DurableFile = { sectors: [], length: 0 }
+    const empty = new DurableFile()
     this.#durable.set(file, empty)
     return empty
   }
@@ -214,8 +208,7 @@ class CutDisk {
   #copyIn(files: Map<number, DurableFile>, file: number): DurableFile {
     const known = files.get(file)
     if (known !== undefined) return known
-    const { sectors, length } = this.#durableFile(file)
-    const copy = { sectors: sectors.slice(), length }
+    const copy = this.#durableFile(file).copy()
     files.set(file, copy)
     return copy
   }
@@ -227,63 +220,6 @@ class CutDisk {
     if (file === undefined) names.delete(path)
     else names.set(path, file)
   }
-}
-
-function keep(file: DurableFile, change: Change, kept: 'all' | readonly boolean[]): void {
-  for (const [index, version] of change.sectors.entries()) {
-    if (kept === 'all' || kept[index] === true) file.sectors[version.sector] = version
-  }
-  if (change.operation === 'truncate') setLength(file, change.fileLength)
-  else if (change.operation === 'write')
-    file.length = Math.max(file.length, change.at + change.length)
-  else file.length = Math.max(file.length, change.fileLength)
-}
-
-/** What lies past a file's end is gone, also when the file grows again. */
-function setLength(file: DurableFile, length: number): void {
-  const whole = Math.floor(length / SECTOR)
-  const rest = length - whole * SECTOR
-  const edge = rest === 0 ? undefined : file.sectors[whole]
-  file.sectors.length = Math.min(file.sectors.length, whole)
-  file.length = length
-  if (edge?.bytes === undefined) return
-  const bytes = edge.bytes.slice()
-  bytes.fill(0, rest)
-  file.sectors[whole] = versionOf(whole, bytes)
-}
-
-function versionOf(sector: number, bytes: Uint8Array<ArrayBuffer>): SectorVersion {
-  const hash = hashSector(bytes)
-  return { sector, bytes: hash === zeroHash ? undefined : bytes, hash }
-}
-
-function asDurable(content: Uint8Array): DurableFile {
-  const sectors: SectorVersion[] = []
-  for (let sector = 0; sector * SECTOR < content.length; sector++) {
-    const bytes = new Uint8Array(SECTOR)
-    bytes.set(content.subarray(sector * SECTOR, (sector + 1) * SECTOR))
-    sectors.push(versionOf(sector, bytes))
-  }
-  return { sectors, length: content.length }
-}
-
-function keyOf({ sectors }: DurableFile): number {
-  const key = new ContentKey()
-  for (const [place, version] of sectors.entries()) {
-    if (version?.bytes !== undefined) key.add(place, version.hash)
-  }
-  return key.value
-}
-
-function bytesOf({ sectors, length }: DurableFile): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length)
-  for (const [place, version] of sectors.entries()) {
-    if (version?.bytes === undefined) continue
-    const at = place * SECTOR
-    if (at + SECTOR <= length) bytes.set(version.bytes, at)
-    else if (at < length) bytes.set(version.bytes.subarray(0, length - at), at)
-  }
-  return bytes
 }
 
 function describe(index: number, change: Change, kept: 'all' | readonly boolean[]): string {

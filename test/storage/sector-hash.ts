@@ -29,9 +29,17 @@ export class ContentKey {
   #high = 0
   #low = 0
 
-  add(place: number, { high, low }: SectorHash): void {
+  /** Adds what lies at a place; the second time, takes it away again. */
+  toggle(place: number, { high, low }: SectorHash): void {
     this.#high ^= scramble(high ^ Math.imul(place + 1, 0x27d4_eb2f))
     this.#low ^= scramble(low + Math.imul(place + 1, 0x1656_67b1))
+  }
+
+  copy(): ContentKey {
+    const copy = new ContentKey()
+    copy.#high = this.#high
+    copy.#low = this.#low
+    return copy
   }
 
   /** A safe integer of 53 bits. */

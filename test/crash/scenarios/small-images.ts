@@ -1,9 +1,5 @@
 /** Small images of every writable kind, in memory: the disks that stories begin with. */
 import { openImage } from '../../../core/image/open-image.ts'
-import { readHeaderArea } from '../../../core/qcow2/header-file.ts'
-import { Qcow2Image } from '../../../core/qcow2/qcow2-image.ts'
-import { codecs } from '../../../core/io/codecs.ts'
-import { MemoryFile } from '../../../core/storage/memory-file.ts'
 import { noise } from '../../helpers/noise.ts'
 import { Qcow2Builder, type BuilderOptions } from '../../helpers/qcow2-builder.ts'
 import type { Random } from '../../helpers/random.ts'
@@ -84,10 +80,4 @@ export async function modelOf(files: Readonly<Record<string, Uint8Array>>): Prom
   const content = new Uint8Array(opened.image.virtualSize)
   await opened.image.read(content, 0)
   return new GuestModel(content.length, content)
-}
-
-/** Reads an image without a backing file. */
-export function openBytes(bytes: Uint8Array): Qcow2Image {
-  const file = new MemoryFile(bytes)
-  return new Qcow2Image({ file, area: readHeaderArea(file), codecs })
 }
