@@ -9,6 +9,9 @@ import type { OpenDeviceOptions } from './device/open-device.ts'
 import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { ApplySnapshotOptions, PlanSnapshotOptions } from './operations/snapshot-apply.ts'
+import type { PlanResizeOptions } from './operations/plan-resize.ts'
+import type { ResizeOptions, ResizeResult } from './operations/resize.ts'
+import type { ResizePlan } from './operations/resize-plan.ts'
 import type { CreateSnapshotOptions } from './operations/snapshot-create.ts'
 import type { DeleteSnapshotOptions } from './operations/snapshot-delete.ts'
 import type { ListSnapshotsOptions } from './operations/snapshot-list.ts'
@@ -44,4 +47,8 @@ export interface ChangingEngine {
   planDeleteSnapshot(path: string, options: PlanSnapshotOptions): Promise<DeleteSnapshotPlan>
   deleteSnapshot(path: string, options: DeleteSnapshotOptions): Promise<DeletedSnapshotChange>
   renameSnapshot(path: string, options: RenameSnapshotOptions): Promise<SnapshotChange>
+  /** What another size would cut off, keep and cost, and why not when it is refused; only reads. */
+  planResize(path: string, options: PlanResizeOptions): Promise<ResizePlan>
+  /** Shrinking needs the consent that the plan asks for. */
+  resizeImage(path: string, plan: ResizePlan, options?: ResizeOptions): Promise<ResizeResult>
 }

@@ -13,6 +13,7 @@ export type * from './operations/map-extent.ts'
 export type * from './operations/create-options.ts'
 export type * from './operations/create-plan.ts'
 export type * from './operations/header-summary.ts'
+export type * from './operations/resize-plan.ts'
 export type * from './operations/snapshot-plan.ts'
 export {
   allocationClasses,
@@ -25,6 +26,10 @@ export {
   type HashResult,
   type HashTarget,
 } from './operations/hash-result.ts'
+export type { ResizeOptions, ResizeResult } from './operations/resize.ts'
+export type { PlanResizeOptions } from './operations/plan-resize.ts'
+export { preallocations, type Preallocation } from './qcow2/preallocation.ts'
+export type { PartitionTable, Partition } from './operations/partition-table.ts'
 export { isImageFileName } from './image/image-file-name.ts'
 export { isUnmistakable } from './image/unmistakable-formats.ts'
 export type { Engine, ReadingEngine, ReadOptions } from './engine.ts'

@@ -7,6 +7,8 @@ import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { mapImage } from './operations/map.ts'
 import { planCreate } from './operations/plan-create.ts'
+import { planResize } from './operations/plan-resize.ts'
+import { resizeImage } from './operations/resize.ts'
 import { applySnapshot, planApplySnapshot } from './operations/snapshot-apply.ts'
 import { createSnapshot } from './operations/snapshot-create.ts'
 import { deleteSnapshot, planDeleteSnapshot } from './operations/snapshot-delete.ts'
@@ -41,6 +43,8 @@ export function createEngine(): Engine {
     planDeleteSnapshot: (path, options) => planDeleteSnapshot(nodeHost, absolute(path), options),
     deleteSnapshot: (path, options) => deleteSnapshot(nodeHost, absolute(path), options),
     renameSnapshot: (path, options) => renameSnapshot(nodeHost, absolute(path), options),
+    planResize: (path, options) => planResize(nodeHost, absolute(path), options),
+    resizeImage: (path, plan, options) => resizeImage(nodeHost, absolute(path), plan, options),
   }
 }
 

@@ -51,4 +51,12 @@ export const resizeReasons = {
       `Preallocation "${c.expected ?? '?'}" is not possible for ${c.found ?? 'this image'}.`,
     advice: () => 'Resize it without preallocation.',
   },
+  'contradictions-found': {
+    kind: 'corrupt',
+    number: 1536,
+    title: (c) => `${nameOf(c)} has to be repaired first`,
+    detail: (c) =>
+      `Its tables contradict each other in ${c.found ?? 'several'} places, so nobody knows which of its space is free; changing it could overwrite what a guest stored.`,
+    advice: () => 'Check the image, repair it, and plan anew.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

@@ -1,23 +1,26 @@
-import { breather } from '../base/abort.ts'
-import { alignUp, ceilDiv } from '../base/bits.ts'
+import { ceilDiv } from '../base/bits.ts'
 import type { ReadOptions } from '../engine.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import { openImage } from '../image/open-image.ts'
 import type { OperationContext } from '../progress.ts'
 import { readBitmaps } from '../qcow2/bitmap-list.ts'
+import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
+import { FindingLog } from '../qcow2/check/finding-log.ts'
+import { checkSubjectOf } from '../qcow2/check/subject-of.ts'
 import { bitmapFlags } from '../qcow2/format/bitmap-directory.ts'
 import { SECTOR } from '../qcow2/format/constants.ts'
+import { hasIncompatible } from '../qcow2/format/features.ts'
+import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { snapshotExtras } from '../qcow2/format/snapshot-table.ts'
 import type { Preallocation } from '../qcow2/preallocation.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { resizeRefusals, type NewSize } from '../qcow2/resize/resize-rules.ts'
-import { contentSource } from './byte-source.ts'
-import { findContentEnd, scanContent, type ContentScan } from './content-scan.ts'
+import type { BlockFile } from '../storage/block-file.ts'
+import { partitionsOf, safeSizeOf, scanDisk, storedPart } from './disk-usage.ts'
 import type { Host } from './host.ts'
 import { stampOf } from './image-stamp.ts'
-import { readPartitionTable, type PartitionTable } from './partition-table.ts'
-import type { CutContent, DiskGrowth, ResizePlan, SnapshotSize, UsedDisk } from './resize-plan.ts'
+import type { DiskGrowth, ResizePlan, SnapshotSize } from './resize-plan.ts'
 
 export interface PlanResizeOptions extends ReadOptions {
   /** Bytes of the disk afterwards: a positive multiple of 512. */
@@ -61,8 +64,9 @@ export async function planResize(
   // Before anything is read: what changes meanwhile must not pass for what was looked at.
   const stamp = stampOf(image.file)
   const refusals = [...usageRefusals(host, image), ...linkRefusals(image)]
-  const facts = image instanceof Qcow2Image ? qcow2Facts(image, { size, preallocation }) : rawFacts
-  refusals.push(...facts.refusals)
+  const wish = { size, preallocation }
+  const facts = image instanceof Qcow2Image ? qcow2Facts(image, wish) : rawFacts(wish)
+  refusals.push(...facts.refusals, ...(await contradictions(image, options)))
 
   const readable = !image.encrypted && linkRefusals(image).length === 0
   const stored = await storedPart(image, size, options)
@@ -137,12 +141,16 @@ interface FormatFacts {
   readonly l1Entries: DiskGrowth['l1Entries']
 }
 
-const rawFacts: FormatFacts = {
-  refusals: [],
+/** As QEMU: a raw file has no metadata that could be allocated. */
+const rawFacts = ({ preallocation: expected }: NewSize): FormatFacts => ({
+  refusals:
+    expected === 'metadata'
+      ? [new ImageError('preallocation-refused', { expected, found: 'a raw image' })]
+      : [],
   snapshots: [],
   bitmaps: [],
   l1Entries: { before: 0, after: 0 },
-}
+})
 
 function qcow2Facts(image: Qcow2Image, wish: NewSize): FormatFacts {
   const { area, file } = image
@@ -154,9 +162,7 @@ function qcow2Facts(image: Qcow2Image, wish: NewSize): FormatFacts {
       name: entry.name,
       diskSize: snapshotExtras(entry).diskSize,
     })),
-    bitmaps: readBitmaps(file, area)
-      .filter(({ flags }) => flags % 2 !== bitmapFlags.inUse)
-      .map(({ name }) => name),
+    bitmaps: bitmapNames(file, area),
     l1Entries: {
       before: header.l1Size,
       after: Math.max(header.l1Size, ceilDiv(wish.size, geometry.l2Coverage)),
@@ -164,88 +170,31 @@ function qcow2Facts(image: Qcow2Image, wish: NewSize): FormatFacts {
   }
 }
 
-/** What this layer stores, from its tables: where that ends, and what of it lies past `size`. */
-async function storedPart(
-  image: DiskImage,
-  size: number,
-  { signal, onProgress }: OperationContext,
-): Promise<{ readonly end: number; readonly cut: Omit<CutContent, 'content'> }> {
-  const { virtualSize } = image
-  const isRaw = image.format === 'raw'
-  const clusterSize = image instanceof Qcow2Image ? image.geometry.clusterSize : Infinity
-  const firstCut = isRaw ? Infinity : alignUp(size, clusterSize) / clusterSize
-  const breathe = breather(signal, { everyCalls: 16 })
-  let end = 0
-  let storedBytes = 0
-  let clusters = 0
-  let lastCluster = -1
-  for (let at = 0; at < virtualSize;) {
-    const run = image.runAt(at, virtualSize - at)
-    const next = at + run.length
-    // Holes of a raw file have a place and no space.
-    const isStored = isRaw
-      ? run.kind === 'data'
-      : run.kind === 'compressed' || run.hostOffset !== undefined
-    if (isStored) {
-      end = next
-      storedBytes += Math.max(next - Math.max(at, size), 0)
-      const last = Math.ceil(next / clusterSize) - 1
-      const first = Math.max(Math.floor(at / clusterSize), firstCut, lastCluster + 1)
-      clusters += Math.max(last - first + 1, 0)
-      lastCluster = last
-    }
-    at = next
-    const pause = breathe()
-    if (pause !== undefined) {
-      onProgress?.({ phase: 'tables', done: at, total: virtualSize, unit: 'bytes' })
-      await pause
-    }
+/** Of those that are believed now; a directory that cannot be read is among the refusals. */
+function bitmapNames(file: BlockFile, area: HeaderArea): string[] {
+  try {
+    return readBitmaps(file, area)
+      .filter(({ flags }) => flags % 2 !== bitmapFlags.inUse)
+      .map(({ name }) => name)
+  } catch (error) {
+    if (error instanceof ImageError) return []
+    throw error
   }
-  return { end, cut: { storedBytes, clusters } }
 }
 
-/** What reading finds: in the part that would be cut, and where the content of the disk ends. */
-async function scanDisk(
-  image: DiskImage,
-  { size, scanLimit }: { readonly size: number; readonly scanLimit: number },
-  context: OperationContext,
-): Promise<{ readonly cut: ContentScan | undefined; readonly contentEnd: number | undefined }> {
-  const source = contentSource(image)
-  const { virtualSize } = image
-  const isCut = size < virtualSize
-  const cut = isCut
-    ? await scanContent(source, { from: size, to: virtualSize, limit: scanLimit }, context)
-    : undefined
-  if (cut !== undefined && (cut.end !== undefined || !cut.complete)) {
-    return { cut, contentEnd: cut.complete ? cut.end : undefined }
-  }
-  const limit = scanLimit - (cut?.bytesRead ?? 0)
-  const below = await findContentEnd(
-    source,
-    { from: 0, to: Math.min(size, virtualSize), limit },
-    context,
-  )
-  return { cut, contentEnd: below.complete ? (below.end ?? 0) : undefined }
-}
-
-async function partitionsOf(
-  image: DiskImage,
-  signal: AbortSignal | undefined,
-): Promise<PartitionTable | undefined> {
-  return readPartitionTable({
-    length: image.virtualSize,
-    read: (into, at) => image.read(into, at, signal),
-  })
-}
-
-function safeSizeOf(
-  partitions: PartitionTable | undefined,
-  contentEnd: number | undefined,
-): UsedDisk['safeSize'] {
-  if (partitions !== undefined && partitions.partitions.length > 0) {
-    return alignUp(partitions.end + partitions.reservedAtEnd, partitions.sectorSize)
-  }
-  return contentEnd === undefined ? undefined : Math.max(alignUp(contentEnd, SECTOR), SECTOR)
+/**
+ * Space is freed and taken by what the refcounts say, and the file is cut by it. What a dirty image's say
+ * does not matter: they are rebuilt before anything is changed.
+ */
+async function contradictions(image: DiskImage, context: OperationContext): Promise<ImageError[]> {
+  if (!(image instanceof Qcow2Image)) return []
+  const { file, area } = image
+  if (hasIncompatible(area.header.incompatibleFeatures, 'dirty')) return []
+  const log = new FindingLog(1)
+  const { complete } = await checkQcow2(checkSubjectOf(file, area), log, context)
+  const found = log.total('corruption') + log.total('check-error')
+  if (complete && found === 0) return []
+  return [new ImageError('contradictions-found', { found: Math.max(found, 1) })]
 }
 
 function growthOf(

@@ -7,7 +7,7 @@ import type { PartitionTable } from './partition-table.ts'
 export type ResizeConsent = 'lose-data-past-end'
 
 /**
- * What a new size means for an image: a value to show, to print and to hand to `resize`, which refuses it
+ * What a new size means for an image: a value to show, to print and to hand to `resizeImage`, which refuses it
  * once the image is another one. All sizes and positions are bytes.
  */
 export interface ResizePlan {
@@ -17,7 +17,7 @@ export interface ResizePlan {
   readonly before: { readonly virtualSize: number; readonly fileLength: number }
   readonly after: { readonly virtualSize: number }
   readonly preallocation: Preallocation
-  /** Whether `resize` will do it; why not is in `refusals`. */
+  /** Whether `resizeImage` will do it; why not is in `refusals`. */
   readonly allowed: boolean
   readonly refusals: readonly ImageErrorData[]
   readonly consentNeeded: readonly ResizeConsent[]

@@ -1,0 +1,94 @@
+import { breather } from '../base/abort.ts'
+import { alignUp } from '../base/bits.ts'
+import type { DiskImage } from '../image/disk-image.ts'
+import type { OperationContext } from '../progress.ts'
+import { SECTOR } from '../qcow2/format/constants.ts'
+import { Qcow2Image } from '../qcow2/qcow2-image.ts'
+import { contentSource } from './byte-source.ts'
+import { findContentEnd, scanContent, type ContentScan } from './content-scan.ts'
+import { readPartitionTable, type PartitionTable } from './partition-table.ts'
+import type { CutContent, UsedDisk } from './resize-plan.ts'
+
+/** What this layer stores, from its tables: where that ends, and what of it lies past `size`. */
+export async function storedPart(
+  image: DiskImage,
+  size: number,
+  { signal, onProgress }: OperationContext,
+): Promise<{ readonly end: number; readonly cut: Omit<CutContent, 'content'> }> {
+  const { virtualSize } = image
+  const isRaw = image.format === 'raw'
+  const clusterSize = image instanceof Qcow2Image ? image.geometry.clusterSize : Infinity
+  const firstCut = isRaw ? Infinity : alignUp(size, clusterSize) / clusterSize
+  const breathe = breather(signal, { everyCalls: 16 })
+  let end = 0
+  let storedBytes = 0
+  let clusters = 0
+  let lastCluster = -1
+  for (let at = 0; at < virtualSize;) {
+    const run = image.runAt(at, virtualSize - at)
+    const next = at + run.length
+    // Holes of a raw file have a place and no space.
+    const isStored = isRaw
+      ? run.kind === 'data'
+      : run.kind === 'compressed' || run.hostOffset !== undefined
+    if (isStored) {
+      end = next
+      storedBytes += Math.max(next - Math.max(at, size), 0)
+      const last = Math.ceil(next / clusterSize) - 1
+      const first = Math.max(Math.floor(at / clusterSize), firstCut, lastCluster + 1)
+      clusters += Math.max(last - first + 1, 0)
+      lastCluster = last
+    }
+    at = next
+    const pause = breathe()
+    if (pause !== undefined) {
+      onProgress?.({ phase: 'tables', done: at, total: virtualSize, unit: 'bytes' })
+      await pause
+    }
+  }
+  return { end, cut: { storedBytes, clusters } }
+}
+
+/** What reading finds: in the part that would be cut, and where the content of the disk ends. */
+export async function scanDisk(
+  image: DiskImage,
+  { size, scanLimit }: { readonly size: number; readonly scanLimit: number },
+  context: OperationContext,
+): Promise<{ readonly cut: ContentScan | undefined; readonly contentEnd: number | undefined }> {
+  const source = contentSource(image)
+  const { virtualSize } = image
+  const isCut = size < virtualSize
+  const cut = isCut
+    ? await scanContent(source, { from: size, to: virtualSize, limit: scanLimit }, context)
+    : undefined
+  if (cut !== undefined && (cut.end !== undefined || !cut.complete)) {
+    return { cut, contentEnd: cut.complete ? cut.end : undefined }
+  }
+  const limit = scanLimit - (cut?.bytesRead ?? 0)
+  const below = await findContentEnd(
+    source,
+    { from: 0, to: Math.min(size, virtualSize), limit },
+    context,
+  )
+  return { cut, contentEnd: below.complete ? (below.end ?? 0) : undefined }
+}
+
+export async function partitionsOf(
+  image: DiskImage,
+  signal: AbortSignal | undefined,
+): Promise<PartitionTable | undefined> {
+  return readPartitionTable({
+    length: image.virtualSize,
+    read: (into, at) => image.read(into, at, signal),
+  })
+}
+
+export function safeSizeOf(
+  partitions: PartitionTable | undefined,
+  contentEnd: number | undefined,
+): UsedDisk['safeSize'] {
+  if (partitions !== undefined && partitions.partitions.length > 0) {
+    return alignUp(partitions.end + partitions.reservedAtEnd, partitions.sectorSize)
+  }
+  return contentEnd === undefined ? undefined : Math.max(alignUp(contentEnd, SECTOR), SECTOR)
+}
