@@ -18,7 +18,8 @@ const wrapNothing: Wrap = (file) => file
 
 /**
  * A machine whose disk is in memory and whose every change is on record, so that whole operations run
- * over it. Holding a file works as on a real machine: one writer, or any number of readers.
+ * over it. Holding a file works as on a real machine: one writer, or any number of readers. What makes it
+ * a host are properties of its own: operations spread hosts.
  */
 export class CrashMachine<Mark> implements Host, WritingEnvironment {
   readonly paths: Paths = memoryPaths(() => this.names)
@@ -60,17 +61,17 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
     return [...this.#writers, ...this.#readers.keys()]
   }
 
-  async openFile(name: string): Promise<BlockFile> {
+  readonly openFile = async (name: string): Promise<BlockFile> => {
     return this.wrap(new CrashFile(name, this.#find(name)), name)
   }
 
-  async openForWriting(name: string): Promise<WritableFile> {
+  readonly openForWriting = async (name: string): Promise<WritableFile> => {
     const content = this.#find(name)
     if (this.#readers.has(name)) throw inUse(name)
     return this.#hold(name, content)
   }
 
-  async openForHolding(name: string): Promise<BlockFile> {
+  readonly openForHolding = async (name: string): Promise<BlockFile> => {
     const content = this.#find(name)
     if (this.#writers.has(name)) throw inUse(name)
     this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1)
@@ -82,7 +83,7 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
     return this.wrap(file, name)
   }
 
-  async createFile(name: string): Promise<WritableFile> {
+  readonly createFile = async (name: string): Promise<WritableFile> => {
     if (this.#contents.has(name)) throw new ImageError('file-exists', { path: name })
     const file = this.log.addFile()
     const content = new CrashContent(this.log, file)
@@ -91,17 +92,17 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
     return this.#hold(name, content)
   }
 
-  async removeFile(name: string): Promise<void> {
+  readonly removeFile = async (name: string): Promise<void> => {
     this.#find(name)
     this.#contents.delete(name)
     this.log.record({ kind: 'name', path: name, file: undefined })
   }
 
-  async flushFolder(folder: string): Promise<void> {
+  readonly flushFolder = async (folder: string): Promise<void> => {
     this.log.record({ kind: 'names-flushed', folder })
   }
 
-  createHasher(algorithm: HashAlgorithm): Hasher {
+  readonly createHasher = (algorithm: HashAlgorithm): Hasher => {
     const hash = createHash(algorithm)
     return {
       update: (bytes: Uint8Array) => void hash.update(bytes),
@@ -109,7 +110,7 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
     }
   }
 
-  readUse(): ImageUse {
+  readonly readUse = (): ImageUse => {
     return { state: 'free', holders: [] }
   }
 

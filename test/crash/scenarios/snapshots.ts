@@ -1,0 +1,97 @@
+import { planApplySnapshot, applySnapshot } from '../../../core/operations/snapshot-apply.ts'
+import { createSnapshot } from '../../../core/operations/snapshot-create.ts'
+import { deleteSnapshot, planDeleteSnapshot } from '../../../core/operations/snapshot-delete.ts'
+import { renameSnapshot } from '../../../core/operations/snapshot-rename.ts'
+import { seededRandom, type Random } from '../../helpers/random.ts'
+import { actAtRandom, Guest } from '../guest.ts'
+import type { ScenarioMaker } from '../scenario-maker.ts'
+import type { Scene } from '../scene.ts'
+import { backingPath, imagePath, smallImage, type SmallImageOptions } from './small-images.ts'
+
+interface Story {
+  readonly name: string
+  readonly image: (random: Random) => SmallImageOptions
+}
+
+const clean = { findings: 'none' } as const
+
+/** Creates, applies, deletes or renames a snapshot: each is there whole or not at all, and leaks nothing. */
+export async function changeSnapshots(scene: Scene, random: Random): Promise<void> {
+  const { machine, image, model } = scene
+  const names = model.snapshots.map(({ name }) => name)
+  const fresh = `state ${scene.nextGeneration()}`
+  const change = names.length === 0 ? 0 : random.below(6)
+  if (change < 2) {
+    const create = () => createSnapshot(machine, image, { name: fresh, takenAt: 1_700_000_000_000 })
+    await scene.atOnce((after) => after.createSnapshot(fresh), create, clean)
+    return
+  }
+  const name = random.pick(names)
+  const snapshot = { name }
+  if (change === 2) {
+    const plan = await planApplySnapshot(machine, image, { snapshot })
+    const apply = () => applySnapshot(machine, image, { plan })
+    await scene.atOnce((after) => after.applySnapshot(name), apply, clean)
+  } else if (change === 3) {
+    const rename = () => renameSnapshot(machine, image, { snapshot, name: fresh })
+    await scene.atOnce((after) => after.renameSnapshot(name, fresh), rename, clean)
+  } else {
+    const plan = await planDeleteSnapshot(machine, image, { snapshot })
+    const remove = () => deleteSnapshot(machine, image, { plan })
+    await scene.atOnce((after) => after.deleteSnapshot(name), remove, clean)
+  }
+}
+
+/** A guest that writes between snapshots that come and go: nearly everything is copied on write. */
+const keeping = ({ name, image }: Story): ScenarioMaker => ({
+  name,
+  make: async (seed) => {
+    const random = seededRandom(seed)
+    const options = image(random)
+    const { files, clusterSize, model } = await smallImage(random, options)
+    return {
+      name: `${name}, seed ${seed}`,
+      image: imagePath,
+      files,
+      model,
+      ...(options.backingClusters === undefined ? {} : { backing: backingPath }),
+      tell: async (scene) => {
+        for (let round = 0; round < 5; round++) {
+          {
+            await using guest = await Guest.open(scene, { discard: random.chance(0.2) })
+            const { virtualSize } = model
+            await actAtRandom(guest, random, { count: 4, virtualSize, clusterSize })
+          }
+          await changeSnapshots(scene, random)
+        }
+      },
+    }
+  },
+})
+
+export const snapshotScenarios: readonly ScenarioMaker[] = [
+  keeping({
+    name: 'snapshots that come and go',
+    image: (random) => ({
+      clusters: 30,
+      refcountOrder: random.pick([2, 3, 4, 5, 6]),
+      compressed: random.chance(0.5),
+    }),
+  }),
+  keeping({
+    name: 'snapshots that come and go in version 2',
+    image: (random) => ({
+      clusters: 30,
+      version: 2,
+      ...(random.chance(0.5) ? { snapshots: ['first'] } : {}),
+    }),
+  }),
+  keeping({
+    name: 'snapshots that come and go above a backing file',
+    image: () => ({ clusters: 20, clusterBits: 10, backingClusters: 12 }),
+  }),
+  keeping({
+    name: 'snapshots of subclusters that come and go',
+    image: () => ({ clusters: 3, clusterBits: 14, extendedL2: true }),
+  }),
+]

@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts'
+import { snapshotScenarios } from './scenarios/snapshots.ts'
+
+crashSuite('snapshots', snapshotScenarios)
