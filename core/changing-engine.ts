@@ -6,6 +6,7 @@
  */
 import type { BlockDevice } from './device/block-device.ts'
 import type { OpenDeviceOptions } from './device/open-device.ts'
+import type { AmendContext, AmendOptions, AmendPlan, AmendResult } from './operations/amend-plan.ts'
 import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { ApplySnapshotOptions, PlanSnapshotOptions } from './operations/snapshot-apply.ts'
@@ -35,6 +36,14 @@ export interface ChangingEngine {
     options: CreateOptions,
     context?: OperationContext,
   ): Promise<CreateResult>
+  /** What changing version, refcount width or lazy refcounts takes. */
+  planAmend(
+    path: string,
+    options: AmendOptions,
+    context?: Omit<AmendContext, 'stamp'>,
+  ): Promise<AmendPlan>
+  /** Content, backing name and extensions we do not know stay as they are. */
+  amendImage(path: string, options: AmendOptions, context?: AmendContext): Promise<AmendResult>
   /** An image as a disk to read and write, held until it is closed. Whoever opens it closes it. */
   openDevice(path: string, options?: OpenDeviceOptions): Promise<BlockDevice>
   /** In the order of the image, with what each takes of the file; only reads. */

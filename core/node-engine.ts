@@ -1,11 +1,13 @@
 import { openDevice } from './device/open-device.ts'
 import type { Engine } from './engine.ts'
 import { nodeHost } from './io/node-host.ts'
+import { amendImage } from './operations/amend.ts'
 import { checkImage } from './operations/check.ts'
 import { createImage } from './operations/create.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { mapImage } from './operations/map.ts'
+import { planAmend } from './operations/plan-amend.ts'
 import { planCreate } from './operations/plan-create.ts'
 import { planResize } from './operations/plan-resize.ts'
 import { resizeImage } from './operations/resize.ts'
@@ -35,6 +37,8 @@ export function createEngine(): Engine {
     planCreate: (path, options) => planCreate(nodeHost, absolute(path), options),
     createImage: (path, options, context) =>
       createImage(nodeHost, absolute(path), options, context),
+    planAmend: (path, options, context) => planAmend(nodeHost, absolute(path), options, context),
+    amendImage: (path, options, context) => amendImage(nodeHost, absolute(path), options, context),
     openDevice: (path, options) => openDevice(nodeHost, absolute(path), options),
     listSnapshots: (path, options) => listSnapshots(nodeHost, absolute(path), options),
     createSnapshot: (path, options) => createSnapshot(nodeHost, absolute(path), options),

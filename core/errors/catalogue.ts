@@ -1,3 +1,4 @@
+import { amendReasons } from './reasons-amend.ts'
 import { generalReasons } from './reasons-general.ts'
 import { fileReasons } from './reasons-file.ts'
 import { formatReasons } from './reasons-format.ts'
@@ -23,6 +24,7 @@ export const catalogue = {
   ...serviceReasons,
   ...changeReasons,
   ...createReasons,
+  ...amendReasons,
   ...snapshotReasons,
   ...resizeReasons,
   ...repairReasons,

@@ -2,7 +2,6 @@ import { throwIfAborted } from '../base/abort.ts'
 import { ImageError } from '../errors/image-error.ts'
 import { locateLink, mayOpen } from '../image/links.ts'
 import type { LinkPolicy } from '../image/open-gate.ts'
-import { probeFile } from '../image/probe.ts'
 import type { OperationContext } from '../progress.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import { reportHeader } from '../qcow2/check/blind-spots.ts'
@@ -15,6 +14,7 @@ import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { CheckResult } from './check-result.ts'
 import type { Host } from './host.ts'
+import { requireQcow2 } from './require-qcow2.ts'
 import { stillHost, type StillHost } from './still-host.ts'
 
 export interface CheckImageOptions extends OperationContext {
@@ -57,7 +57,7 @@ async function checkFile(
   options: CheckImageOptions,
 ): Promise<CheckResult> {
   throwIfAborted(options.signal)
-  requireQcow2(file, options.format)
+  requireQcow2(file, options.format, 'check-not-possible')
   // Before anything is read: an image that is being written may change under the check.
   const live = host.isMoving(file)
   const area = readHeaderArea(file, 'check')
@@ -116,14 +116,4 @@ async function dataFileLength(
     if (error instanceof ImageError) return undefined
     throw error
   }
-}
-
-function requireQcow2(file: BlockFile, format: CheckImageOptions['format']): void {
-  if (format === 'qcow2') return
-  if (format === 'raw') throw new ImageError('check-not-possible', { format: 'raw' })
-  if (file.size() === 0) throw new ImageError('file-empty')
-  const probed = probeFile(file)
-  if (probed.kind === 'unknown') throw new ImageError('unknown-format', { found: probed.found })
-  if (probed.format !== 'qcow2')
-    throw new ImageError('check-not-possible', { format: probed.label })
 }

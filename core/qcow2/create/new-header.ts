@@ -1,10 +1,16 @@
 import { word64, zeroWord } from '../../base/word64.ts'
 import { encodeName } from '../../base/text.ts'
 import { pow2 } from '../../base/bits.ts'
-import { V2_HEADER_LENGTH } from '../format/constants.ts'
+import { V2_HEADER_LENGTH, V3_HEADER_LENGTH } from '../format/constants.ts'
 import { encodeHeaderArea } from '../format/encode-header-area.ts'
 import { encodeFeatureNames, extensionTypes, type HeaderExtension } from '../format/extensions.ts'
-import { autoclear, compatible, incompatible, ownFeatureNames } from '../format/features.ts'
+import {
+  autoclear,
+  compatible,
+  incompatible,
+  namesFeatures,
+  ownFeatureNames,
+} from '../format/features.ts'
 import type { Qcow2Header } from '../format/header.ts'
 import type { ImageLayout } from './image-layout.ts'
 import type { Qcow2Settings } from './settings.ts'
@@ -14,12 +20,6 @@ export interface LinkedNames {
   readonly backing?: { readonly name: string; readonly format: string } | undefined
   readonly dataFile?: string | undefined
 }
-
-/** What QEMU writes: all fields up to compression_type, padded to a multiple of 8. */
-export const V3_HEADER_LENGTH = 112
-
-/** QEMU writes the feature name table for clusters above this: it would fill most of a smaller one. */
-const featureNamesAbove = 4096
 
 /** The bytes of the header area of a new image. Throws `names-too-long`. */
 export function newHeaderArea(
@@ -73,7 +73,7 @@ function extensionsOf(settings: Qcow2Settings, names: LinkedNames): HeaderExtens
   if (names.dataFile !== undefined) {
     extensions.push({ type: extensionTypes.dataFile, data: encodeName(names.dataFile) })
   }
-  if (settings.version === 3 && settings.clusterSize > featureNamesAbove) {
+  if (settings.version === 3 && namesFeatures(settings.clusterSize)) {
     const data = encodeFeatureNames(ownFeatureNames)
     extensions.push({ type: extensionTypes.featureNames, data })
   }

@@ -5,6 +5,8 @@ export const QCOW2_MAGIC = 0x514649fb
 export const V2_HEADER_LENGTH = 72
 /** The least a version 3 header may have: all fields up to and with header_length. */
 export const V3_MIN_HEADER_LENGTH = 104
+/** What QEMU writes: all fields up to compression_type, padded to a multiple of 8. */
+export const V3_HEADER_LENGTH = 112
 
 /** Cluster sizes of 512 bytes to 2 MiB. QEMU: MIN_CLUSTER_BITS, MAX_CLUSTER_BITS. */
 export const MIN_CLUSTER_BITS = 9

@@ -38,6 +38,9 @@ export const ownFeatureNames: readonly FeatureName[] = featureClasses.flatMap((f
   knownNames[featureClass].map((name, bit) => ({ class: featureClass, bit, name })),
 )
 
+/** Whether an image gets the table, as QEMU decides: it would fill most of a small cluster. */
+export const namesFeatures = (clusterSize: number): boolean => clusterSize > 4096
+
 /** The names of the bits that are set: ours, else the image's own, else `bit N`. */
 export function namesOfFeatures(
   featureClass: FeatureClass,
