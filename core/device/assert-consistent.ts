@@ -19,10 +19,11 @@ export async function assertConsistent(
   const file = new OverlaidFile(tables.file, tables.contents())
   const subject = checkSubjectOf(file, tables.area, dataFile?.size())
   const { complete } = await checkQcow2(subject, log)
-  const { findings } = log.kept()
-  const [first] = findings.filter(({ kind }) => kind !== 'warning')
-  if (first === undefined && complete) return
-  const found = first === undefined ? 'a check that stopped' : first.text
-  const all = `${log.total('corruption')} corruptions, ${log.total('leak')} leaks`
-  throw new TypeError(`invariant broken: the tables of ${tables.file.name}: ${found} (${all})`)
+  const corruptions = log.total('corruption') + log.total('check-error')
+  const leaks = log.total('leak')
+  if (complete && corruptions === 0 && leaks === 0) return
+  const worst = log.kept().findings.find(({ kind }) => kind !== 'warning')
+  const found = worst?.text ?? 'the walk stopped'
+  const counts = `${corruptions} corruptions, ${leaks} leaks`
+  throw new TypeError(`invariant broken: the tables of ${tables.file.name}: ${found} (${counts})`)
 }

@@ -13,7 +13,7 @@ export interface DeviceInfo {
 
 /**
  * A virtual disk that can be read and written, as the seed's BLOCK interface has it, in bytes. Any byte
- * range inside the disk; calls may run at the same time, and those on overlapping ranges take turns.
+ * range inside the disk; calls may run at the same time, and those on overlapping ranges take turns, in any order.
  * Nothing is durable before `flush` resolves. After `close` every call throws `device-closed`.
  *
  * All throw `out-of-range` past the disk's end, `invalid-argument` for what is no whole number of bytes

@@ -89,7 +89,7 @@ async function diskToChange(
 async function mustBeSound(disk: Disk): Promise<void> {
   const check = await disk.check()
   if (check === undefined || check.verdict === 'clean' || check.verdict === 'leaks') return
-  const [worst] = check.findings.filter(({ kind }) => kind !== 'warning' && kind !== 'leak')
+  const worst = check.findings.find(({ kind }) => kind !== 'warning' && kind !== 'leak')
   throw new ImageError('image-damaged', {
     path: disk.name,
     found: check.verdict,

@@ -6,13 +6,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { BlockDevice } from '../../../../core/device/block-device.ts'
 import { createDevice } from '../../../../core/device/open-device.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
-import {
-  expectCleanForQemu,
-  filled,
-  open,
-  patternAt,
-  readDevice,
-} from '../../../helpers/devices.ts'
+import { qemuVerdict, filled, open, patternAt, readDevice } from '../../../helpers/devices.ts'
 import { qemuImg, qemuImgJson, qemuIo } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
@@ -34,29 +28,31 @@ const create = (path: string, size: number): Promise<BlockDevice> =>
 it('a disk of 1 GiB, filled with a sector in every cluster', async () => {
   await using folder = await tempFolder()
   const image = folder.file('a.qcow2')
-  const clusters = GIB / CLUSTER
+  // The reference's 64 KiB would do; a file of 16,384 pieces takes its file system seconds to remove.
+  const clusterSize = 16 * CLUSTER
+  const clusters = GIB / clusterSize
   const sector = (index: number): Uint8Array => {
     const bytes = Buffer.alloc(SECTOR, index % 251)
     bytes.writeUInt32BE(index, 0)
     return bytes
   }
   {
-    await using device = await create(image, GIB)
+    const options = { format: 'qcow2', size: GIB, clusterSize } as const
+    await using device = await createDevice(nodeHost, image, options)
     let next = 0
     const writer = async () => {
       for (let index = next++; index < clusters; index = next++) {
-        await device.write(sector(index), index * CLUSTER)
+        await device.write(sector(index), index * clusterSize)
       }
     }
     await Promise.all(Array.from({ length: 16 }, writer))
   }
-  await expectCleanForQemu(image)
+  expect(await qemuVerdict(image)).toBe('clean')
   await using device = await open(image)
-  for (let index = 0; index < clusters; index += 31) {
-    const found = await readDevice(device, index * CLUSTER, 2 * SECTOR)
-    expect(Buffer.from(found).equals(Buffer.concat([sector(index), Buffer.alloc(SECTOR)]))).toBe(
-      true,
-    )
+  for (let index = 0; index < clusters; index++) {
+    const found = await readDevice(device, index * clusterSize, 2 * SECTOR)
+    const expected = Buffer.concat([sector(index), Buffer.alloc(SECTOR)])
+    expect(expected.equals(found)).toBe(true)
   }
 })
 
@@ -73,7 +69,7 @@ test.each([
     const { header } = device.header() ?? {}
     expect(header).toMatchObject({ version: 3, clusterBits: 16, size, refcountOrder: 4 })
   }
-  await expectCleanForQemu(image)
+  expect(await qemuVerdict(image)).toBe('clean')
   expect(await qemuImgJson('info', image)).toMatchObject({ 'virtual-size': size })
 })
 
@@ -87,7 +83,7 @@ test.each([MIB, GIB, TIB])('a disk of %d bytes that qemu-img created', async (si
     await device.write(filled(PAGE, 1), 0)
     await device.write(filled(PAGE, 2), size - PAGE)
   }
-  await expectCleanForQemu(image)
+  expect(await qemuVerdict(image)).toBe('clean')
   await qemuIo(image, 'read -P 1 0 4k', `read -P 2 ${size - PAGE} 4k`)
 })
 
@@ -99,17 +95,18 @@ test.each([
   const image = folder.file('a.qcow2')
   {
     await using device = await create(image, GIB)
-    await device.write(filled(8 * CLUSTER, 9), start)
+    await device.write(filled(9 * CLUSTER, 9), start)
     for (let index = 0; index < 8; index++) {
       await device.discard(start + index * CLUSTER, CLUSTER)
       expect(await patternAt(device, start, (index + 1) * CLUSTER)).toBe(0)
-      const left = (7 - index) * CLUSTER
-      if (left > 0) expect(await patternAt(device, start + (index + 1) * CLUSTER, left)).toBe(9)
-      expect(device.seekMapped(start)).toBe(left > 0 ? start + (index + 1) * CLUSTER : GIB)
+      // One cluster behind them stays.
+      const left = (8 - index) * CLUSTER
+      expect(await patternAt(device, start + (index + 1) * CLUSTER, left)).toBe(9)
+      expect(device.seekMapped(start)).toBe(start + (index + 1) * CLUSTER)
     }
     await device.assertConsistent()
   }
-  await expectCleanForQemu(image)
+  expect(await qemuVerdict(image)).toBe('clean')
 })
 
 interface Range {
@@ -147,7 +144,7 @@ describe('ranges around every border of a disk of 1 PiB', () => {
       }
       await device.assertConsistent()
     }
-    await expectCleanForQemu(image)
+    expect(await qemuVerdict(image)).toBe('clean')
   })
 
   it('read as zeroes when they are discarded, and their clusters are gone', async () => {
@@ -162,6 +159,6 @@ describe('ranges around every border of a disk of 1 PiB', () => {
       }
       await device.assertConsistent()
     }
-    await expectCleanForQemu(image)
+    expect(await qemuVerdict(image)).toBe('clean')
   })
 })

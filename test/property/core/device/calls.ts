@@ -37,8 +37,8 @@ const writeCall = ([range, value]: [{ at: number; length: number }, number]): Ca
 })
 
 /**
- * Makes the calls on a device and on plain bytes: overlapping ones take turns in the order in which they
- * were made, so the bytes know what every read must give, also in the middle of a burst.
+ * Makes the calls on a device and on plain bytes. Overlapping ones may take turns in any order, so those
+ * of one burst wait for the next when one of the two changes what the other looks at.
  */
 export async function compareWithBytes(
   device: BlockDevice,
@@ -46,10 +46,29 @@ export async function compareWithBytes(
   work: readonly Burst[],
 ): Promise<void> {
   for (const burst of work) {
-    await Promise.all(burst.map((call) => perform(device, content, call)))
+    for (const together of apart(burst)) {
+      await Promise.all(together.map((call) => perform(device, content, call)))
+    }
   }
   await device.flush()
   await mustHold(device, content, { at: 0, length: content.length })
+}
+
+/** The calls in their order, in groups within which none meets another one's bytes. */
+function apart(burst: Burst): readonly Burst[] {
+  const groups: Call[][] = [[]]
+  for (const call of burst) {
+    const group = groups.at(-1)
+    if (group?.every((other) => !meet(call, other)) === true) group.push(call)
+    else groups.push([call])
+  }
+  return groups
+}
+
+function meet(a: Call, b: Call): boolean {
+  if (a.kind === 'flush' || b.kind === 'flush') return false
+  if (a.kind === 'read' && b.kind === 'read') return false
+  return a.at < b.at + b.length && b.at < a.at + a.length
 }
 
 function perform(device: BlockDevice, content: Uint8Array, call: Call): Promise<void> {

@@ -30,6 +30,7 @@ it('a raw device holds what any calls left in it, side by side or not', async ()
 })
 
 it('so it does on a file of the host, with holes', async () => {
+  expect.hasAssertions()
   await fc.assert(
     fc.asyncProperty(bursts(diskBytes), fc.boolean(), async (work, discard) => {
       await using folder = await tempFolder()
