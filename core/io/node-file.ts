@@ -7,6 +7,7 @@ import {
   type BigIntStats,
 } from 'node:fs'
 import { invariant } from '../base/assert.ts'
+import type { ImageError } from '../errors/image-error.ts'
 import type { BlockFile, FileIdentity, FileTimes, HostRun } from '../storage/block-file.ts'
 import type { IoTag } from '../storage/io-tag.ts'
 import { hostCalls } from './host-calls.ts'
@@ -102,10 +103,15 @@ export class NodeFile implements BlockFile {
     this.#fd = undefined
     return new Promise((resolve, reject) => {
       closeFd(fd, (error) => {
-        if (error) reject(fromSystemError(error, { path: this.name }))
+        if (error) reject(this.whyNotClosed(error))
         else resolve()
       })
     })
+  }
+
+  /** What it means that closing failed; for a file that was only read, nothing is lost. */
+  protected whyNotClosed(error: unknown): ImageError {
+    return fromSystemError(error, { path: this.name })
   }
 
   [Symbol.asyncDispose](): Promise<void> {

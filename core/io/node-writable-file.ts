@@ -102,6 +102,11 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
     }
   }
 
+  /** A network file system may send the last writes only now, and find no space for them. */
+  protected override whyNotClosed(error: unknown): ImageError {
+    return fromFlushError(error, { path: this.name })
+  }
+
   /**
    * After a failed flush the system may have dropped what it could not write and forgotten about it: the
    * next fdatasync succeeds without it. So the first failure is the answer to everything from then on.

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { ImageError, type ImageErrorData } from '../../../../core/errors/image-error.ts'
 import { lockedRanges } from '../../../../core/io/holders.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
+import { openForWriting } from '../../../../core/qcow2/open-writer.ts'
 import { holdingProcess } from '../../../helpers/holding-process.ts'
 import { nbdServer } from '../../../helpers/nbd-server.ts'
 import { openFilesBelow } from '../../../helpers/open-files.ts'
@@ -97,8 +98,8 @@ test('what QEMU writes to is refused with its name and process, and works once i
   const path = await image(folder)
   {
     await using writer = await qemuSession(path)
-    for (const attempt of [nodeHost.openForWriting(path), nodeHost.openForHolding(path)]) {
-      expect(await refusal(attempt)).toMatchObject({
+    for (const open of ['openForWriting', 'openForHolding'] as const) {
+      expect(await refusal(nodeHost[open](path))).toMatchObject({
         reason: 'file-in-use',
         kind: 'locked',
         explanation: {
@@ -289,6 +290,29 @@ test('of several that start at once one gets the file, and never two', async () 
     await Promise.all(all.map((each) => each.order('close')))
   }
   expect(wins).toBeGreaterThan(0)
+})
+
+test('an image that is open for writing holds its data file like itself, and its base as QEMU does', async () => {
+  await using folder = await tempFolder()
+  const base = await image(folder)
+  const [top, data] = [folder.file('top.qcow2'), folder.file('top.data')]
+  const places = ['-b', base, '-F', 'qcow2', '-o', `data_file=${data}`]
+  await qemuImg('create', '-q', '-f', 'qcow2', ...places, top)
+  {
+    const opened = await openForWriting(nodeHost, top)
+    await using _held = opened.kind === 'qcow2' ? opened.image : opened.file
+    expect(bytesHeld(process.pid, top)).toEqual([100, 101, 103, 201, 203])
+    expect(bytesHeld(process.pid, data)).toEqual([100, 101, 103, 201, 203])
+    expect(bytesHeld(process.pid, base)).toEqual([100, 201, 203])
+  }
+  expect(openFilesBelow(folder.path)).toEqual([])
+  await using user = await holdingProcess(data)
+  await user.order('hold')
+  await expect(openForWriting(nodeHost, top)).rejects.toMatchObject({
+    reason: 'file-in-use',
+    context: { path: data },
+  })
+  expect(openFilesBelow(folder.path)).toEqual([])
 })
 
 test('a file is made where none was, and never over one', async () => {
