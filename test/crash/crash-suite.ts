@@ -12,8 +12,9 @@ const SAMPLES = 12
 
 /** Tells the stories, each from seed 1 on, until the suite has judged its share of crash states. */
 export function crashSuite(name: ShareName, makers: readonly ScenarioMaker[]): void {
-  const wanted = Math.ceil(shares[name] / makers.length)
+  const weights = makers.reduce((sum, { weight = 1 }) => sum + weight, 0)
   describe.each(makers)('$name', (maker) => {
+    const wanted = Math.ceil((shares[name] * (maker.weight ?? 1)) / weights)
     const samples: Sample[] = []
 
     it(`leaves a whole image in at least ${wanted} different crash states`, async () => {

@@ -14,8 +14,13 @@ const tableEntries = 64
  * Images of 512-byte clusters with refcounts of 64 bits: writing a few dozen clusters makes refcount
  * blocks, and near the end of what the refcount table can say, a longer table.
  */
-const growing = (name: string, leaked: (random: Random) => number): ScenarioMaker => ({
+const growing = (
+  name: string,
+  weight: number,
+  leaked: (random: Random) => number,
+): ScenarioMaker => ({
   name,
+  weight,
   make: async (seed) => {
     const random = seededRandom(seed)
     const { files, clusterSize, model } = await smallImage(random, {
@@ -49,9 +54,10 @@ async function leaking(bytes: Uint8Array, clusters: number): Promise<Uint8Array>
 }
 
 export const growingScenarios: readonly ScenarioMaker[] = [
-  growing('an image that needs more refcount blocks', (random) => random.below(2 * perBlock)),
+  growing('an image that needs more refcount blocks', 1, (random) => random.below(2 * perBlock)),
   growing(
     'an image that needs a longer refcount table',
+    0.3,
     (random) => perBlock * tableEntries - 140 - random.below(40),
   ),
 ]

@@ -23,6 +23,8 @@ export interface SmallImageOptions extends Omit<
   'virtualSize' | 'backing' | 'dataFile'
 > {
   readonly clusters?: number
+  /** What is not empty lies in the first so many clusters; default all. */
+  readonly stored?: number
   /** Clusters of content that the image is above of. */
   readonly backingClusters?: number
   readonly dataFile?: string
@@ -35,7 +37,13 @@ export interface SmallImageOptions extends Omit<
 /** Some clusters are data, some zeroes of either kind, some compressed; most are not there. */
 export async function smallImage(
   random: Random,
-  { clusters = 40, backingClusters = 0, snapshots = [], ...options }: SmallImageOptions = {},
+  {
+    clusters = 40,
+    stored = clusters,
+    backingClusters = 0,
+    snapshots = [],
+    ...options
+  }: SmallImageOptions = {},
 ): Promise<SmallImage> {
   const clusterSize = 2 ** (options.clusterBits ?? 9)
   const builder = new Qcow2Builder({
@@ -45,7 +53,7 @@ export async function smallImage(
     ...(backingClusters > 0 ? { backing: { name: 'base.raw', format: 'raw' } } : {}),
   })
   const version = options.version ?? 3
-  for (let cluster = 0; cluster < clusters; cluster++) {
+  for (let cluster = 0; cluster < stored; cluster++) {
     const kind = random.below(12)
     if (kind < 3) builder.data(cluster, 1 + random.below(255))
     else if (kind === 3 && version === 3) builder.zeroPlain(cluster)

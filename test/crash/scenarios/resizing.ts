@@ -1,0 +1,106 @@
+import { planResize } from '../../../core/operations/plan-resize.ts'
+import { resizeImage } from '../../../core/operations/resize.ts'
+import { seededRandom, type Random } from '../../helpers/random.ts'
+import { SECTOR } from '../../model/guest-model.ts'
+import { actAtRandom, Guest } from '../guest.ts'
+import type { ScenarioMaker } from '../scenario-maker.ts'
+import type { Scene } from '../scene.ts'
+import {
+  backingPath,
+  dataPath,
+  imagePath,
+  smallImage,
+  type SmallImageOptions,
+} from './small-images.ts'
+
+interface Story {
+  readonly name: string
+  readonly image: (random: Random) => SmallImageOptions
+  /** Sectors of the disk at most. */
+  readonly sectors: number
+  readonly weight?: number
+}
+
+const preallocations = ['off', 'off', 'metadata', 'falloc', 'full'] as const
+
+/** Another size, whole or not at all. What is cut off never comes back. */
+export async function changeSize(scene: Scene, random: Random, sectors: number): Promise<void> {
+  const { machine, image, model } = scene
+  const size = (1 + random.below(sectors)) * SECTOR
+  const preallocation = size > model.virtualSize ? random.pick(preallocations) : 'off'
+  const plan = await planResize(machine, image, { size, preallocation })
+  if (!plan.allowed) return
+  await scene.atOnce(
+    (after) => after.resize(size),
+    () => resizeImage(machine, image, plan, { consent: ['lose-data-past-end'] }),
+  )
+}
+
+/** A guest that writes to a disk between one size and the next. */
+const resizing = ({ name, image, sectors, weight = 1 }: Story): ScenarioMaker => ({
+  name,
+  weight,
+  make: async (seed) => {
+    const random = seededRandom(seed)
+    const options = image(random)
+    const { files, clusterSize, model } = await smallImage(random, options)
+    return {
+      name: `${name}, seed ${seed}`,
+      image: imagePath,
+      files,
+      model,
+      ...(options.backingClusters === undefined ? {} : { backing: backingPath }),
+      ...(options.dataFile === undefined ? {} : { dataFile: dataPath }),
+      tell: async (scene) => {
+        for (let round = 0; round < 4; round++) {
+          await changeSize(scene, random, sectors)
+          await using guest = await Guest.open(scene)
+          await actAtRandom(guest, random, {
+            count: 3,
+            virtualSize: model.virtualSize,
+            clusterSize,
+          })
+        }
+      },
+    }
+  },
+})
+
+export const resizingScenarios: readonly ScenarioMaker[] = [
+  resizing({
+    name: 'a disk that grows and shrinks',
+    image: (random) => ({ clusterBits: random.pick([9, 10]), clusters: 20, compressed: true }),
+    sectors: 120,
+  }),
+  resizing({
+    name: 'a disk of version 2 that grows and shrinks',
+    image: () => ({ version: 2, clusters: 40 }),
+    sectors: 120,
+  }),
+  resizing({
+    name: 'a disk that outgrows the first cluster of its L1 table',
+    image: () => ({ clusters: 4000, stored: 60 }),
+    sectors: 5200,
+    weight: 0.3,
+  }),
+  resizing({
+    name: 'a disk above a backing file that grows and shrinks',
+    image: (random) => ({ clusterBits: 10, clusters: 16, backingClusters: 1 + random.below(30) }),
+    sectors: 70,
+  }),
+  resizing({
+    name: 'a disk with snapshots that grows and shrinks',
+    image: () => ({ clusters: 30, snapshots: ['before'] }),
+    sectors: 60,
+  }),
+  resizing({
+    name: 'a disk of subclusters that grows and shrinks',
+    image: () => ({ clusters: 3, clusterBits: 14, extendedL2: true }),
+    sectors: 160,
+  }),
+  resizing({
+    name: 'a disk with a data file that grows and shrinks',
+    image: () => ({ clusters: 20, dataFile: 'disk.data' }),
+    sectors: 60,
+  }),
+]
