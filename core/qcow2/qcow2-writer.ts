@@ -284,7 +284,7 @@ export class Qcow2Writer implements DiskImage {
     change: (layer: WrittenLayer) => Promise<Result>,
   ): Promise<Result> {
     this.#mustBePlain()
-    await this.#announce('guest data')
+    if (!this.#isAnnounced('guest data')) await this.#announce('guest data')
     const result = await this.#locked(name, { at, length }, change)
     if (this.#tables.dirtyBytes > DIRTY_BYTES) await this.flush()
     return result
@@ -341,7 +341,7 @@ export class Qcow2Writer implements DiskImage {
     this.#mustWork()
     if (this.dataFile !== undefined) await this.#orFail(this.dataFile.flush())
     await this.#orFail(this.#tables.commit())
-    if (this.#punchFreed) this.#punch()
+    this.#giveBack()
   }
 
   /** Also what the first commit freed: it is written as free by the second. */
@@ -351,21 +351,23 @@ export class Qcow2Writer implements DiskImage {
   }
 
   /** Gives freed space back, while nobody can have taken it again. A host that cannot is no error. */
-  #punch(): void {
+  #giveBack(): void {
     const { clusterSize } = this.#tables.geometry
-    for (const { offset, clusters } of this.#tables.takeFreed()) {
-      this.file.punchHole(offset, clusters * clusterSize)
-    }
-    for (const { offset, clusters } of this.#dataStore?.takeFreed() ?? []) {
+    const freed = this.#tables.takeFreed()
+    const dataFreed = this.#dataStore?.takeFreed() ?? []
+    if (!this.#punchFreed) return
+    for (const { offset, clusters } of freed) this.file.punchHole(offset, clusters * clusterSize)
+    for (const { offset, clusters } of dataFreed) {
       for (let cluster = 0; cluster < clusters; cluster++) {
         const at = offset + cluster * clusterSize
-        // Written again since: each place of a data file belongs to one guest cluster for ever.
-        const run = at < this.virtualSize ? this.#map.runAt(at, 1) : undefined
-        if (run === undefined || !('hostOffset' in run)) {
-          this.#dataStore?.file.punchHole(at, clusterSize)
-        }
+        if (!this.#isStored(at)) this.dataFile?.punchHole(at, clusterSize)
       }
     }
+  }
+
+  /** Whether a place of the data file is in use (again): it belongs to one guest cluster for ever. */
+  #isStored(at: number): boolean {
+    return at < this.virtualSize && 'hostOffset' in this.#map.runAt(at, 1)
   }
 
   async #zeroAll(

@@ -15,8 +15,12 @@ const DEPTH = 8
  * throws, nothing of it is under way any more.
  */
 export async function writeRange(layer: WrittenLayer, from: Uint8Array, at: number): Promise<void> {
-  const tasks = new BoundedTasks(DEPTH)
+  if (from.length === 0) return
   const end = at + from.length
+  const first = nextStep(layer, at, end)
+  // Most writes are one step.
+  if (first.end === end) return perform(layer, first, { bytes: from, at })
+  const tasks = new BoundedTasks(DEPTH)
   try {
     for (let position = at; position < end;) {
       const step = nextStep(layer, position, end)
