@@ -23,7 +23,7 @@ export interface L1Entry {
 
 /** The non-zero entries of an L1 table, read in pieces. What lies past the end of the file is zero. */
 export async function* l1Pieces(
-  run: CheckRun,
+  run: Pick<CheckRun, 'subject' | 'reader' | 'breath'>,
   table: TableLocation,
 ): AsyncGenerator<readonly L1Entry[]> {
   const { subject, reader } = run

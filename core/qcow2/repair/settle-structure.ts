@@ -30,7 +30,7 @@ import { ledgerOf, readStoredSnapshots } from './snapshot-ledger.ts'
 /** The file with tables as they shall become, each still in the place it has. */
 export interface TableEdits {
   readonly file: BlockFile
-  isChanged(at: number, length: number): boolean
+  isChanged(at: number, length: number, tag: 'l1-table' | 'l2-table'): boolean
 }
 
 export interface SettleOptions extends OperationContext {
@@ -236,7 +236,7 @@ class Settling {
   #settleL2(offset: number, whose: 'active' | 'snapshot'): void {
     if (this.#l2Moves.has(offset)) return
     const { run, edits, change } = this.#parts
-    const isEdited = edits?.isChanged(offset, this.#clusterSize) === true
+    const isEdited = edits?.isChanged(offset, this.#clusterSize, 'l2-table') === true
     if (whose === 'snapshot' && !isEdited) return
     const words = this.#readTable(offset, this.#clusterSize, 'l2-table')
     const count = (cluster: number) => change.count(cluster)
@@ -295,7 +295,7 @@ class Settling {
     const length = entry.l1Size * L1_ENTRY_BYTES
     const words = this.#readTable(entry.l1TableOffset, length, 'l1-table')
     const patched = this.#patchL1(words)
-    if (!patched && edits?.isChanged(entry.l1TableOffset, length) !== true) return entry
+    if (!patched && edits?.isChanged(entry.l1TableOffset, length, 'l1-table') !== true) return entry
     const clusters = ceilDiv(length, this.#clusterSize)
     this.#dropReference(entry.l1TableOffset, clusters)
     this.#replace({
@@ -315,7 +315,7 @@ class Settling {
     const words = this.#readTable(offset, length, 'l1-table')
     const patched = this.#patchL1(words)
     const flagged = correctL1Flags(words, this.#clusterSize, (cluster) => change.count(cluster))
-    if (!patched && !flagged && edits?.isChanged(offset, length) !== true) return {}
+    if (!patched && !flagged && edits?.isChanged(offset, length, 'l1-table') !== true) return {}
     const clusters = ceilDiv(length, this.#clusterSize)
     this.#dropReference(offset, clusters)
     this.#replace({ structure: 'L1 table', offset: hostOffset(offset), clusters })

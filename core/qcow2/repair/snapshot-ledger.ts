@@ -1,7 +1,7 @@
 import { alignUp, isAligned } from '../../base/bits.ts'
 import type { BlockFile } from '../../storage/block-file.ts'
 import type { SnapshotLedger } from '../check/snapshot-rules.ts'
-import { limits } from '../format/constants.ts'
+import { limits, SECTOR } from '../format/constants.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import {
   decodeSnapshotEntry,
@@ -17,32 +17,60 @@ export interface StoredSnapshots {
   readonly length: number
   /** The header promises more entries than can be read. */
   readonly overhangs: boolean
+  /** The table begins where no cluster does: nothing of it is believed. */
+  readonly isMisplaced: boolean
+  /** Entries have more extra data than the limit; the rest was left out, as QEMU's repair does. */
+  readonly cutsExtraData: boolean
 }
 
-/**
- * The snapshot table as a repair sees it: what can be read is kept. As in the check, what lies past the
- * end of the file reads as zeroes.
- */
+/** The snapshot table as a repair sees it: what can be read is kept, up to the end of the file. */
 export function readStoredSnapshots(file: BlockFile, area: HeaderArea): StoredSnapshots {
   const { snapshotsOffset: offset, snapshotCount } = area.header
   const entries: SnapshotEntry[] = []
   let end = offset
-  const answer = (overhangs: boolean) => ({ entries, length: end - offset, overhangs })
-  if (!isAligned(offset, area.geometry.clusterSize)) return answer(snapshotCount > 0)
+  let cutsExtraData = false
+  const isMisplaced = !isAligned(offset, area.geometry.clusterSize)
+  const answer = (overhangs: boolean) => ({
+    entries,
+    length: end - offset,
+    overhangs,
+    isMisplaced,
+    cutsExtraData,
+  })
+  if (isMisplaced) return answer(snapshotCount > 0)
+  const fileLength = alignUp(file.size(), SECTOR)
   const fixed = new Uint8Array(SNAPSHOT_FIXED_BYTES)
   while (entries.length < snapshotCount) {
-    if (entries.length === limits.snapshots) return answer(true)
     const at = alignUp(end, 8)
+    if (entries.length === limits.snapshots || at >= fileLength) return answer(true)
     file.readNow(fixed, at, 'snapshot-table')
     const { extraBytes, bytes: entryBytes } = snapshotEntrySize(fixed, at)
-    if (extraBytes > limits.snapshotExtraData) return answer(true)
     if (at + entryBytes - offset > limits.snapshotTable) return answer(true)
-    const bytes = new Uint8Array(entryBytes)
-    file.readNow(bytes, at, 'snapshot-table')
-    entries.push(decodeSnapshotEntry(bytes, at))
+    if (at + entryBytes > fileLength) return answer(true)
+    cutsExtraData ||= extraBytes > limits.snapshotExtraData
+    entries.push(readEntry(file, at, { fixed, extraBytes, entryBytes }))
     end = at + entryBytes
   }
   return answer(false)
+}
+
+function readEntry(
+  file: BlockFile,
+  at: number,
+  {
+    fixed,
+    extraBytes,
+    entryBytes,
+  }: Readonly<{ fixed: Uint8Array; extraBytes: number; entryBytes: number }>,
+): SnapshotEntry {
+  const surplus = Math.max(0, extraBytes - limits.snapshotExtraData)
+  const bytes = new Uint8Array(entryBytes - surplus)
+  const namesAt = SNAPSHOT_FIXED_BYTES + extraBytes - surplus
+  file.readNow(bytes.subarray(0, namesAt), at, 'snapshot-table')
+  file.readNow(bytes.subarray(namesAt), at + namesAt + surplus, 'snapshot-table')
+  bytes.set(fixed)
+  new DataView(bytes.buffer).setUint32(36, extraBytes - surplus)
+  return decodeSnapshotEntry(bytes, at)
 }
 
 /** The table as the rules of the check need it; `place` when its clusters count. */

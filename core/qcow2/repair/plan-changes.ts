@@ -1,0 +1,286 @@
+import { breather } from '../../base/abort.ts'
+import { alignUp, ceilDiv, isAligned } from '../../base/bits.ts'
+import { hasBit, word64 } from '../../base/word64.ts'
+import { ImageError } from '../../errors/image-error.ts'
+import type {
+  DataLossStep,
+  FindingGroup,
+  RepairMode,
+  RepairStep,
+} from '../../operations/repair-plan.ts'
+import type { OperationContext } from '../../progress.ts'
+import type { BlockFile } from '../../storage/block-file.ts'
+import { PlannedFile, type PlannedWrite } from '../../storage/planned-file.ts'
+import { hostOffset } from '../../units.ts'
+import { metadataLimit } from '../check/check-qcow2.ts'
+import { StoredRefcounts } from '../check/stored-refcounts.ts'
+import { checkSubjectOf } from '../check/subject-of.ts'
+import { CheckStopped, MetadataReader, TooMuchMetadata } from '../check/subject.ts'
+import { autoclear, incompatible } from '../format/features.ts'
+import type { HeaderArea } from '../format/header-area.ts'
+import { readHeaderArea } from '../header-file.ts'
+import { withHeader, writeHeaderFields } from '../tables/header-store.ts'
+import { checkOutcome, countOf, isBetter, type CheckOutcome } from './check-outcome.ts'
+import { EditedTables } from './edited-tables.ts'
+import { lowerRefcounts } from './lower-refcounts.ts'
+import { repairSnapshots } from './repair-snapshots.ts'
+import { repairTables } from './repair-tables.ts'
+import { settleStructure, type ReplacedTable } from './settle-structure.ts'
+import { readStoredSnapshots } from './snapshot-ledger.ts'
+import { StepLog } from './step-log.ts'
+
+/** Bytes of tables that one repair may write. */
+const WRITE_BUDGET = 192 * 2 ** 20
+/**
+ * A repaired table can bring to light what its damage hid, and moving one changes the counts of what it
+ * overlapped. More rounds than this were never of any use.
+ */
+const MAX_ROUNDS = 5
+/** More than what a repair of a small file can append. */
+const LEAST_MARGIN = 128 * 2 ** 20
+
+export interface PlanOptions extends OperationContext {
+  readonly mode: RepairMode
+  readonly consent: readonly DataLossStep[]
+}
+
+/** A repair that was made and judged in memory. */
+export interface PlannedChanges {
+  readonly before: CheckOutcome
+  readonly after: CheckOutcome
+  readonly steps: readonly RepairStep[]
+  /** The writes in order; what one element holds is durable before the next one begins. */
+  readonly epochs: readonly (readonly PlannedWrite[])[]
+  /** Tables that nothing refers to any more afterwards. */
+  readonly replaced: readonly ReplacedTable[]
+}
+
+/**
+ * Makes a repair in memory, on top of a file that is only read, and checks what comes of it. A round of
+ * changes that does not make the check's answer better is dropped, so that a repair never does harm.
+ */
+export async function planChanges(file: BlockFile, options: PlanOptions): Promise<PlannedChanges> {
+  const planning = await Planning.begin(file, options)
+  for (let round = 0; round < MAX_ROUNDS; round++) if (!(await planning.round())) break
+  await planning.clearBits()
+  return planning.changes()
+}
+
+interface Round {
+  readonly file: PlannedFile
+  readonly log: StepLog
+  readonly replaced: readonly ReplacedTable[]
+}
+
+class Planning {
+  readonly #options: PlanOptions
+  readonly #before: CheckOutcome
+  #file: BlockFile
+  #now: CheckOutcome
+  readonly #done: Round[] = []
+  /** Steps of the last round that was tried, for what it could only offer. */
+  #lastLog: StepLog
+
+  private constructor(file: BlockFile, options: PlanOptions, before: CheckOutcome) {
+    this.#file = file
+    this.#options = options
+    this.#before = before
+    this.#now = before
+    this.#lastLog = new StepLog(options.consent)
+  }
+
+  static async begin(file: BlockFile, options: PlanOptions): Promise<Planning> {
+    const before = await checkOutcome(file, readHeaderArea(file, 'check'), options)
+    return new Planning(file, options, before)
+  }
+
+  changes(): PlannedChanges {
+    const offers = this.#lastLog.steps().filter(({ included }) => !included)
+    return {
+      before: this.#before,
+      after: this.#now,
+      steps: [...mergedSteps(this.#done.map(({ log }) => log)), ...offers],
+      epochs: this.#done.flatMap(({ file }) => file.epochs),
+      replaced: this.#done.flatMap(({ replaced }) => replaced),
+    }
+  }
+
+  /** Whether it was worth it, and another one may be. */
+  async round(): Promise<boolean> {
+    try {
+      const round = await this.#tryRound()
+      return round !== undefined && (await this.#adopt(round))
+    } catch (error) {
+      // The tables cannot be followed: what is left is for the person to see.
+      if (error instanceof CheckStopped || error instanceof TooMuchMetadata) return false
+      if (error instanceof ImageError && hopeless.has(error.reason)) return false
+      throw error
+    }
+  }
+
+  /** As QEMU does: the marks of a damaged or unclean image go when nothing is wrong with it any more. */
+  async clearBits(): Promise<void> {
+    const { complete, corruptions, checkErrors } = this.#now
+    if (!complete || corruptions + checkErrors > 0) return
+    const area = readHeaderArea(this.#file, 'check')
+    const { incompatibleFeatures: bits } = area.header
+    const marks = [incompatible.dirty, incompatible.corrupt].filter((bit) => hasBit(bits, bit))
+    if (marks.length === 0) return
+    const round = this.#newRound()
+    const low = marks.reduce((rest, bit) => rest & ~(1 << bit), bits.low)
+    const cleared = withHeader(area, { incompatibleFeatures: word64(bits.high, low) })
+    writeHeaderFields(round.file, cleared.header)
+    await round.file.flush()
+    round.log.note('header-bits', undefined, marks.length)
+    await this.#adopt(round)
+  }
+
+  async #adopt(round: Round): Promise<boolean> {
+    const now = await checkOutcome(round.file, readHeaderArea(round.file, 'check'), this.#options)
+    if (!isBetter(now, this.#now)) return false
+    this.#done.push(round)
+    this.#file = round.file
+    this.#now = now
+    return true
+  }
+
+  #newRound(replaced: readonly ReplacedTable[] = []): Round {
+    const file = new PlannedFile(this.#file, { budget: WRITE_BUDGET })
+    return { file, log: new StepLog(this.#options.consent), replaced }
+  }
+
+  async #tryRound(): Promise<Round | undefined> {
+    const { complete, corruptions, leaks, checkErrors } = this.#now
+    const flags = countOf(this.#now, (rule) => rule === 'copied-flag-wrong')
+    const onlyRefcounts = complete && checkErrors === 0 && corruptions === flags
+    if (onlyRefcounts && leaks > 0) {
+      const lowered = await this.#lowered()
+      if (flags === 0 && (await this.#outcome(lowered)).corruptions === 0) return lowered
+    }
+    if (this.#options.mode === 'all') return this.#settled('all')
+    if (onlyRefcounts) return flags + leaks > 0 ? this.#settled('refcounts') : undefined
+    const isSound = complete && countOf(this.#now, concernsBlocks) === 0
+    return isSound && leaks > 0 ? this.#lowered() : undefined
+  }
+
+  #outcome({ file }: Round): Promise<CheckOutcome> {
+    return checkOutcome(file, readHeaderArea(file, 'check'), this.#options)
+  }
+
+  async #lowered(): Promise<Round> {
+    const round = this.#newRound()
+    const area = readHeaderArea(round.file, 'check')
+    const clusters = await lowerRefcounts(round.file, area, this.#options)
+    round.log.note('refcounts', undefined, clusters)
+    return round
+  }
+
+  async #settled(extent: 'all' | 'refcounts'): Promise<Round | undefined> {
+    const { file, log } = this.#newRound()
+    const stored = readHeaderArea(file, 'check')
+    const area = extent === 'all' ? this.#repairHeader(stored, log) : stored
+    const subject = checkSubjectOf(file, area)
+    const edited = new EditedTables(file)
+    const reader = new MetadataReader(edited, metadataLimit(subject))
+    const snapshotTable = readStoredSnapshots(file, area)
+    let snapshots
+    if (extent === 'all') {
+      snapshots = repairSnapshots(snapshotTable, subject, log)
+      const run = { subject, reader, breath: breather(this.#options.signal) }
+      await repairTables(run, edited, log, snapshots ?? snapshotTable.entries)
+    }
+    this.#lastLog = log
+    noteRefcounts(log, this.#now)
+    const { clusterSize } = area.geometry
+    const margin = alignUp(subject.fileLength + LEAST_MARGIN, clusterSize)
+    const { replaced } = await settleStructure(file, area, {
+      ...this.#options,
+      ...(edited.isEmpty ? {} : { edits: edited }),
+      ...(snapshots === undefined ? {} : { snapshots }),
+      keep: this.#done.flatMap((round) => round.replaced),
+      keepLeaks: true,
+      margin,
+    })
+    return { file, log, replaced: [...replaced, ...refcountStructure(this.#file, stored)] }
+  }
+
+  /** The header's fields as they should be, but for the tables' places. */
+  #repairHeader(area: HeaderArea, log: StepLog): HeaderArea {
+    const { autoclearFeatures: bits } = area.header
+    const cleared = {
+      ...withHeader(area, {
+        autoclearFeatures: word64(bits.high, bits.low & ~(1 << autoclear.bitmaps)),
+      }),
+      bitmaps: undefined,
+    }
+    if (hasBit(bits, autoclear.bitmaps) && area.bitmaps === undefined) {
+      log.note('header-bits')
+      return cleared
+    }
+    const isDamaged = this.#now.groups.some(concernsBitmaps)
+    if (area.bitmaps === undefined || !isDamaged) return area
+    log.note('drop-bitmaps', undefined, area.bitmaps.count)
+    return log.allows('drop-bitmaps') ? cleared : area
+  }
+}
+
+/** Reasons why a structure cannot be settled that are about the image, and not about the machine. */
+const hopeless: ReadonlySet<string> = new Set([
+  'repair-impossible',
+  'image-full',
+  'refcount-overflow',
+  'refcounts-contradict',
+])
+
+const concernsBlocks = (rule: string): boolean =>
+  rule.startsWith('refcount-table') ||
+  rule.startsWith('refcount-block') ||
+  rule === 'refcount-unreadable'
+
+const concernsBitmaps = ({ rule, structure }: FindingGroup): boolean =>
+  rule === 'bitmap-directory-invalid' ||
+  rule === 'bitmap-table-entry-invalid' ||
+  (rule === 'reference-past-end' && structure.startsWith('bitmap'))
+
+function noteRefcounts(log: StepLog, outcome: CheckOutcome): void {
+  const clusters = countOf(
+    outcome,
+    (rule) => concernsBlocks(rule) || rule === 'leaked-clusters' || rule === 'refcount-too-low',
+  )
+  if (clusters > 0) log.note('refcounts', undefined, clusters)
+  const flags = countOf(outcome, (rule) => rule === 'copied-flag-wrong')
+  if (flags > 0) log.note('copied-flags', undefined, flags)
+}
+
+/** Where the refcount table and its blocks are, as far as they lie in the file. */
+function refcountStructure(file: BlockFile, area: HeaderArea): ReplacedTable[] {
+  const { header, geometry } = area
+  const subject = checkSubjectOf(file, area)
+  const stored = StoredRefcounts.load(subject, new MetadataReader(file, Infinity))
+  const inFile = Math.max(0, file.size() - header.refcountTableOffset)
+  const tables: ReplacedTable[] = [
+    {
+      structure: 'refcount table',
+      offset: hostOffset(header.refcountTableOffset),
+      clusters: Math.min(header.refcountTableClusters, ceilDiv(inFile, geometry.clusterSize)),
+    },
+  ]
+  for (let index = 0; index < stored.entries; index++) {
+    const block = stored.block(index)
+    if (block.kind !== 'present' || block.offset >= file.size()) continue
+    if (!isAligned(block.offset, geometry.clusterSize)) continue
+    tables.push({ structure: 'refcount block', offset: hostOffset(block.offset), clusters: 1 })
+  }
+  return tables
+}
+
+/** The steps that were done, each once, whichever rounds they were done in. */
+function mergedSteps(logs: readonly StepLog[]): RepairStep[] {
+  const steps = new Map<string, RepairStep>()
+  for (const step of logs.flatMap((log) => log.steps()).filter(({ included }) => included)) {
+    const known = steps.get(step.name)
+    // A later round repeats what an earlier one could not see; its numbers are the smaller ones.
+    if (known === undefined || known.count < step.count) steps.set(step.name, step)
+  }
+  return [...steps.values()]
+}
