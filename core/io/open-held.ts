@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { unreachable } from '../base/assert.ts'
 import { ImageError } from '../errors/image-error.ts'
+import { fileInUse } from '../operations/file-in-use.ts'
 import type { ImageHolder } from '../operations/image-info.ts'
 import type { FileIdentity } from '../storage/block-file.ts'
 import { findHolders, findLockers, findOthers } from './holders.ts'
@@ -56,11 +57,11 @@ export async function hold<File extends NodeFile>(file: File, role: HoldingRole)
   if (conflict === undefined) return file
   // Named after it was closed: otherwise we would find ourselves.
   await file.close()
-  const holder = holderWords(identity, conflict)
-  throw new ImageError('file-in-use', {
+  throw fileInUse({
     path: name,
-    found: conflict.mode,
-    ...(holder === '' ? {} : { holder }),
+    mode: conflict.mode,
+    holders: holdersOf(identity, conflict),
+    ourPid: process.pid,
   })
 }
 
@@ -98,13 +99,10 @@ async function strangerOf(
   return undefined
 }
 
-/** `qemu-system-x86_64 (PID 4312, VM web01)`; empty when nobody can be named. */
-function holderWords(identity: FileIdentity, { mode, byte }: Conflict): string {
+/** Who locks the byte that was met, else who has the file open in that mode. */
+function holdersOf(identity: FileIdentity, { mode, byte }: Conflict): readonly ImageHolder[] {
   const lockers = byte === undefined ? [] : findLockers(identity, byte)
-  const holders =
-    lockers.length > 0 ? lockers : findHolders(identity, mode === 'writing' ? 'writing' : 'any')
-  return holders.map(wordsFor).join(', ')
+  return lockers.length > 0
+    ? lockers
+    : findHolders(identity, mode === 'writing' ? 'writing' : 'any')
 }
-
-const wordsFor = ({ name, pid, vm }: ImageHolder): string =>
-  `${name} (PID ${pid}${vm === undefined ? '' : `, VM ${vm}`}${pid === process.pid ? ', this program itself' : ''})`

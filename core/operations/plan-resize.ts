@@ -18,6 +18,7 @@ import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { resizeRefusals, type NewSize } from '../qcow2/resize/resize-rules.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import { partitionsOf, safeSizeOf, scanDisk, storedPart } from './disk-usage.ts'
+import { fileInUse } from './file-in-use.ts'
 import type { Host } from './host.ts'
 import { stampOf } from './image-stamp.ts'
 import type { DiskGrowth, ResizePlan, SnapshotSize } from './resize-plan.ts'
@@ -112,9 +113,7 @@ function mustBeDiskSize(size: number): void {
 function usageRefusals(host: Host, { file }: DiskImage): ImageError[] {
   const { state, holders } = host.readUse(file)
   if (state === 'free' || state === 'unknown') return []
-  const [first] = holders
-  const holder = first === undefined ? undefined : `${first.vm ?? first.name} (PID ${first.pid})`
-  return [new ImageError('file-in-use', holder === undefined ? {} : { holder })]
+  return [fileInUse({ path: file.name, mode: state, holders })]
 }
 
 /** What the image needs and could not be opened: neither content nor sizes are known without it. */
