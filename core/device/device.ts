@@ -13,7 +13,8 @@ export class Device implements BlockDevice {
   readonly config: DeviceConfig
   readonly #disk: Disk
   /** Calls that are not done: closing waits for them, so that no write meets a closed file. */
-  readonly #running = new Set<Promise<unknown>>()
+  #running = 0
+  #whenIdle: (() => void) | undefined
   #closing: Promise<void> | undefined
   #reads = 0
   #writes = 0
@@ -131,8 +132,11 @@ export class Device implements BlockDevice {
   }
 
   async #close(): Promise<void> {
-    // Each call reports its own failure to who made it.
-    await Promise.allSettled(this.#running)
+    if (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve
+      })
+    }
     await this.#disk.close()
   }
 
@@ -147,21 +151,23 @@ export class Device implements BlockDevice {
     throw new ImageError('image-read-only', { path: name, field: what })
   }
 
-  async #change<Result>(work: () => Promise<Result>): Promise<Result> {
-    const asserted = async (): Promise<Result> => {
-      const result = await work()
-      if (this.config.runtimeAsserts) await this.#disk.assertConsistent()
-      return result
-    }
-    return this.#run(asserted())
+  #change<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#run(this.config.runtimeAsserts ? this.#asserted(work) : work())
+  }
+
+  async #asserted<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = await work()
+    await this.#disk.assertConsistent()
+    return result
   }
 
   async #run<Result>(call: Promise<Result>): Promise<Result> {
-    this.#running.add(call)
+    this.#running++
     try {
       return await call
     } finally {
-      this.#running.delete(call)
+      this.#running--
+      if (this.#running === 0) this.#whenIdle?.()
     }
   }
 
