@@ -5,7 +5,13 @@
  */
 import { ImageError } from '../../core/errors/image-error.ts'
 import { crashStates } from '../storage/crash-states.ts'
-import { FaultFile, Faults, type FaultOperation, type FaultRule } from '../storage/fault-file.ts'
+import {
+  FaultFile,
+  Faults,
+  type Errno,
+  type FaultOperation,
+  type FaultRule,
+} from '../storage/fault-file.ts'
 import { StateJudge } from '../crash/state-judge.ts'
 import { Scene, type Mark, type Scenario } from '../crash/scene.ts'
 import type { IoTag } from '../../core/storage/io-tag.ts'
@@ -49,6 +55,8 @@ export async function faultMatrix(
   return { faults, failed }
 }
 
+type ErrorRule = FaultRule & { readonly fault: Errno }
+
 /** How often each kind of access comes when nothing fails. */
 async function accessesOf(story: FaultStory): Promise<ReadonlyMap<string, number>> {
   const faults = new Faults()
@@ -61,7 +69,7 @@ async function accessesOf(story: FaultStory): Promise<ReadonlyMap<string, number
 /** A disk is full for what takes space; everything can break. */
 const fullDisk: ReadonlySet<FaultOperation> = new Set(['write', 'truncate', 'allocate'])
 
-function* rulesFor(counts: ReadonlyMap<string, number>, places: number): Generator<FaultRule> {
+function* rulesFor(counts: ReadonlyMap<string, number>, places: number): Generator<ErrorRule> {
   for (const [kind, count] of counts) {
     // The key is made of these two words, the second of them optional: see Faults.meet.
     const [operation, tag] = kind.split(' ') as [FaultOperation, IoTag | undefined]
@@ -75,7 +83,7 @@ function* rulesFor(counts: ReadonlyMap<string, number>, places: number): Generat
 }
 
 /** Whether the fault made the story fail; throws when that was not borne well. */
-async function isSurvived(story: FaultStory, rule: FaultRule, seed: number): Promise<boolean> {
+async function isSurvived(story: FaultStory, rule: ErrorRule, seed: number): Promise<boolean> {
   const faults = new Faults()
   const scene = new Scene(story)
   scene.machine.wrap = (file) => new FaultFile(file, faults)
@@ -111,13 +119,12 @@ function firstOf(thrown: unknown): unknown {
   return at
 }
 
-const kindsOf = { EIO: ['io'], ENOSPC: ['no-space'] } as const
+const kindOf = { EIO: 'io', ENOSPC: 'no-space' } as const
 
-function mustFit(error: ImageError, { fault, operation }: FaultRule): void {
-  const kinds: readonly string[] = fault === 'ENOSPC' ? kindsOf.ENOSPC : kindsOf.EIO
+function mustFit(error: ImageError, { fault, operation }: ErrorRule): void {
   const words = Object.values(error.explanation).join(' ')
   if (/undefined|NaN/.test(words)) throw new Error(`said: ${words}`)
-  if (!kinds.includes(error.kind)) {
+  if (error.kind !== kindOf[fault]) {
     throw new Error(`a failed ${operation} became ${error.reason}: ${words}`, { cause: error })
   }
 }

@@ -5,6 +5,8 @@ import type { WritableFile } from '../../core/storage/writable-file.ts'
 
 export type FaultOperation = 'read' | 'write' | 'flush' | 'truncate' | 'punch' | 'allocate'
 
+export type Errno = 'EIO' | 'ENOSPC'
+
 /** Which access goes wrong, and how. What is left out matches everything. */
 export interface FaultRule {
   readonly operation: FaultOperation
@@ -15,7 +17,7 @@ export interface FaultRule {
   readonly nth: number
   /** How many matches fail from there on; default 1. */
   readonly times?: number
-  readonly fault: 'EIO' | 'ENOSPC' | Pause
+  readonly fault: Errno | Pause
 }
 
 /** Holds an access until the test lets it go on. */
@@ -229,7 +231,7 @@ export class FaultFile implements WritableFile {
     throw this.#error(access, fault)
   }
 
-  #error({ operation, at }: Access, errno: 'EIO' | 'ENOSPC'): ImageError {
+  #error({ operation, at }: Access, errno: Errno): ImageError {
     const reason = errno === 'ENOSPC' && operation !== 'flush' ? 'no-space' : reasons[operation]
     return new ImageError(reason, {
       path: this.name,

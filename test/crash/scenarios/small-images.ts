@@ -30,7 +30,9 @@ export interface SmallImageOptions extends Omit<
   readonly dataFile?: string
   /** Names of internal snapshots, all of what the disk holds at first. */
   readonly snapshots?: readonly string[]
-  /** Clusters that are compressed at first. */
+  /** So many refcounts are anything, as a writer leaves them that never closed a lazy image. */
+  readonly miscounted?: number
+  /** Some clusters are compressed at first. */
   readonly compressed?: boolean
 }
 
@@ -40,6 +42,7 @@ export async function smallImage(
   {
     clusters = 40,
     stored = clusters,
+    miscounted = 0,
     backingClusters = 0,
     snapshots = [],
     ...options
@@ -63,8 +66,12 @@ export async function smallImage(
       builder.compressed(cluster, 1 + random.below(255))
   }
   for (const [index, name] of snapshots.entries()) builder.snapshot({ id: String(index + 1), name })
+  const hostClusters = builder.build().fileLength / clusterSize
+  for (let count = 0; count < miscounted; count++) {
+    builder.setRefcount(random.below(hostClusters), BigInt(random.below(3)))
+  }
   const files = {
-    [imagePath]: new Uint8Array(builder.build().bytes),
+    [imagePath]: new Uint8Array(builder.bytes),
     ...(backingClusters > 0
       ? {
           [backingPath]: new Uint8Array(

@@ -1,0 +1,23 @@
+import type { ScenarioMaker } from '../scenario-maker.ts'
+import { amendingScenarios } from './amending.ts'
+import { compressedScenarios } from './compressed.ts'
+import { creatingScenarios } from './creating.ts'
+import { growingScenarios } from './growing.ts'
+import { overlayScenarios } from './overlays.ts'
+import { repairingScenarios } from './repairing.ts'
+import { resizingScenarios } from './resizing.ts'
+import { snapshotScenarios } from './snapshots.ts'
+import { writingScenarios } from './writing.ts'
+
+/** Every kind of story: what `npm run crash` tells. */
+export const allScenarios: readonly ScenarioMaker[] = [
+  ...creatingScenarios,
+  ...writingScenarios,
+  ...overlayScenarios,
+  ...compressedScenarios,
+  ...growingScenarios,
+  ...snapshotScenarios,
+  ...resizingScenarios,
+  ...amendingScenarios,
+  ...repairingScenarios,
+]
