@@ -1,8 +1,9 @@
-import { constants, fdatasync, ftruncateSync, write as writeFd, writeSync } from 'node:fs'
+import { constants, fdatasync, ftruncateSync, writeSync } from 'node:fs'
 import { invariant } from '../base/assert.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { IoTag } from '../storage/io-tag.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
+import { GatheredWrites } from './gathered-writes.ts'
 import { hostCalls } from './host-calls.ts'
 import { NodeFile } from './node-file.ts'
 import { makeRegular, openRegular } from './open-regular.ts'
@@ -13,6 +14,7 @@ import { fromChangeError, fromFlushError, fromWriteError } from './system-error.
 export class NodeWritableFile extends NodeFile implements WritableFile {
   /** Set by the first flush that failed. */
   #lost: ImageError | undefined
+  readonly #writes = new GatheredWrites(() => this.fd)
 
   /**
    * Throws `file-missing`, `file-not-writable`, `file-is-folder`, `file-not-regular`,
@@ -52,13 +54,10 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
 
   async write(from: Uint8Array, at: number, _tag: IoTag): Promise<void> {
     this.#assertKept()
-    let written = 0
     try {
-      while (written < from.length) {
-        written += progress(await this.#writeSome(from, written, at + written))
-      }
+      await this.#writes.write(from, at)
     } catch (error) {
-      throw fromWriteError(error, { path: this.name, offset: at + written })
+      throw fromWriteError(error, { path: this.name, offset: at })
     }
   }
 
@@ -120,15 +119,6 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
       fdatasync(this.fd, (error) => {
         if (error) reject(error)
         else resolve()
-      })
-    })
-  }
-
-  #writeSome(from: Uint8Array, start: number, at: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      writeFd(this.fd, from, start, from.length - start, at, (error, count) => {
-        if (error) reject(error)
-        else resolve(count)
       })
     })
   }
