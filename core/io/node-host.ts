@@ -6,7 +6,7 @@ import { readUse } from './image-use.ts'
 import { NodeFile } from './node-file.ts'
 import { NodeWritableFile } from './node-writable-file.ts'
 import { flushFolder, removeFile } from './folder-entries.ts'
-import { hold, openHeld } from './open-held.ts'
+import { lockNew, openHeld } from './open-held.ts'
 import { lockingFlags } from './whole-file-lock.ts'
 import { paths } from './paths.ts'
 
@@ -19,7 +19,8 @@ export const nodeHost: Host & WritingEnvironment = {
   createFile: async (path) => {
     const file = NodeWritableFile.create(path)
     try {
-      return await hold(file, 'writer')
+      await lockNew(file)
+      return file
     } catch (error) {
       await removeFile(path)
       throw error

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { unreachable } from '../base/assert.ts'
+import type { Reason } from '../errors/catalogue.ts'
 import { ImageError } from '../errors/image-error.ts'
 import { fileInUse } from '../operations/file-in-use.ts'
 import type { ImageHolder } from '../operations/image-info.ts'
 import type { FileIdentity } from '../storage/block-file.ts'
 import { findHolders, findLockers, findOthers } from './holders.ts'
-import { holdByLockBytes, type HoldingRole } from './lock-bytes.ts'
+import { holdByLockBytes, stateByLockBytes, type HoldingRole } from './lock-bytes.ts'
 import type { NodeFile } from './node-file.ts'
+import { isNamed } from './open-regular.ts'
 import { fromLockError } from './system-error.ts'
 import { holdWholeFile } from './whole-file-lock.ts'
 
@@ -17,6 +19,9 @@ import { holdWholeFile } from './whole-file-lock.ts'
 const attempts = 5
 const pause = () => delay(5 + Math.random() * 30)
 
+/** What may be different in a moment. */
+const passing: ReadonlySet<Reason> = new Set<Reason>(['file-in-use', 'file-changed'])
+
 /** Why a file cannot be held now. */
 interface Conflict {
   readonly mode: 'reading' | 'writing'
@@ -26,35 +31,64 @@ interface Conflict {
 
 /**
  * Opens a file and holds it until it is closed, so that nobody who keeps QEMU's rules writes to it
- * meanwhile (docs/QCOW2.md, "Locks"). Throws what `open` throws, `file-in-use` with the holders' names, or
- * `file-not-lockable`; then the file is closed and nothing is left behind.
+ * meanwhile (docs/QCOW2.md, "Locks"). Throws what `open` throws, `file-in-use` with the holders' names,
+ * `file-changed` or `file-not-lockable`; then the file is closed and nothing is left behind.
  */
 export async function openHeld<File extends NodeFile>(
   role: HoldingRole,
   open: () => File,
 ): Promise<File> {
+  const file = await openLocked(role, open)
+  await closingUnless(file, () => othersWithoutLocks(file, role))
+  return file
+}
+
+/** Locks a file that was made just now, or closes it. Throws as `openHeld`. */
+export const lockNew = (file: NodeFile): Promise<void> =>
+  closingUnless(file, () => lock(file, 'writer'))
+
+async function openLocked<File extends NodeFile>(
+  role: HoldingRole,
+  open: () => File,
+): Promise<File> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await hold(open(), role)
+      const file = open()
+      await closingUnless(file, () => lock(file, role))
+      await closingUnlessNamed(file)
+      return file
     } catch (error) {
-      const isInUse = error instanceof ImageError && error.reason === 'file-in-use'
-      if (!isInUse || attempt === attempts) throw error
+      const mayPass = error instanceof ImageError && passing.has(error.reason)
+      if (!mayPass || attempt === attempts) throw error
     }
     await pause()
   }
 }
 
-/** Holds an open file, in one attempt; closes it when it cannot be had. Throws as `openHeld`. */
-export async function hold<File extends NodeFile>(file: File, role: HoldingRole): Promise<File> {
+/**
+ * Somebody may have put another file in its place after it was opened and before it was locked. Writing to
+ * the old one would be writing to nowhere.
+ */
+async function closingUnlessNamed(file: NodeFile): Promise<void> {
+  if (isNamed(file)) return
+  await file.close()
+  throw new ImageError('file-changed', { path: file.name, found: 'another file' })
+}
+
+/** Closes the file and throws when there is a conflict. */
+async function closingUnless(
+  file: NodeFile,
+  findConflict: () => Promise<Conflict | undefined> | Conflict | undefined,
+): Promise<void> {
   const { name, identity } = file
   let conflict: Conflict | undefined
   try {
-    conflict = await conflictOf(file, role)
+    conflict = await findConflict()
   } catch (error) {
     await file.close()
     throw fromLockError(error, { path: name })
   }
-  if (conflict === undefined) return file
+  if (conflict === undefined) return
   // Named after it was closed: otherwise we would find ourselves.
   await file.close()
   throw fileInUse({
@@ -65,32 +99,34 @@ export async function hold<File extends NodeFile>(file: File, role: HoldingRole)
   })
 }
 
-async function conflictOf(file: NodeFile, role: HoldingRole): Promise<Conflict | undefined> {
+function lock(file: NodeFile, role: HoldingRole): Conflict | undefined {
   const outcome = holdByLockBytes(file.fd, role)
   switch (outcome.kind) {
+    case 'held':
+      return undefined
     case 'conflict':
       return outcome
-    case 'held':
-      // Not everybody locks: a copy that is still being written, QEMU with locking=off, VirtualBox.
-      return role === 'writer' ? await strangerOf(file.identity, 'writing') : undefined
     case 'unsupported':
-      if (holdWholeFile(file.fd, role) === 'refused') return { mode: 'writing' }
-      // QEMU cannot tell us here that it reads an image either, such as the base of a running overlay.
-      return await strangerOf(file.identity, role === 'writer' ? 'any' : 'writing')
+      return holdWholeFile(file.fd, role) === 'refused' ? { mode: 'writing' } : undefined
     default:
       return unreachable(outcome)
   }
 }
 
 /**
- * Somebody else who has the file open although we hold it. Looked for several times: another one who
- * tries to hold it has it open for moments too, and must not make the one who holds it give way.
+ * Somebody else who has the file open although we hold it. Not everybody locks: a copy that is still being
+ * written, QEMU with locking=off, VirtualBox. Looked for several times: another one who tries to hold the
+ * file has it open for moments too, and must not make the one who holds it give way.
  */
-async function strangerOf(
-  identity: FileIdentity,
-  mode: 'writing' | 'any',
+async function othersWithoutLocks(
+  { fd, identity }: NodeFile,
+  role: HoldingRole,
 ): Promise<Conflict | undefined> {
-  for (let attempt = 1; findOthers(identity, mode).length > 0; attempt++) {
+  const hasLockBytes = stateByLockBytes(fd) !== 'unknown'
+  if (hasLockBytes && role === 'reader') return undefined
+  // Without lock bytes QEMU does not even tell that it reads an image, such as the base of an overlay.
+  const unwanted = hasLockBytes || role === 'reader' ? 'writing' : 'any'
+  for (let attempt = 1; findOthers(identity, unwanted).length > 0; attempt++) {
     if (attempt === attempts) {
       return { mode: findOthers(identity, 'writing').length > 0 ? 'writing' : 'reading' }
     }

@@ -38,6 +38,17 @@ export function makeRegular(path: string, extraFlags: number): OpenedFile {
   return openedFile(path, openSync(path, flags | neverWait, newFileMode))
 }
 
+/** Whether the path that a file was opened by leads to that file still, as far as the system tells. */
+export function isNamed({ name, identity }: Pick<OpenedFile, 'name' | 'identity'>): boolean {
+  try {
+    const stats = statSync(name, { bigint: true })
+    return stats.ino === identity.inode && stats.dev === identity.device
+  } catch {
+    // Removed, or no longer to be reached: in either case nobody would find what is written to it.
+    return false
+  }
+}
+
 function openedFile(path: string, fd: number): OpenedFile {
   try {
     const stats = fstatSync(fd, { bigint: true })

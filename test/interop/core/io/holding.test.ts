@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, renameSync, unlinkSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { ImageError, type ImageErrorData } from '../../../../core/errors/image-error.ts'
 import { lockedRanges } from '../../../../core/io/holders.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
+import { NodeWritableFile } from '../../../../core/io/node-writable-file.ts'
+import { openHeld } from '../../../../core/io/open-held.ts'
 import { openForWriting } from '../../../../core/qcow2/open-writer.ts'
 import { holdingProcess } from '../../../helpers/holding-process.ts'
 import { nbdServer } from '../../../helpers/nbd-server.ts'
@@ -274,6 +276,28 @@ test('somebody who looks for a moment is waited for', async () => {
   expect(nodeHost.readUse(held).state).toBe('free')
 })
 
+test('a file that is replaced before it is locked is not the one that is written to', async () => {
+  await using folder = await tempFolder()
+  const path = await image(folder)
+  await writeFile(folder.file('new'), 'new')
+  let opened = 0
+  await using file = await openHeld('writer', () => {
+    const first = NodeWritableFile.open(path)
+    if (opened++ === 0) renameSync(folder.file('new'), path)
+    return first
+  })
+  expect(opened).toBe(2)
+  expect(file.size()).toBe(3)
+  await expect(
+    openHeld('writer', () => {
+      const gone = NodeWritableFile.create(folder.file('gone'))
+      unlinkSync(gone.name)
+      return gone
+    }),
+  ).rejects.toMatchObject({ reason: 'file-changed' })
+  expect(openFilesBelow(folder.path)).toEqual([path])
+})
+
 test('of several that start at once one gets the file, and never two', async () => {
   await using folder = await tempFolder()
   const path = await image(folder)
@@ -282,7 +306,7 @@ test('of several that start at once one gets the file, and never two', async () 
   await using third = await holdingProcess(path)
   const all = [first, second, third]
   let wins = 0
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 6; round++) {
     const answers = await Promise.all(all.map((each) => each.order('write')))
     const held = answers.filter((answer) => answer === 'done').length
     expect(held).toBeLessThanOrEqual(1)
