@@ -85,7 +85,7 @@ export class Restructure implements Disposable {
       refcountOrder,
       source: isStored ? (page) => stored.page(page) : () => 0,
       strict: isStored,
-      knownEnd: isStored ? stored.entries * geometry.refcountBlockEntries : 0,
+      knownEnd: isStored ? stored.usedEntries * geometry.refcountBlockEntries : 0,
       onChange: (first, clusters) => this.#layout.changed(first, clusters),
     })
     this.#layout = new RefcountLayout({

@@ -29,6 +29,13 @@ export class StoredBlocks {
     return this.#table.length / 2
   }
 
+  /** Entries up to and with the last that has a block: a table covers far more than any file has. */
+  get usedEntries(): number {
+    let used = this.entries
+    while (used > 0 && this.offsetOf(used - 1) === 0) used--
+    return used
+  }
+
   /** Host offset of a block, or 0 for none: whatever the table says. */
   offsetOf(index: number): number {
     return refcountBlockOffset(this.#table[2 * index + 1] ?? 0, this.#table[2 * index] ?? 0)
