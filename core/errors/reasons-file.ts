@@ -56,7 +56,7 @@ export const fileReasons = {
   'file-changed': {
     kind: 'io',
     number: 1107,
-    title: (c) => `${nameOf(c)} changed while it was read`,
+    title: (c) => `${nameOf(c)} changed meanwhile`,
     detail: (c) =>
       `${c.path ?? 'The file'} is now ${c.found ?? 'another file'}; it was ${c.expected ?? 'a different one'}.`,
     advice: () => 'Try again when nothing else writes to it.',
