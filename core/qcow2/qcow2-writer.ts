@@ -199,9 +199,6 @@ export class Qcow2Writer implements DiskImage {
     try {
       const result = await change({
         tables: this.#tables,
-        write: (from, at) => writeRange(this.#layer, from, at),
-        writeZeroes: (at, length, options) => this.#zeroAll(at, length, options),
-        adopt: () => this.#adopt(),
         dataFile: this.dataFile,
         backing: this.backing,
       })
@@ -370,17 +367,6 @@ export class Qcow2Writer implements DiskImage {
     return at < this.virtualSize && 'hostOffset' in this.#map.runAt(at, 1)
   }
 
-  async #zeroAll(
-    at: number,
-    length: number,
-    { unmap }: { readonly unmap: boolean },
-  ): Promise<void> {
-    for (let next = at; next < at + length;) {
-      next = (await zeroRange(this.#layer, next, at + length - next, { unmap })).next
-      if (this.#tables.dirtyBytes > DIRTY_BYTES) await this.#commit()
-    }
-  }
-
   #reopen(area: HeaderArea): void {
     this.#tables = EditableTables.open(this.file, area)
     this.#adopt()
@@ -466,13 +452,9 @@ export class Qcow2Writer implements DiskImage {
   }
 }
 
-/** What `Qcow2Writer.exclusively` hands to its change. Ranges are guest bytes, unlocked: all is held. */
+/** What `Qcow2Writer.exclusively` hands to its change, which has all of it for itself. */
 export interface ExclusiveLayer {
   readonly tables: EditableTables
   readonly dataFile: WritableFile | undefined
   readonly backing: DiskImage | undefined
-  write(from: Uint8Array, at: number): Promise<void>
-  writeZeroes(at: number, length: number, options: { readonly unmap: boolean }): Promise<void>
-  /** Lets `write` and `writeZeroes` see a size that the change has set. */
-  adopt(): void
 }
