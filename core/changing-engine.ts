@@ -10,7 +10,11 @@ import type { AmendContext, AmendOptions, AmendPlan, AmendResult } from './opera
 import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { ApplySnapshotOptions, PlanSnapshotOptions } from './operations/snapshot-apply.ts'
+import type { PlanRepairOptions } from './operations/plan-repair.ts'
 import type { PlanResizeOptions } from './operations/plan-resize.ts'
+import type { RebuildOptions, RebuildResult } from './operations/rebuild-refcounts.ts'
+import type { RepairOptions } from './operations/repair.ts'
+import type { RepairPlan, RepairResult } from './operations/repair-plan.ts'
 import type { ResizeOptions, ResizeResult } from './operations/resize.ts'
 import type { ResizePlan } from './operations/resize-plan.ts'
 import type { CreateSnapshotOptions } from './operations/snapshot-create.ts'
@@ -25,6 +29,7 @@ import type {
   SnapshotChange,
 } from './operations/snapshot-plan.ts'
 import type { RenameSnapshotOptions } from './operations/snapshot-rename.ts'
+import type { UndoPlan } from './operations/undo-repair.ts'
 import type { OperationContext } from './progress.ts'
 
 export interface ChangingEngine {
@@ -60,4 +65,14 @@ export interface ChangingEngine {
   planResize(path: string, options: PlanResizeOptions): Promise<ResizePlan>
   /** Shrinking needs the consent that the plan asks for. */
   resizeImage(path: string, plan: ResizePlan, options?: ResizeOptions): Promise<ResizeResult>
+  /** What a repair would write, what remains then, and what it could do if something may be lost. */
+  planRepair(path: string, options?: PlanRepairOptions): Promise<RepairPlan>
+  /** Writes a safety copy first; data-loss steps need consent by name. */
+  repairImage(path: string, plan: RepairPlan, options?: RepairOptions): Promise<RepairResult>
+  /** Whether a safety copy fits the image as it is now; only reads. */
+  planUndoRepair(path: string, safetyCopy: string, context?: OperationContext): Promise<UndoPlan>
+  /** The image's metadata as it was before the repair; refused once anything else wrote to the image. */
+  undoRepair(path: string, safetyCopy: string, context?: OperationContext): Promise<UndoPlan>
+  /** For images whose refcounts were written lazily: counted anew, in one step. */
+  rebuildRefcounts(path: string, options?: RebuildOptions): Promise<RebuildResult>
 }

@@ -9,7 +9,10 @@ import { readInfo } from './operations/info.ts'
 import { mapImage } from './operations/map.ts'
 import { planAmend } from './operations/plan-amend.ts'
 import { planCreate } from './operations/plan-create.ts'
+import { planRepair } from './operations/plan-repair.ts'
 import { planResize } from './operations/plan-resize.ts'
+import { rebuildImageRefcounts } from './operations/rebuild-refcounts.ts'
+import { repairImage } from './operations/repair.ts'
 import { resizeImage } from './operations/resize.ts'
 import { applySnapshot, planApplySnapshot } from './operations/snapshot-apply.ts'
 import { createSnapshot } from './operations/snapshot-create.ts'
@@ -18,6 +21,7 @@ import { listSnapshots } from './operations/snapshot-list.ts'
 import { renameSnapshot } from './operations/snapshot-rename.ts'
 import { summarizeAllocation } from './operations/summarize-allocation.ts'
 import { summarizeHeader } from './operations/summarize-header.ts'
+import { planUndoRepair, undoRepair } from './operations/undo-repair.ts'
 import { version } from './version.ts'
 
 /** The engine on the machine Node runs on. Holds no state and no open file: one is as good as many. */
@@ -49,6 +53,13 @@ export function createEngine(): Engine {
     renameSnapshot: (path, options) => renameSnapshot(nodeHost, absolute(path), options),
     planResize: (path, options) => planResize(nodeHost, absolute(path), options),
     resizeImage: (path, plan, options) => resizeImage(nodeHost, absolute(path), plan, options),
+    planRepair: (path, options) => planRepair(nodeHost, absolute(path), options),
+    repairImage: (path, plan, options) => repairImage(nodeHost, absolute(path), plan, options),
+    planUndoRepair: (path, safetyCopy, context) =>
+      planUndoRepair(nodeHost, absolute(path), absolute(safetyCopy), context),
+    undoRepair: (path, safetyCopy, context) =>
+      undoRepair(nodeHost, absolute(path), absolute(safetyCopy), context),
+    rebuildRefcounts: (path, options) => rebuildImageRefcounts(nodeHost, absolute(path), options),
   }
 }
 

@@ -60,4 +60,14 @@ export const repairReasons = {
       `It had ${c.expected ?? 'more'} bytes before the repair and has ${c.found ?? 'fewer'} now: what was cut off is not in the safety copy.`,
     advice: () => 'Keep the image as it is; it was changed after the repair.',
   },
+  'repair-interrupted': {
+    kind: 'io',
+    number: 1547,
+    title: (c) => `The repair of ${nameOf(c)} stopped half way`,
+    detail: (c) =>
+      `Some of its writes may have reached the disk. The safety copy is ${c.link ?? 'beside the image'}.`,
+    safety: 'Guest data is as it was; what the repair began can be taken back.',
+    advice: () =>
+      'See to the disk it is on, then undo the repair with the safety copy, or repair again.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

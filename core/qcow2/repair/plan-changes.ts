@@ -53,6 +53,8 @@ export interface PlannedChanges {
   readonly epochs: readonly (readonly PlannedWrite[])[]
   /** Tables that nothing refers to any more afterwards. */
   readonly replaced: readonly ReplacedTable[]
+  /** The image as it will be; readable while the file below is. */
+  readonly file: BlockFile
 }
 
 /**
@@ -102,6 +104,7 @@ class Planning {
       steps: [...mergedSteps(this.#done.map(({ log }) => log)), ...offers],
       epochs: this.#done.flatMap(({ file }) => file.epochs),
       replaced: this.#done.flatMap(({ replaced }) => replaced),
+      file: this.#file,
     }
   }
 

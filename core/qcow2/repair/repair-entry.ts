@@ -1,3 +1,4 @@
+import { unreachable } from '../../base/assert.ts'
 import type { DataLossStep, SafeStep } from '../../operations/repair-plan.ts'
 import { compressedSpan, entryKind, hasReservedBits, isCopied } from '../check/l2-layout.ts'
 import type { CheckSubject } from '../check/subject.ts'
@@ -29,6 +30,8 @@ export function repairL2Entry(entry: EntryWords, subject: CheckSubject): EntryRe
       return withoutReservedBits(entry)
     case 'zero-plain':
       return withoutReservedBits(entry)
+    default:
+      return unreachable(kind)
   }
 }
 
