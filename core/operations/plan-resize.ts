@@ -183,16 +183,29 @@ function bitmapNames(file: BlockFile, area: HeaderArea): string[] {
 
 /**
  * Space is freed and taken by what the refcounts say, and the file is cut by it. What a dirty image's say
- * does not matter: they are rebuilt before anything is changed.
+ * does not matter: they are rebuilt before anything is changed. Throws `read-failed`.
  */
 async function contradictions(image: DiskImage, context: OperationContext): Promise<ImageError[]> {
   if (!(image instanceof Qcow2Image)) return []
   const { file, area } = image
   if (hasIncompatible(area.header.incompatibleFeatures, 'dirty')) return []
-  const log = new FindingLog(1)
+  const log = new FindingLog(8)
   const { complete } = await checkQcow2(checkSubjectOf(file, area), log, context)
+  // For a check that is a finding; here nothing was found out about the image.
+  const unread = log.kept().findings.find(({ rule }) => rule === 'read-failed')
+  if (unread !== undefined) {
+    const { offset } = unread
+    const facts = offset === undefined ? {} : { offset }
+    throw new ImageError('read-failed', { path: file.name, ...facts })
+  }
   const found = log.total('corruption') + log.total('check-error')
   if (complete && found === 0) return []
+  const [worst] = log.kept().findings
+  // What the disk could not deliver contradicts nothing: trying again may help, repairing does not.
+  if (worst?.rule === 'read-failed') {
+    const where = worst.offset === undefined ? {} : { offset: worst.offset }
+    return [new ImageError('read-failed', where)]
+  }
   return [new ImageError('contradictions-found', { found: Math.max(found, 1) })]
 }
 

@@ -66,8 +66,8 @@ export async function resizeImage(
       signal,
     })
     return opened.kind === 'raw'
-      ? await resizeRaw(opened.file, plan, options)
-      : await resizeQcow2(opened.image, host, plan, options)
+      ? await thenClosed(opened.file, () => resizeRaw(opened.file, plan, options))
+      : await thenClosed(opened.image, () => resizeQcow2(opened.image, host, plan, options))
   } catch (error) {
     throw ImageError.from(error, { path })
   }
@@ -98,13 +98,28 @@ function stampedHost(
   }
 }
 
+/** After a failure, closing may fail for the same reason: what went wrong first is what counts. */
+async function thenClosed<Result>(
+  opened: { close(): Promise<void> },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let result: Result
+  try {
+    result = await work()
+  } catch (error) {
+    await opened.close().catch(() => undefined)
+    throw error
+  }
+  await opened.close()
+  return result
+}
+
 async function resizeQcow2(
-  opened: Qcow2Writer,
+  image: Qcow2Writer,
   { codecs }: WritingEnvironment,
   plan: ResizePlan,
   options: ResizeOptions,
 ): Promise<ResizeResult> {
-  await using image = opened
   const extent = () => extentOf(image.virtualSize, image.file, image.dataFile)
   const before = extent()
   const wish = { size: plan.after.virtualSize, preallocation: plan.preallocation }
@@ -118,11 +133,10 @@ async function resizeQcow2(
 }
 
 async function resizeRaw(
-  opened: WritableFile,
+  file: WritableFile,
   plan: ResizePlan,
   options: ResizeOptions,
 ): Promise<ResizeResult> {
-  await using file = opened
   const { virtualSize } = plan.after
   const before = extentOf(plan.before.virtualSize, file)
   if (plan.kind === 'grow') await growRaw(file, plan, options)
