@@ -77,9 +77,17 @@ export class ImageError extends Error {
   /** Any thrown value as an ImageError; what we did not expect becomes `internal` with its cause kept. */
   static from(thrown: unknown, context: ErrorContext = {}): ImageError {
     if (thrown instanceof ImageError) return thrown.with(context)
+    if (isSuppressed(thrown)) return ImageError.from(thrown.suppressed, context)
     return new ImageError('internal', context, { cause: thrown })
   }
 }
+
+/**
+ * When work fails and then closing what it worked on fails as well, the work's failure is what people need
+ * to know. By name: older runtimes have no such class, and compiled `using` brings its own.
+ */
+const isSuppressed = (thrown: unknown): thrown is { readonly suppressed: unknown } =>
+  thrown instanceof Error && thrown.name === 'SuppressedError' && 'suppressed' in thrown
 
 function causesOf(cause: unknown): string[] {
   const messages: string[] = []
