@@ -14,6 +14,7 @@ import type { Scene } from './scene.ts'
 export class Guest implements AsyncDisposable {
   readonly disk: Qcow2Writer
   readonly #scene: Scene
+  #failed = false
 
   private constructor(scene: Scene, disk: Qcow2Writer) {
     this.#scene = scene
@@ -38,8 +39,10 @@ export class Guest implements AsyncDisposable {
       return generation
     })
     this.#scene.expect()
-    await Promise.all(
-      actions.map((action, index) => performAction(this.disk, action, generations[index] ?? 0)),
+    await this.#noting(
+      Promise.all(
+        actions.map((action, index) => performAction(this.disk, action, generations[index] ?? 0)),
+      ),
     )
     if (actions.some(({ kind }) => kind === 'flush')) this.#settle(actions)
   }
@@ -51,7 +54,7 @@ export class Guest implements AsyncDisposable {
       const bytes = this.#scene.bytes(cluster, clusterSize)
       model.write(cluster, bytes)
       this.#scene.expect()
-      await this.disk.writeCompressed(bytes, cluster)
+      await this.#noting(this.disk.writeCompressed(bytes, cluster))
     }
   }
 
@@ -69,9 +72,18 @@ export class Guest implements AsyncDisposable {
     await this.close()
   }
 
-  /** A flush promises nothing about what was not done when it began. */
+  async #noting(work: Promise<unknown>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      this.#failed = true
+      throw error
+    }
+  }
+
+  /** A flush promises nothing about what was not done when it began, nor about what failed. */
   #settle(together: readonly GuestAction[]): void {
-    if (together.length > 1) return
+    if (together.length > 1 || this.#failed) return
     this.#scene.model.settle()
     this.#scene.expect()
   }

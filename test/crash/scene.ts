@@ -28,7 +28,7 @@ export class Scene {
   readonly log = new CrashLog<Mark>()
   readonly machine: CrashMachine<Mark>
   readonly image: string
-  readonly model: GuestModel
+  model: GuestModel
   #generation = 0
 
   constructor({ files, image, model }: Pick<Scenario, 'files' | 'image' | 'model'>) {
@@ -41,6 +41,18 @@ export class Scene {
   /** From here on: the model as it is now, or as it was in `others`. */
   expect(others: readonly World[] = [], rest: Omit<Mark, 'worlds'> = {}): void {
     this.log.mark({ worlds: [this.model.world(), ...others], ...rest })
+  }
+
+  /** As at the last mark; a mark of its own. */
+  expectAsBefore(): void {
+    this.log.mark(this.expected)
+  }
+
+  /** What the last mark said. */
+  get expected(): Mark {
+    const event = this.log.events.findLast(({ kind }) => kind === 'mark')
+    if (event?.kind !== 'mark') throw new Error('nothing is expected of this scene')
+    return event.mark
   }
 
   nextGeneration(): number {

@@ -13,7 +13,7 @@ import {
   type FaultRule,
 } from '../storage/fault-file.ts'
 import { StateJudge } from '../crash/state-judge.ts'
-import { Scene, type Mark, type Scenario } from '../crash/scene.ts'
+import { Scene, type Scenario } from '../crash/scene.ts'
 import type { IoTag } from '../../core/storage/io-tag.ts'
 
 /** Something that may fail halfway, and what is tried once the disk works again. */
@@ -55,7 +55,7 @@ export async function faultMatrix(
   return { faults, failed }
 }
 
-type ErrorRule = FaultRule & { readonly fault: Errno }
+type ErrorRule = Omit<FaultRule, 'fault'> & { readonly fault: Errno }
 
 /** How often each kind of access comes when nothing fails. */
 async function accessesOf(story: FaultStory): Promise<ReadonlyMap<string, number>> {
@@ -84,19 +84,23 @@ function* rulesFor(counts: ReadonlyMap<string, number>, places: number): Generat
 
 /** Whether the fault made the story fail; throws when that was not borne well. */
 async function isSurvived(story: FaultStory, rule: ErrorRule, seed: number): Promise<boolean> {
-  const faults = new Faults()
   const scene = new Scene(story)
+  let from = Infinity
+  const faults = new Faults(() => {
+    from = Math.min(from, scene.log.events.length)
+  })
   scene.machine.wrap = (file) => new FaultFile(file, faults)
   faults.add(rule)
   const error = await errorOf(() => story.tell(scene))
   if (error !== undefined) mustFit(error, rule)
   if (scene.machine.held.length > 0) throw new Error(`left open: ${scene.machine.held.join(', ')}`)
   const stateJudge = await StateJudge.open(story)
-  await everyDiskIsWhole(stateJudge, scene, seed)
+  scene.expectAsBefore()
+  await everyDiskIsWhole(stateJudge, scene, { seed, from })
   faults.clear()
   if (error === undefined) return false
   await story.again(scene)
-  const problem = await stateJudge.problemOf(lastMark(scene), scene.machine.files())
+  const problem = await stateJudge.problemOf(scene.expected, scene.machine.files())
   if (problem !== undefined) throw new Error(`after the next attempt: ${problem}`)
   return true
 }
@@ -124,24 +128,25 @@ const kindOf = { EIO: 'io', ENOSPC: 'no-space' } as const
 function mustFit(error: ImageError, { fault, operation }: ErrorRule): void {
   const words = Object.values(error.explanation).join(' ')
   if (/undefined|NaN/.test(words)) throw new Error(`said: ${words}`)
-  if (error.kind !== kindOf[fault]) {
+  const { cause } = error
+  // Work that stopped between two of its steps says what was done; why it stopped is its cause.
+  const why = error.reason === 'amend-stopped' && cause instanceof ImageError ? cause : error
+  if (why.kind !== kindOf[fault]) {
     throw new Error(`a failed ${operation} became ${error.reason}: ${words}`, { cause: error })
   }
 }
 
-/** The power may go while somebody reads the message. */
-async function everyDiskIsWhole(stateJudge: StateJudge, scene: Scene, seed: number): Promise<void> {
+/** The power may go from the moment of the fault on, also while somebody reads the message. */
+async function everyDiskIsWhole(
+  stateJudge: StateJudge,
+  { log }: Scene,
+  options: { readonly seed: number; readonly from: number },
+): Promise<void> {
   const seen = new Set<string>()
-  for (const state of crashStates(scene.log, { seed, perCut: 4 })) {
+  for (const state of crashStates(log, { ...options, perCut: 6 })) {
     if (seen.has(state.key) || state.mark === undefined) continue
     seen.add(state.key)
     const problem = await stateJudge.problemOf(state.mark, state.files())
     if (problem !== undefined) throw new Error(`${problem}; ${state.recipe()}`)
   }
-}
-
-function lastMark(scene: Scene): Mark {
-  const event = scene.log.events.findLast(({ kind }) => kind === 'mark')
-  if (event?.kind !== 'mark') throw new Error('nothing is expected of this story')
-  return event.mark
 }

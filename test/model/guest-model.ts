@@ -43,17 +43,20 @@ export function tellingBytes(
   return new Uint8Array(words.buffer).slice(skip, skip + length)
 }
 
+const sectorsOf = (content: Uint8Array, length = content.length): Sector[] =>
+  Array.from({ length: length / SECTOR }, (_, sector) => {
+    const bytes = new Uint8Array(SECTOR)
+    bytes.set(content.subarray(sector * SECTOR, (sector + 1) * SECTOR))
+    return bytes
+  })
+
 export class GuestModel {
   #sectors: Sector[][]
   #snapshots: SnapshotContent[] = []
 
   /** `content`: what the disk holds at first, zeroes past its end. */
   constructor(virtualSize: number, content: Uint8Array = new Uint8Array()) {
-    this.#sectors = Array.from({ length: virtualSize / SECTOR }, (_, sector) => {
-      const bytes = new Uint8Array(SECTOR)
-      bytes.set(content.subarray(sector * SECTOR, (sector + 1) * SECTOR))
-      return [bytes]
-    })
+    this.#sectors = sectorsOf(content, virtualSize).map((sector) => [sector])
   }
 
   get virtualSize(): number {
@@ -115,6 +118,12 @@ export class GuestModel {
 
   createSnapshot(name: string): void {
     const sectors = this.#sectors.map((_, sector) => this.#now(sector))
+    this.#snapshots = [...this.#snapshots, { name, sectors }]
+  }
+
+  /** A snapshot that was there before the model. */
+  keepSnapshot(name: string, content: Uint8Array): void {
+    const sectors = sectorsOf(content)
     this.#snapshots = [...this.#snapshots, { name, sectors }]
   }
 

@@ -22,11 +22,13 @@ export interface CrashStatesOptions {
   readonly seed: number
   /** Combinations of kept, dropped and torn that are tried at each place where the power is cut. */
   readonly perCut: number
+  /** The power is cut after the first so many events at the earliest; default 0. */
+  readonly from?: number
 }
 
 export function* crashStates<Mark>(
   log: CrashLog<Mark>,
-  { seed, perCut }: CrashStatesOptions,
+  { seed, perCut, from = 0 }: CrashStatesOptions,
 ): Generator<CrashState<Mark>> {
   const disk = new CutDisk(log)
   const random = seededRandom(seed)
@@ -34,25 +36,28 @@ export function* crashStates<Mark>(
   let marks = 0
   let cut = 0
   const state = (choice: Choice): CrashState<Mark> => disk.state(choice, { mark, marks, cut })
-  yield state(keepNothing)
-  for (const event of log.events) {
+  if (from === 0) yield state(keepNothing)
+  for (const [index, event] of log.events.entries()) {
     disk.apply(event)
+    const isEarly = index < from
     switch (event.kind) {
       case 'change':
       case 'name': {
         cut++
+        if (isEarly) break
         for (const choice of choices(disk.unflushed, random, perCut)) yield state(choice)
         break
       }
       case 'mark':
         mark = event.mark
         marks++
+        if (isEarly) break
         yield state(keepNothing)
         yield state(keepAll)
         break
       case 'flushed':
       case 'names-flushed':
-        yield state(keepNothing)
+        if (!isEarly) yield state(keepNothing)
         break
     }
   }

@@ -1,7 +1,9 @@
+import { alignDown } from '../../core/base/bits.ts'
 import { ImageError } from '../../core/errors/image-error.ts'
 import type { HostRun } from '../../core/storage/block-file.ts'
 import type { IoTag } from '../../core/storage/io-tag.ts'
 import type { WritableFile } from '../../core/storage/writable-file.ts'
+import { SECTOR } from './crash-log.ts'
 
 export type FaultOperation = 'read' | 'write' | 'flush' | 'truncate' | 'punch' | 'allocate'
 
@@ -51,7 +53,13 @@ interface Access {
 export class Faults {
   readonly #rules: { readonly rule: FaultRule; matches: number }[] = []
   readonly #counts = new Map<string, number>()
+  readonly #onFault: () => void
   #fired = 0
+
+  /** `onFault` is called when an access is about to fail. */
+  constructor(onFault: () => void = () => {}) {
+    this.#onFault = onFault
+  }
 
   /** From now on. Counting starts with this call. */
   add(rule: FaultRule): void {
@@ -84,7 +92,10 @@ export class Faults {
       if (index < nth || index >= nth + times) continue
       met ??= fault
     }
-    if (met !== undefined) this.#fired++
+    if (met !== undefined) {
+      this.#fired++
+      this.#onFault()
+    }
     return met
   }
 }
@@ -107,7 +118,7 @@ const reasons = {
 
 /**
  * A file that fails where its rules say so, with the errors a real file throws. A write that fails has
- * written its first half: a disk that fills up or breaks stops in the middle.
+ * written its first half, in whole sectors: a disk that fills up or breaks stops in the middle.
  */
 export class FaultFile implements WritableFile {
   readonly #file: WritableFile
@@ -158,7 +169,8 @@ export class FaultFile implements WritableFile {
     this.#mustBeKept()
     const access = { operation: 'write', tag, at, length: from.length } as const
     this.#meetNow(access, () => {
-      this.#file.writeNow(from.subarray(0, half(from)), at, tag)
+      const length = firstHalf(from, at)
+      if (length > 0) this.#file.writeNow(from.subarray(0, length), at, tag)
     })
     this.#file.writeNow(from, at, tag)
   }
@@ -166,7 +178,10 @@ export class FaultFile implements WritableFile {
   async write(from: Uint8Array, at: number, tag: IoTag): Promise<void> {
     this.#mustBeKept()
     const access = { operation: 'write', tag, at, length: from.length } as const
-    await this.#meet(access, () => this.#file.write(from.subarray(0, half(from)), at, tag))
+    await this.#meet(access, async () => {
+      const length = firstHalf(from, at)
+      if (length > 0) await this.#file.write(from.subarray(0, length), at, tag)
+    })
     await this.#file.write(from, at, tag)
   }
 
@@ -241,4 +256,6 @@ export class FaultFile implements WritableFile {
   }
 }
 
-const half = (from: Uint8Array): number => Math.floor(from.length / 2)
+/** How much of a write is done: whole sectors, for no disk writes less. */
+const firstHalf = (from: Uint8Array, at: number): number =>
+  Math.max(alignDown(at + from.length / 2, SECTOR) - at, 0)

@@ -1,0 +1,186 @@
+/** Every access of everything that changes an image fails once. */
+import { describe, expect, it } from 'vitest'
+import { openImage } from '../../core/image/open-image.ts'
+import { amendImage } from '../../core/operations/amend.ts'
+import { createSnapshot } from '../../core/operations/snapshot-create.ts'
+import { applySnapshot, planApplySnapshot } from '../../core/operations/snapshot-apply.ts'
+import { deleteSnapshot, planDeleteSnapshot } from '../../core/operations/snapshot-delete.ts'
+import { renameSnapshot } from '../../core/operations/snapshot-rename.ts'
+import { planResize } from '../../core/operations/plan-resize.ts'
+import { resizeImage } from '../../core/operations/resize.ts'
+import { Qcow2Image } from '../../core/qcow2/qcow2-image.ts'
+import { actAtRandom, Guest } from '../crash/guest.ts'
+import type { Scene } from '../crash/scene.ts'
+import {
+  backingPath,
+  dataPath,
+  imagePath,
+  smallImage,
+  type SmallImageOptions,
+} from '../crash/scenarios/small-images.ts'
+import { seededRandom, type Random } from '../helpers/random.ts'
+import { GuestModel } from '../model/guest-model.ts'
+import { faultMatrix, type FaultStory } from './fault-matrix.ts'
+
+interface Change {
+  readonly name: string
+  readonly image?: SmallImageOptions
+  readonly change: (scene: Scene, random: Random) => Promise<void>
+}
+
+const at = 1_700_000_000_000
+const clean = { findings: 'leaks' } as const
+
+const write = async (scene: Scene, random: Random): Promise<void> => {
+  await using guest = await Guest.open(scene, { discard: true })
+  const { virtualSize } = scene.model
+  const clusterSize = guest.disk.area.geometry.clusterSize
+  await actAtRandom(guest, random, { count: 8, virtualSize, clusterSize })
+}
+
+const resizeTo =
+  (size: number) =>
+  async (scene: Scene): Promise<void> => {
+    const plan = await planResize(scene.machine, imagePath, { size })
+    const consent = { consent: ['lose-data-past-end'] } as const
+    const act = () => resizeImage(scene.machine, imagePath, plan, consent)
+    await scene.atOnce((model) => model.resize(size), act, clean)
+  }
+
+const changes: readonly Change[] = [
+  { name: 'writing', change: write },
+  { name: 'writing to version 2', image: { version: 2 }, change: write },
+  {
+    name: 'writing above a backing file',
+    image: { backingClusters: 10, clusters: 20 },
+    change: write,
+  },
+  {
+    name: 'writing over compressed clusters',
+    image: { compressed: true, clusterBits: 10, clusters: 16 },
+    change: write,
+  },
+  {
+    name: 'writing to subclusters',
+    image: { extendedL2: true, clusterBits: 14, clusters: 3 },
+    change: write,
+  },
+  { name: 'writing after a snapshot', image: { snapshots: ['before'] }, change: write },
+  { name: 'writing to a data file', image: { dataFile: 'disk.data', clusters: 20 }, change: write },
+  { name: 'writing to a dirty image', image: { dirty: true, miscounted: 10 }, change: write },
+  {
+    name: 'packing',
+    image: { clusterBits: 11, clusters: 12 },
+    change: async (scene, random) => {
+      await using guest = await Guest.open(scene)
+      await guest.import(random.below(6) * 2048, 5 * 2048, 2048)
+    },
+  },
+  {
+    name: 'creating a snapshot',
+    change: (scene) =>
+      scene.atOnce(
+        (model) => model.createSnapshot('now'),
+        () => createSnapshot(scene.machine, imagePath, { name: 'now', takenAt: at }),
+      ),
+  },
+  {
+    name: 'applying a snapshot',
+    image: { snapshots: ['before'] },
+    change: async (scene) => {
+      const options = { snapshot: { name: 'before' } }
+      const plan = await planApplySnapshot(scene.machine, imagePath, options)
+      const act = () => applySnapshot(scene.machine, imagePath, { plan })
+      await scene.atOnce((model) => model.applySnapshot('before'), act)
+    },
+  },
+  {
+    name: 'deleting a snapshot',
+    image: { snapshots: ['before', 'after'] },
+    change: async (scene) => {
+      const options = { snapshot: { name: 'before' } }
+      const plan = await planDeleteSnapshot(scene.machine, imagePath, options)
+      const act = () => deleteSnapshot(scene.machine, imagePath, { plan })
+      await scene.atOnce((model) => model.deleteSnapshot('before'), act)
+    },
+  },
+  {
+    name: 'renaming a snapshot',
+    image: { snapshots: ['before'] },
+    change: (scene) =>
+      scene.atOnce(
+        (model) => model.renameSnapshot('before', 'first'),
+        () =>
+          renameSnapshot(scene.machine, imagePath, { snapshot: { name: 'before' }, name: 'first' }),
+      ),
+  },
+  { name: 'growing', change: resizeTo(90 * 512) },
+  {
+    name: 'growing past the L1 table',
+    image: { clusters: 60, stored: 20 },
+    change: resizeTo(5000 * 512),
+  },
+  { name: 'shrinking', change: resizeTo(13 * 512) },
+  {
+    name: 'growing above a backing file',
+    image: { clusters: 10, backingClusters: 30 },
+    change: resizeTo(25 * 512),
+  },
+  {
+    name: 'amending the refcount width',
+    change: (scene) => amendImage(scene.machine, imagePath, { refcountBits: 64 }).then(() => {}),
+  },
+  {
+    name: 'amending to version 2',
+    change: (scene) => amendImage(scene.machine, imagePath, { version: 2 }).then(() => {}),
+  },
+]
+
+const storyOf = async ({ name, image = {}, change }: Change, seed: number): Promise<FaultStory> => {
+  const random = seededRandom(seed)
+  const { files, model } = await smallImage(random, image)
+  return {
+    name,
+    image: imagePath,
+    files,
+    model,
+    ...(image.backingClusters === undefined ? {} : { backing: backingPath }),
+    ...(image.dataFile === undefined ? {} : { dataFile: dataPath }),
+    tell: (scene) => change(scene, random),
+    again: async (scene) => {
+      const isDone = await takeStock(scene)
+      if (!isDone) await change(scene, random)
+      await write(scene, random)
+    },
+  }
+}
+
+/** Looks which of the expected states it came to be; whether it is the one that was wanted. */
+async function takeStock(scene: Scene): Promise<boolean> {
+  const [wanted, ...others] = scene.expected.worlds
+  await using opened = await openImage(scene.machine, imagePath)
+  const { image } = opened
+  if (!(image instanceof Qcow2Image)) throw new Error('the image is no qcow2 image any more')
+  const content = new Uint8Array(image.virtualSize)
+  await image.read(content, 0)
+  scene.model = new GuestModel(content.length, content)
+  const snapshots: string[] = []
+  for (const entry of image.snapshots()) {
+    const view = image.atSnapshot(entry)
+    const kept = new Uint8Array(view.virtualSize)
+    await view.read(kept, 0)
+    snapshots.push(entry.name)
+    scene.model.keepSnapshot(entry.name, kept)
+  }
+  scene.expect()
+  const names = wanted?.snapshots.map(({ name }) => name).join()
+  const looksWanted = wanted?.virtualSize === content.length && names === snapshots.join()
+  return others.length > 0 && looksWanted
+}
+
+describe.each(changes)('$name', (change) => {
+  it('survives every access that fails, and works at the next attempt', async () => {
+    const { failed } = await faultMatrix((seed) => storyOf(change, seed), { seed: 5, places: 8 })
+    expect(failed).toBeGreaterThan(5)
+  }, 60_000)
+})
