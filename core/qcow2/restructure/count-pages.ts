@@ -21,6 +21,14 @@ type Page = number | PackedPage
 /** Brings the counts of a page that nobody has looked at yet. */
 export type PageSource = (page: number) => number | PackedCounts
 
+/** What counts may become, and who wants to know. */
+export interface CountLimits {
+  readonly least: number
+  readonly most: number
+  /** Called with every cluster whose count has become zero. */
+  readonly onZero?: (cluster: number) => void
+}
+
 /** Where a count would have left its bounds. */
 export interface CountFault {
   readonly cluster: number
@@ -57,22 +65,30 @@ export class CountPages {
     return typeof page === 'number' ? page : undefined
   }
 
+  /** The first cluster of [from, to), clusters of one page, whose count is zero. */
+  firstZero(from: number, to: number): number | undefined {
+    const index = Math.floor(from / PAGE_CLUSTERS)
+    const page = this.#page(index)
+    if (typeof page === 'number') return page === 0 ? from : undefined
+    const base = index * PAGE_CLUSTERS
+    const { access, bytes } = page
+    for (let at = from - base; at < to - base; at++) {
+      if (access.get(bytes, at) === 0) return base + at
+    }
+    return undefined
+  }
+
   /**
    * Adds `delta` to each of `clusters` counts from `first`, stopping at the first one that would not stay
    * within [least, most].
    */
-  add(
-    first: number,
-    clusters: number,
-    delta: number,
-    { least, most }: { readonly least: number; readonly most: number },
-  ): CountFault | undefined {
+  add(first: number, clusters: number, delta: number, limits: CountLimits): CountFault | undefined {
     const end = first + clusters
     for (let at = first; at < end;) {
       const index = Math.floor(at / PAGE_CLUSTERS)
       const from = at % PAGE_CLUSTERS
       const to = Math.min(PAGE_CLUSTERS, from + (end - at))
-      const fault = this.#addToPage(index, { from, to }, delta, { least, most })
+      const fault = this.#addToPage(index, { from, to }, delta, limits)
       if (fault !== undefined) return fault
       at += to - from
     }
@@ -83,14 +99,16 @@ export class CountPages {
     index: number,
     { from, to }: { readonly from: number; readonly to: number },
     delta: number,
-    { least, most }: { readonly least: number; readonly most: number },
+    { least, most, onZero }: CountLimits,
   ): CountFault | undefined {
+    const base = index * PAGE_CLUSTERS
     let page = this.#page(index)
     if (typeof page === 'number') {
       const count = page + delta
-      if (count < least || count > most) return { cluster: index * PAGE_CLUSTERS + from, count }
+      if (count < least || count > most) return { cluster: base + from, count }
       if (to - from === PAGE_CLUSTERS) {
         this.#pages.set(index, count)
+        if (count === 0) for (let at = from; at < to; at++) onZero?.(base + at)
         return undefined
       }
       page = this.#unfold(index, page, Math.max(page, count))
@@ -98,13 +116,14 @@ export class CountPages {
     let { access, bytes } = page
     for (let at = from; at < to; at++) {
       const count = access.get(bytes, at) + delta
-      if (count < least || count > most) return { cluster: index * PAGE_CLUSTERS + at, count }
+      if (count < least || count > most) return { cluster: base + at, count }
       if (count > access.max) {
         page = this.#widen(index, page, count)
         access = page.access
         bytes = page.bytes
       }
       access.set(bytes, at, count)
+      if (count === 0) onZero?.(base + at)
     }
     return undefined
   }

@@ -60,37 +60,32 @@ export class HostSpace {
 
   /** Throws `refcount-overflow`, and `refcounts-contradict` for clusters that were counted as free. */
   add(first: number, clusters: number, times: number): void {
-    if (this.#options.strict) this.#mustBeUsed(first, clusters)
-    const fault = this.#counts.add(first, clusters, times, { least: 0, most: this.#most })
+    const least = this.#options.strict ? times + 1 : times
+    const end = first + clusters
+    for (let at = first; at < end;) {
+      const fault = this.#counts.add(at, end - at, times, { least, most: this.#most })
+      if (fault === undefined) break
+      if (fault.count > this.#most) throw this.#overflow(fault)
+      // What lost its last reference in this very change may get a new one.
+      if (this.#isFree(fault.cluster)) throw this.#contradiction(fault.cluster)
+      this.#counts.add(fault.cluster, 1, times, { least: times, most: this.#most })
+      at = fault.cluster + 1
+    }
     this.#changed(first, clusters)
-    if (fault === undefined) return
-    throw this.#overflow(fault)
   }
 
   /** How many of the clusters nobody refers to any more. Throws `refcounts-contradict`. */
   remove(first: number, clusters: number, times: number): number {
-    const fault = this.#counts.add(first, clusters, -times, { least: 0, most: Infinity })
+    let unused = 0
+    // What lost its last reference may not be given out before the switch.
+    const onZero = (cluster: number) => {
+      this.hold(cluster, 1)
+      unused++
+    }
+    const limits = { least: 0, most: Infinity, onZero }
+    const fault = this.#counts.add(first, clusters, -times, limits)
     if (fault !== undefined) throw this.#contradiction(fault.cluster)
     this.#changed(first, clusters)
-    return this.#holdUnused(first, clusters)
-  }
-
-  /** What lost its last reference may not be given out before the switch. */
-  #holdUnused(first: number, clusters: number): number {
-    let unused = 0
-    for (let at = first; at < first + clusters;) {
-      const pageEnd = (Math.floor(at / PAGE_CLUSTERS) + 1) * PAGE_CLUSTERS
-      const end = Math.min(first + clusters, pageEnd)
-      const uniform = this.#counts.uniform(at, end)
-      if (uniform === undefined || uniform === 0) {
-        for (let cluster = at; cluster < end; cluster++) {
-          if (this.#counts.get(cluster) !== 0) continue
-          this.hold(cluster, 1)
-          unused++
-        }
-      }
-      at = end
-    }
     return unused
   }
 
@@ -187,29 +182,11 @@ export class HostSpace {
   }
 
   #nextFree(from: number): number {
-    let cluster = from
-    for (;;) {
+    for (let cluster = from; ;) {
       const pageEnd = (Math.floor(cluster / PAGE_CLUSTERS) + 1) * PAGE_CLUSTERS
-      const uniform = this.#counts.uniform(cluster, pageEnd)
-      if (uniform !== undefined && uniform > 0) {
-        cluster = pageEnd
-        continue
-      }
-      for (; cluster < pageEnd; cluster++) if (this.#isFree(cluster)) return cluster
-    }
-  }
-
-  #mustBeUsed(first: number, clusters: number): void {
-    for (let at = first; at < first + clusters;) {
-      const page = Math.floor(at / PAGE_CLUSTERS)
-      const end = Math.min(first + clusters, (page + 1) * PAGE_CLUSTERS)
-      const uniform = this.#counts.uniform(at, end)
-      if (uniform === undefined || uniform === 0) {
-        for (let cluster = at; cluster < end; cluster++) {
-          if (this.#isFree(cluster)) throw this.#contradiction(cluster)
-        }
-      }
-      at = end
+      const unused = this.#counts.firstZero(cluster, pageEnd)
+      if (unused !== undefined && this.#held.get(unused) === 0) return unused
+      cluster = unused === undefined ? pageEnd : unused + 1
     }
   }
 

@@ -50,9 +50,10 @@ export function mustBeCounted(count: number, cluster: number, { clusterSize }: G
 export function setFlags(words: WordTable, geometry: Geometry, counts: Counts): void {
   const stride = geometry.hasSubclusters ? 4 : 2
   for (const { from, to, first, kind } of entryRuns(words, geometry)) {
+    const uniform = counts.uniformCount(first, first + (to - from))
     for (let index = from; index < to; index++) {
-      const isOwn = kind === 'standard' && counts.count(first + (index - from)) === 1
-      setCopied(words, index * stride, isOwn)
+      const count = uniform ?? counts.count(first + (index - from))
+      setCopied(words, index * stride, kind === 'standard' && count === 1)
     }
   }
 }
