@@ -200,12 +200,6 @@ async function contradictions(image: DiskImage, context: OperationContext): Prom
   }
   const found = log.total('corruption') + log.total('check-error')
   if (complete && found === 0) return []
-  const [worst] = log.kept().findings
-  // What the disk could not deliver contradicts nothing: trying again may help, repairing does not.
-  if (worst?.rule === 'read-failed') {
-    const where = worst.offset === undefined ? {} : { offset: worst.offset }
-    return [new ImageError('read-failed', where)]
-  }
   return [new ImageError('contradictions-found', { found: Math.max(found, 1) })]
 }
 
