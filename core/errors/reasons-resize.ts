@@ -59,4 +59,13 @@ export const resizeReasons = {
       `Its tables contradict each other in ${c.found ?? 'several'} places, so nobody knows which of its space is free; changing it could overwrite what a guest stored.`,
     advice: () => 'Check the image, repair it, and plan anew.',
   },
+  'cut-not-cleared': {
+    kind: 'io',
+    number: 1537,
+    title: (c) => `${nameOf(c)} is smaller, but still takes its space`,
+    detail: (c) =>
+      `The disk ends at byte ${c.limit ?? '?'} now; giving the space of what was cut off back to the host failed halfway.`,
+    safety: 'The disk is whole up to its new end, and the image is valid.',
+    advice: () => 'See to the cause, then resize it to the same size again.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

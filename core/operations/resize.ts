@@ -40,7 +40,8 @@ export interface ImageExtent {
  * Carries a plan of `planResize` out, with the image held as QEMU's writers do.
  *
  * Can be cancelled until the new size is written: growing gives back what it had allocated, shrinking has
- * changed nothing by then. A disk that has become smaller completes.
+ * changed nothing by then. A disk that has become smaller completes. The size that a disk has already
+ * gives back what a shrink that failed halfway has left behind its end (`cut-not-cleared`).
  *
  * Throws the plan's first refusal, `consent-missing`, `plan-outdated` when the image changed since, and
  * what opening for writing and writing throw.
@@ -123,12 +124,10 @@ async function resizeQcow2(
   const extent = () => extentOf(image.virtualSize, image.file, image.dataFile)
   const before = extent()
   const wish = { size: plan.after.virtualSize, preallocation: plan.preallocation }
-  if (plan.kind !== 'none') {
-    await image.exclusively(async ({ tables, backing, dataFile }) => {
-      await resizeDisk({ tables, backing, dataFile, codecs }, wish, options)
-    })
-    await image.flush()
-  }
+  await image.exclusively(async ({ tables, backing, dataFile }) => {
+    await resizeDisk({ tables, backing, dataFile, codecs }, wish, options)
+  })
+  await image.flush()
   return resultOf(plan, before, extent())
 }
 

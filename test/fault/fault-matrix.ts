@@ -130,7 +130,8 @@ function mustFit(error: ImageError, { fault, operation }: ErrorRule): void {
   if (/undefined|NaN/.test(words)) throw new Error(`said: ${words}`)
   const { cause } = error
   // Work that stopped between two of its steps says what was done; why it stopped is its cause.
-  const why = error.reason === 'amend-stopped' && cause instanceof ImageError ? cause : error
+  const isStopped = error.reason === 'amend-stopped' || error.reason === 'cut-not-cleared'
+  const why = isStopped && cause instanceof ImageError ? cause : error
   if (why.kind !== kindOf[fault]) {
     throw new Error(`a failed ${operation} became ${error.reason}: ${words}`, { cause: error })
   }

@@ -5,6 +5,7 @@ import { provideSpace } from '../../storage/provide-space.ts'
 import type { Preallocation } from '../preallocation.ts'
 import { allocateZeroes } from './allocate-zeroes.ts'
 import { clearPastEnd } from './clear-past-end.ts'
+import { distrustBitmaps } from './distrust-bitmaps.ts'
 import { hideBacking } from './hide-backing.ts'
 import { punchFreed } from './punch-freed.ts'
 import type { ResizableDisk } from './resizable-disk.ts'
@@ -41,6 +42,7 @@ export async function growDisk(
     if (l1Entries > area.header.l1Size) tables.resizeL1(l1Entries)
     await fillNewPart(disk, { firstNew, size, preallocation: effective }, context)
     throwIfAborted(context.signal)
+    await distrustBitmaps(tables)
     tables.setHeader({ size })
     await tables.commit()
     punchFreed(tables)

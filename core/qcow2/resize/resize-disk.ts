@@ -1,14 +1,13 @@
 import { throwIfAborted } from '../../base/abort.ts'
 import type { OperationContext } from '../../progress.ts'
-import { markBitmapsInUse } from '../write/bitmaps-in-use.ts'
 import { growDisk } from './grow-disk.ts'
 import { mapOf, type ResizableDisk } from './resizable-disk.ts'
 import { resizeRefusals, type NewSize } from './resize-rules.ts'
-import { shrinkDisk } from './shrink-disk.ts'
+import { clearAfterCut, shrinkDisk } from './shrink-disk.ts'
 
 /**
  * Gives a disk another size; see growDisk and shrinkDisk for the order of what is written and for where a
- * signal is heeded. Throws the first of `resizeRefusals` before anything is changed. Internal snapshots
+ * signal is heeded. The same size again gives back what lies past the end. Throws the first of `resizeRefusals` before anything is changed. Internal snapshots
  * keep their content and their own size.
  */
 export async function resizeDisk(
@@ -23,9 +22,8 @@ export async function resizeDisk(
   const [refusal] = resizeRefusals({ file, area, backing, runAt }, wish)
   if (refusal !== undefined) throw refusal
   const { virtualSize } = area.geometry
-  if (wish.size === virtualSize) return
   throwIfAborted(context.signal)
-  if (markBitmapsInUse(file, area, 'all') === 'marked') await file.flush()
   if (wish.size > virtualSize) await growDisk(disk, wish, context)
-  else await shrinkDisk(disk, wish, context)
+  else if (wish.size < virtualSize) await shrinkDisk(disk, wish, context)
+  else await clearAfterCut(disk, context)
 }
