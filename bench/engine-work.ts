@@ -13,9 +13,15 @@ const depth = 64
 
 const [verb = '', image = '', ...words] = process.argv.slice(2)
 
+const word = (index: number): string => {
+  const found = words[index]
+  if (found === undefined) throw new Error(`${verb} takes ${index + 1} words after the image`)
+  return found
+}
+
 const number = (index: number): number => {
-  const value = Number(words[index])
-  if (!Number.isSafeInteger(value)) throw new Error(`${words[index] ?? 'nothing'} is no number`)
+  const value = Number(word(index))
+  if (!Number.isSafeInteger(value)) throw new Error(`${word(index)} is no number`)
   return value
 }
 
@@ -24,9 +30,21 @@ const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
   write: () => writeAt(sequence(number(0), number(1)), number(1)),
   /** Requests of BYTES at the offsets that a file lists, one a line. */
   'write-at': async () => {
-    const lines = await readFile(words[1] ?? '', 'utf8')
+    const lines = await readFile(word(1), 'utf8')
     await writeAt(lines.trim().split('\n').map(Number), number(0))
   },
+  /** SIZE, with all metadata preallocated. */
+  create: () =>
+    engine.createImage(image, { format: 'qcow2', size: number(0), preallocation: 'metadata' }),
+  /** SIZE; larger than it is. */
+  resize: async () =>
+    engine.resizeImage(image, await engine.planResize(image, { size: number(0) })),
+  'snapshot-create': () => engine.createSnapshot(image, { name: word(0) }),
+  'snapshot-delete': async () => {
+    const plan = await engine.planDeleteSnapshot(image, { snapshot: { name: word(0) } })
+    return engine.deleteSnapshot(image, { plan })
+  },
+  repair: async () => engine.repairImage(image, await engine.planRepair(image)),
 }
 
 async function writeAt(offsets: Iterable<number>, bytes: number): Promise<void> {
