@@ -298,6 +298,28 @@ test('a file that is replaced before it is locked is not the one that is written
   expect(openFilesBelow(folder.path)).toEqual([path])
 })
 
+test('of QEMU and us, starting at once, one gets the image', async () => {
+  await using folder = await tempFolder()
+  const path = await image(folder)
+  const settled = async <Opened extends AsyncDisposable>(opening: Promise<Opened>) => {
+    await using stack = new AsyncDisposableStack()
+    const held = await opening.then(
+      (opened) => stack.use(opened),
+      () => undefined,
+    )
+    return { held: held !== undefined, letGo: stack.move() }
+  }
+  for (let round = 0; round < 5; round++) {
+    const [theirs, ours] = await Promise.all([
+      settled(qemuSession(path)),
+      settled(nodeHost.openForWriting(path)),
+    ])
+    expect([theirs.held, ours.held].filter(Boolean)).toHaveLength(1)
+    await theirs.letGo.disposeAsync()
+    await ours.letGo.disposeAsync()
+  }
+})
+
 test('of several that start at once one gets the file, and never two', async () => {
   await using folder = await tempFolder()
   const path = await image(folder)

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { cannotMount, coreModule, onSmallDisk } from '../../../helpers/small-disk.ts'
+import {
+  cannotMount,
+  cannotMountThin,
+  coreModule,
+  onSmallDisk,
+  onThinDisk,
+} from '../../../helpers/small-disk.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 test.skipIf(cannotMount)(
@@ -36,5 +42,29 @@ test.skipIf(cannotMount)(
       'true',
       'undefined',
     ])
+  },
+)
+
+test.skipIf(cannotMountThin())(
+  'a flush that the disk refuses fails, and so does everything after it (needs root and loop devices)',
+  async () => {
+    await using folder = await tempFolder()
+    const said = onThinDisk(
+      folder.path,
+      `
+      const { nodeHost } = ${coreModule('io/node-host.ts')}
+      const file = await nodeHost.createFile(${JSON.stringify(folder.file('mounted', 'a'))})
+      const said = async (act) => {
+        try { console.log(await act()) } catch (error) { console.log(error.reason) }
+      }
+      file.writeNow(new Uint8Array(65536).fill(1), 0, 'data')
+      await said(() => file.flush())
+      await said(() => file.write(new Uint8Array(8 * 1024 * 1024).fill(2), 65536, 'data'))
+      await said(() => file.flush())
+      await said(() => file.flush())
+      await said(() => file.writeNow(new Uint8Array(1), 0, 'data'))
+      `,
+    )
+    expect(said).toEqual(['undefined', 'undefined', 'flush-failed', 'flush-failed', 'flush-failed'])
   },
 )
