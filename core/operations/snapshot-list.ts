@@ -48,12 +48,15 @@ function measureOf(file: BlockFile, area: HeaderArea): SnapshotMeasure | undefin
   return new SnapshotMeasure(file, area)
 }
 
-/** One snapshot with damaged tables must not hide the others. */
+/** One snapshot that cannot be measured must not hide the others. */
 async function unlessDamaged<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof ImageError && error.reason === 'structure-damaged') return undefined
+    const isTheirs =
+      error instanceof ImageError &&
+      (error.reason === 'structure-damaged' || error.reason === 'image-too-large')
+    if (isTheirs) return undefined
     throw error
   }
 }

@@ -37,6 +37,7 @@ export class SnapshotMeasure {
   readonly #file: BlockFile
   readonly #area: HeaderArea
   readonly #refcounts: CountPages
+  readonly #measured = new Map<string, SnapshotSpace>()
   readonly #tableClusters = new LruCache<number, number>(REMEMBERED_TABLES, () => 1)
 
   constructor(file: BlockFile, area: HeaderArea) {
@@ -46,8 +47,18 @@ export class SnapshotMeasure {
     this.#refcounts = new CountPages({ source: (page) => stored.page(page), budget: COUNT_BUDGET })
   }
 
-  /** Throws `structure-damaged` for tables that cannot be followed, and `cancelled`. */
-  async measure(entry: SnapshotEntry, { signal }: OperationContext): Promise<SnapshotSpace> {
+  /** Throws `structure-damaged` for tables that cannot be followed, `image-too-large` and `cancelled`. */
+  async measure(entry: SnapshotEntry, context: OperationContext): Promise<SnapshotSpace> {
+    // Only a damaged image has one table for two snapshots; thousands must not cost as many walks.
+    const place = `${entry.l1TableOffset} ${entry.l1Size}`
+    const known = this.#measured.get(place)
+    if (known !== undefined) return known
+    const space = await this.#walk(entry, context)
+    this.#measured.set(place, space)
+    return space
+  }
+
+  async #walk(entry: SnapshotEntry, { signal }: OperationContext): Promise<SnapshotSpace> {
     const { clusterSize } = this.#area.geometry
     const breathe = breather(signal)
     const tree = snapshotTree(this.#file, this.#area, entry)
@@ -56,13 +67,17 @@ export class SnapshotMeasure {
     let exclusive = this.#countOnes(Math.floor(entry.l1TableOffset / clusterSize), ownL1)
     const packed: number[] = []
     const tally = new CountPages({ source: () => 0, budget: COUNT_BUDGET })
+    const seen = new CountPages({ source: () => 0, budget: COUNT_BUDGET })
     for (let index = 0; index < tree.entries; index++) {
       const offset = tree.l2OffsetAt(index)
       if (offset === 0) continue
       const pause = breathe()
       if (pause !== undefined) await pause
       total += 1 + this.#clustersBehind(tree, offset)
-      if (this.#refcounts.get(offset / clusterSize) !== 1) continue
+      const cluster = offset / clusterSize
+      // A table that an L1 table names twice is damage as well; once is enough to look at it.
+      const isKnown = seen.add(cluster, 1, 1, { least: 1, most: 1 }) !== undefined
+      if (isKnown || this.#refcounts.get(cluster) !== 1) continue
       const table = this.#countExclusive(tree.readL2(offset), tally)
       exclusive += 1 + table.exclusive
       if (table.hasPacked) packed.push(offset)

@@ -237,6 +237,24 @@ describe('what a plan says', () => {
   })
 })
 
+describe('measuring damaged tables', () => {
+  test('thousands of snapshots that name one table thousands of times are measured once', async () => {
+    const image = imageWithData({ clusterBits: 16, virtualSize: 2 ** 42 })
+    image.snapshot({ id: '1', name: 'x' }).build()
+    const file = fileOf(image)
+    const area = readHeaderArea(file)
+    const [entry] = readSnapshots(file, area.header)
+    if (entry === undefined) throw new Error('no snapshot')
+    const l1 = new BigUint64Array(entry.l1Size)
+    l1.fill(BigInt(image.l2ClusterOf(0) * image.clusterSize))
+    file.put(Buffer.from(l1.buffer).swap64(), entry.l1TableOffset)
+    const measure = new SnapshotMeasure(file, area)
+    const spaces = []
+    for (let twin = 0; twin < 5000; twin++) spaces.push(await measure.measure(entry, {}))
+    expect(new Set(spaces).size).toBe(1)
+  })
+})
+
 describe('bitmaps', () => {
   const withBitmaps = () =>
     fileOf(imageWithData().bitmap({ name: 'daily' }).bitmap({ name: 'broken', inUse: true }))
