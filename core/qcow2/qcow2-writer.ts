@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../base/abort.ts'
+import { breather, throwIfAborted } from '../base/abort.ts'
 import { alignDown, alignUp, isAligned } from '../base/bits.ts'
 import { RangeLock } from '../base/range-lock.ts'
 import { RwLock } from '../base/rw-lock.ts'
@@ -70,6 +70,8 @@ export class Qcow2Writer implements DiskImage {
   #announced: 'nothing' | 'a change' | 'guest data' = 'nothing'
   /** Set when nobody knows any more what is on the disk. */
   #failure: ImageError | undefined
+  /** The flush that waits for its turn. */
+  #nextFlush: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   constructor({ file, area, codecs, dataFile, backing, discard = false }: Qcow2WriterParts) {
@@ -134,8 +136,11 @@ export class Qcow2Writer implements DiskImage {
     let erased = 0
     let unmapped = 0
     const end = at + length
+    const breathe = breather(undefined)
     for (let next = at; next < end;) {
       const start = next
+      const pause = breathe()
+      if (pause !== undefined) await pause
       const turn = await this.#change('write zeroes', { at: start, length: end - start }, (layer) =>
         zeroRange(layer, start, end - start, { unmap }),
       )
@@ -181,9 +186,10 @@ export class Qcow2Writer implements DiskImage {
   }
 
   /** Everything that was done before survives a power cut. After `flush-failed` nothing more is written. */
-  async flush(): Promise<void> {
-    using _gate = await this.#gate.exclusive('flush')
-    await this.#commit()
+  flush(): Promise<void> {
+    // One that has not begun yet will cover what this caller has done, too.
+    this.#nextFlush ??= this.#flush()
+    return this.#nextFlush
   }
 
   /**
@@ -259,6 +265,12 @@ export class Qcow2Writer implements DiskImage {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #flush(): Promise<void> {
+    using _gate = await this.#gate.exclusive('flush')
+    this.#nextFlush = undefined
+    await this.#commit()
   }
 
   async #close(): Promise<void> {

@@ -5,6 +5,7 @@ import { expectCleanAfterFlush, MemoryImage } from '../../../../helpers/memory-i
 import { Qcow2Builder, type BuilderOptions } from '../../../../helpers/qcow2-builder.ts'
 import { seededRandom } from '../../../../helpers/random.ts'
 import { FaultFile, Faults, Pause } from '../../../../storage/fault-file.ts'
+import { TraceFile } from '../../../../storage/trace-file.ts'
 
 const K = 1024
 const builder = (options: BuilderOptions = {}) => new Qcow2Builder({ clusterBits: 12, ...options })
@@ -131,4 +132,21 @@ it('overlapping calls leave each byte as one of them wrote it', async () => {
   await Promise.all([...writers, reader()])
   expect(torn).toEqual([])
   await expectCleanAfterFlush(image)
+})
+
+it('flushes that wait for the same writes are one', async () => {
+  const lines: string[] = []
+  const image = new MemoryImage(builder(), { wrap: (file) => new TraceFile(file, lines) })
+  const calls = Array.from({ length: 10 }, async (_, cluster) => {
+    await image.writer.write(filled(K, 9), cluster * 4 * K)
+    await image.writer.flush()
+  })
+  await Promise.all(calls)
+  // The first one may have begun before the last write was done.
+  const flushes = lines.filter((line) => line === 'flush').length
+  await image.writer.write(filled(K, 9), 60 * K)
+  await image.writer.flush()
+  const forOne = lines.filter((line) => line === 'flush').length - flushes
+  expect(flushes).toBeLessThanOrEqual(2 * forOne)
+  expect(await image.findings()).toEqual([])
 })
