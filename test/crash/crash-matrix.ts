@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { crashStates, type CrashState } from '../storage/crash-states.ts'
 import type { Wrap } from '../storage/crash-machine.ts'
-import { Scene, type Mark, type Scenario } from './scene.ts'
-import { hasMagic, StateJudge, type DiskFiles } from './state-judge.ts'
+import { Scene, type DiskFiles, type Mark, type Scenario } from './scene.ts'
+import { hasMagic, StateJudge } from './state-judge.ts'
 
 export interface MatrixOptions {
   readonly seed: number
@@ -66,7 +66,7 @@ export async function crashMatrix(
     const isImage = hasMagic(files.get(scenario.image) ?? new Uint8Array())
     const problem =
       (await stateJudge.problemOf(mark, files)) ??
-      (seen.size % GOES_ON_EVERY === 0 && isImage
+      (seen.size % GOES_ON_EVERY === 0 && isImage && isSound(mark)
         ? await stateJudge.problemOfGoingOn(mark, files)
         : undefined)
     if (problem !== undefined) throw await failureOf({ scenario, seed, state, files, problem })
@@ -89,6 +89,9 @@ function thin(samples: Sample[]): void {
   const kept = samples.filter((_, index) => index % 2 === 1)
   samples.splice(0, samples.length, ...kept)
 }
+
+/** A damaged image is not for writing before it is repaired. */
+const isSound = ({ findings = 'leaks' }: Mark): boolean => typeof findings === 'string'
 
 interface Failed {
   readonly scenario: Scenario

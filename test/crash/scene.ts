@@ -6,7 +6,12 @@ import type { Expectation } from './judge.ts'
 /** What a power cut is judged by, and whether there may be no image at all yet. */
 export interface Mark extends Expectation {
   readonly absent?: boolean
+  /** What else must be true of the disk: why it is not, or undefined. */
+  readonly also?: (files: DiskFiles) => Promise<string | undefined>
 }
+
+/** A whole disk, by path. */
+export type DiskFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>
 
 /** One story whose every moment the power may be cut in. */
 export interface Scenario {
@@ -18,6 +23,8 @@ export interface Scenario {
   /** Path of the backing image below `image`. It must not change. */
   readonly backing?: string
   readonly dataFile?: string
+  /** What a check may find at first; default leaks. */
+  readonly findings?: NonNullable<Expectation['findings']>
   /** Guest content at first. */
   readonly model: GuestModel
   readonly tell: (scene: Scene) => Promise<void>
@@ -31,11 +38,11 @@ export class Scene {
   model: GuestModel
   #generation = 0
 
-  constructor({ files, image, model }: Pick<Scenario, 'files' | 'image' | 'model'>) {
+  constructor({ files, image, model, findings = 'leaks' }: Scenario) {
     this.machine = new CrashMachine(this.log, files)
     this.image = image
     this.model = model
-    this.expect([], { absent: !this.machine.has(image) })
+    this.expect([], { absent: !this.machine.has(image), findings })
   }
 
   /** From here on: the model as it is now, or as it was in `others`. */

@@ -7,9 +7,7 @@ import { CrashLog } from '../storage/crash-log.ts'
 import { CrashMachine } from '../storage/crash-machine.ts'
 import { GuestModel, tellingBytes } from '../model/guest-model.ts'
 import { diskProblem, findingsOf, judge, readAll } from './judge.ts'
-import type { Mark, Scenario } from './scene.ts'
-
-export type DiskFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+import type { DiskFiles, Mark, Scenario } from './scene.ts'
 
 /** Judges the disks of one scenario. */
 export class StateJudge {
@@ -43,7 +41,7 @@ export class StateJudge {
       backing: this.#backing?.image,
     }
     try {
-      return await judge(judged, mark)
+      return (await judge(judged, mark)) ?? (await mark.also?.(files))
     } catch (error) {
       if (!(error instanceof ImageError)) throw error
       return `threw ${error.reason}: ${error.explanation.detail}`
