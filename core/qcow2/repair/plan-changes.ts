@@ -72,6 +72,8 @@ interface Round {
   readonly file: PlannedFile
   readonly log: StepLog
   readonly replaced: readonly ReplacedTable[]
+  /** What a check says then; undefined when nobody has looked yet. */
+  readonly outcome?: CheckOutcome
 }
 
 class Planning {
@@ -110,6 +112,7 @@ class Planning {
 
   /** Whether it was worth it, and another one may be. */
   async round(): Promise<boolean> {
+    if (isMended(this.#now)) return false
     try {
       const round = await this.#tryRound()
       return round !== undefined && (await this.#adopt(round))
@@ -139,7 +142,7 @@ class Planning {
   }
 
   async #adopt(round: Round): Promise<boolean> {
-    const now = await checkOutcome(round.file, readHeaderArea(round.file, 'check'), this.#options)
+    const now = round.outcome ?? (await this.#outcome(round.file))
     if (!isBetter(now, this.#now)) return false
     this.#done.push(round)
     this.#file = round.file
@@ -156,9 +159,10 @@ class Planning {
     const { complete, corruptions, leaks, checkErrors } = this.#now
     const flags = countOf(this.#now, (rule) => rule === 'copied-flag-wrong')
     const onlyRefcounts = complete && checkErrors === 0 && corruptions === flags
-    if (onlyRefcounts && leaks > 0) {
+    if (onlyRefcounts && leaks > 0 && flags === 0) {
       const lowered = await this.#lowered()
-      if (flags === 0 && (await this.#outcome(lowered)).corruptions === 0) return lowered
+      const outcome = await this.#outcome(lowered.file)
+      if (outcome.corruptions === 0) return { ...lowered, outcome }
     }
     if (this.#options.mode === 'all') return this.#settled('all')
     if (onlyRefcounts) return flags + leaks > 0 ? this.#settled('refcounts') : undefined
@@ -166,7 +170,7 @@ class Planning {
     return isSound && leaks > 0 ? this.#lowered() : undefined
   }
 
-  #outcome({ file }: Round): Promise<CheckOutcome> {
+  #outcome(file: BlockFile): Promise<CheckOutcome> {
     return checkOutcome(file, readHeaderArea(file, 'check'), this.#options)
   }
 
@@ -233,6 +237,15 @@ const hopeless: ReadonlySet<string> = new Set([
   'image-full',
   'refcount-overflow',
   'refcounts-contradict',
+])
+
+/** Nothing is left that a repair mends. */
+const isMended = (outcome: CheckOutcome): boolean =>
+  outcome.verdict === 'clean' && countOf(outcome, (rule) => mendableWarnings.has(rule)) === 0
+
+const mendableWarnings: ReadonlySet<string> = new Set([
+  'bitmaps-bit-without-extension',
+  'refcounts-past-end',
 ])
 
 const concernsBlocks = (rule: string): boolean =>
