@@ -37,10 +37,13 @@ export class MetadataMap {
     bytes: number,
     except?: MetadataKind,
   ): { readonly kind: MetadataKind; readonly offset: number } | undefined {
-    for (const cluster of this.#clusters(offset, bytes)) {
+    // Asked before every write: no generator.
+    const last = Math.ceil((offset + bytes) / this.#clusterSize) - 1
+    for (let cluster = Math.floor(offset / this.#clusterSize); cluster <= last; cluster++) {
       const kind = this.#kinds.get(cluster)
-      if (kind !== undefined && kind !== except)
+      if (kind !== undefined && kind !== except) {
         return { kind, offset: cluster * this.#clusterSize }
+      }
     }
     return undefined
   }
