@@ -10,7 +10,9 @@ import {
 } from '../../../../core/device/device-config-text.ts'
 import { deviceConfig } from '../../../../core/device/device-config.ts'
 import { qemuVerdict, filled, open, patternAt, reasonOf } from '../../../helpers/devices.ts'
-import { qemuImg, qemuImgJson, qemuIo } from '../../../helpers/qemu.ts'
+import { Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
+import { qemuImg, qemuImgJson, qemuIo, runTool } from '../../../helpers/qemu.ts'
+import { qemuSession } from '../../../helpers/qemu-session.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const KIB = 1024
@@ -443,7 +445,42 @@ describe('a header that the reference wrote anew', () => {
   })
 })
 
+describe('the locks of the reference', () => {
+  it("were not seen by QEMU, nor were QEMU's by it", async () => {
+    await using folder = await tempFolder()
+    const image = folder.file('a.qcow2')
+    await create(image, '1M')
+    {
+      await using _vm = await qemuSession(image)
+      expect(await reasonOf(open(image))).toBe('file-in-use')
+    }
+    await using _device = await open(image)
+    const { exitCode, stderr } = await runTool('qemu-io', ['-c', 'write 0 512', image])
+    expect({ exitCode, locked: stderr.includes('lock') }).toEqual({ exitCode: 1, locked: true })
+  })
+})
+
 describe('the reference could not open', () => {
+  it('an image whose header extensions go past the first sector, and keeps them', async () => {
+    await using folder = await tempFolder()
+    const image = folder.file('a.qcow2')
+    const data = Buffer.from('something that only its owner knows. '.repeat(30))
+    await new Qcow2Builder({
+      clusterBits: 12,
+      virtualSize: MIB,
+      extensions: [{ type: 0x50_4c_54_21, data }],
+    }).writeTo(image)
+    {
+      await using device = await open(image)
+      await device.write(filled(64 * KIB, 3), 1000)
+      await device.resize(2 * MIB)
+      expect(device.header()?.extensions).toMatchObject([{ type: 0x50_4c_54_21 }])
+    }
+    expect((await readFile(image)).includes(data)).toBe(true)
+    expect(await qemuVerdict(image)).toBe('clean')
+    await qemuIo(image, `read -P 3 1000 ${64 * KIB}`)
+  })
+
   test.each([
     ['512-byte clusters', 'cluster_size=512'],
     ['subclusters', 'extended_l2=on,cluster_size=128k'],
