@@ -4,6 +4,7 @@ import type { OperationContext } from '../../progress.ts'
 import { provideSpace } from '../../storage/provide-space.ts'
 import type { Preallocation } from '../preallocation.ts'
 import { allocateZeroes } from './allocate-zeroes.ts'
+import { clearAfterCut } from './clear-after-cut.ts'
 import { clearPastEnd } from './clear-past-end.ts'
 import { distrustBitmaps } from './distrust-bitmaps.ts'
 import { hideBacking } from './hide-backing.ts'
@@ -49,7 +50,7 @@ export async function growDisk(
     // What that commit freed (an L1 table that was too small) is counted in the file until the next one.
     await tables.commit()
   } catch (error) {
-    await giveBack(disk, { firstNew, sizeInHeader })
+    await giveBack(disk, sizeInHeader)
     throw error
   }
 }
@@ -87,18 +88,11 @@ async function fillNewPart(
   if (end > firstNew) await hideBacking(disk, { first: firstNew, end }, context)
 }
 
-/** Best effort: where it fails too, the clusters stay past the end, counted, and the next change clears them. */
-async function giveBack(
-  { tables, dataFile }: ResizableDisk,
-  { firstNew, sizeInHeader }: { readonly firstNew: number; readonly sizeInHeader: number },
-): Promise<void> {
+/** Best effort: where it fails too, clusters stay past the end, counted, and the next change clears them. */
+async function giveBack(disk: ResizableDisk, sizeInHeader: number): Promise<void> {
   try {
-    tables.setHeader({ size: sizeInHeader })
-    await clearPastEnd(tables, firstNew, {})
-    await tables.trimFile()
-    punchFreed(tables)
-    await tables.commit()
-    dataFile?.truncate(tables.geometry.virtualSize)
+    disk.tables.setHeader({ size: sizeInHeader })
+    await clearAfterCut(disk, {})
   } catch {
     // What stopped the growth is thrown, and it is what has to be seen to.
   }

@@ -1,9 +1,10 @@
 import { throwIfAborted } from '../../base/abort.ts'
 import type { OperationContext } from '../../progress.ts'
+import { clearAfterCut } from './clear-after-cut.ts'
 import { growDisk } from './grow-disk.ts'
 import { mapOf, type ResizableDisk } from './resizable-disk.ts'
 import { resizeRefusals, type NewSize } from './resize-rules.ts'
-import { clearAfterCut, shrinkDisk } from './shrink-disk.ts'
+import { shrinkDisk } from './shrink-disk.ts'
 
 /**
  * Gives a disk another size; see growDisk and shrinkDisk for the order of what is written and for where a

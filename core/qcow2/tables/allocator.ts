@@ -60,6 +60,18 @@ export class Allocator {
     }
   }
 
+  /** Whether so many neighbouring clusters are counted and free before cluster `end`. */
+  hasRoomBelow(end: number, clusters: number): boolean {
+    const { refcounts } = this.#parts
+    for (let from = this.#lowest; ;) {
+      const found = refcounts.findFree(from)
+      if (found.kind === 'uncounted' || found.cluster + clusters > end) return false
+      const stop = refcounts.freeUntil(found.cluster, found.cluster + clusters)
+      if (stop - found.cluster === clusters) return true
+      from = stop
+    }
+  }
+
   /**
    * Lowers a cluster's count by one; at zero it is free at once. A count that is zero already stays: more
    * references went than were counted, so the image was damaged before, and it may be somebody's.

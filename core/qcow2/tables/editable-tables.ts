@@ -3,7 +3,7 @@ import { alignUp, ceilDiv } from '../../base/bits.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import { hostOffset, type HostOffset } from '../../units.ts'
-import { L1_ENTRY_BYTES, limits, SECTOR } from '../format/constants.ts'
+import { L1_ENTRY_BYTES, limits, REFCOUNT_TABLE_ENTRY_BYTES, SECTOR } from '../format/constants.ts'
 import type { Geometry } from '../format/geometry.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import { refcountTableEntries } from '../format/header-rules.ts'
@@ -225,10 +225,8 @@ export class EditableTables implements ImageTables {
   }
 
   async trimFile(): Promise<number> {
-    await this.#commitFreed()
-    const emptyBlocks = this.#refcounts.dropEmptyTail()
-    for (const offset of emptyBlocks) this.#dropMetadata({ offset, clusters: 1 })
-    if (emptyBlocks.length > 0) await this.#commitFreed()
+    do await this.#commitFreed()
+    while (this.#dropEmptyBlocks() || this.#moveRefcountTableDown() || this.#moveL1Down())
     const end = (this.#refcounts.lastCounted() + 1) * this.geometry.clusterSize
     const length = this.file.size()
     if (length <= end) return length
@@ -261,6 +259,41 @@ export class EditableTables implements ImageTables {
     l2.committed()
     l1.committed()
     this.#freeGone()
+  }
+
+  #dropEmptyBlocks(): boolean {
+    const offsets = this.#refcounts.dropEmptyTail()
+    for (const offset of offsets) this.#dropMetadata({ offset, clusters: 1 })
+    return offsets.length > 0
+  }
+
+  /** Where the refcount table ends the file, it goes to a free place further down; so does the L1 table. */
+  #moveRefcountTableDown(): boolean {
+    const { clusterSize } = this.geometry
+    const refcounts = this.#refcounts
+    const { offset, entries } = refcounts.place
+    const clusters = ceilDiv(entries * REFCOUNT_TABLE_ENTRY_BYTES, clusterSize)
+    const first = offset / clusterSize
+    if (refcounts.lastCounted() !== first + clusters - 1) return false
+    const needed = ceilDiv(refcounts.entriesUsed * REFCOUNT_TABLE_ENTRY_BYTES, clusterSize)
+    if (!this.#allocator.hasRoomBelow(first, needed)) return false
+    const run = this.#allocator.reserveTogether(needed)
+    const bytes = needed * clusterSize
+    refcounts.moveTableTo(run.offset, bytes / REFCOUNT_TABLE_ENTRY_BYTES)
+    this.#metadata.add('refcount table', run.offset, bytes)
+    this.#dropMetadata({ offset: hostOffset(offset), clusters })
+    return true
+  }
+
+  #moveL1Down(): boolean {
+    const { clusterSize } = this.geometry
+    const { offset, entries } = this.l1.place
+    const clusters = ceilDiv(entries * L1_ENTRY_BYTES, clusterSize)
+    const first = offset / clusterSize
+    if (clusters === 0 || this.#refcounts.lastCounted() !== first + clusters - 1) return false
+    if (!this.#allocator.hasRoomBelow(first, clusters)) return false
+    this.resizeL1(entries)
+    return true
   }
 
   /** What a commit frees is counted in the file until the next one. */

@@ -84,6 +84,13 @@ export class RefcountEditor {
     return this.#changed.size * this.#geometry.clusterSize
   }
 
+  /** Entries that the table needs for the blocks it has. */
+  get entriesUsed(): number {
+    let entries = this.#place.entries
+    while (entries > 0 && this.blockOffset(entries - 1) === 0) entries--
+    return entries
+  }
+
   blockOffset(block: number): number {
     return refcountBlockOffset(this.#words[2 * block + 1] ?? 0, this.#words[2 * block] ?? 0)
   }
@@ -160,10 +167,10 @@ export class RefcountEditor {
     return dropped
   }
 
-  /** Goes on in new clusters, with room for more blocks. */
+  /** Goes on in new clusters, with room for more blocks or for fewer, but for all there are. */
   moveTableTo(offset: HostOffset, entries: number): void {
     const words: WordTable = new Uint32Array(entries * 2)
-    words.set(this.#words)
+    words.set(this.#words.subarray(0, entries * 2))
     this.#words = words
     this.#place = { offset, entries }
     this.#moved = true
