@@ -2,24 +2,22 @@ import { breather, throwIfAborted } from '../base/abort.ts'
 import { alignDown, alignUp, isAligned } from '../base/bits.ts'
 import { RangeLock } from '../base/range-lock.ts'
 import { RwLock } from '../base/rw-lock.ts'
-import { hasBit, word64 } from '../base/word64.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { Codecs } from '../image/codec.ts'
 import type { DiskImage, LayerRun } from '../image/disk-image.ts'
 import { mustLieInDisk } from '../image/guest-range.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
-import { autoclear } from './format/features.ts'
 import type { HeaderArea } from './format/header-area.ts'
 import { readHeaderArea } from './header-file.ts'
-import { LayerMap } from './layer-map.ts'
 import { readLayer } from './read.ts'
 import { EditableTables } from './tables/editable-tables.ts'
-import { markBitmapsInUse } from './write/bitmaps-in-use.ts'
-import { DataFileStore, imageStore } from './write/cluster-store.ts'
+import { punchFreed } from './resize/punch-freed.ts'
+import { announce, type ChangeKind } from './write/announce.ts'
+import { DataFileStore } from './write/cluster-store.ts'
 import { packCluster, writePacked } from './write/write-compressed.ts'
 import { writeRange } from './write/write.ts'
 import { zeroRange, type ZeroCounts } from './write/write-zeroes.ts'
-import type { WrittenLayer } from './write/written-layer.ts'
+import { layerOver, type WrittenLayer } from './write/written-layer.ts'
 
 export interface Qcow2WriterParts {
   readonly file: WritableFile
@@ -64,10 +62,9 @@ export class Qcow2Writer implements DiskImage {
   readonly #ranges = new RangeLock()
   readonly #dataStore: DataFileStore | undefined
   #tables: EditableTables
-  #map: LayerMap
   #layer: WrittenLayer
   /** What must be said in the file before the first change of its kind: see `#announce`. */
-  #announced: 'nothing' | 'a change' | 'guest data' = 'nothing'
+  #announced: ChangeKind | undefined
   /** Set when nobody knows any more what is on the disk. */
   #failure: ImageError | undefined
   /** The flush that waits for its turn. */
@@ -82,8 +79,7 @@ export class Qcow2Writer implements DiskImage {
     this.#punchFreed = discard
     this.#dataStore = dataFile === undefined ? undefined : new DataFileStore(dataFile)
     this.#tables = EditableTables.open(file, area)
-    this.#map = this.#newMap()
-    this.#layer = this.#newLayer()
+    this.#layer = this.#layerOver(this.#tables)
   }
 
   /** As it will be in the file after the next flush. */
@@ -101,7 +97,7 @@ export class Qcow2Writer implements DiskImage {
 
   runAt(at: number, limit: number): LayerRun {
     mustLieInDisk(this, at, limit)
-    return this.#map.runAt(at, limit)
+    return this.#layer.reader.map.runAt(at, limit)
   }
 
   async read(into: Uint8Array, at: number, signal?: AbortSignal): Promise<void> {
@@ -314,34 +310,20 @@ export class Qcow2Writer implements DiskImage {
     return await change(this.#layer)
   }
 
-  /**
-   * What a writer owes to others before it changes anything: autoclear bits that it does not know are
-   * cleared, for what they vouch for is no longer kept up; and before guest data changes, bitmaps that
-   * would have to record it are marked. Durable before the change is begun.
-   */
-  async #announce(change: 'a change' | 'guest data'): Promise<void> {
+  /** Once for each kind of change, before the first one. */
+  async #announce(change: ChangeKind): Promise<void> {
     if (this.#isAnnounced(change)) return
     using _gate = await this.#gate.exclusive('announce')
     // Somebody else may have done it meanwhile.
     if (this.#isAnnounced(change)) return
     this.#mustWork()
-    const { header } = this.area
-    const marked = change === 'guest data' ? markBitmapsInUse(this.file, this.area) : undefined
-    const known = [autoclear.dataFileRaw, ...(marked === 'damaged' ? [] : [autoclear.bitmaps])]
-    const kept = known.filter((bit) => hasBit(header.autoclearFeatures, bit))
-    const autoclearFeatures = word64(
-      0,
-      kept.reduce<number>((bits, bit) => bits + 2 ** bit, 0),
-    )
-    const { high, low } = header.autoclearFeatures
-    const clears = autoclearFeatures.high !== high || autoclearFeatures.low !== low
-    if (clears) this.#tables.setHeader({ autoclearFeatures })
-    if (marked === 'marked') await this.#orFail(this.file.flush())
-    if (clears) await this.#commit()
+    const { flushFirst, commit } = announce(this.#tables, change)
+    if (flushFirst) await this.#orFail(this.file.flush())
+    if (commit) await this.#commit()
     this.#announced = change
   }
 
-  #isAnnounced(change: 'a change' | 'guest data'): boolean {
+  #isAnnounced(change: ChangeKind): boolean {
     return this.#announced === 'guest data' || this.#announced === change
   }
 
@@ -362,10 +344,12 @@ export class Qcow2Writer implements DiskImage {
   /** Gives freed space back, while nobody can have taken it again. A host that cannot is no error. */
   #giveBack(): void {
     const { clusterSize } = this.#tables.geometry
-    const freed = this.#tables.takeFreed()
     const dataFreed = this.#dataStore?.takeFreed() ?? []
-    if (!this.#punchFreed) return
-    for (const { offset, clusters } of freed) this.file.punchHole(offset, clusters * clusterSize)
+    if (!this.#punchFreed) {
+      this.#tables.takeFreed()
+      return
+    }
+    punchFreed(this.#tables)
     for (const { offset, clusters } of dataFreed) {
       for (let cluster = 0; cluster < clusters; cluster++) {
         const at = offset + cluster * clusterSize
@@ -376,7 +360,7 @@ export class Qcow2Writer implements DiskImage {
 
   /** Whether a place of the data file is in use (again): it belongs to one guest cluster for ever. */
   #isStored(at: number): boolean {
-    return at < this.virtualSize && 'hostOffset' in this.#map.runAt(at, 1)
+    return at < this.virtualSize && 'hostOffset' in this.#layer.reader.map.runAt(at, 1)
   }
 
   #reopen(area: HeaderArea): void {
@@ -386,54 +370,12 @@ export class Qcow2Writer implements DiskImage {
 
   /** Geometry or version may be others now. */
   #adopt(): void {
-    this.#map = this.#newMap()
-    this.#layer = this.#newLayer()
+    this.#layer = this.#layerOver(this.#tables)
   }
 
-  #newMap(): LayerMap {
-    const { area, geometry, l1, l2 } = this.#tables
-    return new LayerMap({
-      geometry,
-      files: { image: this.file, data: this.dataFile ?? this.file },
-      l1,
-      tables: l2,
-      version: area.header.version,
-      hasDataFile: area.dataFileName !== undefined,
-      dataFileRaw: area.dataFileRaw,
-    })
-  }
-
-  #newLayer(): WrittenLayer {
-    const tables = this.#tables
-    const { area, geometry } = tables
-    const map = this.#map
+  #layerOver(tables: EditableTables): WrittenLayer {
     const { backing } = this
-    return {
-      tables,
-      store: this.#dataStore ?? imageStore(tables),
-      reader: {
-        map,
-        geometry,
-        backing,
-        packed: {
-          file: this.file,
-          clusterSize: geometry.clusterSize,
-          compressionType: area.header.compressionType === 1 ? 'zstd' : 'zlib',
-          codecs: this.#codecs,
-        },
-      },
-      content: {
-        virtualSize: geometry.virtualSize,
-        backing,
-        runAt: (at, limit) => map.runAt(at, limit),
-      },
-      rules: {
-        geometry,
-        version: area.header.version,
-        hasDataFile: area.dataFileName !== undefined,
-      },
-      rawDataFile: area.dataFileRaw ? this.#dataStore : undefined,
-    }
+    return layerOver(tables, { backing, codecs: this.#codecs, dataStore: this.#dataStore })
   }
 
   #clusterEnd(at: number): number {

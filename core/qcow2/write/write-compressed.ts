@@ -32,6 +32,7 @@ export async function writePacked(
   const { tables, rules } = layer
   const { geometry } = rules
   const old = stateOf(layer, cluster)
+  const giveUp = referenceOf(layer, cluster, old)
   const offset = tables.reservePacked(packed.length)
   try {
     // What a descriptor's offset field cannot say; with 2 MiB clusters that is 512 TiB into the file.
@@ -50,11 +51,10 @@ export async function writePacked(
       { kind: 'compressed', hostOffset: hostOffset(offset), sectors, copied: false },
       geometry,
     )
-    const giveUp = referenceOf(layer, cluster, old)
     tables.setEntry(cluster, { ...word, alloc: 0, zeroes: 0 })
-    giveUp?.()
   } catch (error) {
     tables.unreservePacked(offset, packed.length)
     throw error
   }
+  giveUp?.()
 }

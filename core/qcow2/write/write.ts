@@ -141,26 +141,29 @@ function link(layer: WrittenLayer, { bytes, at }: GuestPiece, { host, attach }: 
     const offset = hostOffset(host + cluster - origin)
     const from = Math.max(at - cluster, 0)
     const to = Math.min(end - cluster, clusterSize)
+    let giveUp: (() => void) | undefined
     try {
-      linkOne(layer, cluster / clusterSize, { host: offset, attach, from, to })
+      giveUp = linkOne(layer, cluster / clusterSize, { host: offset, attach, from, to })
     } catch (error) {
       const clusters = Math.ceil((end - cluster) / clusterSize)
       if (!attach) layer.store.unreserve({ offset, clusters })
       throw error
     }
+    giveUp?.()
   }
 }
 
+/** What gives up the reference of the entry that was there before. */
 function linkOne(
   layer: WrittenLayer,
   cluster: number,
   { host, attach, from, to }: Target & { readonly from: number; readonly to: number },
-): void {
+): (() => void) | undefined {
   const { tables, rules } = layer
   const { geometry } = rules
   const old = stateOf(layer, cluster)
   const data = unitsAfter(geometry, old, { from, to, attach })
-  const gone = attach ? undefined : referenceOf(layer, cluster, old)
+  const giveUp = attach ? undefined : referenceOf(layer, cluster, old)
   // Also where a packed cluster's subclusters were copied: those are data now.
   const state: ClusterState = {
     place: 'own',
@@ -169,7 +172,7 @@ function linkOne(
     zero: (old.zero & ~data) >>> 0,
   }
   tables.setEntry(cluster, entryWords(state, rules))
-  gone?.()
+  return giveUp
 }
 
 /** What gives up the reference that an entry holds, once another entry has taken its place. */

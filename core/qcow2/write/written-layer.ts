@@ -1,8 +1,11 @@
 import { ImageError } from '../../errors/image-error.ts'
+import type { Codecs } from '../../image/codec.ts'
+import type { DiskImage } from '../../image/disk-image.ts'
+import { LayerMap } from '../layer-map.ts'
 import type { LayerReader } from '../read.ts'
 import type { EntryWords, ImageTables } from '../tables/image-tables.ts'
 import { clusterState, type ClusterState, type StateRules } from './cluster-state.ts'
-import type { ClusterStore, DataFileStore } from './cluster-store.ts'
+import { imageStore, type ClusterStore, type DataFileStore } from './cluster-store.ts'
 import type { ZeroSource } from './known-zero.ts'
 
 /** What changing the content of one image needs; whoever uses it holds the guest range it changes. */
@@ -16,6 +19,50 @@ export interface WrittenLayer {
   readonly rules: StateRules
   /** The data file, where it must read as the disk does without the image. */
   readonly rawDataFile: DataFileStore | undefined
+}
+
+export interface LayerParts {
+  readonly backing: DiskImage | undefined
+  readonly codecs: Codecs
+  /** The external data file, when the image has one. */
+  readonly dataStore: DataFileStore | undefined
+}
+
+/** The layer that tables describe, with all that is changed in them; good for one geometry. */
+export function layerOver(
+  tables: ImageTables,
+  { backing, codecs, dataStore }: LayerParts,
+): WrittenLayer {
+  const { file, area, geometry, l1, l2 } = tables
+  const { version, compressionType } = area.header
+  const hasDataFile = area.dataFileName !== undefined
+  const map = new LayerMap({
+    geometry,
+    files: { image: file, data: dataStore?.file ?? file },
+    l1,
+    tables: l2,
+    version,
+    hasDataFile,
+    dataFileRaw: area.dataFileRaw,
+  })
+  const packed = {
+    file,
+    clusterSize: geometry.clusterSize,
+    compressionType: compressionType === 1 ? 'zstd' : 'zlib',
+    codecs,
+  } as const
+  return {
+    tables,
+    store: dataStore ?? imageStore(tables),
+    reader: { map, geometry, backing, packed },
+    content: {
+      virtualSize: geometry.virtualSize,
+      backing,
+      runAt: (at, limit) => map.runAt(at, limit),
+    },
+    rules: { geometry, version, hasDataFile },
+    rawDataFile: area.dataFileRaw ? dataStore : undefined,
+  }
 }
 
 /** The entry of a guest cluster. Throws `structure-damaged` where it contradicts itself. */
