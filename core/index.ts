@@ -29,7 +29,7 @@ export {
   type HashTarget,
 } from './operations/hash-result.ts'
 export type { ResizeOptions, ResizeResult } from './operations/resize.ts'
-export { dataLossSteps } from './operations/repair-plan.ts'
+export { dataLossSteps } from './qcow2/repair/data-loss-steps.ts'
 export type { PlanRepairOptions } from './operations/plan-repair.ts'
 export type { RepairOptions } from './operations/repair.ts'
 export type { UndoPlan } from './operations/undo-repair.ts'

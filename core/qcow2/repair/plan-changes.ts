@@ -1,13 +1,8 @@
 import { breather } from '../../base/abort.ts'
-import { alignUp, ceilDiv, isAligned } from '../../base/bits.ts'
-import { hasBit, word64 } from '../../base/word64.ts'
+import { alignDown, ceilDiv, isAligned } from '../../base/bits.ts'
+import { hasBit, word64, type Word64 } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
-import type {
-  DataLossStep,
-  FindingGroup,
-  RepairMode,
-  RepairStep,
-} from '../../operations/repair-plan.ts'
+import type { FindingGroup, RepairMode, RepairStep } from '../../operations/repair-plan.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { BlockFile } from '../../storage/block-file.ts'
 import { PlannedFile, type PlannedWrite } from '../../storage/planned-file.ts'
@@ -15,12 +10,19 @@ import { hostOffset } from '../../units.ts'
 import { metadataLimit } from '../check/check-qcow2.ts'
 import { StoredRefcounts } from '../check/stored-refcounts.ts'
 import { checkSubjectOf } from '../check/subject-of.ts'
-import { CheckStopped, MetadataReader, TooMuchMetadata } from '../check/subject.ts'
+import {
+  CheckStopped,
+  MetadataReader,
+  TooMuchMetadata,
+  type CheckSubject,
+} from '../check/subject.ts'
 import { autoclear, incompatible } from '../format/features.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import { readHeaderArea } from '../header-file.ts'
 import { withHeader, writeHeaderFields } from '../tables/header-store.ts'
+import { markBitmapsInUse } from '../write/bitmaps-in-use.ts'
 import { checkOutcome, countOf, isBetter, type CheckOutcome } from './check-outcome.ts'
+import type { DataLossStep } from './data-loss-steps.ts'
 import { EditedTables } from './edited-tables.ts'
 import { lowerRefcounts } from './lower-refcounts.ts'
 import { repairSnapshots } from './repair-snapshots.ts'
@@ -38,6 +40,8 @@ const WRITE_BUDGET = 192 * 2 ** 20
 const MAX_ROUNDS = 5
 /** More than what a repair of a small file can append. */
 const LEAST_MARGIN = 128 * 2 ** 20
+/** What a check can count. */
+const MAX_CLUSTERS = 2 ** 31 - 1
 
 export interface PlanOptions extends OperationContext {
   readonly mode: RepairMode
@@ -134,7 +138,10 @@ class Planning {
     if (marks.length === 0) return
     const round = this.#newRound()
     const low = marks.reduce((rest, bit) => rest & ~(1 << bit), bits.low)
-    const cleared = withHeader(area, { incompatibleFeatures: word64(bits.high, low) })
+    const cleared = withHeader(area, {
+      incompatibleFeatures: word64(bits.high, low),
+      autoclearFeatures: knownAutoclear(area),
+    })
     writeHeaderFields(round.file, cleared.header)
     await round.file.flush()
     round.log.note('header-bits', undefined, marks.length)
@@ -159,7 +166,9 @@ class Planning {
     const { complete, corruptions, leaks, checkErrors } = this.#now
     const flags = countOf(this.#now, (rule) => rule === 'copied-flag-wrong')
     const onlyRefcounts = complete && checkErrors === 0 && corruptions === flags
-    if (onlyRefcounts && leaks > 0 && flags === 0) {
+    const area = readHeaderArea(this.#file, 'check')
+    const keepsHeader = sameWord(knownAutoclear(area), area.header.autoclearFeatures)
+    if (onlyRefcounts && leaks > 0 && flags === 0 && keepsHeader) {
       const lowered = await this.#lowered()
       const outcome = await this.#outcome(lowered.file)
       if (outcome.corruptions === 0) return { ...lowered, outcome }
@@ -198,16 +207,17 @@ class Planning {
     }
     this.#lastLog = log
     noteRefcounts(log, this.#now)
-    const { clusterSize } = area.geometry
-    const margin = alignUp(subject.fileLength + LEAST_MARGIN, clusterSize)
+    // Backup programs must not go on from bitmaps that missed what changed.
+    if (log.losesGuestData && markBitmapsInUse(file, area) === 'marked') await file.flush()
     const { replaced } = await settleStructure(file, area, {
       ...this.#options,
       ...(edited.isEmpty ? {} : { edits: edited }),
       ...(snapshots === undefined ? {} : { snapshots }),
       keep: this.#done.flatMap((round) => round.replaced),
       keepLeaks: true,
-      margin,
+      margin: marginOf(subject),
     })
+    mustKeepMargin(file, subject)
     return { file, log, replaced: [...replaced, ...refcountStructure(this.#file, stored)] }
   }
 
@@ -229,6 +239,30 @@ class Planning {
     log.note('drop-bitmaps', undefined, area.bitmaps.count)
     return log.allows('drop-bitmaps') ? cleared : area
   }
+}
+
+/** Autoclear bits that we do not know are cleared by every change (qcow2 specification). */
+const knownAutoclear = ({ header }: HeaderArea): Word64 =>
+  word64(
+    0,
+    header.autoclearFeatures.low & ((1 << autoclear.bitmaps) | (1 << autoclear.dataFileRaw)),
+  )
+
+const sameWord = (one: Word64, other: Word64): boolean =>
+  one.high === other.high && one.low === other.low
+
+/** How far past the end of the file references are looked at, so that no new table gets in their way. */
+const marginOf = ({ fileLength, clusterSize }: CheckSubject): number =>
+  alignDown(
+    Math.max(0, Math.min(fileLength + LEAST_MARGIN, MAX_CLUSTERS * clusterSize - fileLength)),
+    clusterSize,
+  )
+
+/** Where references past the end take all the room there is, a repair has to wait until they may go. */
+function mustKeepMargin(file: BlockFile, subject: CheckSubject): void {
+  if (file.size() <= subject.fileLength + marginOf(subject)) return
+  const found = 'refers to all the room past the end of the file'
+  throw new ImageError('repair-impossible', { path: file.name, structure: 'L2 table', found })
 }
 
 /** Reasons why a structure cannot be settled that are about the image, and not about the machine. */

@@ -1,10 +1,11 @@
 import { unreachable } from '../../base/assert.ts'
-import type { DataLossStep, SafeStep } from '../../operations/repair-plan.ts'
+import type { SafeStep } from '../../operations/repair-plan.ts'
 import { compressedSpan, entryKind, hasReservedBits, isCopied } from '../check/l2-layout.ts'
 import type { CheckSubject } from '../check/subject.ts'
 import { COPIED_HIGH, entryOffset } from '../format/l1-entry.ts'
 import { ZERO_LOW } from '../format/l2-entry.ts'
 import type { EntryWords } from '../tables/image-tables.ts'
+import type { DataLossStep } from './data-loss-steps.ts'
 
 /** What is wrong with an entry, and what it should be. Several things can be: each is found in turn. */
 export interface EntryRepair {

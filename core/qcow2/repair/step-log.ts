@@ -1,5 +1,5 @@
 import type { DataLossStep, LostRange, RepairStep, SafeStep } from '../../operations/repair-plan.ts'
-import { dataLossSteps } from '../../operations/repair-plan.ts'
+import { dataLossSteps, type DataLossStep } from './data-loss-steps.ts'
 
 const maxLost = 1000
 
@@ -37,6 +37,13 @@ export class StepLog {
     } else {
       tally.omitted++
     }
+  }
+
+  /** Whether something was done after which a guest reads other bytes than before. */
+  get losesGuestData(): boolean {
+    return Array.from(this.#tallies).some(
+      ([step, { lost }]) => isDataLoss(step) && this.allows(step) && lost.length > 0,
+    )
   }
 
   steps(): RepairStep[] {
