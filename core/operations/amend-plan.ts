@@ -35,7 +35,7 @@ export type AmendStep =
       readonly kind: 'expand-zero-clusters'
       readonly clusters: number
       readonly written: number
-      /** Of the clusters to be written, at most so many bytes are new in the file. */
+      /** Of the clusters to be written, about so many bytes are new in the file. */
       readonly newBytes: number
     }
   | { readonly kind: 'refcount-width'; readonly from: number; readonly to: number }

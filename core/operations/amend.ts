@@ -13,7 +13,6 @@ import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import { readyToChange } from '../qcow2/ready-to-change.ts'
 import { Restructure } from '../qcow2/restructure/restructure.ts'
-import { EditableTables } from '../qcow2/tables/editable-tables.ts'
 import { withHeader, writeHeaderFields } from '../qcow2/tables/header-store.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import type { AmendContext, AmendOptions, AmendPlan, AmendResult, AmendStep } from './amend-plan.ts'
@@ -82,7 +81,7 @@ class AmendWork {
       case 'rebuild-refcounts':
         return readyToChange(file, this.#context)
       case 'expand-zero-clusters':
-        return this.#expand(area, step.clusters)
+        return expandZeroClusters(file, area, { ...this.#context, total: step.clusters })
       case 'refcount-width': {
         const refcountOrder = Math.log2(step.to)
         const { signal, onProgress } = this.#context
@@ -97,14 +96,6 @@ class AmendWork {
       default:
         return unreachable(step)
     }
-  }
-
-  async #expand(area: HeaderArea, total: number): Promise<HeaderArea> {
-    const tables = EditableTables.open(this.#file, area)
-    const { signal, onProgress } = this.#context
-    const hasBacking = area.backingName !== undefined
-    await expandZeroClusters(tables, { hasBacking, total, signal, onProgress })
-    return tables.area
   }
 
   async #setLazy(area: HeaderArea, isLazy: boolean): Promise<HeaderArea> {

@@ -119,10 +119,10 @@ async function planExpansion(
   context: OperationContext,
 ): Promise<AmendStep | undefined> {
   const { geometry } = area
-  const none = { plain: 0, allocated: 0, snapshotTables: 0 }
+  const none = { plain: 0, allocated: 0 }
   const zeroes = geometry.hasSubclusters ? none : await countZeroFlags(file, area, context)
   if (newVersion === 3) {
-    if (zeroes.plain + zeroes.allocated + zeroes.snapshotTables === 0) return undefined
+    if (zeroes.plain + zeroes.allocated === 0) return undefined
     // In version 2 the bit is reserved; as a flag it would make content read as zeroes.
     throw new ImageError('structure-damaged', {
       structure: 'L2 table entry',

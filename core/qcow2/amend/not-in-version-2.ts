@@ -12,7 +12,7 @@ const largestVmState = 0xffff_ffff
 
 /**
  * What an image has that version 2 cannot express and that is not converted, in words; empty when there
- * is nothing. Refcount width, lazy refcounts and zero clusters of the active state are converted.
+ * is nothing. Refcount width, lazy refcounts and zero clusters are converted.
  */
 export function notInVersion2(file: BlockFile, area: HeaderArea, zeroes: ZeroFlags): string[] {
   const { header, featureNames, extensions } = area
@@ -29,7 +29,6 @@ export function notInVersion2(file: BlockFile, area: HeaderArea, zeroes: ZeroFla
   if (area.encryption !== 'none' && zeroes.plain + zeroes.allocated > 0) {
     found.push('zero clusters in an encrypted image')
   }
-  if (zeroes.snapshotTables > 0) found.push('zero clusters in snapshots')
   for (const entry of readSnapshots(file, header)) {
     const { diskSize, vmStateSize } = snapshotExtras(entry)
     if (diskSize !== undefined && diskSize !== header.size) {

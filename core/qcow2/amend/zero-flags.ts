@@ -11,12 +11,10 @@ import type { WordTable } from '../word-table.ts'
 
 /** Clusters that read as zeroes by a flag, which version 2 does not have. */
 export interface ZeroFlags {
-  /** In the active state, without a cluster. */
+  /** Without a cluster. */
   readonly plain: number
-  /** In the active state, with a cluster. */
+  /** With a cluster. */
   readonly allocated: number
-  /** L2 tables of snapshots that have any. */
-  readonly snapshotTables: number
 }
 
 /** Whether an entry of a standard L2 table has the zero flag. */
@@ -24,8 +22,9 @@ export const hasZeroFlag = (words: WordTable, index: number): boolean =>
   ((words[2 * index] ?? 0) & ZERO_LOW) !== 0 && !isCompressed(words[2 * index + 1] ?? 0)
 
 /**
- * One pass over every L2 table of the image, a shared one looked at once. For images without extended L2
- * entries. Throws `structure-damaged` for tables that are not where they should be.
+ * One pass over every L2 table of the active state and of all snapshots, a shared one counted once. For
+ * images without extended L2 entries. Throws `structure-damaged` for tables that are not where they
+ * should be.
  */
 export async function countZeroFlags(
   file: BlockFile,
@@ -34,43 +33,29 @@ export async function countZeroFlags(
 ): Promise<ZeroFlags> {
   const breathe = breather(signal)
   const tables = new L2Tables(file, geometry)
-  const flagsIn = new Map<number, { readonly plain: number; readonly allocated: number }>()
-  const look = (offset: number) => {
-    const known = flagsIn.get(offset)
-    if (known !== undefined) return known
-    const found = flagsOf(tables.load(offset), geometry.l2Entries)
-    flagsIn.set(offset, found)
-    return found
-  }
-  const each = async (l1: L1Table, meet: (offset: number) => void) => {
-    for (let index = 0; index < l1.place.entries; index++) {
+  const seen = new Set<number>()
+  let plain = 0
+  let allocated = 0
+  const places = readSnapshots(file, header).map(({ l1TableOffset, l1Size }) => ({
+    offset: l1TableOffset,
+    entries: l1Size,
+  }))
+  for (const place of [{ offset: header.l1TableOffset, entries: header.l1Size }, ...places]) {
+    const l1 = new L1Table(file, place)
+    for (let index = 0; index < place.entries; index++) {
       const offset = l1.l2OffsetAt(index)
-      if (offset !== 0) meet(offset)
+      if (offset === 0 || seen.has(offset)) continue
+      seen.add(offset)
+      const found = flagsOf(tables.load(offset), geometry.l2Entries)
+      plain += found.plain
+      allocated += found.allocated
       const pause = breathe()
       if (pause === undefined) continue
-      onProgress?.({ phase: 'tables', done: flagsIn.size, total: 0, unit: 'clusters' })
+      onProgress?.({ phase: 'tables', done: seen.size, total: 0, unit: 'clusters' })
       await pause
     }
   }
-
-  let plain = 0
-  let allocated = 0
-  await each(
-    new L1Table(file, { offset: header.l1TableOffset, entries: header.l1Size }),
-    (offset) => {
-      const found = look(offset)
-      plain += found.plain
-      allocated += found.allocated
-    },
-  )
-  const flagged = new Set<number>()
-  for (const { l1TableOffset, l1Size } of readSnapshots(file, header)) {
-    await each(new L1Table(file, { offset: l1TableOffset, entries: l1Size }), (offset) => {
-      const found = look(offset)
-      if (found.plain + found.allocated > 0) flagged.add(offset)
-    })
-  }
-  return { plain, allocated, snapshotTables: flagged.size }
+  return { plain, allocated }
 }
 
 function flagsOf(words: WordTable, entries: number) {

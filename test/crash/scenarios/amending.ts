@@ -61,7 +61,11 @@ export const amendingScenarios: readonly ScenarioMaker[] = [
   }),
   amending({
     name: 'an image that changes between versions 2 and 3',
-    image: (random) => ({ version: random.pick([2, 3]), clusterBits: random.pick([9, 10]) }),
+    image: (random) => ({
+      version: random.pick([2, 3]),
+      clusterBits: random.pick([9, 10]),
+      ...(random.chance(0.5) ? { snapshots: ['before'] } : {}),
+    }),
     options: (random) => ({ version: random.pick([2, 3]) }),
   }),
   amending({
@@ -71,6 +75,7 @@ export const amendingScenarios: readonly ScenarioMaker[] = [
       clusters: 24,
       clusterBits: 10,
       backingClusters: 20,
+      ...(random.chance(0.5) ? { snapshots: ['before'] } : {}),
     }),
     options: (random) => ({ version: random.pick([2, 3]) }),
   }),
