@@ -1,4 +1,4 @@
-import type { DataLossStep, LostRange, RepairStep, SafeStep } from '../../operations/repair-plan.ts'
+import type { LostRange, RepairStep, SafeStep } from '../../operations/repair-plan.ts'
 import { dataLossSteps, type DataLossStep } from './data-loss-steps.ts'
 
 const maxLost = 1000
