@@ -9,7 +9,7 @@ import { readHeaderArea } from '../../../../core/qcow2/header-file.ts'
 import { Qcow2Writer } from '../../../../core/qcow2/qcow2-writer.ts'
 import { MemoryFile } from '../../../../core/storage/memory-file.ts'
 import { Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
-import { bursts, compareWithBytes } from './calls.ts'
+import { bursts, Compared } from './calls.ts'
 
 const diskBytes = 96 * 1024
 
@@ -70,10 +70,10 @@ it('a qcow2 device holds what any calls left in it, and its tables agree after e
   await fc.assert(
     fc.asyncProperty(image, bursts(diskBytes), async (choice, work) => {
       const { device, content } = build(choice)
-      await compareWithBytes(device, content, work)
+      await new Compared(device, content).make(work)
       expect(await device.check()).toMatchObject({ verdict: 'clean' })
       await device.close()
     }),
-    { numRuns: 120, seed: 36 },
+    { numRuns: 80, seed: 36 },
   )
 })

@@ -7,7 +7,7 @@ import { nodeHost } from '../../../../core/io/node-host.ts'
 import { MemoryFile } from '../../../../core/storage/memory-file.ts'
 import type { WritableFile } from '../../../../core/storage/writable-file.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
-import { bursts, compareWithBytes } from './calls.ts'
+import { bursts, Compared } from './calls.ts'
 
 /** Not whole sectors: the disk is longer than its file until the end is written. */
 const fileBytes = 70_000
@@ -23,7 +23,7 @@ it('a raw device holds what any calls left in it, side by side or not', async ()
     fc.asyncProperty(bursts(diskBytes), fc.boolean(), async (work, discard) => {
       await using device = rawDevice(new MemoryFile({ size: fileBytes }), discard)
       expect(device.info().virtualSize).toBe(diskBytes)
-      await compareWithBytes(device, new Uint8Array(diskBytes), work)
+      await new Compared(device, new Uint8Array(diskBytes)).make(work)
     }),
     { numRuns: 80, seed: 34 },
   )
@@ -37,7 +37,7 @@ it('so it does on a file of the host, with holes', async () => {
       const file = await nodeHost.createFile(folder.file('disk.raw'))
       file.truncate(fileBytes)
       await using device = rawDevice(file, discard)
-      await compareWithBytes(device, new Uint8Array(diskBytes), work)
+      await new Compared(device, new Uint8Array(diskBytes)).make(work)
     }),
     { numRuns: 15, seed: 35 },
   )
