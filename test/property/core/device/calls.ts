@@ -1,5 +1,4 @@
 import * as fc from 'fast-check'
-import { expect } from 'vitest'
 import { unreachable } from '../../../../core/base/assert.ts'
 import type { BlockDevice } from '../../../../core/device/block-device.ts'
 import { ImageError } from '../../../../core/errors/image-error.ts'
@@ -58,7 +57,8 @@ export class Compared {
 
   /**
    * Makes the calls on the device and on the bytes. Overlapping ones may take turns in any order, so
-   * those of one burst wait for the next when one of the two changes what the other looks at.
+   * those of one burst wait for the next when one of the two changes what the other looks at. Throws an
+   * Error for the first answer that is wrong.
    */
   async make(work: readonly Burst[]): Promise<void> {
     for (const burst of work) {
@@ -67,7 +67,8 @@ export class Compared {
       }
     }
     await this.#device.flush()
-    expect(this.#device.info().virtualSize).toBe(this.#content.length)
+    const { virtualSize } = this.#device.info()
+    if (virtualSize !== this.#content.length) throw new Error(`the disk has ${virtualSize} bytes`)
     await this.#mustHold({ at: 0, length: this.#content.length })
   }
 
@@ -80,7 +81,7 @@ export class Compared {
         return device.rebuildRefcounts()
       case 'check': {
         const { verdict = 'clean' } = (await device.check()) ?? {}
-        expect(verdict).toBe('clean')
+        if (verdict !== 'clean') throw new Error(`the check says ${verdict}`)
         return
       }
       case 'resize':
@@ -130,7 +131,9 @@ export class Compared {
     const found = Buffer.alloc(length, 0xee)
     await this.#device.read(found, at)
     const differs = expected.findIndex((byte, index) => byte !== found[index])
-    expect({ at, differs }).toEqual({ at, differs: -1 })
+    if (differs === -1) return
+    const [is, was] = [found[differs], expected[differs]]
+    throw new Error(`byte ${at + differs} is ${String(is)}, and was ${String(was)}`)
   }
 }
 
