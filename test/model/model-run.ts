@@ -34,7 +34,11 @@ export interface ModelRunOptions {
 }
 
 /** What an image may be unable to do; it says so, and nothing changes. */
-const refusals: ReadonlySet<string> = new Set(['refcount-overflow', 'snapshots-with-data-file'])
+const refusals: ReadonlySet<string> = new Set([
+  'refcount-overflow',
+  'snapshots-with-data-file',
+  'snapshots-lack-size',
+])
 
 export class ModelRun {
   readonly kind: ImageKind
@@ -173,9 +177,11 @@ export class ModelRun {
     const options = { snapshot: { name } }
     this.story.push(`${change === 1 ? 'apply' : 'delete'} snapshot ${name}`)
     if (change === 1) {
-      const plan = await planApplySnapshot(nodeHost, this.image, options)
       await this.#unlessRefused(
-        () => applySnapshot(nodeHost, this.image, { plan }),
+        async () => {
+          const plan = await planApplySnapshot(nodeHost, this.image, options)
+          await applySnapshot(nodeHost, this.image, { plan })
+        },
         () => this.#model.applySnapshot(name),
       )
     } else {
