@@ -9,11 +9,11 @@ export type CountOf = (hostCluster: number) => number
 /**
  * Sets and clears the COPIED flags of an active L2 table as the check wants them: set exactly where the
  * refcount is one. Compressed clusters never have it. Damaged entries keep whatever else they say.
- * Whether anything changed.
+ * Gives how many changed.
  */
-export function correctL2Flags(words: WordTable, subject: CheckSubject, countOf: CountOf): boolean {
+export function correctL2Flags(words: WordTable, subject: CheckSubject, countOf: CountOf): number {
   const stride = subject.l2EntryBytes / 4
-  let changed = false
+  let changed = 0
   for (let at = 0; at < words.length; at += stride) {
     const low = words[at] ?? 0
     const high = words[at + 1] ?? 0
@@ -25,21 +25,21 @@ export function correctL2Flags(words: WordTable, subject: CheckSubject, countOf:
       subject.hasDataFile || countOf(Math.floor(entryOffset(high, low) / subject.clusterSize)) === 1
     if (isOwn === isCopied(high)) continue
     words[at + 1] = (high ^ COPIED_HIGH) >>> 0
-    changed = true
+    changed++
   }
   return changed
 }
 
 /** The same for an active L1 table and its L2 tables. */
-export function correctL1Flags(words: WordTable, clusterSize: number, countOf: CountOf): boolean {
-  let changed = false
+export function correctL1Flags(words: WordTable, clusterSize: number, countOf: CountOf): number {
+  let changed = 0
   for (let at = 0; at < words.length; at += 2) {
     const high = words[at + 1] ?? 0
     const l2Offset = entryOffset(high, words[at] ?? 0)
     if (l2Offset === 0) continue
     if ((countOf(Math.floor(l2Offset / clusterSize)) === 1) === isCopied(high)) continue
     words[at + 1] = (high ^ COPIED_HIGH) >>> 0
-    changed = true
+    changed++
   }
   return changed
 }

@@ -209,7 +209,7 @@ class Planning {
     noteRefcounts(log, this.#now)
     // Backup programs must not go on from bitmaps that missed what changed.
     if (log.losesGuestData && markBitmapsInUse(file, area) === 'marked') await file.flush()
-    const { replaced } = await settleStructure(file, area, {
+    const { replaced, flags } = await settleStructure(file, area, {
       ...this.#options,
       ...(edited.isEmpty ? {} : { edits: edited }),
       ...(snapshots === undefined ? {} : { snapshots }),
@@ -218,6 +218,7 @@ class Planning {
       margin: marginOf(subject),
     })
     mustKeepMargin(file, subject)
+    if (flags > 0) log.note('copied-flags', undefined, flags)
     return { file, log, replaced: [...replaced, ...refcountStructure(this.#file, stored)] }
   }
 
@@ -298,8 +299,6 @@ function noteRefcounts(log: StepLog, outcome: CheckOutcome): void {
     (rule) => concernsBlocks(rule) || rule === 'leaked-clusters' || rule === 'refcount-too-low',
   )
   if (clusters > 0) log.note('refcounts', undefined, clusters)
-  const flags = countOf(outcome, (rule) => rule === 'copied-flag-wrong')
-  if (flags > 0) log.note('copied-flags', undefined, flags)
 }
 
 /** Where the refcount table and its blocks are, as far as they lie in the file. */

@@ -57,6 +57,8 @@ export interface Settled {
   readonly area: HeaderArea
   /** Where tables were that have a new place now. */
   readonly replaced: readonly ReplacedTable[]
+  /** COPIED flags that were set or cleared. */
+  readonly flags: number
 }
 
 export interface ReplacedTable extends HostRun {
@@ -112,7 +114,7 @@ export async function settleStructure(
     table,
   })
   const settled = await change.commit({ ...options.fields, ...fields })
-  return { area: settled, replaced: settling.replaced }
+  return { area: settled, replaced: settling.replaced, flags: settling.flags }
 }
 
 /** What is counted: everything but the refcount structure, which is made anew and counts itself. */
@@ -171,6 +173,7 @@ interface Move {
 /** Moves the tables that have to change, from the leaves to the root. */
 class Settling {
   readonly replaced: ReplacedTable[] = []
+  flags = 0
   readonly #parts: SettlingParts
   readonly #clusterSize: number
   readonly #maxCount: number
@@ -240,8 +243,9 @@ class Settling {
     if (whose === 'snapshot' && !isEdited) return
     const words = this.#readTable(offset, this.#clusterSize, 'l2-table')
     const count = (cluster: number) => change.count(cluster)
-    const flagged = whose === 'active' && correctL2Flags(words, run.subject, count)
-    if (!flagged && !isEdited) return
+    const flagged = whose === 'active' ? correctL2Flags(words, run.subject, count) : 0
+    if (flagged === 0 && !isEdited) return
+    this.flags += flagged
     this.#l2Moves.set(offset, { offset: this.#writeTable(words, 'l2-table'), isReferenced: false })
     this.#replace({ structure: 'L2 table', offset: hostOffset(offset), clusters: 1 })
   }
@@ -315,7 +319,9 @@ class Settling {
     const words = this.#readTable(offset, length, 'l1-table')
     const patched = this.#patchL1(words)
     const flagged = correctL1Flags(words, this.#clusterSize, (cluster) => change.count(cluster))
-    if (!patched && !flagged && edits?.isChanged(offset, length, 'l1-table') !== true) return {}
+    this.flags += flagged
+    if (!patched && flagged === 0 && edits?.isChanged(offset, length, 'l1-table') !== true)
+      return {}
     const clusters = ceilDiv(length, this.#clusterSize)
     this.#dropReference(offset, clusters)
     this.#replace({ structure: 'L1 table', offset: hostOffset(offset), clusters })
