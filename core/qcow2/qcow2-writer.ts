@@ -62,6 +62,8 @@ export class Qcow2Writer implements DiskImage {
   readonly #ranges = new RangeLock()
   readonly #dataStore: DataFileStore | undefined
   #tables: EditableTables
+  /** Lookups of tables that were read anew since. */
+  #earlier = { hits: 0, misses: 0 }
   #layer: WrittenLayer
   /** What must be said in the file before the first change of its kind: see `#announce`. */
   #announced: ChangeKind | undefined
@@ -222,7 +224,8 @@ export class Qcow2Writer implements DiskImage {
 
   /** L2 tables that were asked for, by whether they were in memory. */
   get lookups(): { readonly hits: number; readonly misses: number } {
-    return this.#tables.l2.lookups
+    const { hits, misses } = this.#tables.l2.lookups
+    return { hits: this.#earlier.hits + hits, misses: this.#earlier.misses + misses }
   }
 
   /**
@@ -364,6 +367,7 @@ export class Qcow2Writer implements DiskImage {
   }
 
   #reopen(area: HeaderArea): void {
+    this.#earlier = this.lookups
     this.#tables = EditableTables.open(this.file, area)
     this.#adopt()
   }
