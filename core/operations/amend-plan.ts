@@ -38,6 +38,8 @@ export type AmendStep =
       /** Of the clusters to be written, about so many bytes are new in the file. */
       readonly newBytes: number
     }
+  /** Snapshots of version 2 need not say how large their disk is; those of version 3 must. */
+  | { readonly kind: 'complete-snapshots'; readonly snapshots: number }
   | { readonly kind: 'refcount-width'; readonly from: number; readonly to: number }
   | { readonly kind: 'version'; readonly from: 2 | 3; readonly to: 2 | 3 }
   | { readonly kind: 'lazy-refcounts'; readonly to: boolean }

@@ -5,6 +5,7 @@ import { word64 } from '../base/word64.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { WritingEnvironment } from '../image/environment.ts'
 import type { OperationContext } from '../progress.ts'
+import { completeSnapshots } from '../qcow2/amend/complete-snapshots.ts'
 import { expandZeroClusters } from '../qcow2/amend/expand-zero-clusters.ts'
 import { relayHeader } from '../qcow2/amend/relay-header.ts'
 import { areaOfVersion } from '../qcow2/amend/version-header.ts'
@@ -82,6 +83,8 @@ class AmendWork {
         return readyToChange(file, this.#context)
       case 'expand-zero-clusters':
         return expandZeroClusters(file, area, { ...this.#context, total: step.clusters })
+      case 'complete-snapshots':
+        return completeSnapshots(file, area, this.#context)
       case 'refcount-width': {
         const refcountOrder = Math.log2(step.to)
         const { signal, onProgress } = this.#context
@@ -129,6 +132,8 @@ function nameOf(step: AmendStep): string {
       return 'refcounts were rebuilt'
     case 'expand-zero-clusters':
       return 'zero clusters were written out'
+    case 'complete-snapshots':
+      return 'snapshots were given their disk size'
     case 'refcount-width':
       return `refcounts have ${step.to} bits`
     case 'version':

@@ -4,6 +4,7 @@ import { hasBit } from '../base/word64.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { Environment } from '../image/environment.ts'
 import type { OperationContext } from '../progress.ts'
+import { isIncomplete } from '../qcow2/amend/complete-snapshots.ts'
 import { countHighRefcounts } from '../qcow2/amend/count-high-refcounts.ts'
 import { notInVersion2 } from '../qcow2/amend/not-in-version-2.ts'
 import { planRelay, readFirstCluster } from '../qcow2/amend/relay-header.ts'
@@ -13,6 +14,7 @@ import { MAX_REFCOUNT_ORDER, V2_REFCOUNT_ORDER } from '../qcow2/format/constants
 import { compatible, hasIncompatible } from '../qcow2/format/features.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
+import { readSnapshots } from '../qcow2/snapshots.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type {
   AmendableOptions,
@@ -65,8 +67,7 @@ export async function planFor(
   const newVersion = after.version === before.version ? undefined : after.version
   if (newVersion !== undefined) {
     planRelay(readFirstCluster(file, area), area, areaOfVersion(area, newVersion))
-    const expansion = await planExpansion(file, area, newVersion, context)
-    if (expansion !== undefined) steps.push(expansion)
+    steps.push(...(await planContent(file, area, newVersion, context)))
   }
   const version: AmendStep[] =
     newVersion === undefined ? [] : [{ kind: 'version', from: before.version, to: newVersion }]
@@ -112,36 +113,37 @@ function wantedOptions(before: AmendableOptions, options: AmendOptions): Amendab
   return { version, lazyRefcounts: false, refcountBits: pow2(V2_REFCOUNT_ORDER) }
 }
 
-async function planExpansion(
+/** What tables have to say in another way in the other version. */
+async function planContent(
   file: BlockFile,
   area: HeaderArea,
   newVersion: 2 | 3,
   context: OperationContext,
-): Promise<AmendStep | undefined> {
+): Promise<AmendStep[]> {
   const { geometry } = area
   const none = { plain: 0, allocated: 0 }
   const zeroes = geometry.hasSubclusters ? none : await countZeroFlags(file, area, context)
   if (newVersion === 3) {
-    if (zeroes.plain + zeroes.allocated === 0) return undefined
-    // In version 2 the bit is reserved; as a flag it would make content read as zeroes.
-    throw new ImageError('structure-damaged', {
-      structure: 'L2 table entry',
-      found: 'a zero flag in an image of version 2',
-    })
+    if (zeroes.plain + zeroes.allocated > 0) {
+      // In version 2 the bit is reserved; as a flag it would make content read as zeroes.
+      throw new ImageError('structure-damaged', {
+        structure: 'L2 table entry',
+        found: 'a zero flag in an image of version 2',
+      })
+    }
+    const snapshots = readSnapshots(file, area.header).filter(isIncomplete).length
+    return snapshots === 0 ? [] : [{ kind: 'complete-snapshots', snapshots }]
   }
   const features = notInVersion2(file, area, zeroes)
   if (features.length > 0) {
     throw new ImageError('amend-not-in-version-2', { feature: features.join(', ') })
   }
   const clusters = zeroes.plain + zeroes.allocated
-  if (clusters === 0) return undefined
+  if (clusters === 0) return []
   const writtenPlain = area.backingName === undefined ? 0 : zeroes.plain
-  return {
-    kind: 'expand-zero-clusters',
-    clusters,
-    written: writtenPlain + zeroes.allocated,
-    newBytes: writtenPlain * geometry.clusterSize,
-  }
+  const written = writtenPlain + zeroes.allocated
+  const newBytes = writtenPlain * geometry.clusterSize
+  return [{ kind: 'expand-zero-clusters', clusters, written, newBytes }]
 }
 
 interface WidthChange {

@@ -148,6 +148,23 @@ test.each([false, true])(
   },
 )
 
+test('snapshots of version 2 are given the disk size that version 3 demands', async () => {
+  await using folder = await tempFolder('extra')
+  const path = folder.file('disk')
+  await new Qcow2Builder({ version: 2 })
+    .data(0, 1)
+    .snapshot({ id: '1', name: 'old', extraBytes: 0 })
+    .snapshot({ id: '2', name: 'newer', extraBytes: 24 })
+    .writeTo(path)
+  const { plan } = await amendImage(nodeHost, path, { version: 3 })
+  expect(plan.steps).toEqual([
+    { kind: 'complete-snapshots', snapshots: 1 },
+    { kind: 'version', from: 2, to: 3 },
+  ])
+  expect(await checkImage(nodeHost, path)).toMatchObject({ corruptions: 0, leaks: 0 })
+  await qemuImg('check', path)
+})
+
 test('a dirty image gets its refcounts rebuilt first', async () => {
   await using folder = await tempFolder('dirty')
   const image = filled({ dirty: true, lazyRefcounts: true })
