@@ -34,6 +34,22 @@ describe('writes that are gathered', () => {
     expect((await readFile(path)).equals(expected)).toBe(true)
   })
 
+  it('may be more at a time than one call of the system takes', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('a')
+    await using handle = await open(path, 'w')
+    const writes = new GatheredWrites(() => handle.fd)
+    // Linux takes 1,024 pieces in a call (IOV_MAX).
+    const count = 5000
+    const expected = Buffer.alloc(count * 16)
+    const all = Array.from({ length: count }, (_, index) => {
+      expected.fill(index % 251, index * 16, (index + 1) * 16)
+      return writes.write(filled(16, index % 251), index * 16)
+    })
+    await Promise.all(all)
+    expect((await readFile(path)).equals(expected)).toBe(true)
+  })
+
   it('fail together with the one they were gathered with, and not with later ones', async () => {
     await using folder = await tempFolder()
     const path = folder.file('a')
