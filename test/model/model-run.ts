@@ -31,6 +31,8 @@ export interface ModelRunOptions {
   readonly steps: number
   /** QEMU looks every so many steps, and at the end. */
   readonly lookEvery: number
+  /** Life ends early at this time of `performance.now()`. */
+  readonly until?: number
 }
 
 /** What an image may be unable to do; it says so, and nothing changes. */
@@ -62,7 +64,7 @@ export class ModelRun {
   /** Runs a whole life; throws at the first thing that is not as the model has it. */
   static async live(
     folder: TempFolder,
-    { seed, steps, lookEvery }: ModelRunOptions,
+    { seed, steps, lookEvery, until = Infinity }: ModelRunOptions,
   ): Promise<ModelRun> {
     const random = seededRandom(seed)
     const kind = random.pick(imageKinds)
@@ -80,7 +82,9 @@ export class ModelRun {
       })
       for (let step = 1; step <= steps; step++) {
         await run.#step()
-        if (step % lookEvery === 0 || step === steps) await run.#look()
+        const isLast = step === steps || performance.now() >= until
+        if (step % lookEvery === 0 || isLast) await run.#look()
+        if (isLast) break
       }
       return run
     } catch (error) {

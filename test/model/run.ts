@@ -29,7 +29,7 @@ for (let seed = firstSeed; performance.now() < end && counts.failures < MAX_FAIL
   try {
     // Most lives are short, so that all kinds are met; now and then one is long.
     const steps = seed % 20 === 0 ? 1500 : 150
-    const run = await ModelRun.live(folder, { seed, steps, lookEvery: 25 })
+    const run = await ModelRun.live(folder, { seed, steps, lookEvery: 25, until: end })
     counts.steps += run.story.length
   } catch (error) {
     if (!(error instanceof ModelFailure)) throw error
