@@ -441,6 +441,8 @@ export class Qcow2Builder {
   #putRefcount(cluster: number, count: bigint): void {
     const base = this.refcountBlockCluster * this.clusterSize
     const bits = 2 ** this.#refcountOrder
+    const counted = (this.clusterSize * 8) / bits
+    if (cluster >= counted) throw new Error(`one refcount block counts ${counted} clusters`)
     if (bits >= 8) {
       const at = base + (cluster * bits) / 8
       if (bits === 64) this.#bytes.writeBigUInt64BE(count, at)
