@@ -1,18 +1,33 @@
+import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { program, type BenchCommand } from './bench-case.ts'
 
 const source = fileURLToPath(new URL('engine-work.ts', import.meta.url))
 /** Below dist/, from where packages that stay outside the bundle are found. */
-const bundle = fileURLToPath(new URL('../dist/bench/engine-work.mjs', import.meta.url))
+const folder = new URL('../dist/bench/', import.meta.url)
+const start = fileURLToPath(new URL('start.mjs', folder))
 
-let built: Promise<unknown> | undefined
+/** Keeps compiled code, as cli/bin/platter.mjs does. */
+const startText = `import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+module.enableCompileCache(fileURLToPath(new URL('.compile-cache', import.meta.url)))
+await import('./engine-work.mjs')
+`
+
+let built: Promise<void> | undefined
 
 /** A verb of engine-work.ts as a command; bundled when the first one is asked for. */
 export async function engineWork(...args: string[]): Promise<BenchCommand> {
-  built ??= build({
+  built ??= bundle()
+  await built
+  return program(process.execPath, start, ...args)
+}
+
+async function bundle(): Promise<void> {
+  await build({
     entryPoints: [source],
-    outfile: bundle,
+    outfile: fileURLToPath(new URL('engine-work.mjs', folder)),
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -20,6 +35,5 @@ export async function engineWork(...args: string[]): Promise<BenchCommand> {
     external: ['koffi'],
     logLevel: 'warning',
   })
-  await built
-  return program(process.execPath, bundle, ...args)
+  await writeFile(start, startText)
 }
