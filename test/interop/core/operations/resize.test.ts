@@ -1,6 +1,8 @@
 import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { describe, expect, it, test } from 'vitest'
 import { ImageError, type Preallocation, type ResizePlan } from '../../../../core/index.ts'
+import { openImage } from '../../../../core/image/open-image.ts'
+import { nodeHost } from '../../../../core/io/node-host.ts'
 import { createEngine } from '../../../../core/node-engine.ts'
 import { readableImages, type MatrixImage } from '../../../helpers/image-matrix.ts'
 import { openFilesBelow } from '../../../helpers/open-files.ts'
@@ -41,6 +43,14 @@ async function contentOf(path: string, folder: TempFolder, ...args: string[]): P
   return readFile(raw)
 }
 
+/** The same by the engine, where QEMU's word is asked for later. */
+async function contentByUs(path: string): Promise<Buffer> {
+  await using opened = await openImage(nodeHost, path, { links })
+  const bytes = Buffer.alloc(opened.image.virtualSize)
+  await opened.image.read(bytes, 0)
+  return bytes
+}
+
 /** The first bytes of a disk, with zeroes behind them up to its size. */
 function withSize(content: Buffer, size: number): Buffer {
   const bytes = Buffer.alloc(size)
@@ -57,28 +67,32 @@ function difference(found: Buffer, expected: Buffer): string | undefined {
 }
 
 const isVersion2WithSnapshots = ({ name }: MatrixImage) => name === 'snapshots-v2'
+/** Values between others that behave no differently. */
+const isBetween = ({ name }: MatrixImage) =>
+  /^(refcount-bits-(4|8|32)|clusters-(1024|16384|262144)|preallocation-falloc.*)$/.test(name)
 /** Its content cannot be converted to a file; it has a test of its own. */
 const isHuge = ({ name }: MatrixImage) => name === 'large-virtual-size'
 
 describe('every kind of image is cut and grows again: what was cut off reads as zeroes', () => {
-  const images = readableImages.filter((image) => !isHuge(image) && !isVersion2WithSnapshots(image))
+  const images = readableImages.filter(
+    (image) => !isHuge(image) && !isVersion2WithSnapshots(image) && !isBetween(image),
+  )
   test.each(images)('$name', async ({ build }) => {
     await using folder = await tempFolder()
     const path = await build(folder.path)
-    const before = await contentOf(path, folder)
+    const before = await contentByUs(path)
     const smaller = Math.max(Math.floor((before.length * 0.6) / 512), 1) * 512
     const larger = before.length + 1_573_376
 
     await resized(path, smaller)
-    expect(await opinionOf(path)).toEqual(clean)
+    expect(await engine.checkImage(path, { links })).toMatchObject({ verdict: 'clean' })
     const cut = withSize(before, smaller)
-    expect(difference(await contentOf(path, folder), cut)).toBeUndefined()
+    expect(difference(await contentByUs(path), cut)).toBeUndefined()
 
     await resized(path, larger)
-    expect(await opinionOf(path)).toEqual(clean)
-    expect(difference(await contentOf(path, folder), withSize(cut, larger))).toBeUndefined()
-
-    await qemuIo(path, `write -P 0xee ${larger - 512} 512`, `read -P 0xee ${larger - 512} 512`)
+    const grown = await contentOf(path, folder)
+    expect(difference(grown, withSize(cut, larger))).toBeUndefined()
+    await qemuIo(path, `write -P 0xee ${larger - 512} 512`)
     expect(await opinionOf(path)).toEqual(clean)
   })
 })
@@ -202,7 +216,7 @@ describe('a longer backing image does not show through', () => {
     { name: 'extended L2', options: ['-o', 'extended_l2=on'] },
     { name: 'clusters of 512 bytes', options: ['-o', 'cluster_size=512'] },
   ]
-  const writes = [[], ['write -P 0x22 2M 64k'], ['write -z 2M 90k'], ['write -P 0x22 2096640 512']]
+  const writes = [[], ['write -P 0x22 2M 64k'], ['write -z 2M 90k', 'write -P 0x22 2096640 512']]
   const cases = overlays.flatMap(({ name, options }) =>
     writes.map((commands) => ({ name, options, commands })),
   )
