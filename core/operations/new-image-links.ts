@@ -42,14 +42,16 @@ export async function openNewBacking(
 
 /**
  * What a name in the new image will mean. Throws `link-not-a-path` for names that QEMU would take for a
- * protocol.
+ * protocol, and for those that no image can hold.
  */
 export async function locateNew(
   environment: Environment,
   named: NamedLink,
 ): Promise<{ readonly path: string; readonly exists: boolean }> {
   const located = await locateLink(environment, named)
-  if (located.kind === 'not-a-path') throw linkError('link-not-a-path', named)
+  // Half a surrogate pair has no UTF-8: another name would stand in the image.
+  const isName = located.kind === 'path' && named.name.isWellFormed()
+  if (!isName) throw linkError('link-not-a-path', named)
   return { path: located.link.target, exists: located.exists }
 }
 

@@ -172,8 +172,8 @@ describe('links of a new image', () => {
     expect(await readdir(folder.path)).toEqual(['base'])
   })
 
-  test.each(['json:{"driver":"raw"}', 'nbd://host/disk', 'file:base'])(
-    'the name %s is none',
+  test.each(['json:{"driver":"raw"}', 'nbd://host/disk', 'file:base', 'half \ud800 a pair', ''])(
+    'the name %j is none',
     async (name) => {
       await using folder = await tempFolder('names')
       const path = folder.file('disk')
