@@ -6,7 +6,7 @@ export const SECTOR = 512
 
 export type Sector = Uint8Array<ArrayBuffer>
 
-export const zeroSector: Sector = new Uint8Array(SECTOR)
+const zeroSector: Sector = new Uint8Array(SECTOR)
 
 /** A state that a guest may find; of each sector one of the versions. */
 export interface World {

@@ -57,7 +57,7 @@ export const growingScenarios: readonly ScenarioMaker[] = [
   growing('an image that needs more refcount blocks', 1, (random) => random.below(2 * perBlock)),
   growing(
     'an image that needs a longer refcount table',
-    0.3,
+    0.1,
     (random) => perBlock * tableEntries - 140 - random.below(40),
   ),
 ]

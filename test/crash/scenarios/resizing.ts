@@ -1,10 +1,13 @@
+import { openImage } from '../../../core/image/open-image.ts'
 import { planResize } from '../../../core/operations/plan-resize.ts'
 import { resizeImage } from '../../../core/operations/resize.ts'
 import { seededRandom, type Random } from '../../helpers/random.ts'
 import { SECTOR } from '../../model/guest-model.ts'
+import { CrashLog } from '../../storage/crash-log.ts'
+import { CrashMachine } from '../../storage/crash-machine.ts'
 import { actAtRandom, Guest } from '../guest.ts'
 import type { ScenarioMaker } from '../scenario-maker.ts'
-import type { Scene } from '../scene.ts'
+import type { DiskFiles, Scene } from '../scene.ts'
 import {
   backingPath,
   dataPath,
@@ -23,9 +26,36 @@ interface Story {
 
 const preallocations = ['off', 'off', 'metadata', 'falloc', 'full'] as const
 
+/** What a power cut left is made larger than it ever was: one of so many disks. */
+const GROWS_EVERY = 6
+
+/**
+ * Nothing that was cut off comes back, also when the power was cut in the middle of cutting it off: past
+ * `end` the larger disk is empty, in this image and whatever lies below it.
+ */
+function growsEmpty(end: number): (files: DiskFiles) => Promise<string | undefined> {
+  let disks = 0
+  return async (files) => {
+    if (disks++ % GROWS_EVERY !== 0) return undefined
+    const machine = new CrashMachine(new CrashLog<never>(), Object.fromEntries(files))
+    const { before } = await planResize(machine, imagePath, { size: SECTOR })
+    const size = Math.max(end, before.virtualSize) + 40 * SECTOR
+    const plan = await planResize(machine, imagePath, { size })
+    await resizeImage(machine, imagePath, plan)
+    await using opened = await openImage(machine, imagePath)
+    const past = new Uint8Array(size - before.virtualSize)
+    await opened.image.read(past, before.virtualSize)
+    const found = past.findIndex((byte) => byte !== 0)
+    return found < 0
+      ? undefined
+      : `byte ${before.virtualSize + found} of the grown disk is not zero`
+  }
+}
+
 /** Another size, whole or not at all. What is cut off never comes back. */
-export async function changeSize(scene: Scene, random: Random, sectors: number): Promise<void> {
+async function changeSize(scene: Scene, random: Random, sectors: number): Promise<void> {
   const { machine, image, model } = scene
+  const before = model.virtualSize
   const size = (1 + random.below(sectors)) * SECTOR
   const preallocation = size > model.virtualSize ? random.pick(preallocations) : 'off'
   const plan = await planResize(machine, image, { size, preallocation })
@@ -33,6 +63,7 @@ export async function changeSize(scene: Scene, random: Random, sectors: number):
   await scene.atOnce(
     (after) => after.resize(size),
     () => resizeImage(machine, image, plan, { consent: ['lose-data-past-end'] }),
+    { also: growsEmpty(Math.max(size, before)) },
   )
 }
 
@@ -81,7 +112,7 @@ export const resizingScenarios: readonly ScenarioMaker[] = [
     name: 'a disk that outgrows the first cluster of its L1 table',
     image: () => ({ clusters: 4000, stored: 60 }),
     sectors: 5200,
-    weight: 0.3,
+    weight: 0.15,
   }),
   resizing({
     name: 'a disk above a backing file that grows and shrinks',

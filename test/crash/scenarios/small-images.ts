@@ -89,7 +89,7 @@ export async function smallImage(
 }
 
 /** The model of a disk as our reader finds it: what the stories change has to be told apart from this. */
-export async function modelOf(files: Readonly<Record<string, Uint8Array>>): Promise<GuestModel> {
+async function modelOf(files: Readonly<Record<string, Uint8Array>>): Promise<GuestModel> {
   const machine = new CrashMachine(new CrashLog<never>(), files)
   await using opened = await openImage(machine, imagePath)
   const content = new Uint8Array(opened.image.virtualSize)

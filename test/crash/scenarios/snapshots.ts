@@ -16,7 +16,7 @@ interface Story {
 const clean = { findings: 'none' } as const
 
 /** Creates, applies, deletes or renames a snapshot: each is there whole or not at all, and leaks nothing. */
-export async function changeSnapshots(scene: Scene, random: Random): Promise<void> {
+async function changeSnapshots(scene: Scene, random: Random): Promise<void> {
   const { machine, image, model } = scene
   const names = model.snapshots.map(({ name }) => name)
   const fresh = `state ${scene.nextGeneration()}`
