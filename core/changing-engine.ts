@@ -5,7 +5,7 @@
  * change looks again and refuses when the image is no longer what was planned for.
  */
 import type { BlockDevice } from './device/block-device.ts'
-import type { OpenDeviceOptions } from './device/open-device.ts'
+import type { CreateDeviceOptions, OpenDeviceOptions } from './device/open-device.ts'
 import type { AmendContext, AmendOptions, AmendPlan, AmendResult } from './operations/amend-plan.ts'
 import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
@@ -51,6 +51,12 @@ export interface ChangingEngine {
   amendImage(path: string, options: AmendOptions, context?: AmendContext): Promise<AmendResult>
   /** An image as a disk to read and write, held until it is closed. Whoever opens it closes it. */
   openDevice(path: string, options?: OpenDeviceOptions): Promise<BlockDevice>
+  /** As `createImage`, then opened. */
+  createDevice(
+    path: string,
+    image: CreateOptions,
+    options?: CreateDeviceOptions,
+  ): Promise<BlockDevice>
   /** In the order of the image, with what each takes of the file; only reads. */
   listSnapshots(path: string, options?: ListSnapshotsOptions): Promise<readonly ListedSnapshot[]>
   createSnapshot(path: string, options: CreateSnapshotOptions): Promise<SnapshotChange>

@@ -1,4 +1,4 @@
-import { openDevice } from './device/open-device.ts'
+import { createDevice, openDevice } from './device/open-device.ts'
 import type { Engine } from './engine.ts'
 import { nodeHost } from './io/node-host.ts'
 import { amendImage } from './operations/amend.ts'
@@ -44,6 +44,7 @@ export function createEngine(): Engine {
     planAmend: (path, options, context) => planAmend(nodeHost, absolute(path), options, context),
     amendImage: (path, options, context) => amendImage(nodeHost, absolute(path), options, context),
     openDevice: (path, options) => openDevice(nodeHost, absolute(path), options),
+    createDevice: (path, image, options) => createDevice(nodeHost, absolute(path), image, options),
     listSnapshots: (path, options) => listSnapshots(nodeHost, absolute(path), options),
     createSnapshot: (path, options) => createSnapshot(nodeHost, absolute(path), options),
     planApplySnapshot: (path, options) => planApplySnapshot(nodeHost, absolute(path), options),

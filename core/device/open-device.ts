@@ -49,16 +49,14 @@ export async function openDevice(
   }
 }
 
+export type CreateDeviceOptions = Pick<OpenDeviceOptions, 'config' | 'links'> & OperationContext
+
 /** Makes a new image, then opens it. Throws what both throw; what was made stays when opening fails. */
 export async function createDevice(
   host: WritingEnvironment,
   path: string,
   options: CreateOptions,
-  {
-    config,
-    links,
-    ...context
-  }: Pick<OpenDeviceOptions, 'config' | 'links'> & OperationContext = {},
+  { config, links, ...context }: CreateDeviceOptions = {},
 ): Promise<BlockDevice> {
   const wanted = deviceConfig(config)
   await createImage(host, path, options, context)
