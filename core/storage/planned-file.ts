@@ -26,7 +26,8 @@ export interface PlannedFileOptions {
  * order they were asked for and with the flushes between them. So a change can be made, looked at and
  * judged before the first byte of the real file is touched, and then be carried out write by write.
  *
- * It never becomes shorter than the file below: whoever takes the change back needs what is there.
+ * It never becomes shorter than the file below, because whoever takes the change back needs what is
+ * there, nor than what was written to it.
  */
 export class PlannedFile implements WritableFile {
   readonly #below: BlockFile
@@ -35,6 +36,7 @@ export class PlannedFile implements WritableFile {
   /** The writes between two flushes. */
   readonly #epochs: PlannedWrite[][] = [[]]
   #size: number
+  #writtenEnd = 0
   #bytes = 0
 
   constructor(below: BlockFile, { budget }: PlannedFileOptions) {
@@ -119,7 +121,8 @@ export class PlannedFile implements WritableFile {
       this.#pageAt(page).set(from.subarray(done, done + length), inPage)
       done += length
     }
-    this.#size = Math.max(this.#size, at + from.length)
+    this.#writtenEnd = Math.max(this.#writtenEnd, at + from.length)
+    this.#size = Math.max(this.#size, this.#writtenEnd)
   }
 
   async write(from: Uint8Array, at: number, tag: IoTag): Promise<void> {
@@ -131,7 +134,7 @@ export class PlannedFile implements WritableFile {
   }
 
   truncate(size: number): void {
-    this.#size = Math.max(size, this.#below.size())
+    this.#size = Math.max(size, this.#below.size(), this.#writtenEnd)
   }
 
   punchHole(): 'unsupported' {

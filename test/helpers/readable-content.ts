@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ImageError } from '../../core/errors/image-error.ts'
 import { openImage } from '../../core/image/open-image.ts'
+import type { Environment } from '../../core/image/environment.ts'
 import { nodeHost } from '../../core/io/node-host.ts'
 
 /** Clusters looked at: a damaged header can claim a disk of petabytes. */
@@ -13,9 +14,10 @@ const limit = 64
 export async function readableContent(
   path: string,
   clusterSize: number,
+  environment: Environment = nodeHost,
 ): Promise<readonly string[] | undefined> {
   try {
-    await using opened = await openImage(nodeHost, path, { format: 'qcow2' })
+    await using opened = await openImage(environment, path, { format: 'qcow2' })
     const { image } = opened
     const content: string[] = []
     const end = Math.min(image.virtualSize, limit * clusterSize)

@@ -32,7 +32,7 @@ describe('a planned file', () => {
     expect(read(file, 19_999, 3)).toEqual([0, 9, 0])
   })
 
-  it('never becomes shorter than the file below', () => {
+  it('never becomes shorter than the file below, nor than what was written', () => {
     const file = new PlannedFile(below(), { budget: 1000 })
     file.truncate(100)
     expect(file.size()).toBe(10_000)
@@ -40,6 +40,9 @@ describe('a planned file', () => {
     expect(file.size()).toBe(30_000)
     file.truncate(15_000)
     expect(file.size()).toBe(15_000)
+    file.writeNow(Uint8Array.of(1), 20_000, 'data')
+    file.truncate(12_000)
+    expect(file.size()).toBe(20_001)
   })
 
   it('keeps the writes in their order, apart where they were flushed', async () => {
