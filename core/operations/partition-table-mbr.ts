@@ -1,5 +1,10 @@
 import type { Partition, PartitionSource, PartitionTable } from './partition-table.ts'
 
+/**
+ * An MBR does not say what it counts in. QEMU's disks have sectors of 512 bytes unless somebody asks for
+ * others, and such disks carry a GPT.
+ */
+const SECTOR = 512
 const TABLE_AT = 446
 const ENTRY_BYTES = 16
 const PRIMARY_ENTRIES = 4
@@ -27,40 +32,30 @@ const isProtective = ({ type }: MbrEntry): boolean => type === 0xee
  * is none. Boot sectors of file systems carry the same signature: entries that no partitioning tool
  * would write say that it is one of those.
  */
-export async function readMbr(
-  source: PartitionSource,
-  sectorSize: 512 | 4096,
-): Promise<PartitionTable | undefined> {
-  if (source.length < sectorSize) return undefined
+export async function readMbr(source: PartitionSource): Promise<PartitionTable | undefined> {
+  if (source.length < SECTOR) return undefined
   const entries = await readSector(source, 0)
   if (entries === undefined || !entries.every(isPlausible)) return undefined
   if (entries.every(isEmpty)) return undefined
 
   const partitions = entries.flatMap((entry, index) =>
-    isEmpty(entry) || isProtective(entry)
-      ? []
-      : [partitionAt(index + 1, entry, { base: 0, sectorSize })],
+    isEmpty(entry) || isProtective(entry) ? [] : [partitionAt(index + 1, entry, 0)],
   )
   let fault = entries.some(isProtective)
     ? 'the GUID partition table it stands for is gone'
     : undefined
   const extended = entries.find((entry) => !isEmpty(entry) && isExtended(entry))
   if (extended !== undefined) {
-    fault ??= await readLogical(source, { extended, sectorSize }, partitions)
+    fault ??= await readLogical(source, extended, partitions)
   }
   return {
     kind: 'mbr',
-    sectorSize,
+    sectorSize: SECTOR,
     partitions,
     end: partitions.reduce((end, partition) => Math.max(end, partition.end), 0),
     reservedAtEnd: 0,
     fault,
   }
-}
-
-interface Chain {
-  readonly extended: MbrEntry
-  readonly sectorSize: 512 | 4096
 }
 
 /**
@@ -69,7 +64,7 @@ interface Chain {
  */
 async function readLogical(
   source: PartitionSource,
-  { extended, sectorSize }: Chain,
+  extended: MbrEntry,
   partitions: Partition[],
 ): Promise<string | undefined> {
   const seen = new Set<number>()
@@ -77,8 +72,8 @@ async function readLogical(
   for (let number = FIRST_LOGICAL; number < FIRST_LOGICAL + MAX_LOGICAL; number++) {
     if (seen.has(sector)) return 'its chain of logical partitions comes back to itself'
     seen.add(sector)
-    const at = sector * sectorSize
-    if (at + sectorSize > source.length) {
+    const at = sector * SECTOR
+    if (at + SECTOR > source.length) {
       return 'its chain of logical partitions leaves the disk'
     }
     const entries = await readSector(source, at)
@@ -86,7 +81,7 @@ async function readLogical(
     const logical = entries.find((entry) => !isEmpty(entry) && !isExtended(entry))
     const next = entries.find((entry) => !isEmpty(entry) && isExtended(entry))
     if (logical !== undefined) {
-      partitions.push(partitionAt(number, logical, { base: sector, sectorSize }))
+      partitions.push(partitionAt(number, logical, sector))
     }
     if (next === undefined) return undefined
     sector = extended.start + next.start
@@ -96,10 +91,10 @@ async function readLogical(
 
 /** The four entries of a sector that carries the signature of a table. */
 async function readSector(source: PartitionSource, at: number): Promise<MbrEntry[] | undefined> {
-  const bytes = new Uint8Array(512)
+  const bytes = new Uint8Array(SECTOR)
   await source.read(bytes, at)
   const view = new DataView(bytes.buffer)
-  if (view.getUint16(510) !== 0x55aa) return undefined
+  if (view.getUint16(SECTOR - 2) !== 0x55aa) return undefined
   return Array.from({ length: PRIMARY_ENTRIES }, (_, index) => {
     const entry = TABLE_AT + index * ENTRY_BYTES
     return {
@@ -117,12 +112,9 @@ const isEmpty = ({ type, sectors }: MbrEntry): boolean => type === 0 || sectors 
 const isPlausible = (entry: MbrEntry): boolean =>
   (entry.status === 0 || entry.status === 0x80) && (isEmpty(entry) || entry.start > 0)
 
-const partitionAt = (
-  number: number,
-  { start, sectors }: MbrEntry,
-  { base, sectorSize }: { readonly base: number; readonly sectorSize: number },
-): Partition => ({
+/** `base`: the sector that the entry counts from. */
+const partitionAt = (number: number, { start, sectors }: MbrEntry, base: number): Partition => ({
   number,
-  start: (base + start) * sectorSize,
-  end: (base + start + sectors) * sectorSize,
+  start: (base + start) * SECTOR,
+  end: (base + start + sectors) * SECTOR,
 })

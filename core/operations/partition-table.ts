@@ -40,7 +40,5 @@ export interface PartitionSource {
 export async function readPartitionTable(
   source: PartitionSource,
 ): Promise<PartitionTable | undefined> {
-  return (
-    (await readGpt(source, 512)) ?? (await readGpt(source, 4096)) ?? (await readMbr(source, 512))
-  )
+  return (await readGpt(source, 512)) ?? (await readGpt(source, 4096)) ?? (await readMbr(source))
 }

@@ -7,6 +7,7 @@ import {
   unallocatedWords,
   unreferenceEntry,
 } from './entry-words.ts'
+import { punchFreed } from './punch-freed.ts'
 
 /** Bytes of tables that are let go between two commits: each entry waits in memory until then. */
 const BATCH_BYTES = 4 * 1024 * 1024
@@ -37,6 +38,8 @@ export async function clearPastEnd(
     }
     if (waiting > BATCH_BYTES) {
       await tables.commit()
+      // Now, and not all at the end: of a fragmented image there may be millions.
+      punchFreed(tables)
       waiting = 0
     }
     const pause = breathe()
