@@ -25,6 +25,7 @@ const growing = (
     const random = seededRandom(seed)
     const { files, clusterSize, model } = await smallImage(random, {
       clusters: 150,
+      stored: 50,
       refcountOrder: 6,
     })
     const bytes = await leaking(files[imagePath] ?? new Uint8Array(), leaked(random))
