@@ -25,13 +25,10 @@ export function* tablePieces(settings: Qcow2Settings, layout: ImageLayout): Gene
 
   const blocks = 1 + otherRefcountBlocks.length / clusterSize
   yield* inPieces(buffer, layout.refcountTable, 'refcount-table', (from, length) => {
-    words.fill(from / 8, length / 8, blocks, (block) => ({
-      high: 0,
-      offset:
-        block === 0
-          ? firstRefcountBlock.offset
-          : otherRefcountBlocks.offset + (block - 1) * clusterSize,
-    }))
+    // Block 1 is the first of the others; block 0 is apart from them.
+    const base = otherRefcountBlocks.offset - clusterSize
+    words.fill(from / 8, length / 8, { end: blocks, high: 0, base, step: clusterSize })
+    if (from === 0) words.fill(0, 1, { end: 1, high: 0, base: firstRefcountBlock.offset, step: 0 })
   })
 
   const perByte = 8 / pow2(refcountOrder)
@@ -41,10 +38,8 @@ export function* tablePieces(settings: Qcow2Settings, layout: ImageLayout): Gene
 
   const l2Tables = l2.length / clusterSize
   yield* inPieces(buffer, layout.l1, 'l1-table', (from, length) => {
-    words.fill(from / 8, length / 8, l2Tables, (table) => ({
-      high: COPIED_HIGH,
-      offset: l2.offset + table * clusterSize,
-    }))
+    const entries = { end: l2Tables, high: COPIED_HIGH, base: l2.offset, step: clusterSize }
+    words.fill(from / 8, length / 8, entries)
   })
 
   yield* inPieces(buffer, otherRefcountBlocks, 'refcount-block', (from, length) => {
@@ -52,16 +47,17 @@ export function* tablePieces(settings: Qcow2Settings, layout: ImageLayout): Gene
   })
 
   // In a data file every guest cluster lies at its guest offset, as in QEMU's.
-  const dataAt = settings.dataFile === 'none' ? layout.data.offset : 0
+  const base = settings.dataFile === 'none' ? layout.data.offset : 0
   const entryBytes = settings.extendedL2 ? 16 : 8
+  const entries = {
+    end: layout.guestClusters,
+    high: COPIED_HIGH,
+    base,
+    step: clusterSize,
+    entryBytes,
+  }
   yield* inPieces(buffer, l2, 'l2-table', (from, length) => {
-    words.fill(
-      from / entryBytes,
-      length / entryBytes,
-      layout.guestClusters,
-      (cluster) => ({ high: COPIED_HIGH, offset: dataAt + cluster * clusterSize }),
-      entryBytes,
-    )
+    words.fill(from / entryBytes, length / entryBytes, entries)
   })
 }
 
@@ -86,6 +82,16 @@ function* inPieces(
   }
 }
 
+/** Entries of a table: `high` and the offset `base` + index * `step`; from index `end` on they are 0. */
+interface LinearEntries {
+  readonly end: number
+  readonly high: number
+  readonly base: number
+  readonly step: number
+  /** 8 unless they are extended L2 entries, whose second word is 0. */
+  readonly entryBytes?: number
+}
+
 /** Writes big-endian table entries into one buffer. */
 class EntryFiller {
   readonly #buffer: Uint8Array
@@ -96,18 +102,16 @@ class EntryFiller {
     this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
   }
 
-  /** `count` entries from entry `first` on; entries from `end` on are 0. */
+  /** `count` entries from entry `first` on, at the start of the buffer. */
   fill(
     first: number,
     count: number,
-    end: number,
-    entryAt: (index: number) => { readonly high: number; readonly offset: number },
-    entryBytes = 8,
+    { end, high, base, step, entryBytes = 8 }: LinearEntries,
   ): void {
     this.#buffer.fill(0, 0, count * entryBytes)
     const used = Math.min(count, Math.max(end - first, 0))
     for (let index = 0; index < used; index++) {
-      const { high, offset } = entryAt(first + index)
+      const offset = base + (first + index) * step
       // COPIED is the highest bit and offsets stay below 2^53: adding is setting.
       this.#view.setUint32(index * entryBytes, high + Math.floor(offset / HIGH_UNIT))
       this.#view.setUint32(index * entryBytes + 4, offset % HIGH_UNIT)
