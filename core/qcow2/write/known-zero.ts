@@ -21,7 +21,7 @@ export function isKnownZero(image: ZeroSource, at: number, length: number): bool
 }
 
 /** As `isKnownZero`: bytes from `at` that are known to read as zeroes; more may follow unless it is 0. */
-export function zeroesAt(image: ZeroSource, at: number, limit: number): number {
+function zeroesAt(image: ZeroSource, at: number, limit: number): number {
   let run
   try {
     run = image.runAt(at, limit)
