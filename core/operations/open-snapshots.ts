@@ -1,7 +1,6 @@
 import { throwIfAborted } from '../base/abort.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { Environment, WritingEnvironment } from '../image/environment.ts'
-import { probeFile } from '../image/probe.ts'
 import type { OperationContext } from '../progress.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
@@ -10,6 +9,7 @@ import type { FreedClusters } from '../qcow2/snapshot/count-tree.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import { mustBeStamped } from './image-stamp.ts'
+import { requireQcow2 } from './require-qcow2.ts'
 import type { ImageStamp } from './resize-plan.ts'
 import type { FreedSpace } from './snapshot-plan.ts'
 
@@ -28,7 +28,7 @@ export async function lookAtSnapshots<Result>(
   try {
     await using file = await host.openFile(path)
     throwIfAborted(options.signal)
-    mustHaveSnapshots(file, options)
+    requireQcow2(file, options.format, 'snapshots-not-possible')
     return await work(file, readHeaderArea(file))
   } catch (error) {
     throw ImageError.from(error, { path })
@@ -50,7 +50,7 @@ export async function changeSnapshots<Result>(
   try {
     await using file = await host.openForWriting(path)
     throwIfAborted(options.signal)
-    mustHaveSnapshots(file, options)
+    requireQcow2(file, options.format, 'snapshots-not-possible')
     if (stamp !== undefined) mustBeStamped(file, stamp)
     return await work(file, await readyToChange(file, options))
   } catch (error) {
@@ -66,13 +66,3 @@ export const freedSpace = (
   dataBytes: data * geometry.clusterSize,
   tableBytes: tables * geometry.clusterSize,
 })
-
-function mustHaveSnapshots(file: BlockFile, { format }: SnapshotOptions): void {
-  if (format === 'qcow2') return
-  if (format === 'raw') throw new ImageError('snapshots-not-possible', { format })
-  if (file.size() === 0) throw new ImageError('file-empty')
-  const probed = probeFile(file)
-  if (probed.kind === 'unknown') throw new ImageError('unknown-format', { found: probed.found })
-  if (probed.format === 'qcow2') return
-  throw new ImageError('snapshots-not-possible', { format: probed.label })
-}
