@@ -275,14 +275,16 @@ export class Qcow2Writer implements DiskImage {
   async #close(): Promise<void> {
     using _gate = await this.#gate.exclusive('close')
     using _ranges = await this.#ranges.exclusive(0, Number.MAX_SAFE_INTEGER)
-    try {
-      if (this.#failure === undefined) await this.#commitAll()
-    } finally {
-      this.#failure ??= new ImageError('device-closed', { path: this.file.name })
-      await this.backing?.close()
-      await this.dataFile?.close()
-      await this.file.close()
-    }
+    const isSound = this.#failure === undefined
+    // Whatever fails, the others are closed; the first failure is the one to know of.
+    const outcomes = await inTurn([
+      () => (isSound ? this.#commitAll() : undefined),
+      () => this.backing?.close(),
+      () => this.dataFile?.close(),
+      () => this.file.close(),
+    ])
+    this.#failure ??= new ImageError('device-closed', { path: this.file.name })
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   }
 
   /** Runs a change of guest data with its locks held, then commits when much waits for it. */
@@ -408,6 +410,17 @@ export class Qcow2Writer implements DiskImage {
     const format = this.area.encryption === 'luks' ? 'LUKS' : 'AES'
     throw new ImageError('encrypted', { path: this.file.name, format })
   }
+}
+
+async function inTurn(
+  steps: readonly (() => Promise<void> | undefined)[],
+): Promise<PromiseSettledResult<void>[]> {
+  const outcomes: PromiseSettledResult<void>[] = []
+  for (const step of steps) {
+    const [outcome] = await Promise.allSettled([step()])
+    outcomes.push(outcome)
+  }
+  return outcomes
 }
 
 /** What `Qcow2Writer.exclusively` hands to its change, which has all of it for itself. */

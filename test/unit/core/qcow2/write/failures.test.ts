@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { MemoryFile } from '../../../../../core/storage/memory-file.ts'
+import type { WritableFile } from '../../../../../core/storage/writable-file.ts'
 import { filled, reasonOf } from '../../../../helpers/devices.ts'
 import { expectCleanAfterFlush, MemoryImage } from '../../../../helpers/memory-image.ts'
 import { Qcow2Builder, type BuilderOptions } from '../../../../helpers/qcow2-builder.ts'
@@ -81,6 +83,17 @@ describe('a write that fails', () => {
   })
 })
 
+/** The file, telling when it is closed. */
+function closing<File extends WritableFile>(file: File, onClose: () => void): File {
+  const close = file.close.bind(file)
+  return Object.assign(file, {
+    close: async () => {
+      onClose()
+      await close()
+    },
+  })
+}
+
 describe('a flush that fails', () => {
   it('ends all writing, and closing does not fail again', async () => {
     const faults = new Faults()
@@ -94,6 +107,21 @@ describe('a flush that fails', () => {
     expect(await reasonOf(writer.flush())).toBe('device-failed')
     expect(await image.valueAt(0, K)).toBe(9)
     await writer.close()
+  })
+
+  it('while closing is told, and every file is closed all the same', async () => {
+    const faults = new Faults()
+    const closed: string[] = []
+    const dataFile = closing(new MemoryFile({ size: 0 }), () => closed.push('data file'))
+    const image = new MemoryImage(builder({ dataFile: 'disk.data' }), {
+      dataFile,
+      wrap: (file) => closing(new FaultFile(file, faults), () => closed.push('image')),
+    })
+    await image.writer.write(filled(K, 9), 0)
+    faults.add({ operation: 'flush', nth: 0, fault: 'EIO' })
+    expect(await reasonOf(image.writer.close())).toBe('flush-failed')
+    expect(closed).toEqual(['data file', 'image'])
+    expect(await reasonOf(image.writer.write(filled(K, 9), 0))).toBe('device-failed')
   })
 
   it('of the data file ends all writing too', async () => {
