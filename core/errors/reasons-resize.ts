@@ -56,7 +56,7 @@ export const resizeReasons = {
     number: 1536,
     title: (c) => `${nameOf(c)} has to be repaired first`,
     detail: (c) =>
-      `Its tables contradict each other in ${c.found ?? 'several'} places, so nobody knows which of its space is free; changing it could overwrite what a guest stored.`,
+      `Its tables contradict each other (findings of the check: ${c.found ?? 'several'}), so nobody knows which of its space is free; changing it could overwrite what a guest stored.`,
     advice: () => 'Check the image, repair it, and plan anew.',
   },
   'cut-not-cleared': {

@@ -7,10 +7,45 @@ import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { contentSource } from './byte-source.ts'
 import { findContentEnd, scanContent, type ContentScan } from './content-scan.ts'
 import { readPartitionTable, type PartitionTable } from './partition-table.ts'
-import type { CutContent, UsedDisk } from './resize-plan.ts'
+import type { CutContent, ResizePlan, UsedDisk } from './resize-plan.ts'
+
+export interface DiskLook {
+  /** Bytes of the disk afterwards. */
+  readonly size: number
+  /** Content bytes to read at most. */
+  readonly scanLimit: number
+  /** Whether the tables can be followed. */
+  readonly tables: boolean
+  /** Whether content can be read, which takes the tables, every layer and no passphrase. */
+  readonly content: boolean
+}
+
+/** What is on a disk that gets another size: where it ends, what would be cut off, and its partitions. */
+export async function lookAtDisk(
+  image: DiskImage,
+  look: DiskLook,
+  context: OperationContext,
+): Promise<Pick<ResizePlan, 'cut' | 'used' | 'partitions' | 'partitionsCut'>> {
+  const { size } = look
+  const stored = look.tables ? await storedPart(image, size, context) : undefined
+  const scan = look.content ? await scanDisk(image, look, context) : undefined
+  const partitions = look.content ? await partitionsOf(image, context.signal) : undefined
+  const isCut = size < image.virtualSize
+  return {
+    cut: isCut && stored !== undefined ? { ...stored.cut, content: scan?.cut } : undefined,
+    used: {
+      storedEnd: stored?.end,
+      contentEnd: scan?.contentEnd,
+      safeSize: safeSizeOf(partitions, scan?.contentEnd),
+    },
+    partitions,
+    partitionsCut:
+      partitions?.partitions.filter(({ end }) => end > size).map(({ number }) => number) ?? [],
+  }
+}
 
 /** What this layer stores, from its tables: where that ends, and what of it lies past `size`. */
-export async function storedPart(
+async function storedPart(
   image: DiskImage,
   size: number,
   { signal, onProgress }: OperationContext,
@@ -50,9 +85,9 @@ export async function storedPart(
 }
 
 /** What reading finds: in the part that would be cut, and where the content of the disk ends. */
-export async function scanDisk(
+async function scanDisk(
   image: DiskImage,
-  { size, scanLimit }: { readonly size: number; readonly scanLimit: number },
+  { size, scanLimit }: DiskLook,
   context: OperationContext,
 ): Promise<{ readonly cut: ContentScan | undefined; readonly contentEnd: number | undefined }> {
   const source = contentSource(image)
@@ -73,7 +108,7 @@ export async function scanDisk(
   return { cut, contentEnd: below.complete ? (below.end ?? 0) : undefined }
 }
 
-export async function partitionsOf(
+async function partitionsOf(
   image: DiskImage,
   signal: AbortSignal | undefined,
 ): Promise<PartitionTable | undefined> {
@@ -83,7 +118,7 @@ export async function partitionsOf(
   })
 }
 
-export function safeSizeOf(
+function safeSizeOf(
   partitions: PartitionTable | undefined,
   contentEnd: number | undefined,
 ): UsedDisk['safeSize'] {

@@ -17,7 +17,7 @@ import type { Preallocation } from '../qcow2/preallocation.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { resizeRefusals, type NewSize } from '../qcow2/resize/resize-rules.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import { partitionsOf, safeSizeOf, scanDisk, storedPart } from './disk-usage.ts'
+import { lookAtDisk } from './disk-usage.ts'
 import { fileInUse } from './file-in-use.ts'
 import type { Host } from './host.ts'
 import { stampOf } from './image-stamp.ts'
@@ -64,16 +64,16 @@ export async function planResize(
   }
   // Before anything is read: what changes meanwhile must not pass for what was looked at.
   const stamp = stampOf(image.file)
-  const refusals = [...usageRefusals(host, image), ...linkRefusals(image)]
   const wish = { size, preallocation }
   const facts = image instanceof Qcow2Image ? qcow2Facts(image, wish) : rawFacts(wish)
-  refusals.push(...facts.refusals, ...(await contradictions(image, options)))
-
-  const readable = !image.encrypted && linkRefusals(image).length === 0
-  const stored = await storedPart(image, size, options)
-  const scan = readable ? await scanDisk(image, { size, scanLimit }, options) : undefined
-  const partitions = readable ? await partitionsOf(image, options.signal) : undefined
-  const contentEnd = scan?.contentEnd
+  const damage = await contradictions(image, options)
+  const missing = linkRefusals(image)
+  const refusals = [...usageRefusals(host, image), ...missing, ...facts.refusals, ...damage]
+  const looks = {
+    tables: damage.length === 0,
+    content: damage.length === 0 && missing.length === 0 && !image.encrypted,
+  }
+  const disk = await lookAtDisk(image, { size, scanLimit, ...looks }, options)
   return {
     path: image.file.name,
     format: image.format,
@@ -84,15 +84,7 @@ export async function planResize(
     allowed: refusals.length === 0,
     refusals: refusals.map((refusal) => refusal.with({ path: image.file.name }).toJSON()),
     consentNeeded: kind === 'shrink' ? ['lose-data-past-end'] : [],
-    cut: kind === 'shrink' ? { ...stored.cut, content: scan?.cut } : undefined,
-    used: {
-      storedEnd: stored.end,
-      contentEnd,
-      safeSize: safeSizeOf(partitions, contentEnd),
-    },
-    partitions,
-    partitionsCut:
-      partitions?.partitions.filter(({ end }) => end > size).map(({ number }) => number) ?? [],
+    ...disk,
     snapshots: facts.snapshots,
     bitmapsLost: kind === 'none' ? [] : facts.bitmaps,
     growth: kind === 'grow' ? growthOf(image, facts.l1Entries, size) : undefined,

@@ -21,7 +21,7 @@ export interface ResizePlan {
   readonly allowed: boolean
   readonly refusals: readonly ImageErrorData[]
   readonly consentNeeded: readonly ResizeConsent[]
-  /** What shrinking cuts off; undefined when nothing is. */
+  /** What shrinking cuts off; undefined when nothing is, or when the tables contradict each other. */
   readonly cut: CutContent | undefined
   /** Where content ends that has to stay; for choosing a size. */
   readonly used: UsedDisk
@@ -48,8 +48,11 @@ export interface CutContent {
 }
 
 export interface UsedDisk {
-  /** The first guest byte after the last that is stored in this image; 0 when nothing is. */
-  readonly storedEnd: number
+  /**
+   * The first guest byte after the last that is stored in this image; 0 when nothing is, undefined when
+   * the tables contradict each other.
+   */
+  readonly storedEnd: number | undefined
   /** The first guest byte after the last that is not zero; undefined when that is not known. */
   readonly contentEnd: number | undefined
   /**

@@ -599,8 +599,14 @@ describe('a plan', () => {
     const image = new Qcow2Builder().data(0).data(1)
     image.setRefcount(image.hostClusterOf(1), 0n)
     const path = await image.writeTo(folder.file('disk.qcow2'))
-    const { refusals } = await engine.planResize(path, { size: 4096 })
+    // The check reports what a look at the disk would stumble over.
+    image.l2Entry(1, (entry) => entry + 512n)
+    const { refusals, cut, used } = await engine.planResize(await image.writeTo(path), {
+      size: 4096,
+    })
     expect(refusals).toMatchObject([{ reason: 'contradictions-found' }])
+    expect(cut).toBeUndefined()
+    expect(used).toEqual({ storedEnd: undefined, contentEnd: undefined, safeSize: undefined })
   })
 
   it('refuses an image whose backing file is missing', async () => {
