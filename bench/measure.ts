@@ -12,9 +12,11 @@ export interface Run {
   readonly peakKiB: number | undefined
 }
 
-/** Work that does not jitter: read system calls and the bytes they gave, start-up included. */
-export interface ReadWork {
-  readonly bytes: number
+/** Work that does not jitter: bytes through system calls, and how many of those; start-up included. */
+export interface IoWork {
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  /** That read or wrote. */
   readonly calls: number
 }
 
@@ -22,8 +24,8 @@ export interface Measurement {
   readonly ours: readonly Run[]
   /** Empty where there is no peer. */
   readonly peer: readonly Run[]
-  readonly ourWork: ReadWork | undefined
-  readonly peerWork: ReadWork | undefined
+  readonly ourWork: IoWork | undefined
+  readonly peerWork: IoWork | undefined
 }
 
 /** A and B in turn, so that what else the machine does meets both alike. The first pair only warms up. */
@@ -34,9 +36,9 @@ export async function measure(
   if (work.kind === 'in-process') return measureHere(work, pairs)
   const { ours, peer, before } = work
   await before?.('ours')
-  const ourWork = await readWork(ours)
+  const ourWork = await ioWork(ours)
   await before?.('peer')
-  const peerWork = await readWork(peer)
+  const peerWork = await ioWork(peer)
   const runs: { ours: Run[]; peer: Run[] } = { ours: [], peer: [] }
   for (let pair = 0; pair < pairs; pair++) {
     await before?.('ours')
@@ -87,7 +89,7 @@ async function succeed(words: readonly string[], command: BenchCommand): Promise
  * The kernel adds a child's counters to its parent's when the parent has waited for it, so a shell's
  * own /proc entry holds them after the command ended (Linux; elsewhere there is no such file).
  */
-async function readWork(command: BenchCommand): Promise<ReadWork | undefined> {
+async function ioWork(command: BenchCommand): Promise<IoWork | undefined> {
   if (process.platform !== 'linux') return undefined
   const script = '"$@" >/dev/null || exit; cat /proc/$$/io'
   const child = spawn('sh', ['-c', script, 'sh', ...wordsOf(command)], {
@@ -101,7 +103,11 @@ async function readWork(command: BenchCommand): Promise<ReadWork | undefined> {
   if (code !== 0) throw new Error(`${describe(command)} ended with ${String(code)}`)
   const counter = (name: string): number =>
     Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(text)?.[1])
-  return { bytes: counter('rchar'), calls: counter('syscr') }
+  return {
+    bytesRead: counter('rchar'),
+    bytesWritten: counter('wchar'),
+    calls: counter('syscr') + counter('syscw'),
+  }
 }
 
 const wordsOf = (command: BenchCommand): readonly string[] =>

@@ -1,5 +1,5 @@
 import type { BenchCase, Target } from './bench-case.ts'
-import type { Measurement, ReadWork, Run } from './measure.ts'
+import type { Measurement, IoWork, Run } from './measure.ts'
 
 export interface Spread {
   readonly median: number
@@ -18,8 +18,8 @@ export interface Summary {
   readonly ratio: Spread | undefined
   readonly ourPeakMiB: number | undefined
   readonly peerPeakMiB: number | undefined
-  readonly ourWork: ReadWork | undefined
-  readonly peerWork: ReadWork | undefined
+  readonly ourWork: IoWork | undefined
+  readonly peerWork: IoWork | undefined
   readonly target: Target
   readonly memoryLimitMiB: number | undefined
   readonly verdict: 'met' | 'missed' | 'no target'
@@ -85,6 +85,7 @@ const columns = [
   '',
   'MEMORY',
   'READ',
+  'WRITTEN',
   'CALLS',
 ] as const
 
@@ -98,7 +99,12 @@ export function formatSummaries(summaries: readonly Summary[]): string {
     targetWords(summary),
     summary.verdict,
     pairWords(summary.ourPeakMiB, summary.peerPeakMiB, 'MiB'),
-    pairWords(mebibytes(summary.ourWork), mebibytes(summary.peerWork), 'MiB'),
+    pairWords(mebibytes(summary.ourWork?.bytesRead), mebibytes(summary.peerWork?.bytesRead), 'MiB'),
+    pairWords(
+      mebibytes(summary.ourWork?.bytesWritten),
+      mebibytes(summary.peerWork?.bytesWritten),
+      'MiB',
+    ),
     pairWords(summary.ourWork?.calls, summary.peerWork?.calls, ''),
   ])
   const lines = [[...columns], ...rows]
@@ -127,8 +133,8 @@ function targetWords({ target, memoryLimitMiB }: Summary): string {
 const spreadWords = ({ median, least, most }: Spread): string =>
   `${median.toFixed(2)} (${least.toFixed(2)}-${most.toFixed(2)})`
 
-const mebibytes = (work: ReadWork | undefined): number | undefined =>
-  work === undefined ? undefined : work.bytes / 1024 / 1024
+const mebibytes = (bytes: number | undefined): number | undefined =>
+  bytes === undefined ? undefined : bytes / 1024 / 1024
 
 const pairWords = (ours: number | undefined, peer: number | undefined, unit: string): string =>
   ours === undefined || peer === undefined
