@@ -37,6 +37,7 @@ export class Scene {
   readonly image: string
   model: GuestModel
   #generation = 0
+  #demand: Mark['also']
 
   constructor({ files, image, model, findings = 'leaks' }: Scenario) {
     this.machine = new CrashMachine(this.log, files)
@@ -47,7 +48,13 @@ export class Scene {
 
   /** From here on: the model as it is now, or as it was in `others`. */
   expect(others: readonly World[] = [], rest: Omit<Mark, 'worlds'> = {}): void {
-    this.log.mark({ worlds: [this.model.world(), ...others], ...rest })
+    const also = this.#demand
+    this.log.mark({ worlds: [this.model.world(), ...others], ...(also && { also }), ...rest })
+  }
+
+  /** From the next mark on, and until the end, this must be true of every disk as well. */
+  demand(also: Mark['also']): void {
+    this.#demand = also
   }
 
   /** As at the last mark; a mark of its own. */

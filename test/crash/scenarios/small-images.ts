@@ -32,6 +32,10 @@ export interface SmallImageOptions extends Omit<
   readonly snapshots?: readonly string[]
   /** So many refcounts are anything, as a writer leaves them that never closed a lazy image. */
   readonly miscounted?: number
+  /** Names of bitmaps that record what changes. */
+  readonly bitmaps?: readonly string[]
+  /** Autoclear bits that are set besides those of the bitmaps. */
+  readonly autoclearBits?: bigint
   /** Some clusters are compressed at first. */
   readonly compressed?: boolean
 }
@@ -45,6 +49,8 @@ export async function smallImage(
     miscounted = 0,
     backingClusters = 0,
     snapshots = [],
+    bitmaps = [],
+    autoclearBits = 0n,
     ...options
   }: SmallImageOptions = {},
 ): Promise<SmallImage> {
@@ -66,6 +72,10 @@ export async function smallImage(
       builder.compressed(cluster, 1 + random.below(255))
   }
   for (const [index, name] of snapshots.entries()) builder.snapshot({ id: String(index + 1), name })
+  for (const name of bitmaps) builder.bitmap({ name })
+  if (autoclearBits !== 0n) {
+    builder.header('autoclearFeatures', autoclearBits + (bitmaps.length > 0 ? 1n : 0n))
+  }
   const hostClusters = builder.build().fileLength / clusterSize
   for (let count = 0; count < miscounted; count++) {
     builder.setRefcount(random.below(hostClusters), BigInt(random.below(3)))
@@ -83,16 +93,17 @@ export async function smallImage(
       ? {}
       : { [dataPath]: new Uint8Array(noise(random.below(2 ** 31), clusters * clusterSize)) }),
   }
-  const model = await modelOf(files)
+  const content = await contentOf(files)
+  const model = new GuestModel(content.length, content)
   for (const name of snapshots) model.createSnapshot(name)
   return { files, clusterSize, model }
 }
 
-/** The model of a disk as our reader finds it: what the stories change has to be told apart from this. */
-async function modelOf(files: Readonly<Record<string, Uint8Array>>): Promise<GuestModel> {
+/** What the guest reads, as our reader finds it. */
+export async function contentOf(files: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
   const machine = new CrashMachine(new CrashLog<never>(), files)
   await using opened = await openImage(machine, imagePath)
   const content = new Uint8Array(opened.image.virtualSize)
   await opened.image.read(content, 0)
-  return new GuestModel(content.length, content)
+  return content
 }

@@ -1,12 +1,18 @@
+import { sameBytes } from '../../../core/base/same-bytes.ts'
+import { readBitmaps } from '../../../core/qcow2/bitmap-list.ts'
+import { readHeaderArea } from '../../../core/qcow2/header-file.ts'
 import { seededRandom, type Random } from '../../helpers/random.ts'
+import { BytesFile } from '../../storage/bytes-file.ts'
 import { actAtRandom, Guest } from '../guest.ts'
 import type { ScenarioMaker } from '../scenario-maker.ts'
-import type { Scenario } from '../scene.ts'
+import type { Mark, Scenario } from '../scene.ts'
 import {
   backingPath,
+  contentOf,
   dataPath,
   imagePath,
   smallImage,
+  type SmallImage,
   type SmallImageOptions,
 } from './small-images.ts'
 
@@ -19,6 +25,8 @@ export interface WritingStory {
   readonly visits?: number
   /** Freed space goes back to the host. */
   readonly discard?: boolean
+  /** What else must be true of every disk, told from the image as it was at first. */
+  readonly also?: (first: SmallImage) => Mark['also']
 }
 
 /** A guest that writes, zeroes, discards and flushes at random. */
@@ -28,12 +36,14 @@ export const writing = ({
   actions = 14,
   visits = 2,
   discard,
+  also,
 }: WritingStory): ScenarioMaker => ({
   name,
   make: async (seed): Promise<Scenario> => {
     const random = seededRandom(seed)
     const options = image(random)
-    const { files, clusterSize, model } = await smallImage(random, options)
+    const first = await smallImage(random, options)
+    const { files, clusterSize, model } = first
     return {
       name: `${name}, seed ${seed}`,
       image: imagePath,
@@ -42,6 +52,7 @@ export const writing = ({
       ...(options.dataFile === undefined ? {} : { dataFile: dataPath }),
       ...(options.backingClusters === undefined ? {} : { backing: backingPath }),
       tell: async (scene) => {
+        if (also !== undefined) scene.demand(also(first))
         for (let visit = 0; visit < visits; visit++) {
           await using guest = await Guest.open(scene, { discard: discard ?? random.chance(0.3) })
           const { virtualSize } = model
@@ -51,6 +62,23 @@ export const writing = ({
     }
   },
 })
+
+/**
+ * Once guest data is another than at first, nobody may trust a bitmap that did not record it, nor what an
+ * autoclear bit that we do not know vouches for.
+ */
+function announced({ files }: SmallImage): Mark['also'] {
+  const original = contentOf(files)
+  return async (disk) => {
+    const now = await contentOf(Object.fromEntries(disk))
+    if (sameBytes(now, await original)) return undefined
+    const file = new BytesFile(disk.get(imagePath) ?? new Uint8Array())
+    const area = readHeaderArea(file)
+    if (area.header.autoclearFeatures.low > 1) return 'an unknown autoclear bit is still set'
+    const trusted = readBitmaps(file, area).find(({ flags }) => flags % 2 === 0)
+    return trusted && `the bitmap ${trusted.name} is trusted and did not record the change`
+  }
+}
 
 const orders = [0, 1, 2, 3, 4, 5, 6] as const
 
@@ -76,6 +104,16 @@ export const writingScenarios: readonly ScenarioMaker[] = [
   writing({
     name: 'a guest that writes to an image with a data file',
     image: () => ({ dataFile: 'disk.data' }),
+  }),
+  writing({
+    name: 'a guest that writes to an image whose bitmaps record changes',
+    image: (random) => ({
+      bitmaps: ['daily', 'weekly'],
+      autoclearBits: random.chance(0.3) ? 32n : 0n,
+      clusterBits: 10,
+    }),
+    visits: 1,
+    also: announced,
   }),
   writing({
     name: 'a guest whose discards give space back to the host',
