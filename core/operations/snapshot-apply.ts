@@ -4,7 +4,6 @@ import {
   applySnapshot as applyInImage,
   planApplySnapshot as planInImage,
 } from '../qcow2/snapshot/apply-snapshot.ts'
-import { createSnapshot } from '../qcow2/snapshot/create-snapshot.ts'
 import { describeSnapshot } from './describe-snapshot.ts'
 import { stampOf } from './image-stamp.ts'
 import {
@@ -49,7 +48,7 @@ export async function planApplySnapshot(
 export interface ApplySnapshotOptions extends SnapshotOptions {
   /** What the person agreed to; refused with `plan-outdated` once the image is another one. */
   readonly plan: ApplySnapshotPlan
-  /** Keeps the present state as a snapshot of this name first, so that nothing is lost. */
+  /** Keeps the present state as a snapshot of this name, in the same switch, so that nothing is lost. */
   readonly keepPresentAs?: string | undefined
   /** Date of that snapshot, Unix time in milliseconds; default now. */
   readonly takenAt?: number | undefined
@@ -59,8 +58,7 @@ export interface ApplySnapshotOptions extends SnapshotOptions {
  * Makes a snapshot the present state of the disk. What only the present state had is lost, unless
  * `keepPresentAs` names a snapshot for it.
  *
- * Can be cancelled while references are counted and tables written; nothing was changed then but for the
- * snapshot that `keepPresentAs` made. Throws `plan-outdated`, what planning throws, and what
+ * Can be cancelled while references are counted and tables written; nothing was changed then. Throws `plan-outdated`, what planning throws, and what
  * `createSnapshot` throws.
  */
 export async function applySnapshot(
@@ -70,21 +68,20 @@ export async function applySnapshot(
 ): Promise<AppliedSnapshotChange> {
   const { plan, keepPresentAs: name, takenAt = Date.now(), signal, onProgress } = options
   const { stamp, snapshot } = plan
-  const context = { signal, onProgress }
   return changeSnapshots(host, path, { ...options, stamp }, async (file, before) => {
-    const kept =
-      name === undefined
-        ? undefined
-        : await createSnapshot(file, before, { name, takenAt, ...context })
-    const present = kept?.area ?? before
-    const done = await applyInImage(file, present, { snapshot: { id: snapshot.id }, ...context })
+    const done = await applyInImage(file, before, {
+      snapshot: { id: snapshot.id },
+      keepPresentAs: name === undefined ? undefined : { name, takenAt },
+      signal,
+      onProgress,
+    })
     const { virtualSize } = done.area.geometry
     return {
       path,
       snapshot: describeSnapshot(done.entry, virtualSize),
       virtualSize,
       lost: freedSpace(done.freed, done.area),
-      kept: kept && describeSnapshot(kept.entry, virtualSize),
+      kept: done.kept && describeSnapshot(done.kept, virtualSize),
     }
   })
 }

@@ -106,6 +106,7 @@ export class CountPages {
     if (typeof page === 'number') {
       const count = page + delta
       if (count < least || count > most) return { cluster: base + from, count }
+      if (delta === 0) return undefined
       if (to - from === PAGE_CLUSTERS) {
         this.#pages.set(index, count)
         if (count === 0) for (let at = from; at < to; at++) onZero?.(base + at)

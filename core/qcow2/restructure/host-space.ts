@@ -58,20 +58,31 @@ export class HostSpace {
     return this.#counts.uniform(from, to)
   }
 
-  /** Throws `refcount-overflow`, and `refcounts-contradict` for clusters that were counted as free. */
-  add(first: number, clusters: number, times: number): void {
+  /**
+   * How many of the clusters had lost their last reference in this change. Throws `refcount-overflow`, and
+   * `refcounts-contradict` for clusters that were counted as free.
+   */
+  add(first: number, clusters: number, times: number): number {
+    let revived = 0
     const least = this.#options.strict ? times + 1 : times
     const end = first + clusters
     for (let at = first; at < end;) {
       const fault = this.#counts.add(at, end - at, times, { least, most: this.#most })
       if (fault === undefined) break
       if (fault.count > this.#most) throw this.#overflow(fault)
-      // What lost its last reference in this very change may get a new one.
       if (this.#isFree(fault.cluster)) throw this.#contradiction(fault.cluster)
       this.#counts.add(fault.cluster, 1, times, { least: times, most: this.#most })
+      revived++
       at = fault.cluster + 1
     }
     this.#changed(first, clusters)
+    return revived
+  }
+
+  /** Throws `refcounts-contradict` unless every cluster is counted as used. */
+  mustBeUsed(first: number, clusters: number): void {
+    const fault = this.#counts.add(first, clusters, 0, { least: 1, most: Infinity })
+    if (fault !== undefined) throw this.#contradiction(fault.cluster)
   }
 
   /** How many of the clusters nobody refers to any more. Throws `refcounts-contradict`. */

@@ -5,10 +5,15 @@ import { StoredBlocks } from './stored-blocks.ts'
 
 /** Who refers to which clusters how often, while that changes. Offsets are host offsets. */
 export interface References {
-  /** `times` more references to each of `clusters` clusters from `offset`. */
-  add(offset: number, clusters: number, times?: number): void
+  /**
+   * `times` more references to each of `clusters` clusters from `offset`; how many of them had lost their
+   * last one before, in the same change.
+   */
+  add(offset: number, clusters: number, times?: number): number
   /** `times` less; how many of the clusters nobody refers to any more. */
   remove(offset: number, clusters: number, times?: number): number
+  /** Throws `refcounts-contradict` unless every cluster has a reference. */
+  mustBeUsed(offset: number, clusters: number): void
   count(hostCluster: number): number
 }
 
@@ -33,12 +38,16 @@ export class ReferenceDraft implements References {
     })
   }
 
-  add(offset: number, clusters: number, times = 1): void {
-    this.#space.add(this.#space.clusterAt(offset), clusters, times)
+  add(offset: number, clusters: number, times = 1): number {
+    return this.#space.add(this.#space.clusterAt(offset), clusters, times)
   }
 
   remove(offset: number, clusters: number, times = 1): number {
     return this.#space.remove(this.#space.clusterAt(offset), clusters, times)
+  }
+
+  mustBeUsed(offset: number, clusters: number): void {
+    this.#space.mustBeUsed(this.#space.clusterAt(offset), clusters)
   }
 
   count(hostCluster: number): number {

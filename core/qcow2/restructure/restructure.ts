@@ -17,6 +17,7 @@ import type { HostRun } from '../tables/host-run.ts'
 import { PAGE_CLUSTERS } from './count-pages.ts'
 import { HostSpace } from './host-space.ts'
 import { RefcountLayout } from './refcount-layout.ts'
+import type { References } from './reference-draft.ts'
 import { StoredBlocks } from './stored-blocks.ts'
 
 export interface RestructureOptions extends OperationContext {
@@ -58,7 +59,7 @@ export interface RestructureOptions extends OperationContext {
  * `cancelled`, and what writing to the file throws. An error of the header's own write or of the flush
  * after it leaves the old or the new image.
  */
-export class Restructure implements Disposable {
+export class Restructure implements References, Disposable {
   readonly #file: WritableFile
   readonly #area: HeaderArea
   readonly #options: RestructureOptions
@@ -106,10 +107,11 @@ export class Restructure implements Disposable {
 
   /**
    * `times` more references to each of `clusters` clusters from `offset`. With stored refcounts only for
-   * clusters that are used already: new ones come from `reserve`.
+   * clusters that are used already: new ones come from `reserve`. Gives how many of the clusters had lost
+   * their last reference before.
    */
-  add(offset: number, clusters: number, times = 1): void {
-    this.#space.add(this.#space.clusterAt(offset), clusters, times)
+  add(offset: number, clusters: number, times = 1): number {
+    return this.#space.add(this.#space.clusterAt(offset), clusters, times)
   }
 
   /**
@@ -118,6 +120,10 @@ export class Restructure implements Disposable {
    */
   remove(offset: number, clusters: number, times = 1): number {
     return this.#space.remove(this.#space.clusterAt(offset), clusters, times)
+  }
+
+  mustBeUsed(offset: number, clusters: number): void {
+    this.#space.mustBeUsed(this.#space.clusterAt(offset), clusters)
   }
 
   /** The old image uses these clusters, though no refcount says so: they stay untouched. */

@@ -5,11 +5,14 @@ import type { HeaderArea } from '../format/header-area.ts'
 import type { SnapshotEntry } from '../format/snapshot-table.ts'
 import { ReferenceDraft, type References } from '../restructure/reference-draft.ts'
 import { Restructure } from '../restructure/restructure.ts'
-import { activeTree, exchangeActiveL1 } from './active-tree.ts'
+import type { WordTable } from '../word-table.ts'
+import { activeTree, exchangeActiveL1, writeSnapshotL1 } from './active-tree.ts'
 import { appliedState, type AppliedState } from './applied-state.ts'
 import { distrustBitmaps, distrustedBitmaps } from './distrust-bitmaps.ts'
-import { countTree, type FreedClusters } from './count-tree.ts'
+import { setCopied } from './copied-flags.ts'
+import { countTree, type CountTreeOptions, type FreedClusters } from './count-tree.ts'
 import type { L1Tree } from './l1-tree.ts'
+import { diskState, newSnapshotIdentity, type NewSnapshot } from './new-snapshot.ts'
 import { refcountsAreTrue } from './refcounts-are-true.ts'
 import { refuseDataFile } from './refuse-data-file.ts'
 import { settleFlags } from './settle-flags.ts'
@@ -17,6 +20,8 @@ import { SnapshotList, type SnapshotSelector } from './snapshot-list.ts'
 
 export interface ApplySnapshotOptions extends OperationContext {
   readonly snapshot: SnapshotSelector
+  /** Keeps the present state as a new snapshot, in the same switch. */
+  readonly keepPresentAs?: NewSnapshot | undefined
 }
 
 /** What applying a snapshot would take away and change. */
@@ -37,8 +42,10 @@ export interface AppliedSnapshot {
   /** The image as it is now. */
   readonly area: HeaderArea
   readonly entry: SnapshotEntry
-  /** Clusters of the former state that nothing else kept. */
+  /** Clusters of the former state that nothing keeps. */
   readonly freed: FreedClusters
+  /** The snapshot that keeps the former state, when one was asked for. */
+  readonly kept: SnapshotEntry | undefined
 }
 
 /** What `applySnapshot` would do; reads only. */
@@ -52,7 +59,11 @@ export async function planApplySnapshot(
   const state = appliedState(file, area, entry)
   const old = activeTree(file, area)
   const freed = refcountsAreTrue(area)
-    ? await exchange(new ReferenceDraft(file, area), { state, old, area }, context)
+    ? await exchange(
+        new ReferenceDraft(file, area),
+        { old, state, kept: 0 },
+        { ...context, geometry: area.geometry },
+      )
     : undefined
   const { size } = state
   return { entry, freed, size, bitmapsLost: distrustedBitmaps(file, area, size) }
@@ -71,36 +82,63 @@ export async function applySnapshot(
   options: ApplySnapshotOptions,
 ): Promise<AppliedSnapshot> {
   refuseDataFile(file, area)
-  const entry = new SnapshotList(file, area).find(options.snapshot)
+  const { geometry } = area
+  const snapshots = new SnapshotList(file, area)
+  const entry = snapshots.find(options.snapshot)
+  const { keepPresentAs } = options
+  const identity = keepPresentAs && newSnapshotIdentity(snapshots, keepPresentAs)
   const state = appliedState(file, area, entry)
   const old = activeTree(file, area)
 
   using change = Restructure.begin(file, area, { ...options, refcounts: 'stored' })
-  const freed = await exchange(change, { state, old, area }, options)
-  const context = { ...options, geometry: area.geometry, sharedEntries: 0 }
-  const l1 = await settleFlags(change, state.active, context)
+  const context = { ...options, geometry }
+  const diskEntries = geometry.l1EntriesNeeded
+  const kept = identity === undefined ? 0 : diskEntries
+  const freed = await exchange(change, { old, state, kept }, context)
+  const l1 = await settleFlags(change, state.active, { ...context, sharedEntries: 0 })
+  const keptEntry: SnapshotEntry | undefined = identity && {
+    ...writeSnapshotL1(change, withoutFlags(old.l1, diskEntries), geometry.clusterSize),
+    ...identity,
+    ...diskState(geometry),
+  }
   const fields = {
+    ...(keptEntry && snapshots.replace(change, [...snapshots.entries, keptEntry])),
     ...exchangeActiveL1(change, area, old, l1),
     size: state.size,
     // Last: a bitmap that is distrusted for nothing is a full backup for nothing.
     ...distrustBitmaps(file, area, state.size),
   }
-  return { area: await change.commit(fields), entry, freed }
+  return { area: await change.commit(fields), entry, freed, kept: keptEntry }
 }
 
-/** First the new references, then the old ones less: what both have is not freed in between. */
+/** The first entries of an L1 table, as a snapshot's has them. */
+function withoutFlags(l1: WordTable, entries: number): WordTable {
+  const own = l1.slice(0, 2 * entries)
+  for (let index = 0; index < entries; index++) setCopied(own, 2 * index, false)
+  return own
+}
+
+interface Exchange {
+  readonly old: L1Tree
+  readonly state: AppliedState
+  /** The old L1 entries [0, kept) go to a new snapshot instead of being dropped. */
+  readonly kept: number
+}
+
+/**
+ * The old references less, then the new ones: the other way round a count could pass its width on the way.
+ * What both have loses its last reference in between and gets it back.
+ */
 async function exchange(
   references: References,
-  {
-    state,
-    old,
-    area,
-  }: { readonly state: AppliedState; readonly old: L1Tree; readonly area: HeaderArea },
-  context: OperationContext,
+  { old, state, kept }: Exchange,
+  context: Omit<CountTreeOptions, 'step'>,
 ): Promise<FreedClusters> {
-  const { geometry } = area
-  const { snapshot: tree, entries } = state
-  await countTree(references, { tree, entries }, 'add', { ...context, geometry })
-  const whole = { tree: old, entries: old.entries }
-  return countTree(references, whole, 'remove', { ...context, geometry })
+  const keeping = { tree: old, from: 0, to: kept }
+  await countTree(references, keeping, { ...context, step: 'mustBeUsed' })
+  const dropping = { tree: old, from: kept, to: old.entries }
+  const dropped = await countTree(references, dropping, { ...context, step: 'remove' })
+  const adding = { tree: state.snapshot, from: 0, to: state.entries }
+  const back = await countTree(references, adding, { ...context, step: 'add' })
+  return { data: dropped.data - back.data, tables: dropped.tables - back.tables }
 }

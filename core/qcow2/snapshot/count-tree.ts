@@ -7,9 +7,13 @@ import type { L1Tree } from './l1-tree.ts'
 
 export interface TreeRange {
   readonly tree: L1Tree
-  /** L1 entries [0, entries): those of the disk, or all of them with a VM state behind the disk. */
-  readonly entries: number
+  /** L1 entries [from, to): those of the disk come first, those of a VM state behind it. */
+  readonly from: number
+  readonly to: number
 }
+
+/** All that an L1 table refers to. */
+export const wholeTree = (tree: L1Tree): TreeRange => ({ tree, from: 0, to: tree.entries })
 
 /** What a change of references lets go of, in host clusters. */
 export interface FreedClusters {
@@ -18,39 +22,38 @@ export interface FreedClusters {
   readonly tables: number
 }
 
+export interface CountTreeOptions extends OperationContext {
+  readonly geometry: Geometry
+  readonly step: 'add' | 'remove' | 'mustBeUsed'
+}
+
 /**
- * One more reference (`add`) or one less (`remove`) to all that an L1 table refers to: its L2 tables and
- * the clusters behind them, each as often as the table does. Says how many of them nobody refers to any
- * more.
+ * One more reference (`add`) or one less (`remove`) to all that an L1 table refers to, its L2 tables and
+ * the clusters behind them, each as often as the table does; or a look whether all of it is counted
+ * (`mustBeUsed`). Gives how many clusters lost their last reference or, with `add`, got back what they
+ * had lost.
  */
 export async function countTree(
-  change: References,
-  { tree, entries }: TreeRange,
-  direction: 'add' | 'remove',
-  { geometry, signal, onProgress }: OperationContext & { readonly geometry: Geometry },
+  references: References,
+  { tree, from, to }: TreeRange,
+  { geometry, step, signal, onProgress }: CountTreeOptions,
 ): Promise<FreedClusters> {
   const { clusterSize } = geometry
   const breathe = breather(signal)
   let data = 0
   let tables = 0
-  for (let index = 0; index < entries; index++) {
+  for (let index = from; index < to; index++) {
     const offset = tree.l2OffsetAt(index)
     if (offset === 0) continue
     const words = tree.readL2(offset)
-    if (direction === 'add') change.add(offset, 1)
-    else tables += change.remove(offset, 1)
+    tables += references[step](offset, 1) ?? 0
     for (const { first, clusters } of entryRuns(words, geometry)) {
-      if (direction === 'add') change.add(first * clusterSize, clusters)
-      else data += change.remove(first * clusterSize, clusters)
+      data += references[step](first * clusterSize, clusters) ?? 0
     }
     const pause = breathe()
     if (pause !== undefined) {
-      onProgress?.({
-        phase: 'tables',
-        done: index * clusterSize,
-        total: entries * clusterSize,
-        unit: 'bytes',
-      })
+      const done = (index - from) * clusterSize
+      onProgress?.({ phase: 'tables', done, total: (to - from) * clusterSize, unit: 'bytes' })
       await pause
     }
   }

@@ -1,7 +1,3 @@
-import { wordFromNumber, word64, zeroWord } from '../../base/word64.ts'
-import { BinaryWriter } from '../../base/binary.ts'
-import { encodeName } from '../../base/text.ts'
-import { ImageError } from '../../errors/image-error.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import type { HeaderArea } from '../format/header-area.ts'
@@ -9,16 +5,12 @@ import type { SnapshotEntry } from '../format/snapshot-table.ts'
 import { Restructure } from '../restructure/restructure.ts'
 import { activeTree, exchangeActiveL1, writeSnapshotL1 } from './active-tree.ts'
 import { countTree } from './count-tree.ts'
+import { diskState, newSnapshotIdentity, type NewSnapshot } from './new-snapshot.ts'
 import { settleFlags } from './settle-flags.ts'
 import { SnapshotList } from './snapshot-list.ts'
 import { refuseDataFile } from './refuse-data-file.ts'
 
-export interface CreateSnapshotOptions extends OperationContext {
-  /** UTF-8 without NUL; no other snapshot may have it. */
-  readonly name: string
-  /** Unix time in milliseconds. */
-  readonly takenAt: number
-}
+export type CreateSnapshotOptions = OperationContext & NewSnapshot
 
 export interface CreatedSnapshot {
   /** The image as it is now. */
@@ -42,54 +34,24 @@ export async function createSnapshot(
   refuseDataFile(file, area)
   const { geometry } = area
   const snapshots = new SnapshotList(file, area)
-  const rawName = snapshots.newName(options.name)
-  const date = dateOf(options.takenAt)
+  const identity = newSnapshotIdentity(snapshots, options)
   const tree = activeTree(file, area)
   // What lies behind the disk in the active table is no part of it: a VM state that was applied once.
   const entries = geometry.l1EntriesNeeded
 
   using change = Restructure.begin(file, area, { ...options, refcounts: 'stored' })
   const context = { ...options, geometry }
-  await countTree(change, { tree, entries }, 'add', context)
+  await countTree(change, { tree, from: 0, to: entries }, { ...context, step: 'add' })
   const l1 = await settleFlags(change, tree, { ...context, sharedEntries: entries })
-  const own = writeSnapshotL1(change, l1.slice(0, 2 * entries), geometry.clusterSize)
+  const own = l1.slice(0, 2 * entries)
   const entry: SnapshotEntry = {
-    ...own,
-    ...date,
-    id: snapshots.newId(),
-    name: options.name,
-    vmClock: zeroWord,
-    vmStateSize32: 0,
-    extraData: extraDataOf(geometry.virtualSize),
-    rawId: encodeName(snapshots.newId()),
-    rawName,
+    ...writeSnapshotL1(change, own, geometry.clusterSize),
+    ...identity,
+    ...diskState(geometry),
   }
   const fields = {
     ...exchangeActiveL1(change, area, tree, l1),
     ...snapshots.replace(change, [...snapshots.entries, entry]),
   }
   return { area: await change.commit(fields), entry }
-}
-
-/** No VM state, the disk's size, and "no instruction counter" (specification, "Snapshots"). */
-function extraDataOf(diskSize: number): Uint8Array {
-  const writer = new BinaryWriter(24)
-  writer.word(8, wordFromNumber(diskSize))
-  writer.word(16, word64(ALL_ONES, ALL_ONES))
-  return writer.bytes
-}
-
-const ALL_ONES = 0xffff_ffff
-const LAST_SECOND = 0xffff_ffff
-
-function dateOf(takenAt: number): Pick<SnapshotEntry, 'dateSeconds' | 'dateNanoseconds'> {
-  const dateSeconds = Math.floor(takenAt / 1000)
-  if (!(dateSeconds >= 0 && dateSeconds <= LAST_SECOND)) {
-    throw new ImageError('invalid-argument', {
-      field: 'The date of the snapshot',
-      expected: 'a time between 1970 and 2106',
-      found: String(takenAt),
-    })
-  }
-  return { dateSeconds, dateNanoseconds: Math.floor((takenAt - dateSeconds * 1000) * 1e6) }
 }

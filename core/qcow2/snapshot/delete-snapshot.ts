@@ -6,7 +6,7 @@ import type { SnapshotEntry } from '../format/snapshot-table.ts'
 import { ReferenceDraft, type References } from '../restructure/reference-draft.ts'
 import { Restructure } from '../restructure/restructure.ts'
 import { activeTree, exchangeActiveL1, l1Clusters, snapshotTree } from './active-tree.ts'
-import { countTree, type FreedClusters } from './count-tree.ts'
+import { countTree, wholeTree, type FreedClusters } from './count-tree.ts'
 import { refcountsAreTrue } from './refcounts-are-true.ts'
 import { refuseDataFile } from './refuse-data-file.ts'
 import { settleFlags } from './settle-flags.ts'
@@ -85,8 +85,8 @@ async function removeTree(
 ): Promise<FreedClusters> {
   const { geometry } = area
   const tree = snapshotTree(file, area, entry)
-  const whole = { tree, entries: tree.entries }
-  const { data, tables } = await countTree(references, whole, 'remove', { ...context, geometry })
+  const removal = { ...context, geometry, step: 'remove' } as const
+  const { data, tables } = await countTree(references, wholeTree(tree), removal)
   const own = l1Clusters(entry.l1Size, geometry.clusterSize)
   if (own === 0) return { data, tables }
   return { data, tables: tables + references.remove(entry.l1TableOffset, own) }
