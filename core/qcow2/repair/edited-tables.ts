@@ -1,7 +1,7 @@
 import type { BlockFile, FileIdentity, FileTimes, HostRun } from '../../storage/block-file.ts'
 import type { IoTag } from '../../storage/io-tag.ts'
 import { PlannedFile } from '../../storage/planned-file.ts'
-import type { TableEdits } from './settle-structure.ts'
+import type { TableEdits } from './table-moves.ts'
 
 /** Bytes of changed tables of one kind. */
 const EDIT_BUDGET = 64 * 2 ** 20

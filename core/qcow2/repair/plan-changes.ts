@@ -27,9 +27,10 @@ import { EditedTables } from './edited-tables.ts'
 import { lowerRefcounts } from './lower-refcounts.ts'
 import { repairSnapshots } from './repair-snapshots.ts'
 import { repairTables } from './repair-tables.ts'
-import { settleStructure, type ReplacedTable } from './settle-structure.ts'
+import { settleStructure } from './settle-structure.ts'
 import { readStoredSnapshots } from './snapshot-ledger.ts'
 import { StepLog } from './step-log.ts'
+import type { ReplacedTable } from './table-moves.ts'
 
 /** Bytes of tables that one repair may write. */
 const WRITE_BUDGET = 192 * 2 ** 20
