@@ -308,6 +308,36 @@ describe('the state that becomes the present one', () => {
   })
 })
 
+describe('keeping the present state while another one is applied', () => {
+  const keep = async (file: MemoryFile, snapshot: SnapshotSelector, name: string) =>
+    applySnapshot(file, readHeaderArea(file), { snapshot, keepPresentAs: { name, takenAt } })
+
+  test('makes a snapshot of it in the same switch, and loses nothing', async () => {
+    const file = fileOf(imageWithData({ refcountOrder: 1 }))
+    await create(file, 'then')
+    const { kept, freed } = await keep(file, { name: 'then' }, 'now')
+    expect(kept).toMatchObject({ id: '2', name: 'now' })
+    expect(freed).toEqual({ data: 0, tables: 0 })
+    expect(entriesOf(file).map(({ name }) => name)).toEqual(['then', 'now'])
+    expect(await findingsOf(file)).toEqual([])
+    // Two snapshots and the present state: as far as two bits count, and no further on the way.
+    await apply(file, { name: 'now' })
+    await remove(file, { name: 'then' })
+    await apply(file, { name: 'now' })
+    expect(await findingsOf(file)).toEqual([])
+  })
+
+  test('is refused as a whole when the name is taken', async () => {
+    const file = fileOf(imageWithData())
+    await create(file, 'then')
+    const before = copyOf(file)
+    await expect(keep(file, { name: 'then' }, 'then')).rejects.toMatchObject({
+      reason: 'snapshot-exists',
+    })
+    expect(Buffer.compare(copyOf(file), before)).toBe(0)
+  })
+})
+
 describe('stopping', () => {
   test('leaves the image as it was', async () => {
     const file = fileOf(imageWithData())
