@@ -2,6 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { openImage } from '../../core/image/open-image.ts'
 import { amendImage } from '../../core/operations/amend.ts'
+import { planRepair } from '../../core/operations/plan-repair.ts'
+import { rebuildImageRefcounts } from '../../core/operations/rebuild-refcounts.ts'
+import { repairImage } from '../../core/operations/repair.ts'
+import { undoRepair } from '../../core/operations/undo-repair.ts'
 import { createSnapshot } from '../../core/operations/snapshot-create.ts'
 import { applySnapshot, planApplySnapshot } from '../../core/operations/snapshot-apply.ts'
 import { deleteSnapshot, planDeleteSnapshot } from '../../core/operations/snapshot-delete.ts'
@@ -25,6 +29,8 @@ import { faultMatrix, type FaultStory } from './fault-matrix.ts'
 interface Change {
   readonly name: string
   readonly image?: SmallImageOptions
+  /** Its refcounts are wrong at first, and nobody may write before that is put right. */
+  readonly damaged?: boolean
   readonly change: (scene: Scene, random: Random) => Promise<void>
 }
 
@@ -127,6 +133,41 @@ const changes: readonly Change[] = [
     change: resizeTo(25 * 512),
   },
   {
+    name: 'counting refcounts anew',
+    image: { miscounted: 20 },
+    damaged: true,
+    change: async ({ machine }) => {
+      await rebuildImageRefcounts(machine, imagePath)
+    },
+  },
+  {
+    name: 'repairing',
+    image: { miscounted: 20 },
+    damaged: true,
+    change: async ({ machine }) => {
+      await repairImage(machine, imagePath, await planRepair(machine, imagePath))
+    },
+  },
+  {
+    name: 'repairing and taking it back',
+    image: { miscounted: 20 },
+    damaged: true,
+    change: async (scene) => {
+      const { machine } = scene
+      const before = machine.bytesOf(imagePath)
+      const { safetyCopy } = await repairImage(
+        machine,
+        imagePath,
+        await planRepair(machine, imagePath),
+      )
+      // At the next attempt it may be repaired already.
+      if (safetyCopy === undefined) return
+      await undoRepair(machine, imagePath, safetyCopy)
+      expect(machine.bytesOf(imagePath)).toEqual(before)
+      await repairImage(machine, imagePath, await planRepair(machine, imagePath))
+    },
+  },
+  {
     name: 'amending the refcount width',
     change: (scene) => amendImage(scene.machine, imagePath, { refcountBits: 64 }).then(() => {}),
   },
@@ -136,7 +177,10 @@ const changes: readonly Change[] = [
   },
 ]
 
-const storyOf = async ({ name, image = {}, change }: Change, seed: number): Promise<FaultStory> => {
+const storyOf = async (
+  { name, image = {}, damaged = false, change }: Change,
+  seed: number,
+): Promise<FaultStory> => {
   const random = seededRandom(seed)
   const { files, model } = await smallImage(random, image)
   return {
@@ -146,6 +190,7 @@ const storyOf = async ({ name, image = {}, change }: Change, seed: number): Prom
     model,
     ...(image.backingClusters === undefined ? {} : { backing: backingPath }),
     ...(image.dataFile === undefined ? {} : { dataFile: dataPath }),
+    ...(damaged ? { findings: { corruptions: Infinity } } : {}),
     tell: (scene) => change(scene, random),
     again: async (scene) => {
       const isDone = await takeStock(scene)
