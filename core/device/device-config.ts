@@ -14,7 +14,7 @@ export interface DeviceConfig {
   readonly keepErased: number
   /** Compaction starts once so many bytes were unmapped, whole sectors; 0 for never. As `keepErased`. */
   readonly compactAfterUnmaps: number
-  /** An image that the check calls corrupt or cannot check to its end is not opened. */
+  /** An image that its check finds damaged is not opened; see `openDevice`. */
   readonly checkOnOpen: boolean
   /** Compare what is in memory with what a walk finds, after every change. For tests: slow. */
   readonly runtimeAsserts: boolean

@@ -83,14 +83,21 @@ async function diskToChange(
     : new Qcow2Disk(opened.image, host.codecs)
 }
 
-/** Leaks cost space only; whatever else a check finds may cost data once somebody writes. */
+/**
+ * Who only reads needs no refcounts: an image whose last writer never saved them is as good as another.
+ * Who writes needs them right, or takes clusters that are in use. Leaks cost space only.
+ */
 async function mustBeSound(disk: Disk): Promise<void> {
   const check = await disk.check()
-  if (check === undefined || check.verdict === 'clean' || check.verdict === 'leaks') return
-  const worst = check.findings.find(({ kind }) => kind !== 'warning' && kind !== 'leak')
+  if (check === undefined) return
+  const { verdict, health, findings } = check
+  const isSound =
+    disk.changes === undefined ? health !== 'damaged' : verdict === 'clean' || verdict === 'leaks'
+  if (isSound) return
+  const worst = findings.find(({ kind }) => kind !== 'leak')
   throw new ImageError('image-damaged', {
     path: disk.name,
-    found: check.verdict,
+    found: disk.changes === undefined ? health : verdict,
     ...(worst === undefined ? {} : { structure: worst.structure }),
     ...(worst?.offset === undefined ? {} : { offset: worst.offset }),
   })

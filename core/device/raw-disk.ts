@@ -27,6 +27,8 @@ export class RawDisk implements Disk, DiskChanges {
   readonly #ranges = new RangeLock()
   #virtualSize: number
   #failure: ImageError | undefined
+  /** Something was changed since the last flush. */
+  #unflushed = false
 
   /** `discard`: freed space goes back to the host. */
   constructor(file: WritableFile, { discard }: { readonly discard: boolean }) {
@@ -73,7 +75,7 @@ export class RawDisk implements Disk, DiskChanges {
     using _held = await this.#ranges.exclusive(at, at + from.length)
     this.#mustLieInDisk(at, from.length)
     this.#mustWork()
-    await this.#file.write(from, at, 'data')
+    await this.#store(from, at)
   }
 
   writeZeroes(at: number, length: number, unmap: boolean): Promise<Freed> {
@@ -86,6 +88,7 @@ export class RawDisk implements Disk, DiskChanges {
 
   async flush(): Promise<void> {
     this.#mustWork()
+    this.#unflushed = false
     try {
       await this.#file.flush()
     } catch (error) {
@@ -99,6 +102,7 @@ export class RawDisk implements Disk, DiskChanges {
     this.#mustWork()
     mustBeSize(this.name, { from: this.#virtualSize, to: virtualSize, shrink })
     // Growing after a cut reads zeroes: what was cut off is gone from the file.
+    this.#unflushed = true
     this.#file.truncate(virtualSize)
     this.#virtualSize = virtualSize
   }
@@ -113,7 +117,12 @@ export class RawDisk implements Disk, DiskChanges {
   async assertConsistent(): Promise<void> {}
 
   async close(): Promise<void> {
-    await this.#file.close()
+    try {
+      // A flush that failed has told so already.
+      if (this.#unflushed && this.#failure === undefined) await this.flush()
+    } finally {
+      await this.#file.close()
+    }
   }
 
   /** Makes a range read as zeroes: what is stored of it is given back to the host, or overwritten. */
@@ -134,12 +143,22 @@ export class RawDisk implements Disk, DiskChanges {
 
   async #clearStored(at: number, length: number, unmap: boolean): Promise<Freed> {
     if (unmap && this.#discard && this.#file.punchHole(at, length) === 'punched') {
+      this.#unflushed = true
       return { erased: 0, unmapped: length }
     }
     for (let done = 0; done < length; done += PIECE) {
-      await this.#file.write(zeroes.subarray(0, Math.min(PIECE, length - done)), at + done, 'data')
+      await this.#store(zeroes.subarray(0, Math.min(PIECE, length - done)), at + done)
     }
     return { erased: length, unmapped: 0 }
+  }
+
+  async #store(from: Uint8Array, at: number): Promise<void> {
+    try {
+      await this.#file.write(from, at, 'data')
+    } finally {
+      // Only now: a flush that ran meanwhile has not got it. A write that failed may have done a part.
+      this.#unflushed = true
+    }
   }
 
   /** Again, now that nothing can change the size: a shrink may have come between call and turn. */

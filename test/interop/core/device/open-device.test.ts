@@ -78,6 +78,15 @@ describe('opening a device', () => {
     await using _device = await open(image, { checkOnOpen: false })
   })
 
+  it('for reading refuses what lost content', async () => {
+    await using folder = await tempFolder()
+    const image = folder.file('a.qcow2')
+    const builder = new Qcow2Builder({ clusterBits: 9, virtualSize: 64 * KIB }).data(0, 1)
+    await builder.l2Entry(0, (entry) => entry + 7n).writeTo(image)
+    expect(await reasonOf(open(image, { readOnly: true }))).toBe('image-damaged')
+    expect(await reasonOf(open(image))).toBe('image-damaged')
+  })
+
   it('accepts leaks, which cost space only', async () => {
     await using folder = await tempFolder()
     const image = folder.file('a.qcow2')
@@ -94,6 +103,13 @@ describe('opening a device', () => {
     const writes = ['-c', 'write -P 5 0 1M', '-c', 'flush', '-c', 'abort']
     await runTool('qemu-io', [...writes, image])
     expect((await runTool('qemu-img', ['check', image])).exitCode).not.toBe(0)
+    const dirty = await readFile(image)
+    {
+      // Who only reads needs no refcounts.
+      await using device = await open(image, { readOnly: true })
+      expect(await patternAt(device, 0, MIB)).toBe(5)
+    }
+    expect((await readFile(image)).equals(dirty)).toBe(true)
     {
       await using device = await open(image)
       expect(await device.check()).toMatchObject({ verdict: 'clean' })

@@ -2,8 +2,10 @@ import { describe, expect, it, test } from 'vitest'
 import { Device } from '../../../../core/device/device.ts'
 import { deviceConfig, type DeviceConfig } from '../../../../core/device/device-config.ts'
 import { RawDisk } from '../../../../core/device/raw-disk.ts'
-import { ImageError } from '../../../../core/errors/image-error.ts'
 import { MemoryFile } from '../../../../core/storage/memory-file.ts'
+import { filled, reasonOf } from '../../../helpers/devices.ts'
+import { FaultFile, Faults, Pause } from '../../../storage/fault-file.ts'
+import { TraceFile } from '../../../storage/trace-file.ts'
 
 const KIB = 1024
 
@@ -15,18 +17,6 @@ function rawDevice(
   const chosen = deviceConfig(config)
   return { file, device: new Device(new RawDisk(file, chosen), chosen) }
 }
-
-async function reasonOf(work: Promise<unknown> | (() => unknown)): Promise<string> {
-  try {
-    await (typeof work === 'function' ? work() : work)
-  } catch (error) {
-    if (error instanceof ImageError) return error.reason
-    throw error
-  }
-  return 'none'
-}
-
-const filled = (length: number, value: number) => new Uint8Array(length).fill(value)
 
 async function contentOf(device: Device, at: number, length: number): Promise<Uint8Array> {
   const into = filled(length, 0xee)
@@ -195,5 +185,62 @@ describe('any device', () => {
       cacheHits: 0,
       cacheMisses: 0,
     })
+  })
+})
+
+describe('a raw device that is closed', () => {
+  const traced = () => {
+    const file = new TraceFile(new MemoryFile(filled(64 * KIB, 1)))
+    const config = deviceConfig({ discard: true })
+    return { file, device: new Device(new RawDisk(file, config), config) }
+  }
+
+  it('makes durable what was not flushed', async () => {
+    const { file, device } = traced()
+    await device.write(filled(10, 2), 0)
+    await device.flush()
+    await device.discard(8 * KIB, 8 * KIB)
+    await device.close()
+    expect(file.lines).toEqual(['write data 0+10', 'flush', 'punch 8192+8192', 'flush'])
+  })
+
+  it('flushes what was written while a flush ran', async () => {
+    const pause = new Pause()
+    const faults = new Faults()
+    faults.add({ operation: 'write', nth: 0, fault: pause })
+    const traced = new TraceFile(new MemoryFile(filled(64 * KIB, 1)))
+    const device = new Device(
+      new RawDisk(new FaultFile(traced, faults), { discard: false }),
+      deviceConfig(),
+    )
+    const writing = device.write(filled(10, 2), 0)
+    await pause.reached
+    await device.flush()
+    pause.release()
+    await writing
+    await device.close()
+    expect(traced.lines).toEqual(['flush', 'write data 0+10', 'flush'])
+  })
+
+  it('flushes nothing when nothing was changed', async () => {
+    const { file, device } = traced()
+    await device.read(filled(10, 0), 0)
+    await device.close()
+    expect(file.lines).toEqual([])
+  })
+
+  it('changes nothing more once a flush failed, and closes all the same', async () => {
+    const faults = new Faults()
+    faults.add({ operation: 'flush', nth: 0, fault: 'EIO' })
+    const file = new FaultFile(new MemoryFile(filled(64 * KIB, 1)), faults)
+    const device = new Device(new RawDisk(file, { discard: false }), deviceConfig())
+    await device.write(filled(10, 2), 0)
+    expect(await reasonOf(device.flush())).toBe('flush-failed')
+    expect(await reasonOf(device.write(filled(10, 2), 0))).toBe('device-failed')
+    expect(await reasonOf(device.discard(0, 10))).toBe('device-failed')
+    expect(await reasonOf(device.resize(KIB, { shrink: true }))).toBe('device-failed')
+    expect(await reasonOf(device.flush())).toBe('device-failed')
+    expect(await contentOf(device, 0, 11)).toEqual(Uint8Array.from([...filled(10, 2), 1]))
+    await device.close()
   })
 })
