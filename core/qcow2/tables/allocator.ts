@@ -1,10 +1,10 @@
 import { alignUp, ceilDiv } from '../../base/bits.ts'
 import { ImageError } from '../../errors/image-error.ts'
-import { hostOffset, type HostOffset } from '../../units.ts'
+import { hostOffset } from '../../units.ts'
 import { limits, REFCOUNT_TABLE_ENTRY_BYTES } from '../format/constants.ts'
 import type { Geometry } from '../format/geometry.ts'
 import type { HostRun, ReservedRun } from './host-run.ts'
-import type { MetadataKind } from './metadata-map.ts'
+import type { OverlapGuard } from './overlap-guard.ts'
 import type { RefcountEditor } from './refcount-editor.ts'
 
 export interface AllocatorParts {
@@ -13,9 +13,7 @@ export interface AllocatorParts {
   readonly refcounts: RefcountEditor
   /** Bytes of the file now: what lies past them reads as zeroes. */
   readonly fileLength: number
-  /** Asked before a cluster is given out: throws when known metadata lies in the run. */
-  readonly mustNotOverlap: (offset: HostOffset, bytes: number, what: string) => void
-  readonly addMetadata: (kind: MetadataKind, offset: HostOffset, bytes: number) => void
+  readonly guard: OverlapGuard
   /** The old refcount table, once a longer one has taken its place. */
   readonly dropTable: (run: HostRun) => void
 }
@@ -83,6 +81,8 @@ export class Allocator {
     refcounts.set(cluster, count - 1)
     if (count > 1) return 'still-used'
     this.#lowest = Math.min(this.#lowest, cluster)
+    // One that lay past the end of the file was written to in place, perhaps.
+    this.#untouched = Math.max(this.#untouched, cluster + 1)
     return 'freed'
   }
 
@@ -92,9 +92,9 @@ export class Allocator {
   }
 
   #take(start: number, clusters: number): ReservedRun {
-    const { geometry, refcounts, mustNotOverlap } = this.#parts
+    const { geometry, refcounts, guard } = this.#parts
     const offset = hostOffset(start * geometry.clusterSize)
-    mustNotOverlap(offset, clusters * geometry.clusterSize, 'new data')
+    guard.mustBeFree(offset, clusters * geometry.clusterSize, 'new data')
     for (let cluster = start; cluster < start + clusters; cluster++) refcounts.set(cluster, 1)
     const reads = start >= this.#untouched ? 'zeroes' : 'anything'
     this.#untouched = Math.max(this.#untouched, start + clusters)
@@ -144,19 +144,19 @@ export class Allocator {
   }
 
   #moveTable(block: number, cluster: number, clusters: number): void {
-    const { geometry, refcounts, addMetadata, dropTable, mustNotOverlap } = this.#parts
+    const { geometry, refcounts, dropTable, guard } = this.#parts
     const { clusterSize } = geometry
     const old = refcounts.place
     const { blocks, tableBytes } = this.#longerTable(block, cluster, clusters)
     const tableCluster = cluster + blocks
     const offset = hostOffset(tableCluster * clusterSize)
-    mustNotOverlap(offset, tableBytes, 'a longer refcount table')
+    guard.mustBeFree(offset, tableBytes, 'a longer refcount table')
     refcounts.moveTableTo(offset, tableBytes / REFCOUNT_TABLE_ENTRY_BYTES)
     this.#addBlocks(block, cluster, blocks)
     const end = tableCluster + tableBytes / clusterSize
     for (let own = tableCluster; own < end; own++) refcounts.set(own, 1)
     this.#untouched = Math.max(this.#untouched, end)
-    addMetadata('refcount table', offset, tableBytes)
+    guard.add('refcount table', offset, tableBytes)
     const oldBytes = alignUp(old.entries * REFCOUNT_TABLE_ENTRY_BYTES, clusterSize)
     dropTable({ offset: hostOffset(old.offset), clusters: oldBytes / clusterSize })
   }
@@ -192,15 +192,15 @@ export class Allocator {
 
   /** `count` blocks from index `block` on, in the clusters from `cluster` on, counting themselves. */
   #addBlocks(block: number, cluster: number, count: number): void {
-    const { geometry, refcounts, addMetadata, mustNotOverlap } = this.#parts
+    const { geometry, refcounts, guard } = this.#parts
     const { clusterSize } = geometry
     const offset = hostOffset(cluster * clusterSize)
-    mustNotOverlap(offset, count * clusterSize, 'a new refcount block')
+    guard.mustBeFree(offset, count * clusterSize, 'a new refcount block')
     for (let index = 0; index < count; index++) {
       refcounts.addBlock(block + index, hostOffset(offset + index * clusterSize))
     }
     for (let index = 0; index < count; index++) refcounts.set(cluster + index, 1)
     this.#untouched = Math.max(this.#untouched, cluster + count)
-    addMetadata('refcount block', offset, count * clusterSize)
+    guard.add('refcount block', offset, count * clusterSize)
   }
 }

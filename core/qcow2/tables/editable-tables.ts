@@ -1,4 +1,3 @@
-import { invariant } from '../../base/assert.ts'
 import { alignUp, ceilDiv } from '../../base/bits.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
@@ -15,17 +14,10 @@ import type { HostRun, ReservedRun } from './host-run.ts'
 import type { EntryWords, ImageTables } from './image-tables.ts'
 import { L1Editor } from './l1-editor.ts'
 import { L2Editor } from './l2-editor.ts'
-import type { MetadataKind, MetadataMap } from './metadata-map.ts'
-import { mapMetadata, overlapRefused, withCorruptBit } from './overlap-guard.ts'
+import { OverlapGuard } from './overlap-guard.ts'
+import { PackedSpace } from './packed-space.ts'
 import { RefcountEditor } from './refcount-editor.ts'
 import type { TableContent } from './table-content.ts'
-
-interface PackedRoom {
-  /** Host offset of the next free byte. */
-  next: number
-  /** End of its cluster. */
-  readonly end: number
-}
 
 /** ImageTables over a file. See there for what each call promises. */
 export class EditableTables implements ImageTables {
@@ -34,13 +26,13 @@ export class EditableTables implements ImageTables {
   readonly l2: L2Editor
   readonly #refcounts: RefcountEditor
   readonly #allocator: Allocator
-  readonly #metadata: MetadataMap
+  readonly #guard: OverlapGuard
+  readonly #packed: PackedSpace
   #area: HeaderArea
   /** The header as it is in the file. */
   #written: Qcow2Header
   #gone: HostRun[] = []
   #freed: HostRun[] = []
-  #packed: PackedRoom | undefined
   #unflushed = false
   #failure: ImageError | undefined
 
@@ -55,22 +47,24 @@ export class EditableTables implements ImageTables {
       offset: header.refcountTableOffset,
       entries: refcountTableEntries(header, geometry),
     })
-    this.#metadata = mapMetadata(file, area, { l1: this.l1, refcounts: this.#refcounts })
+    const { l1, l2 } = this
+    const refcounts = this.#refcounts
+    const guard = new OverlapGuard(file, area, {
+      tables: { l1, l2, refcounts },
+      written: () => this.#written,
+    })
+    this.#guard = guard
     this.#allocator = new Allocator({
       path: file.name,
       geometry,
-      refcounts: this.#refcounts,
+      refcounts,
       fileLength: file.size(),
-      mustNotOverlap: (offset, bytes, what) => {
-        this.#mustNotOverlap(offset, bytes, what)
-      },
-      addMetadata: (kind, offset, bytes) => {
-        this.#metadata.add(kind, offset, bytes)
-      },
+      guard,
       dropTable: (run) => {
         this.#dropMetadata(run)
       },
     })
+    this.#packed = new PackedSpace(geometry, refcounts, this.#allocator)
   }
 
   /** Reads L1 and refcount table; throws `structure-damaged` when they cannot be where the header says. */
@@ -116,22 +110,7 @@ export class EditableTables implements ImageTables {
 
   reservePacked(bytes: number): HostOffset {
     this.#mustWork()
-    const { clusterSize } = this.geometry
-    invariant(bytes <= clusterSize, `${bytes} packed bytes in a cluster of ${clusterSize}`)
-    const room = this.#packed
-    if (room !== undefined && room.next + bytes <= room.end) {
-      const cluster = room.end / clusterSize - 1
-      const count = this.#refcounts.get(cluster)
-      if (count > 0 && count < this.#refcounts.access.max) {
-        this.#refcounts.set(cluster, count + 1)
-        const offset = hostOffset(room.next)
-        room.next += bytes
-        return offset
-      }
-    }
-    const { offset } = this.#allocator.reserve(1)
-    this.#packed = { next: offset + bytes, end: offset + clusterSize }
-    return offset
+    return this.#packed.reserve(bytes)
   }
 
   unreserve({ offset, clusters }: HostRun): void {
@@ -176,7 +155,7 @@ export class EditableTables implements ImageTables {
 
   async writeData(from: Uint8Array, at: HostOffset, tag: 'data' | 'compressed'): Promise<void> {
     this.#mustWork()
-    this.#mustNotOverlap(at, from.length, 'guest data')
+    this.#guard.mustBeFree(at, from.length, 'guest data')
     this.#unflushed = true
     await this.file.write(from, at, tag)
   }
@@ -201,7 +180,7 @@ export class EditableTables implements ImageTables {
     const run = this.#allocator.reserveTogether(ceilDiv(bytes, clusterSize))
     const old = this.l1.place
     this.l1.moveTo(run.offset, entries)
-    this.#metadata.add('L1 table', run.offset, run.clusters * clusterSize)
+    this.#guard.add('L1 table', run.offset, run.clusters * clusterSize)
     this.setHeader({ l1TableOffset: run.offset, l1Size: entries })
     const oldClusters = ceilDiv(old.entries * L1_ENTRY_BYTES, clusterSize)
     if (oldClusters > 0)
@@ -214,8 +193,8 @@ export class EditableTables implements ImageTables {
     if (offset === 0) return
     const own = this.l1.isCopied(index)
     this.l1.set(index, hostOffset(0))
-    if (own) this.#forgetTable(offset)
-    this.unreference({ offset, clusters: 1 })
+    if (own) this.l2.forget(offset)
+    this.#dropMetadata({ offset, clusters: 1 })
   }
 
   takeFreed(): readonly HostRun[] {
@@ -240,12 +219,17 @@ export class EditableTables implements ImageTables {
     this.#mustWork()
     const { file, l1, l2 } = this
     const refcounts = this.#refcounts
-    this.#guardTables()
+    this.#guard.mustBeTables()
     this.#endInSector()
-    // Marks of what is written stay until the end: a commit that fails on the way is done again, whole.
+    // Marks of what is written stay until the end: a commit that fails on the way is done again, whole. But
+    // the file may refer to what is new as soon as it is durable, for a write that fails may be there all
+    // the same. So what changes in it until the next commit is no longer written in the first step.
     const blocks = refcounts.writeBlocks()
     const tables = l2.write('new')
     if (l1.writeMoved() || blocks || tables || this.#unflushed) await this.#flush()
+    refcounts.movedIsDurable()
+    l2.newAreDurable()
+    l1.movedIsDurable()
 
     if (this.#linkRefcounts()) await this.#flush()
     const linked = l2.write('referenced')
@@ -280,7 +264,7 @@ export class EditableTables implements ImageTables {
     const run = this.#allocator.reserveTogether(needed)
     const bytes = needed * clusterSize
     refcounts.moveTableTo(run.offset, bytes / REFCOUNT_TABLE_ENTRY_BYTES)
-    this.#metadata.add('refcount table', run.offset, bytes)
+    this.#guard.add('refcount table', run.offset, bytes)
     this.#dropMetadata({ offset: hostOffset(offset), clusters })
     return true
   }
@@ -335,7 +319,8 @@ export class EditableTables implements ImageTables {
   /** Refcount blocks before what they count: an entry of the table, or the header's for a moved table. */
   #linkRefcounts(): boolean {
     const refcounts = this.#refcounts
-    if (!refcounts.isMoved) return refcounts.writeTableEntries()
+    const entries = refcounts.writeTableEntries()
+    if (!refcounts.isMoved) return entries
     const fields = this.#refcountPlace()
     const header = { ...this.#written, ...fields }
     writeHeaderFields(this.file, header)
@@ -375,12 +360,7 @@ export class EditableTables implements ImageTables {
 
   #release(cluster: number): 'freed' | 'still-used' | 'was-free' {
     const outcome = this.#allocator.release(cluster)
-    const packed = this.#packed
-    // Packing on in a cluster that has become free would share it with its next owner.
-    const inPacked = packed !== undefined && packed.end / this.geometry.clusterSize - 1 === cluster
-    if (outcome === 'freed' && inPacked) {
-      this.#packed = undefined
-    }
+    if (outcome === 'freed') this.#packed.freed(cluster)
     return outcome
   }
 
@@ -391,22 +371,16 @@ export class EditableTables implements ImageTables {
     if (old !== 0) this.l2.load(old)
     const { offset } = this.#allocator.reserve(1)
     this.l2.create(offset, old === 0 ? undefined : old)
-    this.#metadata.add('L2 table', offset, this.geometry.clusterSize)
+    this.#guard.add('L2 table', offset, this.geometry.clusterSize)
     this.l1.set(index, offset)
     if (old !== 0) {
-      this.#metadata.delete(old, this.geometry.clusterSize)
-      this.unreference({ offset: hostOffset(old), clusters: 1 })
+      this.#dropMetadata({ offset: hostOffset(old), clusters: 1 })
     }
     return offset
   }
 
-  #forgetTable(offset: HostOffset): void {
-    this.l2.forget(offset)
-    this.#metadata.delete(offset, this.geometry.clusterSize)
-  }
-
   #dropMetadata(run: HostRun): void {
-    this.#metadata.delete(run.offset, run.clusters * this.geometry.clusterSize)
+    this.#guard.delete(run)
     this.unreference(run)
   }
 
@@ -421,37 +395,7 @@ export class EditableTables implements ImageTables {
   }
 
   #mustWork(): void {
-    if (this.#failure !== undefined) throw this.#failure
-  }
-
-  /** QEMU's overlap check before data is written. */
-  #mustNotOverlap(offset: HostOffset, bytes: number, what: string): void {
-    const hit = this.#metadata.firstIn(offset, bytes)
-    if (hit !== undefined) this.#refuse(hit, what)
-  }
-
-  /** The same before tables are written: each lies where we know a table of its kind, and nothing else. */
-  #guardTables(): void {
-    const { clusterSize } = this.geometry
-    const check = (kind: MetadataKind, offset: number, bytes: number) => {
-      const hit = this.#metadata.firstIn(offset, bytes, kind)
-      if (hit !== undefined) this.#refuse(hit, `the ${kind}`)
-    }
-    for (const offset of this.l2.offsetsToWrite()) check('L2 table', offset, clusterSize)
-    for (const offset of this.#refcounts.offsetsToWrite()) {
-      check('refcount block', offset, clusterSize)
-    }
-    check('L1 table', this.l1.place.offset, alignUp(this.l1.place.entries * L1_ENTRY_BYTES, SECTOR))
-  }
-
-  /** Marks the image, so that nobody writes to it any more, us included. */
-  #refuse(hit: { readonly kind: MetadataKind; readonly offset: number }, what: string): never {
-    const error = overlapRefused(this.file.name, hit, what)
-    this.#failure = error
-    if (this.#written.version >= 3) {
-      const features = withCorruptBit(this.#written.incompatibleFeatures)
-      writeHeaderFields(this.file, { ...this.#written, incompatibleFeatures: features })
-    }
-    throw error
+    const failure = this.#failure ?? this.#guard.refusal
+    if (failure !== undefined) throw failure
   }
 }

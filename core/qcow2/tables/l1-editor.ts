@@ -91,6 +91,13 @@ export class L1Editor implements L1Source {
     return true
   }
 
+  /** A table at a new place is durable, and the header may refer to it from now on. */
+  movedIsDurable(): void {
+    if (!this.#moved) return
+    this.#moved = false
+    this.#dirty.clear()
+  }
+
   /** Entries of the table the header refers to. */
   writeChanged(): boolean {
     if (this.#moved || this.#dirty.isEmpty) return false

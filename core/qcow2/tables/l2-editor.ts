@@ -105,11 +105,18 @@ export class L2Editor implements L2Source {
   write(which: 'new' | 'referenced'): boolean {
     let any = false
     for (const [at, { words, dirty, isNew }] of this.#changed) {
-      if (isNew !== (which === 'new')) continue
+      if (isNew !== (which === 'new') || dirty.isEmpty) continue
       writeWords(this.#file, words, { at, from: dirty.from, to: dirty.to, tag: 'l2-table' })
       any = true
     }
     return any
+  }
+
+  /** What was new is durable, and a table of the file may refer to it from now on. */
+  newAreDurable(): void {
+    for (const [offset, { words, isNew }] of this.#changed) {
+      if (isNew) this.#changed.set(offset, { words, dirty: new DirtyRange(), isNew: false })
+    }
   }
 
   /** Host offsets and whole-table writes to come, for the overlap guard. */

@@ -49,7 +49,8 @@ export class RefcountEditor {
   readonly #changed = new Map<number, Changed>()
   #place: TablePlace
   #words: WordTable
-  #moved = false
+  /** Whether the table has a new place that the header does not know yet, and whether it is there. */
+  #moved: 'no' | 'unwritten' | 'written' = 'no'
 
   constructor(file: WritableFile, geometry: Geometry, place: TablePlace) {
     this.#file = file
@@ -173,11 +174,11 @@ export class RefcountEditor {
     words.set(this.#words.subarray(0, entries * 2))
     this.#words = words
     this.#place = { offset, entries }
-    this.#moved = true
+    this.#moved = 'unwritten'
   }
 
   get isMoved(): boolean {
-    return this.#moved
+    return this.#moved !== 'no'
   }
 
   /** Blocks, and a table at a new place: nothing in the file refers to what is new among them. */
@@ -186,15 +187,21 @@ export class RefcountEditor {
       const part = bytes.subarray(dirty.from, dirty.to)
       this.#file.writeNow(part, this.blockOffset(block) + dirty.from, 'refcount-block')
     }
-    if (this.#moved) {
-      this.#writeTable(0, this.#place.entries * REFCOUNT_TABLE_ENTRY_BYTES)
-    }
-    return this.#changed.size > 0 || this.#moved
+    const isTable = this.#moved === 'unwritten'
+    if (isTable) this.#writeTable(0, this.#place.entries * REFCOUNT_TABLE_ENTRY_BYTES)
+    return this.#changed.size > 0 || isTable
   }
 
-  /** Entries of new blocks in the table the header refers to. */
+  /** A table at a new place is durable, and the header may refer to it from now on. */
+  movedIsDurable(): void {
+    if (this.#moved !== 'unwritten') return
+    this.#moved = 'written'
+    this.#tableDirty.clear()
+  }
+
+  /** Entries of new blocks in a table that the header may refer to. */
   writeTableEntries(): boolean {
-    if (this.#moved || this.#tableDirty.isEmpty) return false
+    if (this.#moved === 'unwritten' || this.#tableDirty.isEmpty) return false
     this.#writeTable(this.#tableDirty.from, this.#tableDirty.to)
     return true
   }
@@ -224,7 +231,7 @@ export class RefcountEditor {
     for (const [block, { bytes }] of this.#changed) this.#clean.set(block, bytes)
     this.#changed.clear()
     this.#tableDirty.clear()
-    this.#moved = false
+    this.#moved = 'no'
   }
 
   /** Host offsets of all blocks. */
