@@ -208,9 +208,9 @@ describe('a raw device that is closed', () => {
     const pause = new Pause()
     const faults = new Faults()
     faults.add({ operation: 'write', nth: 0, fault: pause })
-    const traced = new TraceFile(new MemoryFile(filled(64 * KIB, 1)))
+    const file = new TraceFile(new MemoryFile(filled(64 * KIB, 1)))
     const device = new Device(
-      new RawDisk(new FaultFile(traced, faults), { discard: false }),
+      new RawDisk(new FaultFile(file, faults), { discard: false }),
       deviceConfig(),
     )
     const writing = device.write(filled(10, 2), 0)
@@ -219,7 +219,7 @@ describe('a raw device that is closed', () => {
     pause.release()
     await writing
     await device.close()
-    expect(traced.lines).toEqual(['flush', 'write data 0+10', 'flush'])
+    expect(file.lines).toEqual(['flush', 'write data 0+10', 'flush'])
   })
 
   it('flushes nothing when nothing was changed', async () => {
