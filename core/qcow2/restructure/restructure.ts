@@ -158,17 +158,25 @@ export class Restructure implements References, Disposable {
   /**
    * Writes the refcounts, makes everything durable and switches to it with the given header fields, which
    * must not change the header's length. Autoclear bits that we do not know are cleared, as the
-   * specification asks of every writer. A cancel is heard until the switch.
+   * specification asks of every writer. A cancel is heard until everything is written.
+   *
+   * `lastSteps` is for what has to be in the file before the switch and is no part of it: it is called when
+   * nothing but the disk itself can stop the change any more, and may give further header fields.
    */
-  async commit(fields: Partial<Qcow2Header> = {}): Promise<HeaderArea> {
+  async commit(
+    fields: Partial<Qcow2Header> = {},
+    lastSteps: () => Partial<Qcow2Header> = () => ({}),
+  ): Promise<HeaderArea> {
     invariant(this.#state === 'open', 'a structure is committed once')
+    const refcounts = await this.#writeRefcounts()
+    throwIfAborted(this.#options.signal)
     const area = withHeader(this.#area, {
       autoclearFeatures: this.#knownAutoclear(),
-      ...(await this.#writeRefcounts()),
+      ...refcounts,
       ...fields,
+      ...lastSteps(),
     })
     await this.#file.flush()
-    throwIfAborted(this.#options.signal)
     this.#state = 'switched'
     writeHeaderFields(this.#file, area.header)
     await this.#file.flush()

@@ -105,10 +105,10 @@ export async function applySnapshot(
     ...(keptEntry && snapshots.replace(change, [...snapshots.entries, keptEntry])),
     ...exchangeActiveL1(change, area, old, l1),
     size: state.size,
-    // Last: a bitmap that is distrusted for nothing is a full backup for nothing.
-    ...distrustBitmaps(file, area, state.size),
   }
-  return { area: await change.commit(fields), entry, freed, kept: keptEntry }
+  // Last: a bitmap that is distrusted for nothing is a full backup for nothing.
+  const lastSteps = () => distrustBitmaps(file, area, state.size)
+  return { area: await change.commit(fields, lastSteps), entry, freed, kept: keptEntry }
 }
 
 /** The first entries of an L1 table, as a snapshot's has them. */

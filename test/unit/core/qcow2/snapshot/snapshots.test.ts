@@ -20,6 +20,7 @@ import { SnapshotMeasure } from '../../../../../core/qcow2/snapshot/snapshot-mea
 import { readSnapshots } from '../../../../../core/qcow2/snapshots.ts'
 import { MemoryFile } from '../../../../../core/storage/memory-file.ts'
 import { findingsOf } from '../../../../helpers/findings.ts'
+import { FaultFile, Faults } from '../../../../storage/fault-file.ts'
 import { Qcow2Builder, type BuilderOptions } from '../../../../helpers/qcow2-builder.ts'
 
 const takenAt = 1_700_000_000_123
@@ -277,6 +278,18 @@ describe('bitmaps', () => {
     await apply(file, snapshot)
     const flags = readBitmaps(file, readHeaderArea(file)).map((bitmap) => bitmap.flags)
     expect(flags).toEqual([3, 1])
+  })
+
+  test('are still trusted when the snapshot was not applied after all', async () => {
+    const file = withBitmaps()
+    await create(file, 'x')
+    const faults = new Faults()
+    faults.add({ operation: 'write', tag: 'refcount-table', nth: 0, fault: 'ENOSPC' })
+    const failing = new FaultFile(file, faults)
+    const applied = applySnapshot(failing, readHeaderArea(file), { snapshot: { name: 'x' } })
+    await expect(applied).rejects.toMatchObject({ reason: 'no-space' })
+    const flags = readBitmaps(file, readHeaderArea(file)).map((bitmap) => bitmap.flags)
+    expect(flags).toEqual([2, 1])
   })
 
   test('with a damaged directory are declared stale when a snapshot is applied', async () => {
