@@ -3,6 +3,7 @@ import { ImageError } from '../../errors/image-error.ts'
 import type { OperationContext } from '../../progress.ts'
 import { clearAfterCut } from './clear-after-cut.ts'
 import { distrustBitmaps } from './distrust-bitmaps.ts'
+import type { ImageTables } from '../tables/image-tables.ts'
 import type { ResizableDisk } from './resizable-disk.ts'
 
 /**
@@ -22,12 +23,27 @@ export async function shrinkDisk(
 ): Promise<void> {
   const { tables } = disk
   throwIfAborted(signal)
+  const { size: sizeBefore } = tables.area.header
   await distrustBitmaps(tables)
   tables.setHeader({ size })
-  await tables.commit()
+  try {
+    await tables.commit()
+  } catch (error) {
+    keepSize(tables, sizeBefore)
+    throw error
+  }
   try {
     await clearAfterCut(disk, { onProgress })
   } catch (cause) {
     throw new ImageError('cut-not-cleared', { path: tables.file.name, limit: size }, { cause })
+  }
+}
+
+/** Closing the image commits what waits: not the size of a disk that people are told was not resized. */
+function keepSize(tables: ImageTables, size: number): void {
+  try {
+    tables.setHeader({ size })
+  } catch {
+    // After a failed flush nothing is committed any more.
   }
 }

@@ -5,9 +5,12 @@ import { checkSubjectOf } from '../../../../../core/qcow2/check/subject-of.ts'
 import { COPIED_HIGH } from '../../../../../core/qcow2/format/l1-entry.ts'
 import { readHeaderArea } from '../../../../../core/qcow2/header-file.ts'
 import { EditableTables } from '../../../../../core/qcow2/tables/editable-tables.ts'
+import { ImageError } from '../../../../../core/errors/image-error.ts'
 import { MemoryFile } from '../../../../../core/storage/memory-file.ts'
 import { hostOffset } from '../../../../../core/units.ts'
 import { Qcow2Builder, type BuilderOptions } from '../../../../helpers/qcow2-builder.ts'
+import { FaultFile, Faults } from '../../../../storage/fault-file.ts'
+import { TraceFile } from '../../../../storage/trace-file.ts'
 
 const open = (builder: Qcow2Builder) => {
   const file = new MemoryFile(builder.bytes)
@@ -63,6 +66,41 @@ describe('tables that are being changed', () => {
     expect(entry.high).toBe(COPIED_HIGH)
     await tables.trimFile()
     expect(await findings(file)).toEqual([])
+  })
+
+  it('do not promise zeroes in a cluster that lay past the end of the file and was written to', async () => {
+    const { file, tables } = small()
+    await allocate(tables, 0, 1)
+    await allocate(tables, 1, 2)
+    await tables.commit()
+    const length = file.size()
+    file.truncate(length - 512)
+    const again = EditableTables.open(file, readHeaderArea(file))
+    await again.writeData(new Uint8Array(512).fill(1), hostOffset(length - 512), 'data')
+    unmap(again, 2)
+    await again.commit()
+    expect(again.reserve(1)).toEqual({ offset: length - 512, clusters: 1, reads: 'anything' })
+  })
+
+  it('write entries behind what they refer to also in tables that a failed commit may have linked', async () => {
+    const builder = new Qcow2Builder({ clusterBits: 9, virtualSize: 2 ** 22, refcountOrder: 6 })
+    const faults = new Faults()
+    const traced = new TraceFile(new MemoryFile(builder.bytes))
+    const file = new FaultFile(traced, faults)
+    const tables = EditableTables.open(file, readHeaderArea(file))
+    const place = tables.area.header.refcountTableOffset
+    const isMoved = () => tables.area.header.refcountTableOffset !== place
+    let next = 0
+    for (; !isMoved(); next += 256) await allocate(tables, next, 256)
+    faults.add({ operation: 'write', tag: 'l1-table', nth: 0, fault: 'EIO' })
+    await expect(tables.commit()).rejects.toThrow(ImageError)
+    await allocate(tables, next, 256)
+    traced.lines.length = 0
+    await tables.commit()
+    const first = traced.lines.slice(0, traced.lines.indexOf('flush'))
+    const written = new Set(first.map((line) => line.split(' ')[1]))
+    expect(written).toEqual(new Set(['refcount-block', 'l2-table']))
+    expect(first.filter((line) => line.includes('l2-table'))).toHaveLength(4)
   })
 
   it.each([
