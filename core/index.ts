@@ -16,6 +16,7 @@ export type * from './operations/create-plan.ts'
 export type * from './operations/header-summary.ts'
 export type * from './operations/repair-plan.ts'
 export type * from './operations/resize-plan.ts'
+export type { ImageStamp } from './operations/image-stamp.ts'
 export type * from './operations/snapshot-plan.ts'
 export {
   allocationClasses,

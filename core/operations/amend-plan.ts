@@ -1,5 +1,5 @@
 import type { OperationContext } from '../progress.ts'
-import type { ImageStamp } from './resize-plan.ts'
+import type { ImageStamp } from './image-stamp.ts'
 
 /** What can be changed of an image that is there; what is left out stays as it is. */
 export interface AmendOptions {

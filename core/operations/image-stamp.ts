@@ -1,7 +1,16 @@
 import { crc32 } from '../base/crc32.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import type { ImageStamp } from './resize-plan.ts'
+
+/** What a plan was made for. */
+export interface ImageStamp {
+  /** `device:inode`, decimal; undefined where there is no file behind. */
+  readonly identity: string | undefined
+  readonly fileLength: number
+  readonly modifiedAt: number | undefined
+  /** CRC-32 of the first sector: the header of a qcow2 image. */
+  readonly firstSector: number
+}
 
 /** What tells that a file is still the one a plan was made for. */
 export function stampOf(file: BlockFile): ImageStamp {

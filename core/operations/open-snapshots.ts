@@ -10,7 +10,7 @@ import type { BlockFile } from '../storage/block-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import { mustBeStamped } from './image-stamp.ts'
 import { requireQcow2 } from './require-qcow2.ts'
-import type { ImageStamp } from './resize-plan.ts'
+import type { ImageStamp } from './image-stamp.ts'
 import type { FreedSpace } from './snapshot-plan.ts'
 
 export interface SnapshotOptions extends OperationContext {

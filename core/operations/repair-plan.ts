@@ -1,6 +1,6 @@
 import type { DataLossStep } from '../qcow2/repair/data-loss-steps.ts'
 import type { CheckVerdict, FindingKind, Harm, Health } from './check-result.ts'
-import type { ImageStamp } from './resize-plan.ts'
+import type { ImageStamp } from './image-stamp.ts'
 
 /**
  * `leaks` lowers refcounts that are too high (and sets COPIED flags to match when nothing else is wrong);

@@ -1,6 +1,7 @@
 import type { ImageErrorData } from '../errors/image-error.ts'
 import type { Preallocation } from '../qcow2/preallocation.ts'
 import type { ContentScan } from './content-scan.ts'
+import type { ImageStamp } from './image-stamp.ts'
 import type { PartitionTable } from './partition-table.ts'
 
 /** What a person has to agree to by name before a plan is carried out. */
@@ -74,14 +75,4 @@ export interface DiskGrowth {
   readonly hiddenBackingBytes: number
   /** Entries of the L1 table before and after; 0 for a raw image. A larger one moves in the file. */
   readonly l1Entries: { readonly before: number; readonly after: number }
-}
-
-/** What a plan was made for. */
-export interface ImageStamp {
-  /** `device:inode`, decimal; undefined where there is no file behind. */
-  readonly identity: string | undefined
-  readonly fileLength: number
-  readonly modifiedAt: number | undefined
-  /** CRC-32 of the first sector: the header of a qcow2 image. */
-  readonly firstSector: number
 }

@@ -1,5 +1,5 @@
 import type { SnapshotInfo } from './image-info.ts'
-import type { ImageStamp } from './resize-plan.ts'
+import type { ImageStamp } from './image-stamp.ts'
 
 /** Which snapshot is meant. Names are for people: QEMU lets two snapshots of an image have the same. */
 export type SnapshotChoice = { readonly id: string } | { readonly name: string }
