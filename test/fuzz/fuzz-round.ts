@@ -4,6 +4,7 @@
  */
 import { ImageError } from '../../core/errors/image-error.ts'
 import type { Engine } from '../../core/engine.ts'
+import { dataLossSteps } from '../../core/qcow2/repair/data-loss-steps.ts'
 
 export interface FuzzFailure {
   readonly seed: number
@@ -41,6 +42,11 @@ const targets: Readonly<Record<string, Target>> = {
   },
   hashImage: (engine, path) =>
     engine.hashImage(path, { format: 'qcow2', signal: AbortSignal.timeout(hashMs) }),
+  planRepair: async (engine, path) => {
+    const plan = await engine.planRepair(path, { format: 'qcow2', consent: dataLossSteps })
+    const words = plan.steps.map(({ text }) => text).join(' ')
+    if (/undefined|NaN/.test(words)) throw new Error(`a plan that says: ${words}`)
+  },
 }
 
 /** Runs every target over the image at `path`; gives what went wrong. */
