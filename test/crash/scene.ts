@@ -25,6 +25,8 @@ export interface Scenario {
   readonly dataFile?: string
   /** What a check may find at first; default leaks. */
   readonly findings?: NonNullable<Expectation['findings']>
+  /** Content of generations up to this one may be on the disk at first; default none. */
+  readonly generation?: number
   /** Guest content at first. */
   readonly model: GuestModel
   readonly tell: (scene: Scene) => Promise<void>
@@ -36,13 +38,14 @@ export class Scene {
   readonly machine: CrashMachine<Mark>
   readonly image: string
   model: GuestModel
-  #generation = 0
+  #generation: number
   #demand: Mark['also']
 
-  constructor({ files, image, model, findings = 'leaks' }: Scenario) {
+  constructor({ files, image, model, findings = 'leaks', generation = 0 }: Scenario) {
     this.machine = new CrashMachine(this.log, files)
     this.image = image
     this.model = model
+    this.#generation = generation
     this.expect([], { absent: !this.machine.has(image), findings })
   }
 

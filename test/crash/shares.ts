@@ -12,6 +12,7 @@ export const shares = {
   creating: 4_000,
   repairing: 6_000,
   amending: 5_000,
+  goingOn: 6_000,
 } as const
 
 export type ShareName = keyof typeof shares

@@ -2,6 +2,7 @@ import type { ScenarioMaker } from '../scenario-maker.ts'
 import { amendingScenarios } from './amending.ts'
 import { compressedScenarios } from './compressed.ts'
 import { creatingScenarios } from './creating.ts'
+import { goingOnScenarios } from './going-on.ts'
 import { growingScenarios } from './growing.ts'
 import { overlayScenarios } from './overlays.ts'
 import { repairingScenarios } from './repairing.ts'
@@ -20,4 +21,5 @@ export const allScenarios: readonly ScenarioMaker[] = [
   ...resizingScenarios,
   ...amendingScenarios,
   ...repairingScenarios,
+  ...goingOnScenarios,
 ]

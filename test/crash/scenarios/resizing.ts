@@ -53,7 +53,7 @@ function growsEmpty(end: number): (files: DiskFiles) => Promise<string | undefin
 }
 
 /** Another size, whole or not at all. What is cut off never comes back. */
-async function changeSize(scene: Scene, random: Random, sectors: number): Promise<void> {
+export async function changeSize(scene: Scene, random: Random, sectors: number): Promise<void> {
   const { machine, image, model } = scene
   const before = model.virtualSize
   const size = (1 + random.below(sectors)) * SECTOR

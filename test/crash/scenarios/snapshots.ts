@@ -13,17 +13,20 @@ interface Story {
   readonly image: (random: Random) => SmallImageOptions
 }
 
-const clean = { findings: 'none' } as const
-
-/** Creates, applies, deletes or renames a snapshot: each is there whole or not at all, and leaks nothing. */
-async function changeSnapshots(scene: Scene, random: Random): Promise<void> {
+/** Creates, applies, deletes or renames a snapshot: each is there whole or not at all, and leaks nothing new. */
+export async function changeSnapshots(
+  scene: Scene,
+  random: Random,
+  findings: 'none' | 'leaks' = 'none',
+): Promise<void> {
   const { machine, image, model } = scene
+  const rest = { findings }
   const names = model.snapshots.map(({ name }) => name)
   const fresh = `state ${scene.nextGeneration()}`
   const change = names.length === 0 ? 0 : random.below(6)
   if (change < 2) {
     const create = () => createSnapshot(machine, image, { name: fresh, takenAt: 1_700_000_000_000 })
-    await scene.atOnce((after) => after.createSnapshot(fresh), create, clean)
+    await scene.atOnce((after) => after.createSnapshot(fresh), create, rest)
     return
   }
   const name = random.pick(names)
@@ -31,14 +34,14 @@ async function changeSnapshots(scene: Scene, random: Random): Promise<void> {
   if (change === 2) {
     const plan = await planApplySnapshot(machine, image, { snapshot })
     const apply = () => applySnapshot(machine, image, { plan })
-    await scene.atOnce((after) => after.applySnapshot(name), apply, clean)
+    await scene.atOnce((after) => after.applySnapshot(name), apply, rest)
   } else if (change === 3) {
     const rename = () => renameSnapshot(machine, image, { snapshot, name: fresh })
-    await scene.atOnce((after) => after.renameSnapshot(name, fresh), rename, clean)
+    await scene.atOnce((after) => after.renameSnapshot(name, fresh), rename, rest)
   } else {
     const plan = await planDeleteSnapshot(machine, image, { snapshot })
     const remove = () => deleteSnapshot(machine, image, { plan })
-    await scene.atOnce((after) => after.deleteSnapshot(name), remove, clean)
+    await scene.atOnce((after) => after.deleteSnapshot(name), remove, rest)
   }
 }
 
