@@ -1,10 +1,13 @@
 import { throwIfAborted } from '../base/abort.ts'
 import { printable } from '../base/text.ts'
+import { ImageError } from '../errors/image-error.ts'
 import type { WritingEnvironment } from '../image/environment.ts'
 import { judgeLink, whyClosed } from '../image/links.ts'
 import type { LinkPolicy } from '../image/open-gate.ts'
-import { openBackingOf, probedFormat } from '../image/open-image.ts'
+import { openBackingOf, probedFormat, type ImageAbove } from '../image/open-image.ts'
+import type { BlockFile } from '../storage/block-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
+import { readHeaderArea } from './header-file.ts'
 import { Qcow2Writer } from './qcow2-writer.ts'
 import { readyToChange } from './ready-to-change.ts'
 
@@ -46,13 +49,12 @@ export async function openForWriting(
     opened.move()
     return { kind: 'raw', file }
   }
+  const top = { file, path: absolute, area: readHeaderArea(file) }
+  const dataFile = opened.use(await openDataFile(environment, top, options))
+  const holding = { ...environment, openFile: holdingAllBut(environment, file) }
+  const backing = opened.use(await openBackingOf(holding, top, options))
+  // Last, for it may change the file: a link that stays closed leaves the image as it was.
   const area = await readyToChange(file, { signal: options.signal })
-  const dataFile =
-    area.dataFileName === undefined
-      ? undefined
-      : opened.use(await openDataFile(environment, absolute, area.dataFileName, options))
-  const holding = { ...environment, openFile: environment.openForHolding.bind(environment) }
-  const backing = opened.use(await openBackingOf(holding, { file, path: absolute, area }, options))
   const { codecs } = environment
   const { discard } = options
   const image = new Qcow2Writer({ file, area, codecs, dataFile, backing, discard })
@@ -60,19 +62,43 @@ export async function openForWriting(
   return { kind: 'qcow2', image }
 }
 
-/** The external data file, through the gate, held as a writer holds it. */
+/** The external data file, when there is one: through the gate, held as a writer holds it. */
 async function openDataFile(
   environment: WritingEnvironment,
-  from: string,
-  name: string,
+  { file, path, area }: ImageAbove,
   { links = 'same-folder' }: OpenForWritingOptions,
-): Promise<WritableFile> {
+): Promise<WritableFile | undefined> {
+  const { dataFileName: name } = area
+  if (name === undefined) return undefined
   const role = 'data file'
-  const verdict = await judgeLink(environment, { role, name, from }, links)
+  const facts = { path, link: printable(name), structure: role }
+  const verdict = await judgeLink(environment, { role, name, from: path }, links)
   if (verdict.kind === 'closed') throw verdict.error
   try {
+    if (await isThatFile(environment, verdict.path, file)) throw new ImageError('chain-loop', facts)
     return await environment.openForWriting(verdict.path)
   } catch (error) {
-    throw whyClosed(error, { path: from, link: printable(name), structure: role }).error
+    throw whyClosed(error, facts).error
   }
+}
+
+/**
+ * Opens backing files held as readers hold them. An image that comes back to itself is opened without:
+ * who walks the chain finds the loop, instead of being told that we ourselves hold the file.
+ */
+const holdingAllBut =
+  (environment: WritingEnvironment, file: BlockFile) =>
+  async (path: string): Promise<BlockFile> =>
+    (await isThatFile(environment, path, file))
+      ? environment.openFile(path)
+      : environment.openForHolding(path)
+
+async function isThatFile(
+  environment: WritingEnvironment,
+  path: string,
+  { identity }: BlockFile,
+): Promise<boolean> {
+  await using other = await environment.openFile(path)
+  if (identity === undefined || other.identity === undefined) return false
+  return other.identity.device === identity.device && other.identity.inode === identity.inode
 }

@@ -4,7 +4,7 @@ import { nodeHost } from '../../../../core/io/node-host.ts'
 import { openForWriting, type OpenForWritingOptions } from '../../../../core/qcow2/open-writer.ts'
 import type { Qcow2Writer } from '../../../../core/qcow2/qcow2-writer.ts'
 import { filled, qemuVerdict, reasonOf } from '../../../helpers/devices.ts'
-import { headerField } from '../../../helpers/qcow2-builder.ts'
+import { headerField, Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
 import { qemuImg, qemuIo, runTool } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
@@ -66,6 +66,33 @@ describe('opening an image for writing', () => {
     await expectFree(top)
     await rm(base)
     expect(await reasonOf(openQcow2(top))).toBe('link-missing')
+  })
+
+  it('says so when an image is its own backing file or data file', async () => {
+    await using folder = await tempFolder('open-writer')
+    const [top, base, self] = ['top.qcow2', 'base.qcow2', 'self.qcow2'].map((name) =>
+      folder.file(name),
+    ) as [string, string, string]
+    await qemuImg('create', '-q', '-f', 'qcow2', base, '1M')
+    await qemuImg('create', '-q', '-f', 'qcow2', '-b', 'base.qcow2', '-F', 'qcow2', top)
+    // Without a look at it (-u), QEMU lets the base stand on its own overlay.
+    await qemuImg('rebase', '-u', '-f', 'qcow2', '-b', 'top.qcow2', '-F', 'qcow2', base)
+    expect(await reasonOf(openQcow2(top))).toBe('chain-loop')
+    const builder = new Qcow2Builder({ dataFile: 'self.qcow2' })
+    await builder.writeTo(self)
+    expect(await reasonOf(openQcow2(self))).toBe('chain-loop')
+    for (const path of [top, base, self]) await (await nodeHost.openForWriting(path)).close()
+  })
+
+  it('leaves a dirty image dirty when a link stays closed', async () => {
+    await using folder = await tempFolder('open-writer')
+    const image = folder.file('disk.qcow2')
+    await new Qcow2Builder({ dirty: true, backing: { name: 'gone.raw', format: 'raw' } }).writeTo(
+      image,
+    )
+    const before = await readFile(image)
+    expect(await reasonOf(openQcow2(image))).toBe('link-missing')
+    expect((await readFile(image)).equals(before)).toBe(true)
   })
 
   it('holds the backing files as a reader, and lets go of them', async () => {
