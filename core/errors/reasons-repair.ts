@@ -32,7 +32,7 @@ export const repairReasons = {
     number: 1543,
     title: (c) => `The repair of ${nameOf(c)} is too large`,
     detail: (c) =>
-      `More than ${c.limit ?? 'the limit'} bytes of tables would have to change, which does not fit in memory.`,
+      `More tables would have to change than fit into ${c.limit ?? 'the limit of'} bytes of memory.`,
     advice: () => 'Rebuild its refcounts, which needs little memory, or convert it to a new image.',
   },
   'undo-copy-invalid': {

@@ -16,9 +16,14 @@ export interface PlannedWrite {
   readonly tag: IoTag
 }
 
+/** What a write costs beside its bytes. */
+const WRITE_COST = 128
+
 export interface PlannedFileOptions {
-  /** Bytes of planned writes kept at most; more throws `repair-too-large`. */
+  /** Bytes of memory at most; more throws `repair-too-large`. */
   readonly budget: number
+  /** Default true: writes are kept in their order. Otherwise only what comes of them is. */
+  readonly keepsWrites?: boolean
 }
 
 /**
@@ -32,6 +37,7 @@ export interface PlannedFileOptions {
 export class PlannedFile implements WritableFile {
   readonly #below: BlockFile
   readonly #budget: number
+  readonly #keepsWrites: boolean
   readonly #pages = new Map<number, Uint8Array>()
   /** The writes between two flushes. */
   readonly #epochs: PlannedWrite[][] = [[]]
@@ -39,9 +45,10 @@ export class PlannedFile implements WritableFile {
   #writtenEnd = 0
   #bytes = 0
 
-  constructor(below: BlockFile, { budget }: PlannedFileOptions) {
+  constructor(below: BlockFile, { budget, keepsWrites = true }: PlannedFileOptions) {
     this.#below = below
     this.#budget = budget
+    this.#keepsWrites = keepsWrites
     this.#size = below.size()
   }
 
@@ -109,11 +116,10 @@ export class PlannedFile implements WritableFile {
   }
 
   writeNow(from: Uint8Array, at: number, tag: IoTag): void {
-    this.#bytes += from.length
-    if (this.#bytes > this.#budget) {
-      throw new ImageError('repair-too-large', { path: this.name, limit: this.#budget })
+    if (this.#keepsWrites) {
+      this.#charge(from.length + WRITE_COST)
+      this.#epochs.at(-1)?.push({ at, bytes: from.slice(), tag })
     }
-    this.#epochs.at(-1)?.push({ at, bytes: from.slice(), tag })
     for (let done = 0; done < from.length;) {
       const page = alignDown(at + done, PAGE)
       const inPage = at + done - page
@@ -150,9 +156,16 @@ export class PlannedFile implements WritableFile {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
+  #charge(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes <= this.#budget) return
+    throw new ImageError('repair-too-large', { path: this.name, limit: this.#budget })
+  }
+
   #pageAt(page: number): Uint8Array {
     const known = this.#pages.get(page)
     if (known !== undefined) return known
+    this.#charge(PAGE)
     const bytes = new Uint8Array(PAGE)
     this.#below.readNow(bytes, page, 'data')
     this.#pages.set(page, bytes)

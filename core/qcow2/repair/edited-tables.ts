@@ -4,7 +4,7 @@ import { PlannedFile } from '../../storage/planned-file.ts'
 import type { TableEdits } from './table-moves.ts'
 
 /** Bytes of changed tables of one kind. */
-const EDIT_BUDGET = 64 * 2 ** 20
+const EDIT_BUDGET = 192 * 2 ** 20
 
 type TableTag = Extract<IoTag, 'l1-table' | 'l2-table'>
 
@@ -21,8 +21,8 @@ export class EditedTables implements BlockFile, TableEdits {
   constructor(stored: BlockFile) {
     this.#stored = stored
     this.#edited = {
-      'l1-table': new PlannedFile(stored, { budget: EDIT_BUDGET }),
-      'l2-table': new PlannedFile(stored, { budget: EDIT_BUDGET }),
+      'l1-table': new PlannedFile(stored, { budget: EDIT_BUDGET, keepsWrites: false }),
+      'l2-table': new PlannedFile(stored, { budget: EDIT_BUDGET, keepsWrites: false }),
     }
   }
 

@@ -32,8 +32,8 @@ import { readStoredSnapshots } from './snapshot-ledger.ts'
 import { StepLog } from './step-log.ts'
 import type { ReplacedTable } from './table-moves.ts'
 
-/** Bytes of tables that one repair may write. */
-const WRITE_BUDGET = 192 * 2 ** 20
+/** Memory for the writes of one round, which are there as writes and as what comes of them. */
+const WRITE_BUDGET = 384 * 2 ** 20
 /**
  * A repaired table can bring to light what its damage hid, and moving one changes the counts of what it
  * overlapped. More rounds than this were never of any use.

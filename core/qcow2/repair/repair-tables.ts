@@ -102,31 +102,34 @@ class TableRepair {
     this.#run.reader.read(bytes, table.offset, 'l2-table')
     const words = asWordTable(bytes)
     const stride = l2EntryBytes / 4
+    let changed = false
     for (let index = 0; index < l2Entries; index++) {
       const at = index * stride
       const isEmpty = words[at] === 0 && words[at + 1] === 0
       if (isEmpty && (stride === 2 || words[at + 2] === 0)) continue
-      this.#l2Entry(entryAt(words, at, stride), table, index)
+      const stored = entryAt(words, at, stride)
+      const entry = this.#l2Entry(stored, table, index)
+      if (entry === stored) continue
+      putEntry(words, at, stride, entry)
+      changed = true
     }
+    if (!changed) return
+    asWordTable(bytes)
+    this.#edited.edit(bytes, table.offset, 'l2-table')
   }
 
-  #l2Entry(stored: EntryWords, table: L2Reference, index: number): void {
+  /** The entry as it should be; the same one when nothing is wrong with it, or nothing may be done. */
+  #l2Entry(stored: EntryWords, table: L2Reference, index: number): EntryWords {
     let entry = stored
     for (let done = 0; done < maxRepairsPerEntry; done++) {
       const repair = repairL2Entry(entry, this.#subject)
       if (repair === undefined) break
-      const lost = this.#lost(repair.lost, table, index)
-      this.#log.note(repair.step, lost)
+      this.#log.note(repair.step, this.#lost(repair.lost, table, index))
       // What comes after may rest on what was not allowed.
       if (!this.#log.allows(repair.step)) break
       entry = repair.entry
     }
-    if (entry === stored) return
-    const { l2EntryBytes } = this.#subject
-    const writer = new BinaryWriter(l2EntryBytes)
-    writer.word(0, entry)
-    if (l2EntryBytes === 16) writer.word(8, { high: entry.zeroes, low: entry.alloc })
-    this.#edited.edit(writer.bytes, table.offset + index * l2EntryBytes, 'l2-table')
+    return entry
   }
 
   #lost(
@@ -150,3 +153,11 @@ const entryAt = (words: WordTable, at: number, stride: number): EntryWords => ({
   alloc: stride === 4 ? (words[at + 2] ?? 0) : 0,
   zeroes: stride === 4 ? (words[at + 3] ?? 0) : 0,
 })
+
+function putEntry(words: WordTable, at: number, stride: number, entry: EntryWords): void {
+  words[at] = entry.low
+  words[at + 1] = entry.high
+  if (stride !== 4) return
+  words[at + 2] = entry.alloc
+  words[at + 3] = entry.zeroes
+}
