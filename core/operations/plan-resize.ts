@@ -17,6 +17,7 @@ import type { Preallocation } from '../qcow2/preallocation.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { resizeRefusals, type NewSize } from '../qcow2/resize/resize-rules.ts'
 import type { BlockFile } from '../storage/block-file.ts'
+import { UnavailableFile } from '../storage/unavailable-file.ts'
 import { lookAtDisk } from './disk-usage.ts'
 import { fileInUse } from './file-in-use.ts'
 import type { Host } from './host.ts'
@@ -64,6 +65,7 @@ export async function planResize(
   }
   // Before anything is read: what changes meanwhile must not pass for what was looked at.
   const stamp = stampOf(image.file)
+  const dataFile = dataFileOf(image)
   const wish = { size, preallocation }
   const facts = image instanceof Qcow2Image ? qcow2Facts(image, wish) : rawFacts(wish)
   const damage = await contradictions(image, options)
@@ -89,6 +91,7 @@ export async function planResize(
     bitmapsLost: kind === 'none' ? [] : facts.bitmaps,
     growth: kind === 'grow' ? growthOf(image, facts.l1Entries, size) : undefined,
     stamp,
+    dataFile,
   }
 }
 
@@ -102,6 +105,13 @@ function mustBeDiskSize(size: number): void {
   })
 }
 
+/** One that could not be opened is among the refusals. */
+function dataFileOf(image: DiskImage): ResizePlan['dataFile'] {
+  const file = image instanceof Qcow2Image ? image.dataFile : undefined
+  if (file === undefined || file instanceof UnavailableFile) return undefined
+  return { path: file.name, stamp: stampOf(file) }
+}
+
 function usageRefusals(host: Host, { file }: DiskImage): ImageError[] {
   const { state, holders } = host.readUse(file)
   if (state === 'free' || state === 'unknown') return []
@@ -113,13 +123,8 @@ function linkRefusals(image: DiskImage): ImageError[] {
   const refusals: ImageError[] = []
   for (let layer: DiskImage | undefined = image; layer !== undefined; layer = layer.backing) {
     if (layer.unavailable !== undefined) refusals.push(layer.unavailable)
-    if (layer instanceof Qcow2Image && layer.dataFile !== undefined) {
-      const { dataFile } = layer
-      try {
-        dataFile.size()
-      } catch (error) {
-        refusals.push(ImageError.from(error, { path: dataFile.name }))
-      }
+    if (layer instanceof Qcow2Image && layer.dataFile instanceof UnavailableFile) {
+      refusals.push(layer.dataFile.error)
     }
   }
   return refusals

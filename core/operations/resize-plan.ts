@@ -37,6 +37,8 @@ export interface ResizePlan {
   /** What growing does; undefined when the disk does not grow. */
   readonly growth: DiskGrowth | undefined
   readonly stamp: ImageStamp
+  /** Of the external data file, where the guest's data is; undefined without one. */
+  readonly dataFile: { readonly path: string; readonly stamp: ImageStamp } | undefined
 }
 
 export interface CutContent {

@@ -81,7 +81,7 @@ export async function resizeImage(
 function stampedHost(
   host: WritingEnvironment,
   path: string,
-  { stamp }: ResizePlan,
+  { stamp, dataFile }: ResizePlan,
 ): WritingEnvironment {
   const image = host.paths.resolve('', path)
   return {
@@ -90,6 +90,7 @@ function stampedHost(
       const file = await host.openForWriting(name)
       try {
         if (name === image) mustBeStamped(file, stamp)
+        else if (name === dataFile?.path) mustBeStamped(file, dataFile.stamp)
         return file
       } catch (error) {
         await file.close()

@@ -584,6 +584,30 @@ describe('a plan', () => {
     await qemuIo(path, 'read -P 9 7M 4k')
   })
 
+  it('is good for the data file it was made of, too', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('disk.qcow2')
+    const options = `data_file=${folder.file('disk.data')}`
+    await qemuImg('create', '-q', '-f', 'qcow2', '-o', options, path, '1M')
+    await qemuIo(path, 'write -P 1 0 1M')
+    const plan = await engine.planResize(path, { size: mebibyte / 2 })
+    // The guest writes in place: nothing of the image itself changes.
+    await qemuIo(path, 'write -P 2 900k 4k')
+    const consent = ['lose-data-past-end'] as const
+    await expect(engine.resizeImage(path, plan, { consent })).rejects.toMatchObject({
+      reason: 'plan-outdated',
+      context: { path: folder.file('disk.data') },
+    })
+  })
+
+  it('is not made without the data file', async () => {
+    await using folder = await tempFolder()
+    const image = new Qcow2Builder({ dataFile: 'gone.data' }).data(0)
+    const path = await image.writeTo(folder.file('disk.qcow2'))
+    const { refusals } = await engine.planResize(path, { size: 2 ** 20 })
+    expect(refusals).toMatchObject([{ reason: 'link-missing', context: { link: 'gone.data' } }])
+  })
+
   it('says who has the image, and nothing is changed under them', async () => {
     await using folder = await tempFolder()
     const [path, plan] = await planned(folder, 16 * mebibyte)
