@@ -2,7 +2,7 @@ import { open, readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { createEngine } from '../../../../core/index.ts'
 import { createHash } from 'node:crypto'
-import { qemuCheck, qemuImg, qemuImgJson, qemuIo } from '../../../helpers/qemu.ts'
+import { qemuCheck, qemuImg, qemuImgJson, qemuIo, qemuIoWith } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const engine = createEngine()
@@ -196,6 +196,24 @@ test(
     await mustBeClean(path)
   },
 )
+
+test('an encrypted disk keeps its content through snapshots that need no passphrase', async () => {
+  await using folder = await tempFolder()
+  const path = folder.file('luks.qcow2')
+  const secret = ['--object', 'secret,id=key,data=platter']
+  const luks = 'encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=10'
+  await qemuImg('create', '-q', '-f', 'qcow2', ...secret, '-o', luks, path, '4M')
+  const opened = `driver=qcow2,file.filename=${path},encrypt.key-secret=key`
+  const io = (command: string) =>
+    qemuIoWith({ args: [...secret, '--image-opts', '-c', command] }, opened)
+  await io('write -P 5 0 1M')
+  await engine.createSnapshot(path, { name: 'five', takenAt })
+  await io('write -P 6 0 256k')
+  const plan = await engine.planApplySnapshot(path, { snapshot: { name: 'five' } })
+  await engine.applySnapshot(path, { plan, keepPresentAs: 'six', takenAt })
+  expect(await io('read -P 5 0 1M')).toContain('read 1048576/1048576')
+  await qemuImg('check', ...secret, '--image-opts', opened)
+})
 
 describe('a plan', () => {
   test('is refused once the image is another one', async () => {
