@@ -2,13 +2,16 @@
  * What the reference (ocaml-qcow 0.14) got wrong, each as a test of ours. The names say what was seen
  * there; the bodies show that it does not happen here, with QEMU as the witness.
  */
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { open as openFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { describe, expect, it, test } from 'vitest'
 import {
   formatDeviceConfig,
   parseDeviceConfig,
 } from '../../../../core/device/device-config-text.ts'
 import { deviceConfig } from '../../../../core/device/device-config.ts'
+import { nodeHost } from '../../../../core/io/node-host.ts'
+import { planRepair } from '../../../../core/operations/plan-repair.ts'
+import { repairImage } from '../../../../core/operations/repair.ts'
 import { qemuVerdict, filled, open, patternAt, reasonOf } from '../../../helpers/devices.ts'
 import { Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
 import { qemuImg, qemuImgJson, qemuIo, runTool } from '../../../helpers/qemu.ts'
@@ -316,6 +319,27 @@ describe('the reference knew one width of refcounts', () => {
     }
     expect(await qemuVerdict(image)).toBe('clean')
   })
+})
+
+describe('a repair of the reference', () => {
+  test.each([1, 8, 16, 64])(
+    'left more errors than it found (refcounts of %d bits)',
+    async (bits) => {
+      await using folder = await tempFolder()
+      const image = folder.file('a.qcow2')
+      await create(image, '4M', `refcount_bits=${bits},lazy_refcounts=on`)
+      await qemuIo(image, 'write -P 1 0 2M', 'write -z 0 512k', 'discard 512k 512k')
+      // As if nothing had ever been counted: the refcount block is cluster 2.
+      await using file = await openFile(image, 'r+')
+      await file.write(Buffer.alloc(64 * KIB), 0, 64 * KIB, 2 * 64 * KIB)
+      expect(await qemuVerdict(image)).not.toBe('clean')
+      const plan = await planRepair(nodeHost, image)
+      const { after } = await repairImage(nodeHost, image, plan)
+      expect(after).toMatchObject({ corruptions: 0, leaks: 0 })
+      expect(await qemuVerdict(image)).toBe('clean')
+      await qemuIo(image, 'read -P 0 0 1M', 'read -P 1 1M 1M', 'read -P 0 2M 2M')
+    },
+  )
 })
 
 describe('a discard of the reference', () => {
