@@ -1,3 +1,6 @@
+import { alignDown, alignUp } from '../../base/bits.ts'
+import type { FixedRanges } from './fixed-ranges.ts'
+
 /** What a host cluster of metadata is, in the words of messages. */
 export type MetadataKind =
   | 'header'
@@ -17,9 +20,12 @@ export type MetadataKind =
 export class MetadataMap {
   readonly #clusterSize: number
   readonly #kinds = new Map<number, MetadataKind>()
+  readonly #snapshotL1s: FixedRanges
 
-  constructor(clusterSize: number) {
+  /** `snapshotL1s` are as the snapshot table says: as many and as long as somebody liked. */
+  constructor(clusterSize: number, snapshotL1s: FixedRanges) {
     this.#clusterSize = clusterSize
+    this.#snapshotL1s = snapshotL1s
   }
 
   /** Every cluster that `bytes` from host `offset` touch. */
@@ -45,17 +51,17 @@ export class MetadataMap {
         return { kind, offset: cluster * this.#clusterSize }
       }
     }
-    return undefined
+    const end = alignUp(offset + bytes, this.#clusterSize)
+    const found = this.#snapshotL1s.firstIn(alignDown(offset, this.#clusterSize), end)
+    return found === undefined
+      ? undefined
+      : { kind: 'snapshot L1 table', offset: alignDown(found, this.#clusterSize) }
   }
 
   *#clusters(offset: number, bytes: number): Generator<number> {
-    const end = offset + bytes
-    for (
-      let cluster = Math.floor(offset / this.#clusterSize);
-      cluster * this.#clusterSize < end;
-      cluster++
-    ) {
-      yield cluster
-    }
+    const first = Math.floor(offset / this.#clusterSize)
+    // Counted: offsets out of a damaged table may be too large to add one to.
+    const count = Math.ceil((offset + bytes) / this.#clusterSize) - first
+    for (let index = 0; index < count; index++) yield first + index
   }
 }

@@ -198,6 +198,26 @@ describe('tables that are being changed', () => {
 })
 
 describe('the overlap guard', () => {
+  it.each([
+    { what: 'an L1 table of 32 GiB', at: 8, bytes: [0xff, 0xff, 0xff, 0xff] },
+    { what: 'an L1 table at 2^64', at: 0, bytes: [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf8, 0] },
+  ])('does not unfold $what, which a snapshot claims to have', async ({ at, bytes }) => {
+    const builder = new Qcow2Builder({ clusterBits: 9 }).data(0).snapshot({ id: '1', name: 'one' })
+    builder.bytes.set(bytes, builder.snapshotTableOffset + at)
+    const { tables } = open(builder)
+    await expect(tables.commit()).resolves.toBeUndefined()
+  })
+
+  it('refuses guest data where the L1 table of a snapshot is', async () => {
+    const builder = new Qcow2Builder({ clusterBits: 9 }).data(0).snapshot({ id: '1', name: 'one' })
+    const { tables } = open(builder)
+    const at = Number(builder.bytes.readBigUInt64BE(builder.snapshotTableOffset))
+    const attempt = tables.writeData(new Uint8Array(256), hostOffset(at + 256), 'data')
+    await expect(attempt).rejects.toMatchObject({
+      context: { structure: 'snapshot L1 table', offset: at },
+    })
+  })
+
   it('refuses to give out a cluster that holds metadata, and marks the image corrupt', () => {
     const builder = new Qcow2Builder({ clusterBits: 9, virtualSize: 2 ** 20 }).data(0)
     const sound = open(builder)
