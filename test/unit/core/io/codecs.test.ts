@@ -1,4 +1,4 @@
-import { constants, deflateRawSync, zstdCompressSync } from 'node:zlib'
+import { constants, deflateRawSync, inflateRawSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { codecs } from '../../../../core/io/codecs.ts'
 import { noise } from '../../../helpers/noise.ts'
@@ -65,4 +65,23 @@ test('zstd frames one after the other, with checksums and skippable ones between
     padding,
   ])
   expect(Buffer.compare(codecs.zstd(packed, cluster), text)).toBe(0)
+})
+
+describe('packing', () => {
+  test.each([
+    ['deflate', codecs.deflateRaw, codecs.inflateRaw],
+    ['zstd', codecs.packZstd, codecs.zstd],
+  ] as const)('gives %s that unpacks to the same', async (_name, pack, unpack) => {
+    for (const data of [text, noise(1, cluster), Buffer.alloc(512), Buffer.alloc(2 << 20, 'x')]) {
+      expect(Buffer.compare(unpack(await pack(data), data.length), data)).toBe(0)
+    }
+  })
+
+  test('deflates within the window of 4 KiB that QEMU unpacks with', async () => {
+    // The same noise again and again, too far apart for a small window to see.
+    const data = Buffer.concat(Array.from({ length: 8 }, () => noise(1, 8192)))
+    const packed = await codecs.deflateRaw(data)
+    expect(packed.length).toBeGreaterThan(data.length * 0.9)
+    expect(inflateRawSync(packed, { windowBits: 12 }).equals(data)).toBe(true)
+  })
 })
