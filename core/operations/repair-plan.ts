@@ -17,6 +17,7 @@ export type SafeStep =
   | 'reserved-bits'
   | 'preallocated-zero'
   | 'snapshot-entries'
+  | 'grown-over'
   | 'header-bits'
 
 /** One kind of change, with everything it changes. */

@@ -87,15 +87,14 @@ class Planning {
   #file: BlockFile
   #now: CheckOutcome
   readonly #done: Round[] = []
-  /** Steps of the last round that was tried, for what it could only offer. */
-  #lastLog: StepLog
+  /** The steps of every round that was tried, for what they could only offer. */
+  readonly #tried: StepLog[] = []
 
   private constructor(file: BlockFile, options: PlanOptions, before: CheckOutcome) {
     this.#file = file
     this.#options = options
     this.#before = before
     this.#now = before
-    this.#lastLog = new StepLog(options.consent)
   }
 
   static async begin(file: BlockFile, options: PlanOptions): Promise<Planning> {
@@ -104,11 +103,13 @@ class Planning {
   }
 
   changes(): PlannedChanges {
-    const offers = this.#lastLog.steps().filter(({ included }) => !included)
+    const isDone = ({ included }: RepairStep) => included
+    const done = mergedSteps(this.#done.map(({ log }) => log)).filter(isDone)
+    const offers = mergedSteps(this.#tried).filter((step) => !isDone(step))
     return {
       before: this.#before,
       after: this.#now,
-      steps: [...mergedSteps(this.#done.map(({ log }) => log)), ...offers],
+      steps: [...done, ...offers],
       epochs: this.#done.flatMap(({ file }) => file.epochs),
       replaced: this.#done.flatMap(({ replaced }) => replaced),
       file: this.#file,
@@ -206,11 +207,11 @@ class Planning {
       const run = { subject, reader, breath: breather(this.#options.signal) }
       await repairTables(run, edited, log, snapshots ?? snapshotTable.entries)
     }
-    this.#lastLog = log
+    this.#tried.push(log)
     noteRefcounts(log, this.#now)
     // Backup programs must not go on from bitmaps that missed what changed.
     if (log.losesGuestData && markBitmapsInUse(file, area) === 'marked') await file.flush()
-    const { replaced, flags } = await settleStructure(file, area, {
+    const { replaced, flags, grownOver } = await settleStructure(file, area, {
       ...this.#options,
       ...(edited.isEmpty ? {} : { edits: edited }),
       ...(snapshots === undefined ? {} : { snapshots }),
@@ -220,6 +221,7 @@ class Planning {
     })
     mustKeepMargin(file, subject)
     if (flags > 0) log.note('copied-flags', undefined, flags)
+    if (grownOver > 0) log.note('grown-over', undefined, grownOver)
     return { file, log, replaced: [...replaced, ...refcountStructure(this.#file, stored)] }
   }
 
@@ -324,12 +326,12 @@ function refcountStructure(file: BlockFile, area: HeaderArea): ReplacedTable[] {
   return tables
 }
 
-/** The steps that were done, each once, whichever rounds they were done in. */
+/** The steps of several rounds, each once. */
 function mergedSteps(logs: readonly StepLog[]): RepairStep[] {
   const steps = new Map<string, RepairStep>()
-  for (const step of logs.flatMap((log) => log.steps()).filter(({ included }) => included)) {
+  for (const step of logs.flatMap((log) => log.steps())) {
     const known = steps.get(step.name)
-    // A later round repeats what an earlier one could not see; its numbers are the smaller ones.
+    // A later round repeats what is left of an earlier one; its numbers are the smaller ones.
     if (known === undefined || known.count < step.count) steps.set(step.name, step)
   }
   return [...steps.values()]

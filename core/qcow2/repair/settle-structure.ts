@@ -16,9 +16,12 @@ import type { Qcow2Header } from '../format/header.ts'
 import type { SnapshotEntry } from '../format/snapshot-table.ts'
 import { Restructure } from '../restructure/restructure.ts'
 import type { HostRun } from '../tables/host-run.ts'
-import { countRuns } from './count-runs.ts'
+import { countRuns, type CountRun } from './count-runs.ts'
 import { ledgerOf, readStoredSnapshots } from './snapshot-ledger.ts'
 import { TableMoves, type ReplacedTable, type TableEdits } from './table-moves.ts'
+
+/** Runs of references past the end that are remembered; only those right after it can matter. */
+const MAX_RUNS = 100_000
 
 export interface SettleOptions extends OperationContext {
   /** Default: the tables as they are stored. */
@@ -46,6 +49,8 @@ export interface Settled {
   readonly replaced: readonly ReplacedTable[]
   /** COPIED flags that were set or cleared. */
   readonly flags: number
+  /** Clusters that tables refer to and that the file did not reach before: holes in it now. */
+  readonly grownOver: number
 }
 
 /**
@@ -79,11 +84,15 @@ export async function settleStructure(
   const walk = { subject, reader, log, snapshots: ledger, context: options }
   let last: CheckRun | undefined
   let overflows = false
+  const end = ceilDiv(file.size(), subject.clusterSize)
+  const pastEnd: CountRun[] = []
   for await (const run of referenceWindows(walk)) {
     last = run
     overflows ||= run.counts.hasOverflow
-    for (const { first, clusters, count } of countRuns(run.counts)) {
+    for (const counted of countRuns(run.counts)) {
+      const { first, clusters, count } = counted
       change.add(first * subject.clusterSize, clusters, count)
+      if (first + clusters > end && pastEnd.length < MAX_RUNS) pastEnd.push(counted)
       const pause = run.breath()
       if (pause !== undefined) await pause
     }
@@ -97,8 +106,20 @@ export async function settleStructure(
     table,
   })
   const settled = await change.commit({ ...options.fields, ...fields })
-  return { area: settled, replaced: moves.replaced, flags: moves.flags }
+  const newEnd = ceilDiv(file.size(), subject.clusterSize)
+  return {
+    area: settled,
+    replaced: moves.replaced,
+    flags: moves.flags,
+    grownOver: clustersWithin(pastEnd, end, newEnd),
+  }
 }
+
+const clustersWithin = (runs: readonly CountRun[], from: number, to: number): number =>
+  runs.reduce((sum, { first, clusters }) => {
+    const inside = Math.min(to, first + clusters) - Math.max(from, first)
+    return sum + Math.max(0, inside)
+  }, 0)
 
 /** What is counted: everything but the refcount structure, which is made anew and counts itself. */
 function countedSubject(view: BlockFile, area: HeaderArea, margin: number): CheckSubject {

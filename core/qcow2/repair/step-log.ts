@@ -79,6 +79,8 @@ const sentences: Readonly<Record<SafeStep | DataLossStep, (count: number) => str
     `${counted(count, 'cluster that reads', 'clusters that read')} as zeroes ${count === 1 ? 'gives' : 'give'} up space it never had; what the guest reads stays the same.`,
   'snapshot-entries': (count) =>
     `${counted(count, 'entry of the snapshot table is', 'entries of the snapshot table are')} completed as the format asks.`,
+  'grown-over': (count) =>
+    `The file grows over ${counted(count, 'cluster', 'clusters')} that table entries refer to past its end. ${count === 1 ? 'It reads' : 'They read'} as zeroes, as before.`,
   'header-bits': (count) =>
     `${counted(count, 'feature bit of the header is', 'feature bits of the header are')} set to what is true.`,
   'unmap-past-end': (count) =>

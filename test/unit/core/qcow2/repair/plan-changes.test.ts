@@ -92,6 +92,7 @@ describe('new tables', () => {
     changes.file.readNow(bytes, end, 'data')
     expect(bytes.every((byte) => byte === 0)).toBe(true)
     expect(changes.epochs.flat().every(({ at }) => at !== end)).toBe(true)
+    expect(steps(changes)).toContain('grown-over')
   })
 
   it('take nothing from a cluster that is a table and data at once', async () => {
