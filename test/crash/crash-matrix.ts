@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { seededRandom } from '../helpers/random.ts'
 import { crashStates, type CrashState } from '../storage/crash-states.ts'
 import type { Wrap } from '../storage/crash-machine.ts'
 import { Scene, type DiskFiles, type Mark, type Scenario } from './scene.ts'
@@ -51,6 +52,8 @@ export async function crashMatrix(
 ): Promise<MatrixResult> {
   const scene = new Scene(scenario)
   if (wrap !== undefined) scene.machine.wrap = wrap
+  const random = seededRandom(seed)
+  scene.machine.pace = () => random.pick([0, 0, 0, 1, 2, 5])
   await scenario.tell(scene)
   const stateJudge = await StateJudge.open(scenario)
   const seen = new Set<string>()

@@ -74,17 +74,22 @@ interface Killed {
   readonly problem?: string
 }
 
-/** Runs a writer, and kills it a random time after its first action. */
+/** Reports after which a writer is killed, at most. */
+const MAX_REPORTS = 200
+
+/** Runs a writer, and kills it somewhere after a random number of its reports. */
 async function killedWriter(image: string, seed: number): Promise<Killed> {
   const child = spawn(process.execPath, [program, image, String(seed)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const random = seededRandom(seed)
+  const wanted = 1 + random.below(MAX_REPORTS)
   let lines = ''
   let errors = ''
-  const started = Promise.withResolvers<void>()
+  const reported = Promise.withResolvers<void>()
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     lines += text
-    started.resolve()
+    if (lines.split('\n').length > wanted) reported.resolve()
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text
@@ -92,9 +97,9 @@ async function killedWriter(image: string, seed: number): Promise<Killed> {
   const closed = new Promise<NodeJS.Signals | null>((resolve) => {
     child.on('close', (_code, signal) => resolve(signal))
   })
-  await Promise.race([started.promise, closed])
+  await Promise.race([reported.promise, closed])
   // The moment of death is what the round is about, not something that is waited for.
-  await Promise.race([delay(seededRandom(seed).below(60)), closed])
+  await Promise.race([delay(random.below(5)), closed])
   child.kill('SIGKILL')
   const signal = await closed
   const flushes = lines.split('\n').filter((line) => line.startsWith('f')).length

@@ -125,6 +125,13 @@ export class CrashContent {
 
 const roundUp = (length: number): number => Math.ceil(length / SECTOR) * SECTOR
 
+/** Turns of the event loop that an access waits for others, drawn for each. */
+export type Pace = () => number
+
+async function turns(count: number): Promise<void> {
+  for (let left = count; left > 0; left--) await turn()
+}
+
 /**
  * An open file whose every change is on record. What it returns is what a real file returns; the power
  * cuts are made afterwards, from the record (crash-states.ts).
@@ -133,12 +140,18 @@ export class CrashFile implements WritableFile {
   readonly name: string
   readonly identity = undefined
   readonly #content: CrashContent
+  readonly #pace: Pace
   readonly #onClose: () => void
   #open = true
 
-  constructor(name: string, content: CrashContent, onClose: () => void = () => {}) {
+  constructor(
+    name: string,
+    content: CrashContent,
+    { pace, onClose = () => {} }: { readonly pace: Pace; readonly onClose?: () => void },
+  ) {
     this.name = name
     this.#content = content
+    this.#pace = pace
     this.#onClose = onClose
   }
 
@@ -160,7 +173,7 @@ export class CrashFile implements WritableFile {
   }
 
   async read(into: Uint8Array, at: number): Promise<void> {
-    await Promise.resolve()
+    await turns(this.#pace())
     this.readNow(into, at)
   }
 
@@ -175,17 +188,18 @@ export class CrashFile implements WritableFile {
 
   async write(from: Uint8Array, at: number, tag: IoTag): Promise<void> {
     this.#mustBeOpen('write')
+    await turns(this.#pace())
     const change = this.#content.write(from, at, tag)
     this.#content.start(change)
     // A flush that starts before this write has returned promises nothing about it.
-    await turn()
+    await turns(1 + this.#pace())
     this.#content.finish(change)
   }
 
   async flush(): Promise<void> {
     this.#mustBeOpen('flush')
     const covered = this.#content.coveredByFlush()
-    await turn()
+    await turns(1 + this.#pace())
     this.#content.flushed(covered)
   }
 

@@ -8,7 +8,7 @@ import type { Hasher, Host } from '../../core/operations/host.ts'
 import type { ImageUse } from '../../core/operations/image-info.ts'
 import type { BlockFile } from '../../core/storage/block-file.ts'
 import type { WritableFile } from '../../core/storage/writable-file.ts'
-import { CrashContent, CrashFile } from './crash-file.ts'
+import { CrashContent, CrashFile, type Pace } from './crash-file.ts'
 import type { CrashLog } from './crash-log.ts'
 
 /** Puts something around a file that is opened: faults, a trace. */
@@ -26,6 +26,9 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
   readonly codecs = codecs
   readonly log: CrashLog<Mark>
   wrap: Wrap = wrapNothing
+  /** How long accesses take: with a random one they overtake each other. */
+  pace: Pace = () => 0
+  readonly #pace: Pace = () => this.pace()
   readonly #contents = new Map<string, CrashContent>()
   readonly #writers = new Set<string>()
   readonly #readers = new Map<string, number>()
@@ -62,7 +65,7 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
   }
 
   readonly openFile = async (name: string): Promise<BlockFile> => {
-    return this.wrap(new CrashFile(name, this.#find(name)), name)
+    return this.wrap(new CrashFile(name, this.#find(name), { pace: this.#pace }), name)
   }
 
   readonly openForWriting = async (name: string): Promise<WritableFile> => {
@@ -75,11 +78,12 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
     const content = this.#find(name)
     if (this.#writers.has(name)) throw inUse(name)
     this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1)
-    const file = new CrashFile(name, content, () => {
+    const onClose = () => {
       const left = (this.#readers.get(name) ?? 1) - 1
       if (left === 0) this.#readers.delete(name)
       else this.#readers.set(name, left)
-    })
+    }
+    const file = new CrashFile(name, content, { pace: this.#pace, onClose })
     return this.wrap(file, name)
   }
 
@@ -117,7 +121,8 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
   #hold(name: string, content: CrashContent): WritableFile {
     if (this.#writers.has(name)) throw inUse(name)
     this.#writers.add(name)
-    return this.wrap(new CrashFile(name, content, () => this.#writers.delete(name)), name)
+    const onClose = () => void this.#writers.delete(name)
+    return this.wrap(new CrashFile(name, content, { pace: this.#pace, onClose }), name)
   }
 
   #find(name: string): CrashContent {
