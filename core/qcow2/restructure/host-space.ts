@@ -58,25 +58,13 @@ export class HostSpace {
     return this.#counts.uniform(from, to)
   }
 
-  /**
-   * How many of the clusters had lost their last reference in this change. Throws `refcount-overflow`, and
-   * `refcounts-contradict` for clusters that were counted as free.
-   */
-  add(first: number, clusters: number, times: number): number {
-    let revived = 0
+  /** Throws `refcount-overflow`, and `refcounts-contradict` for clusters that nothing was counted for. */
+  add(first: number, clusters: number, times: number): void {
     const least = this.#options.strict ? times + 1 : times
-    const end = first + clusters
-    for (let at = first; at < end;) {
-      const fault = this.#counts.add(at, end - at, times, { least, most: this.#most })
-      if (fault === undefined) break
-      if (fault.count > this.#most) throw this.#overflow(fault)
-      if (this.#isFree(fault.cluster)) throw this.#contradiction(fault.cluster)
-      this.#counts.add(fault.cluster, 1, times, { least: times, most: this.#most })
-      revived++
-      at = fault.cluster + 1
-    }
+    const fault = this.#counts.add(first, clusters, times, { least, most: this.#most })
     this.#changed(first, clusters)
-    return revived
+    if (fault === undefined) return
+    throw fault.count > this.#most ? this.#overflow(fault) : this.#contradiction(fault.cluster)
   }
 
   /** Throws `refcounts-contradict` unless every cluster is counted as used. */

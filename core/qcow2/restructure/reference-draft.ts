@@ -5,11 +5,8 @@ import { StoredBlocks } from './stored-blocks.ts'
 
 /** Who refers to which clusters how often, while that changes. Offsets are host offsets. */
 export interface References {
-  /**
-   * `times` more references to each of `clusters` clusters from `offset`; how many of them had lost their
-   * last one before, in the same change.
-   */
-  add(offset: number, clusters: number, times?: number): number
+  /** `times` more references to each of `clusters` clusters from `offset`. */
+  add(offset: number, clusters: number, times?: number): void
   /** `times` less; how many of the clusters nobody refers to any more. */
   remove(offset: number, clusters: number, times?: number): number
   /** Throws `refcounts-contradict` unless every cluster has a reference. */
@@ -38,8 +35,8 @@ export class ReferenceDraft implements References {
     })
   }
 
-  add(offset: number, clusters: number, times = 1): number {
-    return this.#space.add(this.#space.clusterAt(offset), clusters, times)
+  add(offset: number, clusters: number, times = 1): void {
+    this.#space.add(this.#space.clusterAt(offset), clusters, times)
   }
 
   remove(offset: number, clusters: number, times = 1): number {

@@ -107,11 +107,10 @@ export class Restructure implements References, Disposable {
 
   /**
    * `times` more references to each of `clusters` clusters from `offset`. With stored refcounts only for
-   * clusters that are used already: new ones come from `reserve`. Gives how many of the clusters had lost
-   * their last reference before.
+   * clusters that are used already: new ones come from `reserve`.
    */
-  add(offset: number, clusters: number, times = 1): number {
-    return this.#space.add(this.#space.clusterAt(offset), clusters, times)
+  add(offset: number, clusters: number, times = 1): void {
+    this.#space.add(this.#space.clusterAt(offset), clusters, times)
   }
 
   /**

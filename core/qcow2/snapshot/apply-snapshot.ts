@@ -127,7 +127,7 @@ interface Exchange {
 
 /**
  * The old references less, then the new ones: the other way round a count could pass its width on the way.
- * What both have loses its last reference in between and gets it back.
+ * Nothing of the snapshot is let go of meanwhile: its own tables keep a reference to all of it.
  */
 async function exchange(
   references: References,
@@ -137,8 +137,8 @@ async function exchange(
   const keeping = { tree: old, from: 0, to: kept }
   await countTree(references, keeping, { ...context, step: 'mustBeUsed' })
   const dropping = { tree: old, from: kept, to: old.entries }
-  const dropped = await countTree(references, dropping, { ...context, step: 'remove' })
+  const freed = await countTree(references, dropping, { ...context, step: 'remove' })
   const adding = { tree: state.snapshot, from: 0, to: state.entries }
-  const back = await countTree(references, adding, { ...context, step: 'add' })
-  return { data: dropped.data - back.data, tables: dropped.tables - back.tables }
+  await countTree(references, adding, { ...context, step: 'add' })
+  return freed
 }

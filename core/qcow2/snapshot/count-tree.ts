@@ -30,8 +30,7 @@ export interface CountTreeOptions extends OperationContext {
 /**
  * One more reference (`add`) or one less (`remove`) to all that an L1 table refers to, its L2 tables and
  * the clusters behind them, each as often as the table does; or a look whether all of it is counted
- * (`mustBeUsed`). Gives how many clusters lost their last reference or, with `add`, got back what they
- * had lost.
+ * (`mustBeUsed`). Gives how many clusters lost their last reference.
  */
 export async function countTree(
   references: References,
