@@ -1,5 +1,6 @@
 import { breather } from '../base/abort.ts'
 import { alignUp } from '../base/bits.ts'
+import { ImageError } from '../errors/image-error.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import type { OperationContext } from '../progress.ts'
 import { SECTOR } from '../qcow2/format/constants.ts'
@@ -28,8 +29,10 @@ export async function lookAtDisk(
 ): Promise<Pick<ResizePlan, 'cut' | 'used' | 'partitions' | 'partitionsCut'>> {
   const { size } = look
   const stored = look.tables ? await storedPart(image, size, context) : undefined
-  const scan = look.content ? await scanDisk(image, look, context) : undefined
-  const partitions = look.content ? await partitionsOf(image, context.signal) : undefined
+  const scan = look.content ? await ifReadable(() => scanDisk(image, look, context)) : undefined
+  const partitions = look.content
+    ? await ifReadable(() => partitionsOf(image, context.signal))
+    : undefined
   const isCut = size < image.virtualSize
   return {
     cut: isCut && stored !== undefined ? { ...stored.cut, content: scan?.cut } : undefined,
@@ -41,6 +44,16 @@ export async function lookAtDisk(
     partitions,
     partitionsCut:
       partitions?.partitions.filter(({ end }) => end > size).map(({ number }) => number) ?? [],
+  }
+}
+
+/** A damaged cluster is no reason not to cut it off; what is in it is then not known. */
+async function ifReadable<Answer>(look: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof ImageError && error.kind === 'corrupt') return undefined
+    throw error
   }
 }
 

@@ -46,7 +46,7 @@ export interface CutContent {
   readonly storedBytes: number
   /** Whole clusters of the image that are given back; 0 for a raw image. */
   readonly clusters: number
-  /** What reading that part found; undefined when it cannot be read (encrypted, or a layer is missing). */
+  /** What reading that part found; undefined when it cannot be read (encrypted, damaged, or a layer is missing). */
   readonly content: ContentScan | undefined
 }
 

@@ -42,6 +42,12 @@ const targets: Readonly<Record<string, Target>> = {
   },
   hashImage: (engine, path) =>
     engine.hashImage(path, { format: 'qcow2', signal: AbortSignal.timeout(hashMs) }),
+  planResize: async (engine, path) => {
+    const signal = AbortSignal.timeout(hashMs)
+    const plan = await engine.planResize(path, { format: 'qcow2', size: 8192, signal })
+    const words = plan.refusals.flatMap(({ explanation }) => Object.values(explanation)).join(' ')
+    if (/undefined|NaN/.test(words)) throw new Error(`a plan that says: ${words}`)
+  },
   planRepair: async (engine, path) => {
     const plan = await engine.planRepair(path, { format: 'qcow2', consent: dataLossSteps })
     const words = plan.steps.map(({ text }) => text).join(' ')

@@ -633,6 +633,16 @@ describe('a plan', () => {
     expect(used).toEqual({ storedEnd: undefined, contentEnd: undefined, safeSize: undefined })
   })
 
+  it('says of content that cannot be unpacked that it is not known', async () => {
+    await using folder = await tempFolder()
+    const image = new Qcow2Builder().data(0).compressed(9, 0x55, new Uint8Array(100).fill(0xff))
+    const path = await image.writeTo(folder.file('disk.qcow2'))
+    const { allowed, cut, used } = await engine.planResize(path, { size: 4096 })
+    expect(allowed).toBe(true)
+    expect(cut).toEqual({ storedBytes: 4096, clusters: 1, content: undefined })
+    expect(used).toEqual({ storedEnd: 10 * 4096, contentEnd: undefined, safeSize: undefined })
+  })
+
   it('refuses an image whose backing file is missing', async () => {
     await using folder = await tempFolder()
     const image = new Qcow2Builder({ backing: { name: 'gone.raw', format: 'raw' } }).data(0)
