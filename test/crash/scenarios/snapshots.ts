@@ -33,8 +33,14 @@ export async function changeSnapshots(
   const snapshot = { name }
   if (change === 2) {
     const plan = await planApplySnapshot(machine, image, { snapshot })
-    const apply = () => applySnapshot(machine, image, { plan })
-    await scene.atOnce((after) => after.applySnapshot(name), apply, rest)
+    const keepPresentAs = random.chance(0.4) ? fresh : undefined
+    const takenAt = 1_700_000_000_000
+    const apply = () => applySnapshot(machine, image, { plan, keepPresentAs, takenAt })
+    const become = (after: typeof model) => {
+      if (keepPresentAs !== undefined) after.createSnapshot(keepPresentAs)
+      after.applySnapshot(name)
+    }
+    await scene.atOnce(become, apply, rest)
   } else if (change === 3) {
     const rename = () => renameSnapshot(machine, image, { snapshot, name: fresh })
     await scene.atOnce((after) => after.renameSnapshot(name, fresh), rename, rest)
