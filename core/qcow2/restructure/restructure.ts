@@ -1,7 +1,7 @@
 import { breather, throwIfAborted } from '../../base/abort.ts'
 import { invariant } from '../../base/assert.ts'
 import { ceilDiv, pow2 } from '../../base/bits.ts'
-import { word64, type Word64 } from '../../base/word64.ts'
+import { hasBit, word64, type Word64 } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { IoTag } from '../../storage/io-tag.ts'
@@ -12,8 +12,10 @@ import { autoclear } from '../format/features.ts'
 import { geometryOf } from '../format/geometry.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import type { Qcow2Header } from '../format/header.ts'
+import { FixedRanges } from '../tables/fixed-ranges.ts'
 import { withHeader, writeHeaderFields } from '../tables/header-store.ts'
 import type { HostRun } from '../tables/host-run.ts'
+import { snapshotMetadata } from '../tables/snapshot-metadata.ts'
 import { PAGE_CLUSTERS } from './count-pages.ts'
 import { HostSpace } from './host-space.ts'
 import { RefcountLayout } from './refcount-layout.ts'
@@ -98,6 +100,7 @@ export class Restructure implements References, Disposable {
       tableClusters: this.#keepsBlocks ? header.refcountTableClusters : 1,
     })
     this.#holdStructure(stored)
+    if (isStored) this.#mustCountMetadata()
     if (isStored && !this.#keepsBlocks) this.#removeOldRefcounts(stored)
   }
 
@@ -179,12 +182,12 @@ export class Restructure implements References, Disposable {
     this.#state = 'switched'
     writeHeaderFields(this.#file, area.header)
     await this.#file.flush()
-    this.#cut(this.#space.usedEnd(this.#fileClusters()) * area.geometry.clusterSize)
+    this.#cut(() => this.#space.usedEnd(this.#fileClusters()) * area.geometry.clusterSize)
     return area
   }
 
   [Symbol.dispose](): void {
-    if (this.#state === 'open') this.#cut(this.#oldLength)
+    if (this.#state === 'open') this.#cut(() => this.#oldLength)
   }
 
   /** Writes the blocks and the table; the header fields that tell of them. */
@@ -249,6 +252,24 @@ export class Restructure implements References, Disposable {
     }
   }
 
+  /**
+   * Metadata that this change may have nothing to do with: counted as free, it would be written over
+   * (QEMU's overlap check looks at the same). Tables of the active state are looked at by who changes them.
+   */
+  #mustCountMetadata(): void {
+    const { header, geometry, bitmaps } = this.#area
+    const ranges: { readonly offset: number; readonly bytes: number }[] = [
+      ...snapshotMetadata(this.#file, header),
+    ]
+    if (bitmaps !== undefined && hasBit(header.autoclearFeatures, autoclear.bitmaps)) {
+      ranges.push({ offset: bitmaps.directoryOffset, bytes: bitmaps.directorySize })
+    }
+    for (const { start, end } of new FixedRanges(ranges).ranges) {
+      const first = this.#space.clusterAt(start)
+      this.#space.mustBeUsed(first, ceilDiv(end, geometry.clusterSize) - first)
+    }
+  }
+
   #removeOldTable(): void {
     const { refcountTableOffset, refcountTableClusters } = this.#area.header
     this.remove(refcountTableOffset, refcountTableClusters)
@@ -271,11 +292,14 @@ export class Restructure implements References, Disposable {
     return ceilDiv(this.#file.size(), this.#area.geometry.clusterSize)
   }
 
-  /** Only spares space: a file that stays longer holds bytes at its end that nothing refers to. */
-  #cut(length: number): void {
-    if (this.#file.size() <= length) return
+  /**
+   * Only spares space: a file that stays longer holds bytes at its end that nothing refers to. What goes
+   * wrong here (blocks of a damaged table are looked at for the first time) does not undo the change.
+   */
+  #cut(findLength: () => number): void {
     try {
-      this.#file.truncate(length)
+      const length = findLength()
+      if (this.#file.size() > length) this.#file.truncate(length)
     } catch (error) {
       if (!(error instanceof ImageError)) throw error
     }

@@ -1,7 +1,7 @@
-interface Range {
+export interface FixedRange {
   readonly start: number
   /** First byte after the range. */
-  end: number
+  readonly end: number
 }
 
 /**
@@ -10,10 +10,10 @@ interface Range {
  */
 export class FixedRanges {
   /** In order, with what touches or overlaps made one. */
-  readonly #ranges: readonly Range[]
+  readonly ranges: readonly FixedRange[]
 
   constructor(ranges: Iterable<{ readonly offset: number; readonly bytes: number }>) {
-    const joined: Range[] = []
+    const joined: { start: number; end: number }[] = []
     const sorted = Array.from(ranges).toSorted((one, other) => one.offset - other.offset)
     for (const { offset, bytes } of sorted) {
       const end = offset + bytes
@@ -21,19 +21,19 @@ export class FixedRanges {
       if (last !== undefined && offset <= last.end) last.end = Math.max(last.end, end)
       else if (bytes > 0) joined.push({ start: offset, end })
     }
-    this.#ranges = joined
+    this.ranges = joined
   }
 
   /** The first byte of [from, to) that lies in a range. */
   firstIn(from: number, to: number): number | undefined {
     let low = 0
-    let high = this.#ranges.length
+    let high = this.ranges.length
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      if ((this.#ranges[middle]?.end ?? 0) > from) high = middle
+      if ((this.ranges[middle]?.end ?? 0) > from) high = middle
       else low = middle + 1
     }
-    const start = this.#ranges[low]?.start
+    const start = this.ranges[low]?.start
     return start !== undefined && start < to ? Math.max(start, from) : undefined
   }
 }

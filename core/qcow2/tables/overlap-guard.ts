@@ -2,12 +2,10 @@ import { alignUp } from '../../base/bits.ts'
 import { hasBit, word64, type Word64 } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
-import { L1_ENTRY_BYTES, limits, SECTOR } from '../format/constants.ts'
+import { L1_ENTRY_BYTES, SECTOR } from '../format/constants.ts'
 import { autoclear, incompatible } from '../format/features.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import type { Qcow2Header } from '../format/header.ts'
-import { encodeSnapshotEntry } from '../format/snapshot-table.ts'
-import { readSnapshots } from '../snapshots.ts'
 import { FixedRanges } from './fixed-ranges.ts'
 import { writeHeaderFields } from './header-store.ts'
 import type { HostRun } from './host-run.ts'
@@ -15,6 +13,7 @@ import type { L1Editor } from './l1-editor.ts'
 import type { L2Editor } from './l2-editor.ts'
 import { MetadataMap, type MetadataKind } from './metadata-map.ts'
 import type { RefcountEditor } from './refcount-editor.ts'
+import { snapshotMetadata } from './snapshot-metadata.ts'
 
 export interface GuardedTables {
   readonly l1: L1Editor
@@ -106,25 +105,17 @@ function mapMetadata(
   { l1, refcounts }: GuardedTables,
 ): MetadataMap {
   const { clusterSize } = geometry
-  const snapshots = readSnapshots(file, header)
-  const map = new MetadataMap(
-    clusterSize,
-    new FixedRanges(
-      snapshots.map(({ l1TableOffset: offset, l1Size }) => ({
-        offset,
-        // One that is longer is no table for any reader.
-        bytes: Math.min(l1Size * L1_ENTRY_BYTES, limits.l1Table),
-      })),
-    ),
-  )
+  const snapshots = [...snapshotMetadata(file, header)]
+  const snapshotL1s = snapshots.filter(({ kind }) => kind === 'snapshot L1 table')
+  const map = new MetadataMap(clusterSize, new FixedRanges(snapshotL1s))
   map.add('header', 0, clusterSize)
   map.add('L1 table', l1.place.offset, l1.place.entries * L1_ENTRY_BYTES)
   for (const offset of l1.l2Offsets()) map.add('L2 table', offset, clusterSize)
   map.add('refcount table', header.refcountTableOffset, header.refcountTableClusters * clusterSize)
   for (const offset of refcounts.blockOffsets()) map.add('refcount block', offset, clusterSize)
-  let bytes = 0
-  for (const entry of snapshots) bytes = alignUp(bytes, 8) + encodeSnapshotEntry(entry).length
-  map.add('snapshot table', header.snapshotsOffset, bytes)
+  for (const { kind, offset, bytes } of snapshots) {
+    if (kind === 'snapshot table') map.add(kind, offset, bytes)
+  }
   if (bitmaps !== undefined && hasBit(header.autoclearFeatures, autoclear.bitmaps)) {
     map.add('bitmap directory', bitmaps.directoryOffset, bitmaps.directorySize)
   }

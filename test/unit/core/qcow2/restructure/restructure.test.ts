@@ -248,3 +248,32 @@ test('autoclear bits that we do not know are cleared by the switch, those we kno
   await moveL1(file)
   expect(readHeaderArea(file).header.autoclearFeatures).toEqual({ high: 0, low: 1 })
 })
+
+test('a change that is done stays done where a refcount block past all of it cannot be read', async () => {
+  const { image } = smallImage({ clusterBits: 9, refcountOrder: 1 })
+  // It counts clusters from 20 MiB on.
+  image.bytes.writeBigUInt64BE(2n ** 40n, image.refcountTableCluster * 512 + 20 * 8)
+  const file = new MemoryFile(image.bytes)
+  file.truncate(25 * 2 ** 20)
+  await expect(moveL1(file)).resolves.toBeUndefined()
+})
+
+describe('metadata that a change has nothing to do with', () => {
+  test.each([
+    { name: 'the L1 table of a snapshot', of: (image: Qcow2Builder) => l1OfSnapshot(image) },
+    { name: 'the snapshot table', of: (image: Qcow2Builder) => image.snapshotTableOffset },
+    { name: 'the bitmap directory', of: (image: Qcow2Builder) => image.bitmapDirectoryOffset },
+  ])('is not written over where it counts as free: $name', async ({ of }) => {
+    const image = new Qcow2Builder({ clusterBits: 9 }).data(0)
+    image.snapshot({ id: '1', name: 'one' }).bitmap({ name: 'changes' }).build()
+    const at = image.refcountBlockCluster * 512 + (of(image) / 512) * 2
+    image.bytes.writeUInt16BE(0, at)
+    const file = new MemoryFile(image.bytes)
+    const before = bytesOf(file)
+    await expect(moveL1(file)).rejects.toMatchObject({ reason: 'refcounts-contradict' })
+    expect(bytesOf(file)).toEqual(before)
+  })
+})
+
+const l1OfSnapshot = (image: Qcow2Builder): number =>
+  Number(image.bytes.readBigUInt64BE(image.snapshotTableOffset))
