@@ -9,7 +9,20 @@ import { performAction } from '../../model/guest-actions.ts'
 import { formatReport, toldActions, type Report } from './told.ts'
 
 const [image = '', seed = ''] = process.argv.slice(2)
-const report = (what: Report) => void writeSync(1, formatReport(what))
+
+/** The pipe does not block, and a busy parent reads late: then this waits for it. */
+function report(what: Report): void {
+  const line = formatReport(what)
+  for (;;) {
+    try {
+      writeSync(1, line)
+      return
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
+}
 
 const device = await openDevice(nodeHost, image)
 const { virtualSize } = device.info()
