@@ -34,7 +34,7 @@ export interface MatrixResult {
   /** Places where the power was cut. */
   readonly cuts: number
   readonly examined: number
-  /** States that differ in their bytes or in what is expected of them. */
+  /** Disks that differ in their bytes. The same one is judged again where something else is expected of it. */
   readonly distinct: number
 }
 
@@ -57,12 +57,14 @@ export async function crashMatrix(
   await scenario.tell(scene)
   const stateJudge = await StateJudge.open(scenario)
   const seen = new Set<string>()
+  const contents = new Set<string>()
   const taken: Sample[] = []
   let examined = 0
   for (const state of crashStates(scene.log, { seed, perCut })) {
     examined++
     if (seen.has(state.key)) continue
     seen.add(state.key)
+    contents.add(state.content)
     const { mark } = state
     if (mark === undefined) continue
     const files = state.files()
@@ -82,7 +84,7 @@ export async function crashMatrix(
   }
   for (const sample of taken) onSample(sample)
   const cuts = scene.log.events.filter(({ kind }) => kind === 'change').length
-  return { cuts, examined, distinct: seen.size }
+  return { cuts, examined, distinct: contents.size }
 }
 
 const stride = (seen: number, samples: number): number =>

@@ -9,6 +9,7 @@ import { Qcow2Builder } from '../helpers/qcow2-builder.ts'
 import { TraceFile } from '../storage/trace-file.ts'
 import { crashMatrix, CrashFailure } from './crash-matrix.ts'
 import type { Scenario } from './scene.ts'
+import { shares } from './shares.ts'
 import { writingScenarios } from './scenarios/writing.ts'
 
 const clusterSize = 512
@@ -143,4 +144,9 @@ it.each([
   ['marks of bitmaps', /write bitmap/, /bitmaps/],
 ])('our engine without the flush after %s is caught', async (_, skips, story) => {
   expect((await noticed(skips, story)).length).toBeGreaterThan(3)
+})
+
+it('the suites of a test run judge 100,000 different disks together', () => {
+  const sum = Object.values(shares).reduce((total, share) => total + share, 0)
+  expect(sum).toBeGreaterThanOrEqual(100_000)
 })

@@ -4,11 +4,11 @@
  */
 export const shares = {
   writing: 30_000,
-  growing: 14_000,
+  growing: 10_000,
   compressed: 6_000,
   overlays: 10_000,
   snapshots: 16_000,
-  resizing: 12_000,
+  resizing: 11_000,
   creating: 4_000,
   repairing: 6_000,
   amending: 5_000,

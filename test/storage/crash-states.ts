@@ -10,6 +10,8 @@ import { DurableFile } from './durable-file.ts'
 export interface CrashState<Mark> {
   /** What is judged by; undefined before the first mark. */
   readonly mark: Mark | undefined
+  /** Equal for equal disks. */
+  readonly content: string
   /** Equal for equal disks that are judged by the same mark. */
   readonly key: string
   /** Which change the power was cut after (0: before the first), and what became of the unflushed ones. */
@@ -191,9 +193,11 @@ class CutDisk {
       files.get(file) ?? this.#durableFile(file),
     ])
     const unflushed = this.#changes.length
+    const content = there.map(([path, file]) => `${path} ${file.length} ${file.key}`).join(' ')
     return {
       mark,
-      key: `${marks} ${there.map(([path, file]) => `${path} ${file.length} ${file.key}`).join(' ')}`,
+      content,
+      key: `${marks} ${content}`,
       recipe: () => {
         const kept = story.map((tell) => tell()).join('; ')
         return `cut after change ${cut}; kept of ${unflushed} unflushed: ${kept || 'none'}`
