@@ -165,21 +165,14 @@ export class Qcow2Writer implements DiskImage {
   async writeCompressed(from: Uint8Array, at: number): Promise<'packed' | 'plain'> {
     mustLieInDisk(this, at, from.length)
     this.#mustBePlain()
-    const { clusterSize } = this.#tables.geometry
-    if (!isAligned(at, clusterSize) || at + from.length !== this.#clusterEnd(at)) {
-      throw new ImageError('invalid-argument', {
-        path: this.file.name,
-        field: 'The range of a compressed write',
-        expected: `one cluster of ${clusterSize} bytes`,
-        found: `${from.length} bytes at ${at}`,
-      })
-    }
+    this.#mustBeCluster(at, from.length)
     const packed = this.#dataStore === undefined ? await packCluster(this.#layer, from) : undefined
-    await this.#change('write compressed', { at, length: from.length }, (layer) =>
-      packed === undefined
-        ? writeRange(layer, from, at)
-        : writePacked(layer, at / clusterSize, packed),
-    )
+    await this.#change('write compressed', { at, length: from.length }, async (layer) => {
+      // The disk may have grown while this waited, and somebody written to what the cluster has more now.
+      this.#mustBeCluster(at, from.length)
+      if (packed === undefined) await writeRange(layer, from, at)
+      else await writePacked(layer, at / layer.rules.geometry.clusterSize, packed)
+    })
     return packed === undefined ? 'plain' : 'packed'
   }
 
@@ -384,8 +377,17 @@ export class Qcow2Writer implements DiskImage {
     return layerOver(tables, { backing, codecs: this.#codecs, dataStore: this.#dataStore })
   }
 
-  #clusterEnd(at: number): number {
-    return Math.min(at + this.#tables.geometry.clusterSize, this.virtualSize)
+  /** Throws `invalid-argument` unless the range is all that the disk has of one cluster. */
+  #mustBeCluster(at: number, length: number): void {
+    const { clusterSize } = this.#tables.geometry
+    const end = Math.min(at + clusterSize, this.virtualSize)
+    if (isAligned(at, clusterSize) && at + length === end) return
+    throw new ImageError('invalid-argument', {
+      path: this.file.name,
+      field: 'The range of a compressed write',
+      expected: `one cluster of ${clusterSize} bytes`,
+      found: `${length} bytes at ${at}`,
+    })
   }
 
   async #orFail(work: Promise<void>): Promise<void> {

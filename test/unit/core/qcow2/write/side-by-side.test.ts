@@ -46,6 +46,17 @@ describe('while a write is under way', () => {
     await expectCleanAfterFlush(image)
   })
 
+  it('a disk that grows meanwhile keeps what is written to its new part', async () => {
+    const image = new MemoryImage(builder({ virtualSize: 6 * K }))
+    const { writer } = image
+    const compressed = writer.writeCompressed(filled(2 * K, 1), 4 * K)
+    const grown = writer.exclusively(async ({ tables }) => tables.setHeader({ size: 8 * K }))
+    const write = grown.then(() => writer.write(filled(K, 2), 7 * K))
+    await Promise.allSettled([compressed, write])
+    await expect(write).resolves.toBeUndefined()
+    expect(await image.valueAt(7 * K, K)).toBe(2)
+  })
+
   it('a flush waits for it, and who comes after the flush waits for that', async () => {
     const { image, pause } = paused(builder())
     const write = image.writer.write(filled(K, 9), 0)
