@@ -24,9 +24,8 @@ export async function lowerRefcounts(
 ): Promise<number> {
   const subject = checkSubjectOf(file, area)
   const reader = new MetadataReader(file, metadataLimit(subject))
-  const { entries, length } = readStoredSnapshots(file, area)
-  const place = { offset: area.header.snapshotsOffset, length }
-  const snapshots = ledgerOf(entries, area, place)
+  const stored = readStoredSnapshots(file, area)
+  const snapshots = ledgerOf(stored.entries, area.geometry, stored)
   const log = new FindingLog(0)
   let lowered = 0
   for await (const run of referenceWindows({ subject, reader, log, snapshots, context })) {

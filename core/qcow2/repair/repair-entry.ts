@@ -38,9 +38,11 @@ export function repairL2Entry(entry: EntryWords, subject: CheckSubject): EntryRe
 
 function repairCompressed(entry: EntryWords, subject: CheckSubject): EntryRepair | undefined {
   const { low, high, alloc, zeroes } = entry
-  if (subject.hasDataFile || alloc !== 0 || zeroes !== 0) {
+  if (subject.hasDataFile) {
     return lose('unmap-contradicting', subject, unmapped({ ...entry, alloc: ALL }, subject))
   }
+  // Readers take the packed data and no notice of the subclusters' bits, which must be zero.
+  if (alloc !== 0 || zeroes !== 0) return safe('reserved-bits', { ...entry, alloc: 0, zeroes: 0 })
   const { offset, length } = compressedSpan(subject.clusterBits, low, high)
   if (offset + length >= subject.fileLength + subject.clusterSize) {
     return lose('unmap-past-end', subject, unmapped(entry, subject))

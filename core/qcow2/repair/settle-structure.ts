@@ -7,17 +7,18 @@ import type { WritableFile } from '../../storage/writable-file.ts'
 import { metadataLimit } from '../check/check-qcow2.ts'
 import type { CheckRun } from '../check/check-run.ts'
 import { FindingLog } from '../check/finding-log.ts'
-import { referenceWindows } from '../check/reference-windows.ts'
+import { referenceWindows, type ReferenceWalk } from '../check/reference-windows.ts'
 import { StoredRefcounts } from '../check/stored-refcounts.ts'
 import { checkSubjectOf } from '../check/subject-of.ts'
 import { MetadataReader, type CheckSubject } from '../check/subject.ts'
+import { limits } from '../format/constants.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import type { Qcow2Header } from '../format/header.ts'
-import type { SnapshotEntry } from '../format/snapshot-table.ts'
+import { SNAPSHOT_FIXED_BYTES, type SnapshotEntry } from '../format/snapshot-table.ts'
 import { Restructure } from '../restructure/restructure.ts'
 import type { HostRun } from '../tables/host-run.ts'
 import { countRuns, type CountRun } from './count-runs.ts'
-import { ledgerOf, readStoredSnapshots } from './snapshot-ledger.ts'
+import { ledgerOf, readStoredSnapshots, type StoredSnapshots } from './snapshot-ledger.ts'
 import { TableMoves, type ReplacedTable, type TableEdits } from './table-moves.ts'
 
 /** Runs of references past the end that are remembered; only those right after it can matter. */
@@ -68,14 +69,18 @@ export async function settleStructure(
 ): Promise<Settled> {
   const parts = { file, area, view: options.edits?.file ?? file }
   const stored = readStoredSnapshots(parts.view, area)
-  const table = { offset: area.header.snapshotsOffset, length: stored.length }
+  const table = { offset: stored.offset, length: stored.length }
   if (options.snapshots === undefined && stored.overhangs) {
     const found = 'holds fewer snapshots than the header says'
     const facts = { path: file.name, structure: 'snapshot table', offset: table.offset, found }
     throw new ImageError('repair-impossible', facts)
   }
   const entries = options.snapshots ?? stored.entries
-  const ledger = ledgerOf(entries, area, options.snapshots === undefined ? table : undefined)
+  const ledger = ledgerOf(
+    entries,
+    area.geometry,
+    options.snapshots === undefined ? table : undefined,
+  )
   const subject = countedSubject(parts.view, area, options.margin ?? 0)
   const reader = new MetadataReader(parts.view, metadataLimit(subject))
   const log = new FindingLog(20)
@@ -99,6 +104,13 @@ export async function settleStructure(
   }
   invariant(last !== undefined, 'a walk has at least one window')
   options.judge?.({ log, overflows })
+  if (options.edits !== undefined || options.snapshots !== undefined) {
+    await holdOldReferences(
+      change,
+      { ...walk, subject: storedSubject(file, area, options) },
+      stored,
+    )
+  }
   if (options.keepLeaks === true) await holdLeaks(change, file, area, last)
   const moves = new TableMoves({ ...parts, change, run: last, overflows, edits: options.edits })
   const fields = await moves.moveTables(entries, {
@@ -128,6 +140,45 @@ function countedSubject(view: BlockFile, area: HeaderArea, margin: number): Chec
     ...subject,
     fileLength: subject.fileLength + margin,
     refcountTable: { offset: 0, entries: 0 },
+  }
+}
+
+/**
+ * What only the stored tables refer to: until the switch they are what a guest reads. Bitmaps are left
+ * out, because one that is damaged would end the walk, and no guest reads them.
+ */
+function storedSubject(
+  file: BlockFile,
+  area: HeaderArea,
+  { margin = 0 }: SettleOptions,
+): CheckSubject {
+  return countedSubject(file, { ...area, bitmaps: undefined }, margin)
+}
+
+async function holdOldReferences(
+  change: Restructure,
+  walk: ReferenceWalk,
+  { entries, offset, length }: StoredSnapshots,
+): Promise<void> {
+  const { subject } = walk
+  // The part that cannot be read must not become readable as something else.
+  const promised = Math.min(subject.snapshots.count * SNAPSHOT_FIXED_BYTES, limits.snapshotTable)
+  if (promised > 0 && offset < subject.fileLength) {
+    change.hold(offset, ceilDiv(promised, subject.clusterSize))
+  }
+  const reader = new MetadataReader(subject.file, metadataLimit(subject))
+  const snapshots = ledgerOf(entries, subject, { offset, length })
+  const log = new FindingLog(0)
+  for await (const run of referenceWindows({ ...walk, reader, log, snapshots })) {
+    for (const { first, clusters } of countRuns(run.counts)) {
+      const uniform = change.uniformCount(first, first + clusters)
+      if (uniform !== undefined && uniform > 0) continue
+      for (let cluster = first; cluster < first + clusters; cluster++) {
+        if (change.count(cluster) === 0) change.hold(cluster * subject.clusterSize, 1)
+      }
+      const pause = run.breath()
+      if (pause !== undefined) await pause
+    }
   }
 }
 

@@ -13,6 +13,8 @@ import {
 /** The entries of a snapshot table up to the first one that makes no sense. */
 export interface StoredSnapshots {
   readonly entries: readonly SnapshotEntry[]
+  /** Host offset of the table. */
+  readonly offset: number
   /** Bytes of the table up to the end of the last of them, without padding. */
   readonly length: number
   /** The header promises more entries than can be read. */
@@ -32,6 +34,7 @@ export function readStoredSnapshots(file: BlockFile, area: HeaderArea): StoredSn
   const isMisplaced = !isAligned(offset, area.geometry.clusterSize)
   const answer = (overhangs: boolean) => ({
     entries,
+    offset,
     length: end - offset,
     overhangs,
     isMisplaced,
@@ -76,7 +79,7 @@ function readEntry(
 /** The table as the rules of the check need it; `place` when its clusters count. */
 export function ledgerOf(
   entries: readonly SnapshotEntry[],
-  area: HeaderArea,
+  { clusterSize }: { readonly clusterSize: number },
   place: { readonly offset: number; readonly length: number } = { offset: 0, length: 0 },
 ): SnapshotLedger {
   return {
@@ -84,7 +87,7 @@ export function ledgerOf(
       id: entry.id,
       name: entry.name,
       l1Offset: entry.l1TableOffset,
-      l1Aligned: isAligned(entry.l1TableOffset, area.geometry.clusterSize),
+      l1Aligned: isAligned(entry.l1TableOffset, clusterSize),
       l1Entries: entry.l1Size,
     })),
     tableOffset: place.offset,

@@ -178,6 +178,15 @@ describe('entries', () => {
     ])
   })
 
+  it('that are compressed lose bits of subclusters they do not have, and keep their data', async () => {
+    const image = new Qcow2Builder({ extendedL2: true, clusterBits: 14 }).compressed(0)
+    const changes = await plan(image.l2Bitmap(0, () => 0xf0_0000_000fn))
+    expect(changes.after.verdict).toBe('clean')
+    expect(steps(changes)).toContain('reserved-bits')
+    expect(changes.after.groups).toEqual([])
+    expect(readHeaderArea(changes.file).header.l1TableOffset).toBeGreaterThan(0)
+  })
+
   it('of a version 2 image are unmapped without the zero flag, which it does not have', async () => {
     const image = new Qcow2Builder({ version: 2 }).data(0).data(1)
     image.l2Entry(0, () => copied | 0x1200n)
