@@ -72,6 +72,12 @@ export class Scene {
     return event.mark
   }
 
+  /** What is demanded already, and `also`. */
+  besides(also: NonNullable<Mark['also']>): NonNullable<Mark['also']> {
+    const demand = this.#demand
+    return async (files) => (await demand?.(files)) ?? (await also(files))
+  }
+
   nextGeneration(): number {
     return ++this.#generation
   }

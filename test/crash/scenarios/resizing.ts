@@ -7,12 +7,14 @@ import { CrashLog } from '../../storage/crash-log.ts'
 import { CrashMachine } from '../../storage/crash-machine.ts'
 import { actAtRandom, Guest } from '../guest.ts'
 import type { ScenarioMaker } from '../scenario-maker.ts'
-import type { DiskFiles, Scene } from '../scene.ts'
+import type { DiskFiles, Mark, Scene } from '../scene.ts'
+import { announced } from './announced.ts'
 import {
   backingPath,
   dataPath,
   imagePath,
   smallImage,
+  type SmallImage,
   type SmallImageOptions,
 } from './small-images.ts'
 
@@ -22,6 +24,8 @@ interface Story {
   /** Sectors of the disk at most. */
   readonly sectors: number
   readonly weight?: number
+  /** What else must be true of every disk, told from the image as it was at first. */
+  readonly also?: (first: SmallImage) => Mark['also']
 }
 
 const preallocations = ['off', 'off', 'metadata', 'falloc', 'full'] as const
@@ -63,18 +67,19 @@ export async function changeSize(scene: Scene, random: Random, sectors: number):
   await scene.atOnce(
     (after) => after.resize(size),
     () => resizeImage(machine, image, plan, { consent: ['lose-data-past-end'] }),
-    { also: growsEmpty(Math.max(size, before)) },
+    { also: scene.besides(growsEmpty(Math.max(size, before))) },
   )
 }
 
 /** A guest that writes to a disk between one size and the next. */
-const resizing = ({ name, image, sectors, weight = 1 }: Story): ScenarioMaker => ({
+const resizing = ({ name, image, sectors, weight = 1, also }: Story): ScenarioMaker => ({
   name,
   weight,
   make: async (seed) => {
     const random = seededRandom(seed)
     const options = image(random)
-    const { files, clusterSize, model } = await smallImage(random, options)
+    const first = await smallImage(random, options)
+    const { files, clusterSize, model } = first
     return {
       name: `${name}, seed ${seed}`,
       image: imagePath,
@@ -83,6 +88,7 @@ const resizing = ({ name, image, sectors, weight = 1 }: Story): ScenarioMaker =>
       ...(options.backingClusters === undefined ? {} : { backing: backingPath }),
       ...(options.dataFile === undefined ? {} : { dataFile: dataPath }),
       tell: async (scene) => {
+        if (also !== undefined) scene.demand(also(first))
         for (let round = 0; round < 4; round++) {
           await changeSize(scene, random, sectors)
           await using guest = await Guest.open(scene)
@@ -123,6 +129,12 @@ export const resizingScenarios: readonly ScenarioMaker[] = [
     name: 'a disk with snapshots that grows and shrinks',
     image: () => ({ clusters: 30, snapshots: ['before'] }),
     sectors: 60,
+  }),
+  resizing({
+    name: 'a disk whose bitmaps record changes, of another size',
+    image: () => ({ clusters: 30, clusterBits: 10, bitmaps: ['daily'] }),
+    sectors: 120,
+    also: announced,
   }),
   resizing({
     name: 'a disk of subclusters that grows and shrinks',

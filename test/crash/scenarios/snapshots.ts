@@ -5,12 +5,21 @@ import { renameSnapshot } from '../../../core/operations/snapshot-rename.ts'
 import { seededRandom, type Random } from '../../helpers/random.ts'
 import { actAtRandom, Guest } from '../guest.ts'
 import type { ScenarioMaker } from '../scenario-maker.ts'
-import type { Scene } from '../scene.ts'
-import { backingPath, imagePath, smallImage, type SmallImageOptions } from './small-images.ts'
+import type { Mark, Scene } from '../scene.ts'
+import { announced } from './announced.ts'
+import {
+  backingPath,
+  imagePath,
+  smallImage,
+  type SmallImage,
+  type SmallImageOptions,
+} from './small-images.ts'
 
 interface Story {
   readonly name: string
   readonly image: (random: Random) => SmallImageOptions
+  /** What else must be true of every disk, told from the image as it was at first. */
+  readonly also?: (first: SmallImage) => Mark['also']
 }
 
 /** Creates, applies, deletes or renames a snapshot: each is there whole or not at all, and leaks nothing new. */
@@ -52,12 +61,13 @@ export async function changeSnapshots(
 }
 
 /** A guest that writes between snapshots that come and go: nearly everything is copied on write. */
-const keeping = ({ name, image }: Story): ScenarioMaker => ({
+const keeping = ({ name, image, also }: Story): ScenarioMaker => ({
   name,
   make: async (seed) => {
     const random = seededRandom(seed)
     const options = image(random)
-    const { files, clusterSize, model } = await smallImage(random, options)
+    const first = await smallImage(random, options)
+    const { files, clusterSize, model } = first
     return {
       name: `${name}, seed ${seed}`,
       image: imagePath,
@@ -65,6 +75,7 @@ const keeping = ({ name, image }: Story): ScenarioMaker => ({
       model,
       ...(options.backingClusters === undefined ? {} : { backing: backingPath }),
       tell: async (scene) => {
+        if (also !== undefined) scene.demand(also(first))
         for (let round = 0; round < 5; round++) {
           {
             await using guest = await Guest.open(scene, { discard: random.chance(0.2) })
@@ -98,6 +109,11 @@ export const snapshotScenarios: readonly ScenarioMaker[] = [
   keeping({
     name: 'snapshots that come and go above a backing file',
     image: () => ({ clusters: 20, clusterBits: 10, backingClusters: 12 }),
+  }),
+  keeping({
+    name: 'snapshots of an image whose bitmaps record changes',
+    image: () => ({ clusters: 20, clusterBits: 10, bitmaps: ['daily'], snapshots: ['first'] }),
+    also: announced,
   }),
   keeping({
     name: 'snapshots of subclusters that come and go',
