@@ -8,7 +8,7 @@ import { shares, type ShareName } from './shares.ts'
 const MAX_ROUNDS = 2000
 const PER_CUT = 24
 /** Disks shown to QEMU, per kind of story. */
-const SAMPLES = 12
+const SAMPLES = 8
 
 /** Tells the stories, each from seed 1 on, until the suite has judged its share of crash states. */
 export function crashSuite(name: ShareName, makers: readonly ScenarioMaker[]): void {
