@@ -10,7 +10,7 @@ import { TraceFile } from '../storage/trace-file.ts'
 import { crashMatrix, CrashFailure } from './crash-matrix.ts'
 import type { Scenario } from './scene.ts'
 import { shares } from './shares.ts'
-import { writingScenarios } from './scenarios/writing.ts'
+import { allScenarios } from './scenarios/all.ts'
 
 const clusterSize = 512
 const virtualSize = 16 * clusterSize
@@ -122,7 +122,7 @@ class ForgetfulFile extends TraceFile {
 /** Seeds of the stories in which the harness notices that flushes are left out. */
 async function noticed(skips: RegExp, story: RegExp): Promise<number[]> {
   const seeds: number[] = []
-  const maker = writingScenarios.find(({ name }) => story.test(name))
+  const maker = allScenarios.find(({ name }) => story.test(name))
   for (let seed = 1; seed <= 10; seed++) {
     const scenario = await maker?.make(seed)
     if (scenario === undefined) throw new Error('there is no story')
@@ -141,7 +141,10 @@ it.each([
   ['data', /write data/, /small clusters/],
   ['refcounts', /write refcount-block/, /small clusters/],
   ['entries', /write l2-table(?![^]*write (?:data|refcount))/, /small clusters/],
-  ['marks of bitmaps', /write bitmap/, /bitmaps/],
+  ['marks of bitmaps', /write bitmap/, /writes to an image whose bitmaps/],
+  ['the tables of a snapshot', /write snapshot-table/, /snapshots that come and go$/],
+  ['a new size', /write header/, /a disk that grows and shrinks/],
+  ['the tables of a new image', /write refcount-table/, /an image being created$/],
 ])('our engine without the flush after %s is caught', async (_, skips, story) => {
   expect((await noticed(skips, story)).length).toBeGreaterThan(3)
 })
