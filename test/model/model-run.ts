@@ -1,6 +1,6 @@
 /**
  * One image and one model through the same random life: writes, zeroes, discards, packed clusters, other
- * sizes, snapshots, reopening, and QEMU writing in between. The device's own asserts are on, and now and
+ * sizes, snapshots, other options, reopening, and QEMU writing in between. The device's own asserts are on, and now and
  * then QEMU looks: no leak, no corruption, the same content.
  */
 import { readFile, writeFile } from 'node:fs/promises'
@@ -9,8 +9,12 @@ import { openDevice } from '../../core/device/open-device.ts'
 import { ImageError } from '../../core/errors/image-error.ts'
 import { openImage } from '../../core/image/open-image.ts'
 import { nodeHost } from '../../core/io/node-host.ts'
+import type { AmendOptions } from '../../core/operations/amend-plan.ts'
+import { amendImage } from '../../core/operations/amend.ts'
 import { createImage } from '../../core/operations/create.ts'
+import { planAmend } from '../../core/operations/plan-amend.ts'
 import { planResize } from '../../core/operations/plan-resize.ts'
+import { rebuildImageRefcounts } from '../../core/operations/rebuild-refcounts.ts'
 import { resizeImage } from '../../core/operations/resize.ts'
 import { applySnapshot, planApplySnapshot } from '../../core/operations/snapshot-apply.ts'
 import { createSnapshot } from '../../core/operations/snapshot-create.ts'
@@ -99,12 +103,14 @@ export class ModelRun {
   }
 
   async #step(): Promise<void> {
-    const choice = this.#random.below(24)
+    const choice = this.#random.below(26)
     if (choice < 14) await this.#act()
     else if (choice < 16) await this.#pack()
     else if (choice < 18) await this.#resize()
     else if (choice < 21) await this.#changeSnapshots()
     else if (choice < 22) await this.#letQemuWrite()
+    else if (choice < 23) await this.#amend()
+    else if (choice < 24) await this.#recount()
     else await this.#close()
     this.#model.settle()
   }
@@ -193,6 +199,35 @@ export class ModelRun {
       await deleteSnapshot(nodeHost, this.image, { plan })
       this.#model.deleteSnapshot(name)
     }
+  }
+
+  /** Other options, the same content. */
+  async #amend(): Promise<void> {
+    await this.#close()
+    const options = this.#random.pick<AmendOptions>([
+      { version: 2 },
+      { version: 3 },
+      { lazyRefcounts: true },
+      { lazyRefcounts: false },
+      { refcountBits: 8 },
+      { refcountBits: 64 },
+    ])
+    this.story.push(`amend ${JSON.stringify(options)}`)
+    try {
+      await planAmend(nodeHost, this.image, options)
+    } catch (error) {
+      // What this image cannot become.
+      if (!(error instanceof ImageError) || error.kind === 'internal') throw error
+      this.story.push(`refused: ${error.reason}`)
+      return
+    }
+    await amendImage(nodeHost, this.image, options)
+  }
+
+  async #recount(): Promise<void> {
+    await this.#close()
+    this.story.push('count refcounts anew')
+    await rebuildImageRefcounts(nodeHost, this.image)
   }
 
   /** Whoever writes next finds the image as the other one left it. */
