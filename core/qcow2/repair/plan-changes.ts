@@ -84,6 +84,7 @@ interface Round {
 class Planning {
   readonly #options: PlanOptions
   readonly #before: CheckOutcome
+  readonly #first: BlockFile
   #file: BlockFile
   #now: CheckOutcome
   readonly #done: Round[] = []
@@ -91,6 +92,7 @@ class Planning {
   readonly #tried: StepLog[] = []
 
   private constructor(file: BlockFile, options: PlanOptions, before: CheckOutcome) {
+    this.#first = file
     this.#file = file
     this.#options = options
     this.#before = before
@@ -216,13 +218,18 @@ class Planning {
       ...(edited.isEmpty ? {} : { edits: edited }),
       ...(snapshots === undefined ? {} : { snapshots }),
       keep: this.#done.flatMap((round) => round.replaced),
-      keepLeaks: true,
+      keepFor: this.#kept,
       margin: marginOf(subject),
     })
     mustKeepMargin(file, subject)
     if (flags > 0) log.note('copied-flags', undefined, flags)
     if (grownOver > 0) log.note('grown-over', undefined, grownOver)
     return { file, log, replaced: [...replaced, ...refcountStructure(this.#file, stored)] }
+  }
+
+  /** A cut before the next switch leaves the image of the last round, an undo goes back to the first. */
+  get #kept(): readonly BlockFile[] {
+    return this.#done.length === 0 ? [this.#first] : [this.#first, this.#file]
   }
 
   /** The header's fields as they should be, but for the tables' places. */

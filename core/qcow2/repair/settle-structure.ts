@@ -1,5 +1,5 @@
 import { invariant } from '../../base/assert.ts'
-import { ceilDiv } from '../../base/bits.ts'
+import { alignUp, ceilDiv } from '../../base/bits.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { BlockFile } from '../../storage/block-file.ts'
@@ -7,18 +7,18 @@ import type { WritableFile } from '../../storage/writable-file.ts'
 import { metadataLimit } from '../check/check-qcow2.ts'
 import type { CheckRun } from '../check/check-run.ts'
 import { FindingLog } from '../check/finding-log.ts'
-import { referenceWindows, type ReferenceWalk } from '../check/reference-windows.ts'
-import { StoredRefcounts } from '../check/stored-refcounts.ts'
-import { checkSubjectOf } from '../check/subject-of.ts'
-import { MetadataReader, type CheckSubject } from '../check/subject.ts'
-import { limits } from '../format/constants.ts'
+import { referenceWindows } from '../check/reference-windows.ts'
+import { MetadataReader } from '../check/subject.ts'
+import { SECTOR } from '../format/constants.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import type { Qcow2Header } from '../format/header.ts'
-import { SNAPSHOT_FIXED_BYTES, type SnapshotEntry } from '../format/snapshot-table.ts'
+import type { SnapshotEntry } from '../format/snapshot-table.ts'
 import { Restructure } from '../restructure/restructure.ts'
 import type { HostRun } from '../tables/host-run.ts'
+import { countedSubject } from './counted-subject.ts'
 import { countRuns, type CountRun } from './count-runs.ts'
-import { ledgerOf, readStoredSnapshots, type StoredSnapshots } from './snapshot-ledger.ts'
+import { holdOldImage } from './hold-old-image.ts'
+import { ledgerOf, readStoredSnapshots } from './snapshot-ledger.ts'
 import { TableMoves, type ReplacedTable, type TableEdits } from './table-moves.ts'
 
 /** Runs of references past the end that are remembered; only those right after it can matter. */
@@ -33,8 +33,8 @@ export interface SettleOptions extends OperationContext {
   readonly fields?: Partial<Qcow2Header>
   /** Places to leave alone, though nothing will refer to them. */
   readonly keep?: readonly HostRun[]
-  /** Leave clusters alone that are counted as used but that nothing refers to: they may hold lost data. */
-  readonly keepLeaks?: boolean
+  /** Images that the file was before, whose places nothing new goes to. */
+  readonly keepFor?: readonly BlockFile[]
   /**
    * Called after everything was counted and before anything is written, with what is wrong with the
    * tables, and whether refcounts of this width can count all references; throws to stop.
@@ -81,7 +81,8 @@ export async function settleStructure(
     area.geometry,
     options.snapshots === undefined ? table : undefined,
   )
-  const subject = countedSubject(parts.view, area, options.margin ?? 0)
+  const fileLength = alignUp(parts.view.size(), SECTOR) + (options.margin ?? 0)
+  const subject = countedSubject(parts.view, area, fileLength)
   const reader = new MetadataReader(parts.view, metadataLimit(subject))
   const log = new FindingLog(20)
   using change = Restructure.begin(file, area, { ...options, refcounts: 'none' })
@@ -104,14 +105,7 @@ export async function settleStructure(
   }
   invariant(last !== undefined, 'a walk has at least one window')
   options.judge?.({ log, overflows })
-  if (options.edits !== undefined || options.snapshots !== undefined) {
-    await holdOldReferences(
-      change,
-      { ...walk, subject: storedSubject(file, area, options) },
-      stored,
-    )
-  }
-  if (options.keepLeaks === true) await holdLeaks(change, file, area, last)
+  for (const old of options.keepFor ?? []) await holdOldImage(change, old, fileLength, options)
   const moves = new TableMoves({ ...parts, change, run: last, overflows, edits: options.edits })
   const fields = await moves.moveTables(entries, {
     tableMoves: options.snapshots !== undefined,
@@ -132,76 +126,3 @@ const clustersWithin = (runs: readonly CountRun[], from: number, to: number): nu
     const inside = Math.min(to, first + clusters) - Math.max(from, first)
     return sum + Math.max(0, inside)
   }, 0)
-
-/** What is counted: everything but the refcount structure, which is made anew and counts itself. */
-function countedSubject(view: BlockFile, area: HeaderArea, margin: number): CheckSubject {
-  const subject = checkSubjectOf(view, area)
-  return {
-    ...subject,
-    fileLength: subject.fileLength + margin,
-    refcountTable: { offset: 0, entries: 0 },
-  }
-}
-
-/**
- * What only the stored tables refer to: until the switch they are what a guest reads. Bitmaps are left
- * out, because one that is damaged would end the walk, and no guest reads them.
- */
-function storedSubject(
-  file: BlockFile,
-  area: HeaderArea,
-  { margin = 0 }: SettleOptions,
-): CheckSubject {
-  return countedSubject(file, { ...area, bitmaps: undefined }, margin)
-}
-
-async function holdOldReferences(
-  change: Restructure,
-  walk: ReferenceWalk,
-  { entries, offset, length }: StoredSnapshots,
-): Promise<void> {
-  const { subject } = walk
-  // The part that cannot be read must not become readable as something else.
-  const promised = Math.min(subject.snapshots.count * SNAPSHOT_FIXED_BYTES, limits.snapshotTable)
-  if (promised > 0 && offset < subject.fileLength) {
-    change.hold(offset, ceilDiv(promised, subject.clusterSize))
-  }
-  const reader = new MetadataReader(subject.file, metadataLimit(subject))
-  const snapshots = ledgerOf(entries, subject, { offset, length })
-  const log = new FindingLog(0)
-  for await (const run of referenceWindows({ ...walk, reader, log, snapshots })) {
-    for (const { first, clusters } of countRuns(run.counts)) {
-      const uniform = change.uniformCount(first, first + clusters)
-      if (uniform !== undefined && uniform > 0) continue
-      for (let cluster = first; cluster < first + clusters; cluster++) {
-        if (change.count(cluster) === 0) change.hold(cluster * subject.clusterSize, 1)
-      }
-      const pause = run.breath()
-      if (pause !== undefined) await pause
-    }
-  }
-}
-
-async function holdLeaks(
-  change: Restructure,
-  file: BlockFile,
-  area: HeaderArea,
-  { breath, subject: { clusterSize } }: CheckRun,
-): Promise<void> {
-  const subject = checkSubjectOf(file, area)
-  const stored = StoredRefcounts.load(subject, new MetadataReader(file, Infinity))
-  const clusters = ceilDiv(subject.fileLength, clusterSize)
-  const { perBlock } = stored
-  for (let first = 0; first < clusters; first += perBlock) {
-    if (stored.block(first / perBlock).kind !== 'present') continue
-    const end = Math.min(clusters, first + perBlock)
-    const uniform = change.uniformCount(first, end)
-    if (uniform !== undefined && uniform > 0) continue
-    for (let cluster = first; cluster < end; cluster++) {
-      if (change.count(cluster) > 0 || (stored.get(cluster) ?? 0) === 0) continue
-      change.hold(cluster * clusterSize, 1)
-    }
-    const pause = breath()
-    if (pause !== undefined) await pause
-  }
-}

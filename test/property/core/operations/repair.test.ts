@@ -11,8 +11,8 @@ import type { Host } from '../../../../core/operations/host.ts'
 import { planRepair, prepareRepair } from '../../../../core/operations/plan-repair.ts'
 import { describeCopy, writeSafetyCopy } from '../../../../core/operations/safety-copy.ts'
 import { restoreImage } from '../../../../core/operations/undo-repair.ts'
-import type { PlannedChanges } from '../../../../core/qcow2/repair/plan-changes.ts'
 import { MemoryFile } from '../../../../core/storage/memory-file.ts'
+import { PlannedFile } from '../../../../core/storage/planned-file.ts'
 import { brokenImage, dataFileName, scrambledImage } from '../../../helpers/broken-images.ts'
 import { seededRandom, type Random } from '../../../helpers/random.ts'
 import { lostClusters, readableContent } from '../../../helpers/readable-content.ts'
@@ -94,8 +94,15 @@ describe(`${rounds} damaged images`, () => {
 
 const cutImages = 60
 
-/** A power cut while a repair writes: all that was flushed, and any sectors of what was not. */
-function cut(file: MemoryFile, { epochs }: PlannedChanges, random: Random): void {
+/** A power cut while a repair is taken back. */
+async function cutUndo(file: MemoryFile, copy: MemoryFile, random: Random): Promise<void> {
+  const undoing = new PlannedFile(file, { budget: 2 ** 30 })
+  await restoreImage(nodeHost, undoing, copy)
+  cut(file, undoing, random)
+}
+
+/** A power cut while something writes: all that was flushed, and any sectors of what was not. */
+function cut(file: MemoryFile, { epochs }: Pick<PlannedFile, 'epochs'>, random: Random): void {
   const flushed = random.below(epochs.length + 1)
   for (const { at, bytes } of epochs.slice(0, flushed).flat()) file.writeNow(bytes, at)
   for (const { at, bytes } of epochs[flushed] ?? []) {
@@ -127,6 +134,9 @@ async function faultsOfCuts(seed: number): Promise<string[]> {
       if (badness(again.after) > badness(plan.after)) found.add('harder to repair than before')
       const content = await readableContent(path, clusterSize, host)
       if (lostClusters(before, content).length > 0) found.add('reads other bytes')
+      await cutUndo(file, copy, random)
+      const undone = await readableContent(path, clusterSize, host)
+      if (lostClusters(before, undone).length > 0) found.add('reads other bytes half undone')
       await restoreImage(nodeHost, file, copy)
       if (!contentOf(file).equals(bytes)) found.add('cannot be taken back')
     }
