@@ -18,6 +18,7 @@ import {
 } from '../check/subject.ts'
 import { autoclear, incompatible } from '../format/features.ts'
 import type { HeaderArea } from '../format/header-area.ts'
+import type { Qcow2Header } from '../format/header.ts'
 import { readHeaderArea } from '../header-file.ts'
 import { withHeader, writeHeaderFields } from '../tables/header-store.ts'
 import { markBitmapsInUse } from '../write/bitmaps-in-use.ts'
@@ -27,7 +28,7 @@ import { EditedTables } from './edited-tables.ts'
 import { lowerRefcounts } from './lower-refcounts.ts'
 import { repairSnapshots } from './repair-snapshots.ts'
 import { repairTables } from './repair-tables.ts'
-import { settleStructure } from './settle-structure.ts'
+import { settleStructure, type CountedTables } from './settle-structure.ts'
 import { readStoredSnapshots } from './snapshot-ledger.ts'
 import { StepLog } from './step-log.ts'
 import type { ReplacedTable } from './table-moves.ts'
@@ -211,8 +212,6 @@ class Planning {
     }
     this.#tried.push(log)
     noteRefcounts(log, this.#now)
-    // Backup programs must not go on from bitmaps that missed what changed.
-    if (log.losesGuestData && markBitmapsInUse(file, area) === 'marked') await file.flush()
     const { replaced, flags, grownOver } = await settleStructure(file, area, {
       ...this.#options,
       ...(edited.isEmpty ? {} : { edits: edited }),
@@ -220,6 +219,8 @@ class Planning {
       keep: this.#done.flatMap((round) => round.replaced),
       keepFor: this.#kept,
       margin: marginOf(subject),
+      judge: (counted) =>
+        log.losesGuestData ? distrustBitmaps(file, area, log, counted) : undefined,
     })
     mustKeepMargin(file, subject)
     if (flags > 0) log.note('copied-flags', undefined, flags)
@@ -250,6 +251,39 @@ class Planning {
     log.note('drop-bitmaps', undefined, area.bitmaps.count)
     return log.allows('drop-bitmaps') ? cleared : area
   }
+}
+
+/**
+ * Backup programs must not go on from bitmaps that missed what changed. A directory that is guest data at
+ * the same time cannot be marked in its place: then the bitmaps go, if they may.
+ */
+async function distrustBitmaps(
+  file: PlannedFile,
+  area: HeaderArea,
+  log: StepLog,
+  counted: CountedTables,
+): Promise<Partial<Qcow2Header>> {
+  const { bitmaps, header } = area
+  if (bitmaps === undefined) return {}
+  const { clusterSize } = area.geometry
+  const first = Math.floor(bitmaps.directoryOffset / clusterSize)
+  const end = ceilDiv(bitmaps.directoryOffset + bitmaps.directorySize, clusterSize)
+  const clusters = Array.from({ length: end - first }, (_, index) => first + index)
+  if (clusters.every((cluster) => counted.countOf(cluster) <= 1)) {
+    if (markBitmapsInUse(file, area) === 'marked') await file.flush()
+    return {}
+  }
+  log.note('drop-bitmaps', undefined, bitmaps.count)
+  if (log.allows('drop-bitmaps')) {
+    const { high, low } = header.autoclearFeatures
+    return { autoclearFeatures: word64(high, low & ~(1 << autoclear.bitmaps)) }
+  }
+  throw new ImageError('repair-impossible', {
+    path: file.name,
+    structure: 'bitmap directory',
+    offset: bitmaps.directoryOffset,
+    found: 'is used for something else too',
+  })
 }
 
 /** Autoclear bits that we do not know are cleared by every change (qcow2 specification). */

@@ -34,6 +34,7 @@ export async function rebuildRefcounts(
           const limit = 2 ** area.geometry.refcountBits - 1
           throw new ImageError('refcount-overflow', { path: file.name, found: 'more', limit })
         }
+        return undefined
       },
     })
     return rebuilt

@@ -36,12 +36,21 @@ export interface SettleOptions extends OperationContext {
   /** Images that the file was before, whose places nothing new goes to. */
   readonly keepFor?: readonly BlockFile[]
   /**
-   * Called after everything was counted and before anything is written, with what is wrong with the
-   * tables, and whether refcounts of this width can count all references; throws to stop.
+   * Called after everything was counted and before any table is written; throws to stop. May give header
+   * fields that change with the switch.
    */
-  readonly judge?: (found: { readonly log: FindingLog; readonly overflows: boolean }) => void
+  readonly judge?: (counted: CountedTables) => Promise<Partial<Qcow2Header>> | undefined
   /** Bytes past the end of the file that references may point to without being in the way. */
   readonly margin?: number
+}
+
+/** What is known of the tables once all references are counted. */
+export interface CountedTables {
+  /** What is wrong with them. */
+  readonly log: FindingLog
+  /** Some clusters have more references than refcounts of this width can count. */
+  readonly overflows: boolean
+  readonly countOf: (hostCluster: number) => number
 }
 
 export interface Settled {
@@ -104,14 +113,15 @@ export async function settleStructure(
     }
   }
   invariant(last !== undefined, 'a walk has at least one window')
-  options.judge?.({ log, overflows })
+  const countOf = (cluster: number) => change.count(cluster)
+  const judged = await options.judge?.({ log, overflows, countOf })
   for (const old of options.keepFor ?? []) await holdOldImage(change, old, fileLength, options)
   const moves = new TableMoves({ ...parts, change, run: last, overflows, edits: options.edits })
   const fields = await moves.moveTables(entries, {
     tableMoves: options.snapshots !== undefined,
     table,
   })
-  const settled = await change.commit({ ...options.fields, ...fields })
+  const settled = await change.commit({ ...options.fields, ...judged, ...fields })
   const newEnd = ceilDiv(file.size(), subject.clusterSize)
   return {
     area: settled,

@@ -22,8 +22,11 @@ const path = '/memory/image.qcow2'
 
 /** The machine with one image on it, and the data file that some of the images name. */
 const machineWith = (file: MemoryFile): Host => {
-  const openFile = async (name: string) =>
-    name.endsWith(dataFileName) ? new MemoryFile({ size: 64 * 1024 }) : file
+  const openFile = async (name: string) => {
+    if (name === path) return file
+    if (name.endsWith(dataFileName)) return new MemoryFile({ size: 64 * 1024 })
+    throw new ImageError('file-missing', { path: name })
+  }
   const paths = { ...nodeHost.paths, real: async (name: string) => name }
   return { ...nodeHost, paths, openFile, openForHolding: openFile }
 }

@@ -255,6 +255,27 @@ describe('bitmaps', () => {
   })
 })
 
+describe('a bitmap directory that is guest data, too', () => {
+  const overlapping = () => {
+    const image = new Qcow2Builder().data(0).data(1).bitmap({ name: 'daily' }).build()
+    image.l2Entry(0, () => copied | 0x1200n)
+    return image.l2Entry(1, () => copied | BigInt(image.bitmapDirectoryOffset))
+  }
+
+  it('is not marked in its place: the bitmaps go, or the repair waits', async () => {
+    const waiting = await plan(overlapping(), { consent: ['unmap-unaligned'] })
+    expect(waiting.epochs).toEqual([])
+    expect(steps(waiting)).toContain('drop-bitmaps?')
+    const image = overlapping()
+    const agreed = await plan(image, { consent: dataLossSteps })
+    expect(agreed.after.verdict).toBe('clean')
+    const directory = new Uint8Array(image.clusterSize)
+    agreed.file.readNow(directory, image.bitmapDirectoryOffset, 'bitmap')
+    const stored = image.bytes.subarray(image.bitmapDirectoryOffset).subarray(0, directory.length)
+    expect(Buffer.from(directory)).toEqual(stored)
+  })
+})
+
 describe('the marks of the header', () => {
   it('go when nothing is wrong any more, and only then', async () => {
     const marked = () => new Qcow2Builder({ dirty: true, lazyRefcounts: true }).data(0).data(1)
