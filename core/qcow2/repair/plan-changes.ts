@@ -180,7 +180,7 @@ class Planning {
     }
     if (this.#options.mode === 'all') return this.#settled('all')
     if (onlyRefcounts) return flags + leaks > 0 ? this.#settled('refcounts') : undefined
-    const isSound = complete && countOf(this.#now, concernsBlocks) === 0
+    const isSound = complete && countOf(this.#now, forbidsLowering) === 0
     return isSound && leaks > 0 ? this.#lowered() : undefined
   }
 
@@ -331,6 +331,10 @@ const concernsBlocks = (rule: string): boolean =>
   rule.startsWith('refcount-table') ||
   rule.startsWith('refcount-block') ||
   rule === 'refcount-unreadable'
+
+/** A block in the place of something else is not noticed where counts overflow. */
+const forbidsLowering = (rule: string): boolean =>
+  concernsBlocks(rule) || rule === 'refcount-overflow'
 
 const concernsBitmaps = ({ rule, structure }: FindingGroup): boolean =>
   rule === 'bitmap-directory-invalid' ||

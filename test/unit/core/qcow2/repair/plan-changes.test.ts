@@ -64,6 +64,13 @@ describe('refcounts', () => {
     expect(changes.after.groups.map(({ rule }) => rule)).toEqual(['refcount-overflow'])
   })
 
+  it('are not lowered in place where a block may be guest data, too', async () => {
+    // With one bit a cluster that two things use looks like any other.
+    const image = new Qcow2Builder({ refcountOrder: 0 }).data(0).leak(2)
+    image.refcountTableEntry(0, () => BigInt(image.hostClusterOf(0) * image.clusterSize))
+    expect((await plan(image, { mode: 'leaks' })).epochs).toEqual([])
+  })
+
   it('of an image without a refcount table are made', async () => {
     const image = new Qcow2Builder().data(0).compressed(1).snapshot({ id: '1', name: 'one' })
     const changes = await plan(image.header('refcountTableClusters', 0))
