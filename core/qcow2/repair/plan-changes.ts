@@ -121,7 +121,7 @@ class Planning {
 
   /** Whether it was worth it, and another one may be. */
   async round(): Promise<boolean> {
-    if (isMended(this.#now)) return false
+    if (isMended(this.#now) || hasLostL1(this.#now)) return false
     try {
       const round = await this.#tryRound()
       return round !== undefined && (await this.#adopt(round))
@@ -321,6 +321,13 @@ const hopeless: ReadonlySet<string> = new Set([
 /** Nothing is left that a repair mends. */
 const isMended = (outcome: CheckOutcome): boolean =>
   outcome.verdict === 'clean' && countOf(outcome, (rule) => mendableWarnings.has(rule)) === 0
+
+/**
+ * The file ends before the active L1 table does. Then nothing refers to the guest's data any more: every
+ * repair would free it as leaked, and a file that grew over the table would look well.
+ */
+const hasLostL1 = ({ groups }: CheckOutcome): boolean =>
+  groups.some(({ rule, structure }) => rule === 'cut-by-end-of-file' && structure === 'L1 table')
 
 const mendableWarnings: ReadonlySet<string> = new Set([
   'bitmaps-bit-without-extension',

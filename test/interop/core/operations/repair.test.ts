@@ -82,10 +82,15 @@ describe(`${seeds.length} damaged images beside qemu-img check -r`, () => {
       const score = scoreOf(await qemuCheck(theirs, where))
       // QEMU 7.2 forgets the snapshots of some damaged images when it repairs them.
       const forgets = (await snapshotCount(theirs)) < bytes.readUInt32BE(60)
+      // QEMU frees all data of an image whose L1 table is cut off; nothing refers to it any more.
+      const hasLostL1 = plan.findings.some(
+        ({ rule, structure }) => rule === 'cut-by-end-of-file' && structure === 'L1 table',
+      )
+      const mayCompare = !forgets && !hasLostL1
       const note = (what: string) => worse.push(`seed ${seed}: ${what} (${story.join('; ')})`)
       compared++
       if (isWorse(scoreOf(ours), before)) note(`${told(scoreOf(ours))} after ${told(before)}`)
-      if (!forgets && isWorse(scoreOf(ours), score))
+      if (mayCompare && isWorse(scoreOf(ours), score))
         note(`${told(scoreOf(ours))}, QEMU ${told(score)}`)
       const { corruptions, leaks } = plan.after
       const isAsPlanned = scoreOf(ours)?.slice(1).join() === [corruptions, leaks].join()
@@ -93,7 +98,7 @@ describe(`${seeds.length} damaged images beside qemu-img check -r`, () => {
       // Without consent more may be left than QEMU leaves, but only with an offer to mend it.
       const offers = careful?.steps.some(({ included }) => !included) === true
       const left = careful && ([0, careful.after.corruptions, careful.after.leaks] as const)
-      if (!forgets && !offers && isWorse(left, score))
+      if (mayCompare && !offers && isWorse(left, score))
         note(`left ${told(left)}, QEMU ${told(score)}`)
     }
     expect(worse).toEqual([])

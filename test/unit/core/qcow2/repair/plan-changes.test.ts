@@ -299,6 +299,17 @@ describe('the marks of the header', () => {
   })
 })
 
+it.each(['all', 'leaks'] as const)(
+  'touches nothing of an image whose L1 table is cut off (mode %s)',
+  async (mode) => {
+    const image = new Qcow2Builder().data(0).data(1)
+    image.header('l1TableOffset', image.fileLength + image.clusterSize)
+    const changes = await plan(image, { mode, consent: dataLossSteps })
+    expect(changes.before.leaks).toBeGreaterThan(0)
+    expect(changes.epochs).toEqual([])
+  },
+)
+
 it('leaves an image alone that nothing is wrong with', async () => {
   const changes = await plan(new Qcow2Builder().data(0).bitmap({ name: 'daily' }))
   expect(changes.epochs).toEqual([])
