@@ -8,6 +8,7 @@ import type { BlockFile } from '../storage/block-file.ts'
 import { describeWrites } from './describe-writes.ts'
 import type { Host } from './host.ts'
 import { stampOf } from './image-stamp.ts'
+import { passingSectors } from './passing-sectors.ts'
 import type { CheckCounts, DataLossStep, RepairMode, RepairPlan } from './repair-plan.ts'
 import { recordsOf } from './repair-records.ts'
 import { requireQcow2 } from './require-qcow2.ts'
@@ -71,7 +72,8 @@ export async function prepareRepair(
   const { geometry } = readHeaderArea(file, 'check')
   const place = { clusterSize: geometry.clusterSize, length: file.size() }
   const records = recordsOf(changes, place)
-  const source = { path, before: file, after: changes.file, records }
+  const passing = passingSectors(file, changes.epochs)
+  const source = { path, before: file, after: changes.file, records, passing }
   const writes = describeWrites(file, changes.epochs)
   const plan: RepairPlan = {
     path,

@@ -5,6 +5,7 @@ import { ImageError } from '../errors/image-error.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import type { Hasher, Host } from './host.ts'
+import type { PassingSector } from './passing-sectors.ts'
 import { SECTOR, type RepairRecord } from './repair-records.ts'
 
 /**
@@ -34,6 +35,8 @@ export interface SafetyCopyHead {
   /** Bytes of the image file before and after. */
   readonly length: { readonly before: number; readonly after: number }
   readonly records: readonly StoredRecord[]
+  /** States of sectors that the repair writes more than once, before the last time. */
+  readonly passing: readonly PassingSector[]
 }
 
 export interface StoredRecord extends RepairRecord {
@@ -47,12 +50,14 @@ export interface CopySource {
   readonly before: BlockFile
   readonly after: BlockFile
   readonly records: readonly RepairRecord[]
+  readonly passing: readonly PassingSector[]
 }
 
-export const describeCopy = ({ path, before, after, records }: CopySource): SafetyCopyHead => ({
-  image: path,
-  length: { before: before.size(), after: after.size() },
-  records: records.map((record) => ({ ...record, isZero: isZero(before, record) })),
+export const describeCopy = (source: CopySource): SafetyCopyHead => ({
+  image: source.path,
+  length: { before: source.before.size(), after: source.after.size() },
+  records: source.records.map((record) => ({ ...record, isZero: isZero(source.before, record) })),
+  passing: source.passing,
 })
 
 /** Bytes of the file that `writeSafetyCopy` makes. */

@@ -1,4 +1,5 @@
 import { breather, throwIfAborted } from '../base/abort.ts'
+import { crc32 } from '../base/crc32.ts'
 import { sameBytes } from '../base/same-bytes.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { WritingEnvironment } from '../image/environment.ts'
@@ -96,9 +97,10 @@ async function restoreRecords(
   const { records, length } = copy.head
   for (const index of records.keys()) {
     for (const { at, old } of copy.pieces(index)) {
-      const inFile = old.subarray(0, Math.max(0, Math.min(old.length, length.before - at)))
-      for (let from = 0; from < inFile.length; from += SECTOR) {
-        const sector = inFile.subarray(from, from + SECTOR)
+      for (let from = 0; from < old.length && at + from < length.before; from += SECTOR) {
+        // Whole sectors, also where the file ended inside one: half of one would be neither old nor new.
+        const inFile = Math.min(SECTOR, file.size() - (at + from))
+        const sector = old.subarray(from, from + inFile)
         if (!isMeant(at + from)) continue
         const now = new Uint8Array(sector.length)
         file.readNow(now, at + from, 'data')
@@ -109,7 +111,7 @@ async function restoreRecords(
   await file.flush()
 }
 
-/** Every sector must be as it was before the repair or as the repair left it. */
+/** Every sector must be as it was before the repair, or as the repair left it when it ended or stopped. */
 async function compare(
   file: BlockFile,
   copy: SafetyCopy,
@@ -123,20 +125,21 @@ async function compare(
   }
   if (now > length.after) throw otherImage(file, length.after)
   const breathe = breather(signal)
-  const tally = { repaired: 0, before: 0 }
+  const passing = new Set(copy.head.passing.map(({ at, sum }) => stateOf(at, sum)))
+  const tally = { repaired: 0, passing: 0, before: 0 }
   for (const index of records.keys()) {
     for (const piece of copy.pieces(index)) {
-      comparePiece(file, piece, tally)
+      comparePiece(file, piece, { tally, passing })
       const pause = breathe()
       if (pause !== undefined) await pause
     }
   }
   const isLong = now > length.before
-  const isUndone = tally.repaired === 0 && !isLong
-  const isRepaired = tally.before === 0 && now === length.after
+  const isUndone = tally.repaired + tally.passing === 0 && !isLong
+  const isRepaired = tally.before + tally.passing === 0 && now === length.after
   return {
     state: isUndone ? 'before' : isRepaired ? 'repaired' : 'partly',
-    bytesRestored: tally.repaired * SECTOR,
+    bytesRestored: (tally.repaired + tally.passing) * SECTOR,
     length: { now, after: length.before },
   }
 }
@@ -145,7 +148,13 @@ async function compare(
 function comparePiece(
   file: BlockFile,
   piece: CopiedPiece,
-  tally: { repaired: number; before: number },
+  {
+    tally,
+    passing,
+  }: {
+    readonly tally: { repaired: number; passing: number; before: number }
+    readonly passing: ReadonlySet<string>
+  },
 ): void {
   const bytes = new Uint8Array(piece.old.length)
   file.readNow(bytes, piece.at, 'data')
@@ -153,12 +162,19 @@ function comparePiece(
     const sector = bytes.subarray(from, from + SECTOR)
     const isOld = sameBytes(sector, piece.old.subarray(from, from + SECTOR))
     const isNew = isRepairedSector(sector, piece, from / SECTOR)
-    if (!isOld && !isNew) throw otherImage(file, piece.at + from)
+    if (!isOld && !isNew) {
+      const at = piece.at + from
+      if (!passing.has(stateOf(at, crc32(sector)))) throw otherImage(file, at)
+      tally.passing++
+    }
     // What a repair writes over with the same bytes says nothing.
     if (isOld && piece.after !== undefined && !isNew) tally.before++
     if (isNew && !isOld) tally.repaired++
   }
 }
+
+/** A sector in one state, by its checksum. */
+const stateOf = (at: number, sum: number): string => `${at} ${sum}`
 
 const otherImage = (file: BlockFile, offset: number) =>
   new ImageError('undo-other-image', { path: file.name, offset })

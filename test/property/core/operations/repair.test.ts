@@ -8,7 +8,11 @@ import {
 import { ImageError } from '../../../../core/errors/image-error.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
 import type { Host } from '../../../../core/operations/host.ts'
-import { planRepair, prepareRepair } from '../../../../core/operations/plan-repair.ts'
+import {
+  planRepair,
+  prepareRepair,
+  type PreparedRepair,
+} from '../../../../core/operations/plan-repair.ts'
 import { describeCopy, writeSafetyCopy } from '../../../../core/operations/safety-copy.ts'
 import { restoreImage } from '../../../../core/operations/undo-repair.ts'
 import { MemoryFile } from '../../../../core/storage/memory-file.ts'
@@ -37,6 +41,20 @@ function damaged(seed: number): { readonly bytes: Buffer; readonly story: readon
   return { bytes: image.bytes, story }
 }
 
+/** undefined for what cannot be repaired at all: headers that make no sense. */
+async function planned(
+  host: Host,
+  file: MemoryFile,
+  options: { readonly mode: RepairMode; readonly consent: readonly DataLossStep[] },
+): Promise<PreparedRepair | undefined> {
+  try {
+    return await prepareRepair(host, file, path, options)
+  } catch (error) {
+    if (error instanceof ImageError && error.kind !== 'internal') return undefined
+    throw error
+  }
+}
+
 /** What a person would have to be told about one image; nothing when all is well. */
 async function faults(seed: number, mode: RepairMode, consent: readonly DataLossStep[]) {
   const { bytes, story } = damaged(seed)
@@ -45,9 +63,10 @@ async function faults(seed: number, mode: RepairMode, consent: readonly DataLoss
   const clusterSize = 2 ** bytes.readUInt32BE(20)
   const content = () => readableContent(path, clusterSize, host)
   const found: string[] = []
-  try {
-    const before = await content()
-    const { plan, changes, source } = await prepareRepair(host, file, path, { mode, consent })
+  const before = await content()
+  const prepared = await planned(host, file, { mode, consent })
+  if (prepared !== undefined) {
+    const { plan, changes, source } = prepared
     if (badness(plan.after) > badness(plan.before)) found.push('worse than before')
     const copy = new MemoryFile(new Uint8Array())
     await writeSafetyCopy(host, copy, describeCopy(source), source)
@@ -59,8 +78,6 @@ async function faults(seed: number, mode: RepairMode, consent: readonly DataLoss
     if (badness(again.before) !== badness(plan.after)) found.push('not what was promised')
     await restoreImage(host, file, copy)
     if (!contentOf(file).equals(bytes)) found.push('cannot be taken back')
-  } catch (error) {
-    if (!(error instanceof ImageError) || error.kind === 'internal') throw error
   }
   return found.map((fault) => `seed ${seed}: ${fault} (${story.join('; ')})`)
 }
@@ -104,13 +121,21 @@ async function cutUndo(file: MemoryFile, copy: MemoryFile, random: Random): Prom
   cut(file, undoing, random)
 }
 
-/** A power cut while something writes: all that was flushed, and any sectors of what was not. */
+/**
+ * A power cut while something writes: all that was flushed, and of the rest each sector as it was at some
+ * moment since.
+ */
 function cut(file: MemoryFile, { epochs }: Pick<PlannedFile, 'epochs'>, random: Random): void {
   const flushed = random.below(epochs.length + 1)
   for (const { at, bytes } of epochs.slice(0, flushed).flat()) file.writeNow(bytes, at)
+  const cached = new MemoryFile(contentOf(file))
+  const sector = new Uint8Array(512)
   for (const { at, bytes } of epochs[flushed] ?? []) {
-    for (let from = 0; from < bytes.length; from += 512) {
-      if (random.chance(0.5)) file.writeNow(bytes.subarray(from, from + 512), at + from)
+    cached.writeNow(bytes, at)
+    for (let from = at - (at % 512); from < at + bytes.length; from += 512) {
+      if (random.chance(0.5)) continue
+      cached.readNow(sector, from)
+      file.writeNow(sector.subarray(0, Math.min(512, cached.size() - from)), from)
     }
   }
 }
@@ -119,10 +144,10 @@ async function faultsOfCuts(seed: number): Promise<string[]> {
   const { bytes, story } = damaged(seed)
   const found = new Set<string>()
   const random = seededRandom(seed)
-  try {
-    const options = { mode: 'all', consent: dataLossSteps } as const
-    const original = new MemoryFile(bytes)
-    const prepared = await prepareRepair(machineWith(original), original, path, options)
+  const options = { mode: 'all', consent: dataLossSteps } as const
+  const original = new MemoryFile(bytes)
+  const prepared = await planned(machineWith(original), original, options)
+  if (prepared !== undefined) {
     const { plan, changes, source } = prepared
     const copy = new MemoryFile(new Uint8Array())
     await writeSafetyCopy(nodeHost, copy, describeCopy(source), source)
@@ -143,8 +168,6 @@ async function faultsOfCuts(seed: number): Promise<string[]> {
       await restoreImage(nodeHost, file, copy)
       if (!contentOf(file).equals(bytes)) found.add('cannot be taken back')
     }
-  } catch (error) {
-    if (!(error instanceof ImageError) || error.kind === 'internal') throw error
   }
   return Array.from(found, (fault) => `seed ${seed}: ${fault} (${story.join('; ')})`)
 }
