@@ -7,6 +7,12 @@ import type { WritableFile } from '../storage/writable-file.ts'
 import type { Hasher, Host } from './host.ts'
 import type { PassingSector } from './passing-sectors.ts'
 import { SECTOR, type RepairRecord } from './repair-records.ts'
+import {
+  decodeHead,
+  encodeHead,
+  type SafetyCopyHead,
+  type StoredRecord,
+} from './safety-copy-head.ts'
 
 /**
  * The file that takes a repair back:
@@ -27,22 +33,6 @@ const CRC_BYTES = 4
 /** A head of more than this lists more ranges than any repair writes. */
 const MAX_HEAD_BYTES = 64 * 2 ** 20
 const PIECE_BYTES = 2 ** 20
-
-/** What a safety copy says of itself; everything but the bytes. */
-export interface SafetyCopyHead {
-  /** Path of the image when it was repaired; it may have been renamed since. */
-  readonly image: string
-  /** Bytes of the image file before and after. */
-  readonly length: { readonly before: number; readonly after: number }
-  readonly records: readonly StoredRecord[]
-  /** States of sectors that the repair writes more than once, before the last time. */
-  readonly passing: readonly PassingSector[]
-}
-
-export interface StoredRecord extends RepairRecord {
-  /** Every old byte is zero; none is stored. */
-  readonly isZero: boolean
-}
 
 /** The image before and after, as far as a copy has to know. */
 export interface CopySource {
@@ -129,8 +119,8 @@ export class SafetyCopy {
     await mustMatchDigest(host.createHasher('sha256'), file)
     const text = new Uint8Array(headBytes)
     await file.read(text, PREFIX_BYTES, 'data')
-    // Our own words, and their checksum holds: nobody else wrote them.
-    const head = JSON.parse(decoder.decode(text)) as SafetyCopyHead
+    const head = decodeHead(text)
+    if (head === undefined) throw invalid(file, 'without a list of what it holds')
     const copy = new SafetyCopy(file, head, PREFIX_BYTES + headBytes)
     if (safetyCopyBytes(head) !== length) throw invalid(file, 'of another length than it says')
     return copy
@@ -244,8 +234,6 @@ const payloadBytes = ({ length, isZero: zero, isWritten }: StoredRecord): number
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-
-const encodeHead = (head: SafetyCopyHead): Uint8Array => encoder.encode(JSON.stringify(head))
 
 const invalid = (file: BlockFile, found: string) =>
   new ImageError('undo-copy-invalid', { path: file.name, found, expected: 'a whole safety copy' })
