@@ -1,4 +1,5 @@
 import type { Codecs } from '../image/codec.ts'
+import { ImageError } from '../errors/image-error.ts'
 import type { LayerRun } from '../image/disk-image.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import type { Qcow2Writer } from '../qcow2/qcow2-writer.ts'
@@ -70,12 +71,20 @@ export class Qcow2Disk implements Disk, DiskChanges {
   async resize(virtualSize: number, shrink: boolean): Promise<void> {
     const codecs = this.#codecs
     mustBeSize(this.name, { from: this.virtualSize, to: virtualSize, shrink })
+    if (virtualSize < this.virtualSize) await this.#mustNotContradict()
     await this.#writer.exclusively(async ({ tables, backing, dataFile }) => {
       // Another resize may have come first.
       mustBeSize(this.name, { from: tables.geometry.virtualSize, to: virtualSize, shrink })
       const wish = { size: virtualSize, preallocation: 'off' } as const
       await resizeDisk({ tables, backing, dataFile, codecs }, wish, {})
     })
+  }
+
+  /** A smaller disk frees space and cuts the file by refcounts: they have to be right. */
+  async #mustNotContradict(): Promise<void> {
+    const { corruptions, checkErrors } = await this.check()
+    const found = corruptions + checkErrors
+    if (found > 0) throw new ImageError('contradictions-found', { path: this.name, found })
   }
 
   rebuildRefcounts(): Promise<void> {

@@ -124,14 +124,20 @@ export class HostSpace {
     this.#lowestFree = Math.min(this.#lowestFree, first)
   }
 
-  /** The first cluster after all used ones, of the first `clusters` ones. */
-  usedEnd(clusters: number): number {
+  /**
+   * The first cluster after all that are to stay, of the first `clusters` ones. With stored refcounts a
+   * cluster of the old file (its first `oldClusters` ones) goes only when it lost its last reference now:
+   * one that was counted as free before may be referenced all the same, in an image that is damaged.
+   */
+  usedEnd(clusters: number, oldClusters: number): number {
+    const believed = this.#options.strict ? oldClusters : 0
     let end = clusters
     while (end > 0) {
       const page = Math.floor((end - 1) / PAGE_CLUSTERS) * PAGE_CLUSTERS
-      if (this.uniform(page, page + PAGE_CLUSTERS) === 0) end = page
-      else if (this.count(end - 1) === 0) end--
-      else break
+      const isOld = end <= believed
+      if (page >= believed && this.uniform(page, page + PAGE_CLUSTERS) === 0) end = page
+      else if (this.count(end - 1) !== 0 || (isOld && this.#held.get(end - 1) === 0)) break
+      else end--
     }
     return end
   }

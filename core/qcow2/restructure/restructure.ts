@@ -39,7 +39,7 @@ export interface RestructureOptions extends OperationContext {
  *
  *     1  new tables, into clusters that neither the old nor the new image uses      flush
  *     2  one sector: the header's fields now point to the new tables                flush
- *     3  the file is cut after its last used cluster
+ *     3  the file is cut after the last cluster that did not lose its last reference now
  *
  * Until 2 the file holds the old image, afterwards the new one; both are whole, so there is nothing to
  * clean up. The refcounts come with it: refcount blocks whose counts change and the refcount table are
@@ -182,7 +182,10 @@ export class Restructure implements References, Disposable {
     this.#state = 'switched'
     writeHeaderFields(this.#file, area.header)
     await this.#file.flush()
-    this.#cut(() => this.#space.usedEnd(this.#fileClusters()) * area.geometry.clusterSize)
+    this.#cut(() => {
+      const oldClusters = this.#space.clustersOf(this.#oldLength)
+      return this.#space.usedEnd(this.#fileClusters(), oldClusters) * area.geometry.clusterSize
+    })
     return area
   }
 

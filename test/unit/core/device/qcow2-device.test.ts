@@ -104,6 +104,21 @@ describe('a qcow2 device', () => {
     expect(await device.check()).toMatchObject({ verdict: 'clean' })
   })
 
+  it('does not become smaller when its tables contradict each other: refcounts say what is cut', async () => {
+    const { device, file } = qcow2Device(
+      (builder) => {
+        builder.data(0, 1).data(1, 2).data(2, 3).build()
+        // The last cluster of the file is in use and counted as free.
+        return builder.setRefcount(builder.hostClusterOf(2), 0n)
+      },
+      { runtimeAsserts: false },
+    )
+    const length = file.size()
+    expect(await reasonOf(device.resize(DISK / 2, { shrink: true }))).toBe('contradictions-found')
+    expect(device.info().virtualSize).toBe(DISK)
+    expect(file.size()).toBe(length)
+  })
+
   it('gives freed clusters back to the host when it is told to', async () => {
     const { device, file } = qcow2Device(undefined, { discard: true })
     await device.write(filled(DISK, 1), 0)
