@@ -12,6 +12,7 @@ import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Paint } from '../terminal/style.ts'
 import { formatTable } from '../terminal/table.ts'
+import { wordsForUse } from './words-for-use.ts'
 
 /** `platter info` for people: facts in two columns, then snapshots and bitmaps as tables. */
 export function describeImage(path: string, info: ImageInfo, paint: Paint): string {
@@ -23,7 +24,7 @@ export function describeImage(path: string, info: ImageInfo, paint: Paint): stri
       `${formatBytes(info.allocatedBytes)} stored, file length ${exactBytes(info.fileLength)}`,
     ],
     ['Modified', formatInstant(info.modifiedAt)],
-    ['Use', wordsForUse(info)],
+    ['Use', wordsForUse(info.use)],
   ]
   if (info.qcow2 !== undefined) facts.push(...qcow2Facts(info.qcow2))
   if (info.clusters !== undefined) facts.push(['Clusters', clusterWords(info.clusters)])
@@ -41,17 +42,6 @@ export function describeImage(path: string, info: ImageInfo, paint: Paint): stri
 
 const exactBytes = (bytes: number): string =>
   bytes < 1024 ? formatBytes(bytes) : `${formatBytes(bytes)} (${formatCount(bytes)} bytes)`
-
-function wordsForUse({ use: { state, holders } }: ImageInfo): string {
-  const who = holders.map(({ name, pid, vm }) => `${vm ?? name} (PID ${pid})`).join(', ')
-  const by = who === '' ? '' : ` by ${who}`
-  return {
-    free: 'not in use',
-    reading: `being read${by}`,
-    writing: `in use${by}: what is shown may lag behind`,
-    unknown: 'not known on this system',
-  }[state]
-}
 
 function qcow2Facts(qcow2: Qcow2Info): Fact[] {
   const facts: Fact[] = [
