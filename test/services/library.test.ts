@@ -368,11 +368,8 @@ describe('outside of the roots that a web host was given', () => {
     const row = rowOf(bench, folder.file('vm', 'a.qcow2'))
     expect(row?.missingSince).toBeUndefined()
     expect(bench.library.folders()).toMatchObject([{ error: { reason: 'outside-roots' } }])
-    for (const opening of [
-      bench.library.toOpen(row?.id ?? -1),
-      bench.library.locate(row?.id ?? -1),
-    ]) {
-      await expect(opening).rejects.toMatchObject({ reason: 'outside-roots' })
+    for (const open of ['toOpen', 'locate'] as const) {
+      await expect(bench.library[open](row?.id ?? -1)).rejects.toMatchObject({ reason: 'outside-roots' })
     }
   })
 

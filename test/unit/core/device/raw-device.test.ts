@@ -146,17 +146,17 @@ describe('any device', () => {
     const { device } = rawDevice(filled(KIB, 4))
     await device.close()
     await device.close()
-    const calls: (Promise<unknown> | (() => unknown))[] = [
+    const calls: readonly (() => unknown)[] = [
       () => device.info(),
       () => device.stats(),
       () => device.header(),
       () => device.seekMapped(0),
-      device.read(filled(1, 0), 0),
-      device.write(filled(1, 0), 0),
-      device.discard(0, 1),
-      device.flush(),
-      device.resize(512),
-      device.check(),
+      () => device.read(filled(1, 0), 0),
+      () => device.write(filled(1, 0), 0),
+      () => device.discard(0, 1),
+      () => device.flush(),
+      () => device.resize(512),
+      () => device.check(),
     ]
     for (const call of calls) expect(await reasonOf(call)).toBe('device-closed')
   })

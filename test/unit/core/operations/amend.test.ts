@@ -277,8 +277,8 @@ describe('what is refused, with every byte left as it is', () => {
     await using folder = await tempFolder('refused')
     const path = await build().writeTo(folder.file('disk'))
     const bytes = await readFile(path)
-    for (const work of [planAmend(nodeHost, path, options), amendImage(nodeHost, path, options)]) {
-      const error = await errorOf(work)
+    for (const work of [planAmend, amendImage]) {
+      const error = await errorOf(work(nodeHost, path, options))
       expect(error).toMatchObject({ reason, context: { path } })
       expect(error.explanation.safety).toBe('Nothing was changed.')
       expect(error.explanation.detail).toContain(detail)

@@ -178,11 +178,10 @@ describe('links of a new image', () => {
       await using folder = await tempFolder('names')
       const path = folder.file('disk')
       const backing = { name, format: 'raw' } as const
-      const refused = [
-        createImage(nodeHost, path, { format: 'qcow2', size: MIB, backing }),
-        createImage(nodeHost, path, { format: 'qcow2', size: MIB, dataFile: { name } }),
-      ]
-      for (const work of refused) expect((await errorOf(work)).reason).toBe('link-not-a-path')
+      for (const named of [{ backing }, { dataFile: { name } }]) {
+        const work = createImage(nodeHost, path, { format: 'qcow2', size: MIB, ...named })
+        expect((await errorOf(work)).reason).toBe('link-not-a-path')
+      }
       expect(await readdir(folder.path)).toEqual([])
     },
   )
