@@ -369,7 +369,9 @@ describe('outside of the roots that a web host was given', () => {
     expect(row?.missingSince).toBeUndefined()
     expect(bench.library.folders()).toMatchObject([{ error: { reason: 'outside-roots' } }])
     for (const open of ['toOpen', 'locate'] as const) {
-      await expect(bench.library[open](row?.id ?? -1)).rejects.toMatchObject({ reason: 'outside-roots' })
+      await expect(bench.library[open](row?.id ?? -1)).rejects.toMatchObject({
+        reason: 'outside-roots',
+      })
     }
   })
 
