@@ -3,7 +3,7 @@ import { reportHeader } from '../qcow2/check/blind-spots.ts'
 import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
 import { FindingLog } from '../qcow2/check/finding-log.ts'
 import { checkSubjectOf, headerFactsOf } from '../qcow2/check/subject-of.ts'
-import { healthOf, verdictOf } from '../qcow2/check/verdict.ts'
+import { summaryOf } from '../qcow2/check/verdict.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 
@@ -40,12 +40,7 @@ export async function checkDevice({ file, area, dataFile }: CheckedFiles): Promi
   const { complete, imageEndOffset } = await checkQcow2(subject, log)
   const { findings, omitted } = log.kept()
   return {
-    verdict: verdictOf(log, complete),
-    health: healthOf(log, complete),
-    corruptions: log.total('corruption'),
-    leaks: log.total('leak'),
-    checkErrors: log.total('check-error'),
-    warnings: log.total('warning'),
+    ...summaryOf(log, complete),
     findings,
     findingsOmitted: omitted,
     imageEndOffset,

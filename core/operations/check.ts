@@ -9,7 +9,7 @@ import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
 import { checkCompressedData } from '../qcow2/check/compressed-data.ts'
 import { FindingLog } from '../qcow2/check/finding-log.ts'
 import { checkSubjectOf, headerFactsOf } from '../qcow2/check/subject-of.ts'
-import { healthOf, verdictOf } from '../qcow2/check/verdict.ts'
+import { summaryOf } from '../qcow2/check/verdict.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { CheckResult } from './check-result.ts'
@@ -74,12 +74,7 @@ async function checkFile(
   return {
     path,
     format: 'qcow2',
-    verdict: verdictOf(log, checked.complete),
-    health: healthOf(log, checked.complete),
-    corruptions: log.total('corruption'),
-    leaks: log.total('leak'),
-    checkErrors: log.total('check-error'),
-    warnings: log.total('warning'),
+    ...summaryOf(log, checked.complete),
     leakedBytes: log.total('leak') * subject.clusterSize,
     clusters: {
       total: Math.ceil(subject.virtualSize / subject.clusterSize),

@@ -5,7 +5,7 @@ import { reportHeader } from '../check/blind-spots.ts'
 import { checkQcow2 } from '../check/check-qcow2.ts'
 import { FindingLog } from '../check/finding-log.ts'
 import { checkSubjectOf, headerFactsOf } from '../check/subject-of.ts'
-import { healthOf, verdictOf } from '../check/verdict.ts'
+import { summaryOf } from '../check/verdict.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 
 /** Findings looked at by rule: enough that no rule is missed among many findings of another one. */
@@ -26,12 +26,7 @@ export async function checkOutcome(
   reportHeader(log, headerFactsOf(area), false)
   const { complete } = await checkQcow2(checkSubjectOf(file, area), log, context)
   return {
-    verdict: verdictOf(log, complete),
-    health: healthOf(log, complete),
-    corruptions: log.total('corruption'),
-    leaks: log.total('leak'),
-    checkErrors: log.total('check-error'),
-    warnings: log.total('warning'),
+    ...summaryOf(log, complete),
     complete,
     groups: groupsOf(log),
   }
