@@ -1,3 +1,5 @@
+import type { PauseGate } from './base/pause-switch.ts'
+
 /**
  * How operations tell how far they are. Operations report real work (bytes read, clusters examined),
  * as often as they like; whoever shows progress throttles it (see `throttled`).
@@ -15,9 +17,11 @@ export interface Progress {
 
 export type ProgressSink = (progress: Progress) => void
 
-/** What every operation that can last takes: a way to stop it and a way to watch it. */
+/** What every operation that can last takes: ways to stop it, to hold it for a while and to watch it. */
 export interface OperationContext {
   readonly signal?: AbortSignal | undefined
+  /** Asked at the same turns as `signal` by operations that say they can be paused. */
+  readonly pause?: PauseGate | undefined
   readonly onProgress?: ProgressSink | undefined
 }
 

@@ -1,4 +1,5 @@
 import { ImageError } from '../errors/image-error.ts'
+import type { PauseGate } from './pause-switch.ts'
 
 /** Throws `cancelled` when the person or the program that started the work no longer wants it. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
@@ -16,14 +17,21 @@ export function breather(
   {
     everyMs = 40,
     everyCalls = 1,
-  }: { readonly everyMs?: number; readonly everyCalls?: number } = {},
+    pause: gate,
+  }: {
+    readonly everyMs?: number
+    readonly everyCalls?: number
+    /** Where the loop may stand still, for as long as it is wanted. */
+    readonly pause?: PauseGate | undefined
+  } = {},
 ): () => Promise<void> | undefined {
   let last = performance.now()
   let calls = 0
   const pause = async () => {
     await yieldToEventLoop()
-    last = performance.now()
     throwIfAborted(signal)
+    if (gate?.isPaused === true) await gate.untilResumed(signal)
+    last = performance.now()
   }
   return () => {
     calls++

@@ -1,0 +1,97 @@
+import type { ImageErrorData } from '../errors/image-error.ts'
+import type { ImageStamp } from './image-stamp.ts'
+
+/**
+ * - `in-place`: high clusters move into low holes, then the file is cut.
+ * - `punch`: unused and zero ranges become holes of the file, whose length stays.
+ * - `rewrite`: a new file beside it, which takes its place once its content is proved equal.
+ * - `zeroes`: only discards clusters that are all zero (the seed's `discard`), nothing moves.
+ */
+export type CompactMode = 'in-place' | 'punch' | 'rewrite' | 'zeroes'
+
+/** How much of the content was read for zeroes: none, a part spread over the file, or all. */
+export type ZeroScan = 'none' | 'sampled' | 'whole'
+
+/**
+ * What compacting an image would give back, by cause, and what it takes: a value to show, to print and to
+ * hand to `compactImage`, which refuses it once the image is another one. Bytes throughout.
+ */
+export interface CompactPlan {
+  readonly path: string
+  readonly format: 'qcow2' | 'raw'
+  readonly before: FileExtent
+  readonly causes: CompactCauses
+  /** Every mode, possible or not. */
+  readonly modes: Readonly<Record<CompactMode, ModePlan>>
+  /** What `auto` picks and why; undefined when nothing is gained or nothing is possible. */
+  readonly auto: { readonly mode: CompactMode; readonly because: AutoReason } | undefined
+  /** What stays as it is. */
+  readonly kept: KeptParts
+  readonly scan: {
+    readonly kind: ZeroScan
+    /** Of data that could be read, and what was. */
+    readonly totalBytes: number
+    readonly bytesRead: number
+  }
+  readonly stamp: ImageStamp
+  /** Of the external data file; undefined without one. */
+  readonly dataFile: { readonly path: string; readonly stamp: ImageStamp } | undefined
+}
+
+export interface FileExtent {
+  readonly fileLength: number
+  /** undefined where the host does not tell. */
+  readonly allocatedBytes: number | undefined
+}
+
+export interface CompactCauses {
+  /** Data clusters that hold zeroes only; an estimate after a sampled scan, undefined without a scan. */
+  readonly zeroBytes: number | undefined
+  readonly leakedBytes: number
+  /** Unreferenced clusters between used ones. */
+  readonly holeBytes: number
+  /** Unreferenced bytes behind the last used cluster. */
+  readonly tailBytes: number
+  /** Referred to by snapshots only: not given back, but deleting them would. In the image's order. */
+  readonly snapshotOnly: readonly {
+    readonly id: string
+    readonly name: string
+    /** Bytes that only this snapshot refers to. */
+    readonly exclusiveBytes: number
+  }[]
+  /** Of all snapshots together: bytes that the present state does not refer to. */
+  readonly snapshotOnlyBytes: number
+}
+
+export interface ModePlan {
+  readonly allowed: boolean
+  readonly refusals: readonly ImageErrorData[]
+  /** Exact after a whole scan (or without zeroes to look for), else an estimate; undefined: not known. */
+  readonly after: FileExtent | undefined
+  /** False while zero data is only estimated: the true figure lies between this one and less. */
+  readonly isExact: boolean
+  readonly moved: { readonly clusters: number; readonly bytes: number }
+  /** On the volume of the image, beyond what the file has now; exact upper bound. */
+  readonly temporaryBytes: number
+  /** Bytes to read and write, proof included, from which a time is guessed. */
+  readonly work: { readonly readBytes: number; readonly writtenBytes: number }
+  /** At a guess; undefined when nothing has to be done. */
+  readonly estimatedSeconds: number | undefined
+  /** Whether it would make the file shorter or free space at all. */
+  readonly gains: boolean
+}
+
+/** Stable words; the sentence is made where it is shown. */
+export type AutoReason =
+  | 'raw-has-only-holes'
+  | 'data-file-cannot-move'
+  | 'moving-costs-more-than-it-gains'
+  | 'shorter-file-in-place'
+  | 'no-space-to-rewrite'
+
+export interface KeptParts {
+  readonly snapshots: number
+  readonly bitmaps: number
+  readonly backingFile: string | undefined
+  readonly virtualSize: number
+}
