@@ -123,3 +123,11 @@ export async function qemuCheck(image: string, options?: RunOptions): Promise<Qe
   const result = run.stdout.startsWith('{') ? (JSON.parse(run.stdout) as QemuCheck) : undefined
   return { ...run, result }
 }
+
+/** A new qcow2 image by QEMU; `more` is what follows before the path, such as `-b base -F qcow2`. */
+export const createQcow2 = (
+  path: string,
+  size: string,
+  options = 'cluster_size=64k',
+  ...more: string[]
+): Promise<string> => qemuImg('create', '-q', '-f', 'qcow2', '-o', options, ...more, path, size)
