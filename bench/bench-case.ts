@@ -18,6 +18,8 @@ export interface Comparison {
   readonly peerName: string
   /** Puts the images back as they were, before each run of a side; not timed. */
   readonly before?: (side: Side) => Promise<void>
+  /** Flushes and the most disk space that each side takes are part of the figures. */
+  readonly measuresDisk?: boolean
 }
 
 export type Side = 'ours' | 'peer'

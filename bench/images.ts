@@ -1,7 +1,7 @@
 /** Images of the benches: the same bytes every time, from fixed seeds, by QEMU's own hand where it can. */
 import { execFile } from 'node:child_process'
 import { createCipheriv } from 'node:crypto'
-import { cp, open, rm } from 'node:fs/promises'
+import { cp, open, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
@@ -13,46 +13,126 @@ export async function metadataImage(file: string, size: string): Promise<void> {
   await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-o', 'preallocation=metadata', file, size])
 }
 
+/** What a hand-made image stores of its disk, by guest cluster of 64 KiB. */
+interface StoredClusters {
+  readonly virtualSize: number
+  readonly isStored: (guest: number) => boolean
+}
+
 /**
  * 64 KiB clusters of which every other one is allocated: the map that merges worst. Written by hand,
  * because QEMU would have to be asked for half a million single writes. The data itself is a hole of
  * the host's file, for both sides alike.
  */
 export async function everyOtherImage(file: string, virtualSize: number): Promise<void> {
-  const entriesPerTable = clusterSize / 8
-  const countsPerBlock = clusterSize / 2
-  const guestClusters = virtualSize / clusterSize
-  const l2Tables = Math.ceil(guestClusters / entriesPerTable)
-  const dataClusters = Math.ceil(guestClusters / 2)
-  const l1Clusters = Math.ceil((l2Tables * 8) / clusterSize)
+  const layout = layOut({ virtualSize, isStored: (guest) => guest % 2 === 0 })
+  await using handle = await open(file, 'w')
+  await writeMetadata(handle, layout, () => true)
+  await handle.truncate(layout.clusters * clusterSize)
+}
+
+export interface DiscardedOptions extends StoredClusters {
+  readonly isDiscarded: (guest: number) => boolean
+  /** Whether the file still stores what was discarded; else its clusters are holes of the file. */
+  readonly keepsStale: boolean
+}
+
+/** A disk of noise that was stored in guest order, and of which the guest then discarded a part. */
+export async function discardedImage(
+  file: string,
+  { isDiscarded, keepsStale, ...stored }: DiscardedOptions,
+): Promise<void> {
+  const layout = layOut(stored)
+  await using handle = await open(file, 'w')
+  await writeMetadata(handle, layout, (guest) => !isDiscarded(guest))
+  const keystream = noiseStream()
+  const zeroes = Buffer.alloc(clusterSize)
+  for (const [index, guest] of layout.stored.entries()) {
+    if (isDiscarded(guest) && !keepsStale) continue
+    const at = (layout.firstData + index) * clusterSize
+    await handle.write(keystream.update(zeroes), 0, clusterSize, at)
+  }
+  await handle.truncate(layout.clusters * clusterSize)
+}
+
+const entriesPerTable = clusterSize / 8
+const countsPerBlock = clusterSize / 2
+
+/** Header, refcount table and blocks, L1 table, L2 tables, data: in this order. In clusters. */
+interface Layout {
+  readonly virtualSize: number
+  /** Guest clusters that have a place, ascending; the nth lies `firstData + n`. */
+  readonly stored: readonly number[]
+  /** Those of all L2 tables that are there, ascending; the nth lies `firstL2 + n`. */
+  readonly tables: readonly number[]
+  readonly l1Size: number
+  readonly refcountBlocks: number
+  readonly firstL1: number
+  readonly firstL2: number
+  readonly firstData: number
+  readonly clusters: number
+}
+
+function layOut({ virtualSize, isStored }: StoredClusters): Layout {
+  const stored: number[] = []
+  for (let guest = 0; guest < virtualSize / clusterSize; guest++) {
+    if (isStored(guest)) stored.push(guest)
+  }
+  const tables = [...new Set(stored.map((guest) => Math.floor(guest / entriesPerTable)))]
+  const l1Size = Math.ceil(virtualSize / clusterSize / entriesPerTable)
+  const l1Clusters = Math.ceil((l1Size * 8) / clusterSize)
   // Refcount blocks count themselves too; one more than the rest needs is always enough here.
-  const others = 2 + l1Clusters + l2Tables + dataClusters
+  const others = 2 + l1Clusters + tables.length + stored.length
   const refcountBlocks = Math.ceil(others / countsPerBlock) + 1
   const firstL1 = 2 + refcountBlocks
   const firstL2 = firstL1 + l1Clusters
-  const firstData = firstL2 + l2Tables
-  const clusters = firstData + dataClusters
+  const firstData = firstL2 + tables.length
+  const clusters = firstData + stored.length
+  return {
+    virtualSize,
+    stored,
+    tables,
+    l1Size,
+    refcountBlocks,
+    firstL1,
+    firstL2,
+    firstData,
+    clusters,
+  }
+}
 
+/** Only clusters that are kept are counted and referred to. */
+async function writeMetadata(
+  handle: FileHandle,
+  layout: Layout,
+  isKept: (guest: number) => boolean,
+): Promise<void> {
+  const { stored, tables, refcountBlocks, firstL1, firstL2, firstData } = layout
   const metadata = Buffer.alloc(firstData * clusterSize)
-  header(metadata, { virtualSize, l1Size: l2Tables, l1Offset: firstL1 * clusterSize })
+  header(metadata, {
+    virtualSize: layout.virtualSize,
+    l1Size: layout.l1Size,
+    l1Offset: firstL1 * clusterSize,
+  })
   const copied = 1n << 63n
   const entry = (cluster: number): bigint => BigInt(cluster) * BigInt(clusterSize)
+  const count = (cluster: number) => metadata.writeUInt16BE(1, 2 * clusterSize + cluster * 2)
   for (let block = 0; block < refcountBlocks; block++) {
     metadata.writeBigUInt64BE(entry(2 + block), clusterSize + block * 8)
   }
-  for (let cluster = 0; cluster < clusters; cluster++) {
-    metadata.writeUInt16BE(1, 2 * clusterSize + cluster * 2)
+  for (let cluster = 0; cluster < firstData; cluster++) count(cluster)
+  const placeOf = new Map(tables.map((table, index) => [table, firstL2 + index]))
+  for (const [table, place] of placeOf) {
+    metadata.writeBigUInt64BE(entry(place) + copied, firstL1 * clusterSize + table * 8)
   }
-  for (let table = 0; table < l2Tables; table++) {
-    metadata.writeBigUInt64BE(entry(firstL2 + table) + copied, firstL1 * clusterSize + table * 8)
-  }
-  for (let index = 0; index < dataClusters; index++) {
-    const at = firstL2 * clusterSize + index * 2 * 8
+  for (const [index, guest] of stored.entries()) {
+    if (!isKept(guest)) continue
+    count(firstData + index)
+    const table = placeOf.get(Math.floor(guest / entriesPerTable)) ?? 0
+    const at = table * clusterSize + (guest % entriesPerTable) * 8
     metadata.writeBigUInt64BE(entry(firstData + index) + copied, at)
   }
-  await using handle = await open(file, 'w')
   await handle.write(metadata)
-  await handle.truncate(clusters * clusterSize)
 }
 
 /** qcow2 v3 header, 64 KiB clusters, 16-bit refcounts, refcount table in cluster 1. */
@@ -72,11 +152,14 @@ function header(
   into.writeUInt32BE(104, 100)
 }
 
+/** Zeroes become bytes that do not compress, the same ones every time. */
+const noiseStream = () => createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), Buffer.alloc(16))
+
 /** A disk with runs of data that does not compress, spread evenly: 1 MiB data, 9 MiB nothing. */
 export async function sparseDataImage(file: string, dataBytes: number): Promise<void> {
   const raw = `${file}.raw`
   const piece = 1024 * 1024
-  const keystream = createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), Buffer.alloc(16))
+  const keystream = noiseStream()
   const zeroes = Buffer.alloc(piece)
   {
     await using handle = await open(raw, 'w')

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { BenchCommand, Comparison, InProcess } from './bench-case.ts'
+import { diskWork, type DiskWork } from './disk-work.ts'
+import { describe, wordsOf } from './words.ts'
 
 /** One run of one command. */
 export interface Run {
@@ -26,6 +28,9 @@ export interface Measurement {
   readonly peer: readonly Run[]
   readonly ourWork: IoWork | undefined
   readonly peerWork: IoWork | undefined
+  /** Only of what asks for it: `Comparison.measuresDisk`. */
+  readonly ourDisk?: DiskWork | undefined
+  readonly peerDisk?: DiskWork | undefined
 }
 
 /** A and B in turn, so that what else the machine does meets both alike. The first pair only warms up. */
@@ -34,11 +39,18 @@ export async function measure(
   { pairs, folder }: { readonly pairs: number; readonly folder: string },
 ): Promise<Measurement> {
   if (work.kind === 'in-process') return measureHere(work, pairs)
-  const { ours, peer, before } = work
+  const { ours, peer, before, measuresDisk = false } = work
   await before?.('ours')
   const ourWork = await ioWork(ours)
   await before?.('peer')
   const peerWork = await ioWork(peer)
+  const disk: { ourDisk?: DiskWork | undefined; peerDisk?: DiskWork | undefined } = {}
+  if (measuresDisk) {
+    await before?.('ours')
+    disk.ourDisk = await diskWork(ours, folder)
+    await before?.('peer')
+    disk.peerDisk = await diskWork(peer, folder)
+  }
   const runs: { ours: Run[]; peer: Run[] } = { ours: [], peer: [] }
   for (let pair = 0; pair < pairs; pair++) {
     await before?.('ours')
@@ -46,7 +58,7 @@ export async function measure(
     await before?.('peer')
     runs.peer.push(await timed(peer, folder))
   }
-  return { ...runs, ourWork, peerWork }
+  return { ...runs, ourWork, peerWork, ...disk }
 }
 
 async function measureHere({ seconds }: InProcess, times: number): Promise<Measurement> {
@@ -109,8 +121,3 @@ async function ioWork(command: BenchCommand): Promise<IoWork | undefined> {
     calls: counter('syscr') + counter('syscw'),
   }
 }
-
-const wordsOf = (command: BenchCommand): readonly string[] =>
-  command.kind === 'program' ? [command.program, ...command.args] : ['sh', '-c', command.line]
-
-const describe = (command: BenchCommand): string => wordsOf(command).join(' ')

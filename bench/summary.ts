@@ -1,4 +1,5 @@
 import type { BenchCase, Target } from './bench-case.ts'
+import type { DiskWork } from './disk-work.ts'
 import type { Measurement, IoWork, Run } from './measure.ts'
 
 export interface Spread {
@@ -20,6 +21,8 @@ export interface Summary {
   readonly peerPeakMiB: number | undefined
   readonly ourWork: IoWork | undefined
   readonly peerWork: IoWork | undefined
+  readonly ourDisk: DiskWork | undefined
+  readonly peerDisk: DiskWork | undefined
   readonly target: Target
   readonly memoryLimitMiB: number | undefined
   readonly verdict: 'met' | 'missed' | 'no target'
@@ -28,7 +31,7 @@ export interface Summary {
 export function summarize(
   { name, target, memoryLimitMiB }: BenchCase,
   peerName: string | undefined,
-  { ours, peer, ourWork, peerWork }: Measurement,
+  { ours, peer, ourWork, peerWork, ourDisk, peerDisk }: Measurement,
 ): Summary {
   const ratio =
     peer.length === 0
@@ -53,6 +56,8 @@ export function summarize(
     peerPeakMiB: peak(peer),
     ourWork,
     peerWork,
+    ourDisk,
+    peerDisk,
     target,
     memoryLimitMiB,
     verdict: target.kind === 'none' ? 'no target' : reached && fits ? 'met' : 'missed',
@@ -87,6 +92,8 @@ const columns = [
   'READ',
   'WRITTEN',
   'CALLS',
+  'FLUSHES',
+  'EXTRA DISK',
 ] as const
 
 /** The table that the bench prints: times are medians in seconds, pairs are Platter / peer. */
@@ -106,6 +113,12 @@ export function formatSummaries(summaries: readonly Summary[]): string {
       'MiB',
     ),
     pairWords(summary.ourWork?.calls, summary.peerWork?.calls, ''),
+    pairWords(summary.ourDisk?.flushes, summary.peerDisk?.flushes, ''),
+    pairWords(
+      mebibytes(summary.ourDisk?.peakExtraBytes),
+      mebibytes(summary.peerDisk?.peakExtraBytes),
+      'MiB',
+    ),
   ])
   const lines = [[...columns], ...rows]
   const widths = columns.map((_, index) =>
