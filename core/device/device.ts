@@ -37,7 +37,8 @@ export class Device implements BlockDevice {
   }
 
   stats(): DeviceStatistics {
-    const { hits, misses } = this.#open().lookups()
+    const disk = this.#open()
+    const { hits, misses } = disk.lookups()
     return {
       reads: this.#reads,
       writes: this.#writes,
@@ -46,6 +47,8 @@ export class Device implements BlockDevice {
       unmapped: this.#unmapped,
       cacheHits: hits,
       cacheMisses: misses,
+      ...disk.space(),
+      recycled: disk.recycled(),
     }
   }
 

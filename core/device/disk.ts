@@ -1,7 +1,7 @@
 import type { LayerRun } from '../image/disk-image.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import type { DeviceCheck } from './device-check.ts'
-import type { Freed } from './device-statistics.ts'
+import type { DeviceStatistics, Freed, RecycledBytes } from './device-statistics.ts'
 
 /**
  * What one format puts beneath a `Device`, which adds everything that is the same for all of them:
@@ -23,6 +23,9 @@ export interface Disk {
   read(into: Uint8Array, at: number, signal: AbortSignal | undefined): Promise<void>
   /** L2 tables that were asked for, by whether they were in memory. */
   lookups(): { readonly hits: number; readonly misses: number }
+  space(): Pick<DeviceStatistics, 'used' | 'size'>
+  /** undefined where nothing recycles clusters. */
+  recycled(): RecycledBytes | undefined
   /** undefined where the format has nothing to check. */
   check(): Promise<DeviceCheck | undefined>
   /** Throws when what is in memory contradicts itself or the file. */

@@ -7,7 +7,7 @@ import { rebuildRefcounts } from '../qcow2/repair/rebuild-refcounts.ts'
 import { resizeDisk } from '../qcow2/resize/resize-disk.ts'
 import { assertConsistent } from './assert-consistent.ts'
 import { checkDevice, type DeviceCheck } from './device-check.ts'
-import type { Freed } from './device-statistics.ts'
+import type { Freed, RecycledBytes } from './device-statistics.ts'
 import type { Disk, DiskChanges } from './disk.ts'
 import { mustBeSize } from './new-size.ts'
 import { OverlaidFile } from './overlaid-file.ts'
@@ -93,6 +93,14 @@ export class Qcow2Disk implements Disk, DiskChanges {
 
   lookups(): { readonly hits: number; readonly misses: number } {
     return this.#writer.lookups
+  }
+
+  space(): { readonly used: number | undefined; readonly size: number } {
+    return { used: undefined, size: this.#writer.file.size() }
+  }
+
+  recycled(): RecycledBytes | undefined {
+    return undefined
   }
 
   /** Of the image as the next flush leaves it: a check alone changes no byte of the file. */

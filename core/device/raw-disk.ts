@@ -65,6 +65,14 @@ export class RawDisk implements Disk, DiskChanges {
     return { hits: 0, misses: 0 }
   }
 
+  space(): { readonly used: number | undefined; readonly size: number } {
+    return { used: this.#file.allocatedBytes(), size: this.#file.size() }
+  }
+
+  recycled(): undefined {
+    return undefined
+  }
+
   async read(into: Uint8Array, at: number): Promise<void> {
     using _held = await this.#ranges.shared(at, at + into.length)
     this.#mustLieInDisk(at, into.length)

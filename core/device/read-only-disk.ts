@@ -46,6 +46,18 @@ export class ReadOnlyDisk implements Disk {
     return this.#image instanceof Qcow2Image ? this.#image.tables.lookups : { hits: 0, misses: 0 }
   }
 
+  space(): { readonly used: number | undefined; readonly size: number } {
+    const { file } = this.#image
+    return {
+      used: this.format === 'raw' ? file.allocatedBytes() : undefined,
+      size: file.size(),
+    }
+  }
+
+  recycled(): undefined {
+    return undefined
+  }
+
   async check(): Promise<DeviceCheck | undefined> {
     return this.#image instanceof Qcow2Image ? checkDevice(this.#image) : undefined
   }

@@ -184,6 +184,9 @@ describe('any device', () => {
       unmapped: 0,
       cacheHits: 0,
       cacheMisses: 0,
+      used: 8 * KIB,
+      size: 8 * KIB,
+      recycled: undefined,
     })
   })
 })
