@@ -19,9 +19,9 @@ const zeroes = new Uint8Array(windowBytes)
 export async function digestOf(
   source: ByteSource,
   hasher: Hasher,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<string> {
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause })
   const windows: Window[] = []
   const buffers: Uint8Array[] = []
   let done = 0

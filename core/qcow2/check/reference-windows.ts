@@ -47,7 +47,7 @@ export async function* referenceWindows(walk: ReferenceWalk): AsyncGenerator<Che
     dataFileCounts: new ReferenceCounts({ first: 0, max: Infinity, budget: dataFileBudget }),
     flags: { withoutCopied: 0, odd: 0 },
     context,
-    breath: breather(context.signal),
+    breath: breather(context.signal, { pause: context.pause }),
   }
   for (let first = 0; first !== Infinity;) {
     const max = 2 ** shared.stored.bits - 1

@@ -1,0 +1,152 @@
+import { breather } from '../base/abort.ts'
+import type { Codecs } from '../image/codec.ts'
+import type { DiskImage } from '../image/disk-image.ts'
+import type { OperationContext } from '../progress.ts'
+import { L1_ENTRY_BYTES } from '../qcow2/format/constants.ts'
+import type { HeaderArea } from '../qcow2/format/header-area.ts'
+import { L1Table, type TablePlace } from '../qcow2/l1-table.ts'
+import { Qcow2Image } from '../qcow2/qcow2-image.ts'
+import type { BlockFile } from '../storage/block-file.ts'
+import { contentSource } from './byte-source.ts'
+import { digestOf } from './digest.ts'
+import type { Host } from './host.ts'
+
+/** What one state of a disk holds, as a digest. */
+export interface StateDigest {
+  /** Of the snapshot; undefined: the active state. */
+  readonly snapshot: { readonly id: string; readonly name: string } | undefined
+  /** SHA-256 of the state's whole content, lower-case hexadecimal: what `hashImage` gives for it. */
+  readonly sha256: string
+  /** Bytes of the disk in that state. */
+  readonly bytes: number
+}
+
+/** An image whose files somebody else keeps open, and still. */
+export interface ProvedImage {
+  readonly file: BlockFile
+  readonly area: HeaderArea
+  readonly dataFile: BlockFile | undefined
+  readonly backing: DiskImage | undefined
+  readonly codecs: Codecs
+}
+
+/** Progress of a proof is told under this name, over all states together. */
+export interface ProofContext extends OperationContext {
+  readonly phase: string
+}
+
+/**
+ * The digest of what a guest sees in the active state, then in every snapshot, through the backing chain.
+ * States that share all their tables are read once. Of an encrypted image it is the digest of what is
+ * stored: where the same ciphertext stands in the same place of the disk, the same content does.
+ *
+ * Throws what reading through the chain throws, for a part that cannot be read cannot be compared.
+ */
+export async function digestStates(
+  { createHasher }: Pick<Host, 'createHasher'>,
+  parts: ProvedImage,
+  { phase, signal, pause, onProgress }: ProofContext,
+): Promise<readonly StateDigest[]> {
+  // As a whole: the reader refuses an encrypted layer, since its bytes are no content.
+  const area: HeaderArea = { ...parts.area, encryption: 'none' }
+  // Closes nothing: the files are others'.
+  const image = new Qcow2Image({ ...parts, area })
+  const states = statesOf(image)
+  const twins = await firstTwins(image, states, createHasher, { signal, pause })
+  const total = states
+    .filter((_, index) => twins[index] === index)
+    .reduce((sum, { view }) => sum + view.virtualSize, 0)
+
+  const digests: StateDigest[] = []
+  let done = 0
+  for (const [index, { snapshot, view }] of states.entries()) {
+    const bytes = view.virtualSize
+    const twin = digests[twins[index] ?? index]
+    if (twin !== undefined) {
+      digests.push({ snapshot, sha256: twin.sha256, bytes })
+      continue
+    }
+    const before = done
+    const sha256 = await digestOf(contentSource(view), createHasher('sha256'), {
+      signal,
+      pause,
+      onProgress: (progress) =>
+        onProgress?.({ phase, done: before + progress.done, total, unit: 'bytes' }),
+    })
+    digests.push({ snapshot, sha256, bytes })
+    done += bytes
+  }
+  return digests
+}
+
+interface State {
+  readonly snapshot: StateDigest['snapshot']
+  readonly view: DiskImage
+  readonly l1: TablePlace
+}
+
+function statesOf(image: Qcow2Image): readonly State[] {
+  const { l1TableOffset: offset, l1Size: entries } = image.area.header
+  const active: State = { snapshot: undefined, view: image, l1: { offset, entries } }
+  const snapshots = image.snapshots().map((entry): State => {
+    const { id, name } = entry
+    const l1 = { offset: entry.l1TableOffset, entries: entry.l1Size }
+    return { snapshot: { id, name }, view: image.atSnapshot(entry), l1 }
+  })
+  return [active, ...snapshots]
+}
+
+/**
+ * For each state the first one with the same size and the same tables. What an L1 table refers to decides
+ * all that is read through it; its flags do not, and neither does what maps a VM state.
+ */
+async function firstTwins(
+  { file, geometry }: Qcow2Image,
+  states: readonly State[],
+  createHasher: Host['createHasher'],
+  { signal, pause }: OperationContext,
+): Promise<readonly number[]> {
+  if (states.length === 1) return [0]
+  const breathe = breather(signal, { pause })
+  const known = new Map<string, number>()
+  const twins: number[] = []
+  for (const [index, { view, l1: place }] of states.entries()) {
+    const l1 = new L1Table(file, place)
+    const hasher = createHasher('sha256')
+    const needed = Math.ceil(view.virtualSize / geometry.l2Coverage)
+    for (let from = 0; from < needed; from += hashedEntries) {
+      const count = Math.min(hashedEntries, needed - from)
+      const offsets = Float64Array.from({ length: count }, (_, at) => l1.l2OffsetAt(from + at))
+      hasher.update(new Uint8Array(offsets.buffer))
+      const turn = breathe()
+      if (turn !== undefined) await turn
+    }
+    const key = `${view.virtualSize} ${hasher.digest()}`
+    const twin = known.get(key) ?? index
+    known.set(key, twin)
+    twins.push(twin)
+  }
+  return twins
+}
+
+const hashedEntries = (64 * 1024) / L1_ENTRY_BYTES
+
+/** Every state that is not what it was, by the name of its snapshot. */
+export function differences(
+  before: readonly StateDigest[],
+  after: readonly StateDigest[],
+): readonly string[] {
+  const names: string[] = []
+  for (let index = 0; index < Math.max(before.length, after.length); index++) {
+    const [old, now] = [before[index], after[index]]
+    const isSame =
+      old?.sha256 === now?.sha256 && old?.bytes === now?.bytes && sameSnapshot(old, now)
+    if (isSame) continue
+    const { snapshot } = old ?? now ?? {}
+    names.push(snapshot === undefined ? 'the present state' : `the snapshot "${snapshot.name}"`)
+  }
+  return names
+}
+
+const sameSnapshot = (old: StateDigest | undefined, now: StateDigest | undefined): boolean =>
+  old?.snapshot?.id === now?.snapshot?.id && old?.snapshot?.name === now?.snapshot?.name
