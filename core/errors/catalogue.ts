@@ -4,6 +4,7 @@ import { fileReasons } from './reasons-file.ts'
 import { formatReasons } from './reasons-format.ts'
 import { linkReasons } from './reasons-link.ts'
 import { changeReasons } from './reasons-change.ts'
+import { compactReasons } from './reasons-compact.ts'
 import { snapshotReasons } from './reasons-snapshot.ts'
 import { createReasons } from './reasons-create.ts'
 import { resizeReasons } from './reasons-resize.ts'
@@ -28,6 +29,7 @@ export const catalogue = {
   ...snapshotReasons,
   ...resizeReasons,
   ...repairReasons,
+  ...compactReasons,
 } as const satisfies Record<string, CatalogueEntry>
 
 export type Reason = keyof typeof catalogue
