@@ -2,6 +2,7 @@ import { openForWriting } from '../../core/qcow2/open-writer.ts'
 import type { Qcow2Writer } from '../../core/qcow2/qcow2-writer.ts'
 import type { Random } from '../helpers/random.ts'
 import {
+  apart,
   modelAction,
   performAction,
   randomAction,
@@ -101,13 +102,3 @@ export async function actAtRandom(
     await guest.actTogether(apart(actions))
   }
 }
-
-/** Those of the actions that touch nothing an earlier one touches. */
-function apart(actions: readonly GuestAction[]): GuestAction[] {
-  const kept: GuestAction[] = []
-  for (const action of actions) if (!kept.some((other) => meet(action, other))) kept.push(action)
-  return kept
-}
-
-const meet = (one: GuestAction, other: GuestAction): boolean =>
-  'at' in one && 'at' in other && one.at < other.at + other.length && other.at < one.at + one.length

@@ -26,12 +26,16 @@ export interface ActionRules {
   readonly clusterSize: number
   /** Clusters that one action covers at most. */
   readonly clusters?: number
+  /** What most actions are; default writes. */
+  readonly mostly?: 'writes' | 'discards'
 }
 
-/** Mostly writes; ranges begin and end at clusters, at sectors and at any byte. */
+/** Ranges begin and end at clusters, at sectors and at any byte. */
 export function randomAction(random: Random, rules: ActionRules): GuestAction {
   const kind = random.below(20)
   if (kind < 3) return { kind: 'flush' }
+  if (rules.mostly === 'discards' && kind > 8)
+    return { kind: 'discard', ...randomRange(random, rules) }
   const range = randomRange(random, rules)
   if (kind < 14) return { kind: 'write', ...range }
   if (kind < 17) return { kind: 'zeroes', ...range, unmap: random.chance(0.5) }
@@ -84,3 +88,13 @@ export async function performAction(
       break
   }
 }
+
+/** Those of the actions that touch nothing an earlier one touches. */
+export function apart(actions: readonly GuestAction[]): GuestAction[] {
+  const kept: GuestAction[] = []
+  for (const action of actions) if (!kept.some((other) => meet(action, other))) kept.push(action)
+  return kept
+}
+
+const meet = (one: GuestAction, other: GuestAction): boolean =>
+  'at' in one && 'at' in other && one.at < other.at + other.length && other.at < one.at + one.length
