@@ -34,6 +34,8 @@ export interface CompactPlan {
     readonly bytesRead: number
   }
   readonly stamp: ImageStamp
+  /** Why the content cannot be compared before and after; acting needs `verify: false` then. */
+  readonly proofRefusal: ImageErrorData | undefined
   /** Of the external data file; undefined without one. */
   readonly dataFile: { readonly path: string; readonly stamp: ImageStamp } | undefined
 }
@@ -47,6 +49,8 @@ export interface FileExtent {
 export interface CompactCauses {
   /** Data clusters that hold zeroes only; an estimate after a sampled scan, undefined without a scan. */
   readonly zeroBytes: number | undefined
+  /** The truth is that near to `zeroBytes`, 19 times in 20; 0 when all was looked at. */
+  readonly zeroMarginBytes: number
   readonly leakedBytes: number
   /** Unreferenced clusters between used ones. */
   readonly holeBytes: number
@@ -56,11 +60,16 @@ export interface CompactCauses {
   readonly snapshotOnly: readonly {
     readonly id: string
     readonly name: string
-    /** Bytes that only this snapshot refers to. */
-    readonly exclusiveBytes: number
+    /** Bytes that only this snapshot refers to; undefined where they cannot be told. */
+    readonly exclusiveBytes: number | undefined
   }[]
   /** Of all snapshots together: bytes that the present state does not refer to. */
   readonly snapshotOnlyBytes: number
+  /**
+   * What the guest's file systems call free and the image still stores. Nobody looks for it yet: a guest
+   * gives it back by discarding (TRIM).
+   */
+  readonly guestFree: 'not-counted'
 }
 
 export interface ModePlan {
@@ -79,15 +88,28 @@ export interface ModePlan {
   readonly estimatedSeconds: number | undefined
   /** Whether it would make the file shorter or free space at all. */
   readonly gains: boolean
+  /** What a person should know before. */
+  readonly notes: readonly ModeNote[]
 }
+
+/** Stable words; the sentence is made where it is shown. */
+export type ModeNote =
+  /** Space that was reserved beforehand and holds zeroes is given back with the rest. */
+  | 'gives-up-preallocation'
+  /** The image was not closed properly: its refcounts are counted anew first, and not undone by a cancel. */
+  | 'rebuilds-refcounts-first'
+  /** Guest data stays where it is; only tables move. */
+  | 'moves-tables-only'
 
 /** Stable words; the sentence is made where it is shown. */
 export type AutoReason =
   | 'raw-has-only-holes'
   | 'data-file-cannot-move'
+  /** Much would be copied for a file that gets little shorter; holes come at once. */
   | 'moving-costs-more-than-it-gains'
   | 'shorter-file-in-place'
-  | 'no-space-to-rewrite'
+  /** Moving gains nothing or is refused. */
+  | 'only-holes-to-give'
 
 export interface KeptParts {
   readonly snapshots: number
