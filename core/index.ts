@@ -45,7 +45,13 @@ export { isUnmistakable } from './image/unmistakable-formats.ts'
 export type { Engine, ReadingEngine, ReadOptions } from './engine.ts'
 export type { ChangingEngine } from './changing-engine.ts'
 export type { BlockDevice, DeviceInfo } from './device/block-device.ts'
-export type { DeviceStatistics, RecycledBytes } from './device/device-statistics.ts'
+export type { DeviceStatistics, RecyclerReport } from './device/device-statistics.ts'
+export type { OnlineCompaction, RecyclerState } from './qcow2/recycle/image-recycler.ts'
+export type {
+  RecyclerGauges,
+  RecyclerStatistics,
+  RecyclerSums,
+} from './qcow2/recycle/recycler-statistics.ts'
 export type { DeviceConfig } from './device/device-config.ts'
 export { formatDeviceConfig, parseDeviceConfig } from './device/device-config-text.ts'
 export type { OpenDeviceOptions } from './device/open-device.ts'

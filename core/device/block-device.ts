@@ -1,7 +1,9 @@
 import type { DeviceCheck } from './device-check.ts'
 import type { DeviceConfig } from './device-config.ts'
 import type { DeviceStatistics } from './device-statistics.ts'
+import type { OperationContext } from '../progress.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
+import type { OnlineCompaction } from '../qcow2/recycle/image-recycler.ts'
 
 export interface DeviceInfo {
   readonly format: 'qcow2' | 'raw'
@@ -45,6 +47,14 @@ export interface BlockDevice extends AsyncDisposable {
   seekMapped(at: number): number
   /** The first guest offset at or after `at` that is not stored in this image, else `virtualSize`. */
   seekUnmapped(at: number): number
+
+  /**
+   * Moves clusters from the end of the file into holes, and cuts it, while reads and writes go on: until
+   * nothing can move any more. What snapshots share and what is compressed stays where it is. undefined
+   * for a raw image, in which nothing can move. Can be paused; throws `cancelled` within 200 ms of the
+   * signal, and `recycler-stopped` when the device is closed meanwhile. Every moment of it is a valid image.
+   */
+  compact(context?: OperationContext): Promise<OnlineCompaction | undefined>
 
   /** Counts all references anew. A raw image has none to count. */
   rebuildRefcounts(): Promise<void>

@@ -1,3 +1,7 @@
+import type { ImageErrorData } from '../errors/image-error.ts'
+import type { RecyclerState } from '../qcow2/recycle/image-recycler.ts'
+import type { RecyclerStatistics } from '../qcow2/recycle/recycler-statistics.ts'
+
 /** What a device did since it was opened; bytes unless named otherwise. */
 export interface DeviceStatistics {
   readonly reads: number
@@ -12,34 +16,20 @@ export interface DeviceStatistics {
   readonly cacheMisses: number
   /**
    * Bytes of clusters in use now; of a raw image, what the host has allocated. undefined where nobody
-   * counts: in what is open for reading only, and where the host does not say.
+   * counts: in qcow2 images that are open for reading only, and where the host does not say.
    */
   readonly used: number | undefined
   /** Length of the image file now. */
   readonly size: number
-  /** undefined where nothing recycles clusters: raw images, and what is open for reading only. */
-  readonly recycled: RecycledBytes | undefined
+  /** undefined where there is none: raw images, and what is open for reading only. */
+  readonly recycler: RecyclerReport | undefined
 }
 
-/**
- * Bytes of clusters that came into each state since the device was opened: what the counters of
- * ocaml-qcow count. See docs/COMPACTION.md, "Online".
- */
-export interface RecycledBytes {
-  /** Free, with anything in them. */
-  readonly junk: number
-  /** Overwritten with zeroes. */
-  readonly erased: number
-  /** Zeroes that are durable: ready to be given out. */
-  readonly available: number
-  /** Given out or being erased, and referred to by nothing yet. */
-  readonly roots: number
-  /** Destinations of moves that hold what their sources hold, */
-  readonly copied: number
-  /** that do so durably, */
-  readonly flushed: number
-  /** and that the tables refer to. */
-  readonly referenced: number
+/** How the recycler of freed clusters is (docs/COMPACTION.md, "Online"). */
+export interface RecyclerReport extends RecyclerStatistics {
+  readonly state: RecyclerState
+  /** Why the last job that failed did. */
+  readonly lastError: ImageErrorData | undefined
 }
 
 /** What a discard or a request for zeroes did with the clusters it met; bytes. */

@@ -1,10 +1,12 @@
 import { ImageError } from '../errors/image-error.ts'
 import { mustLieInDisk } from '../image/guest-range.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
+import type { OperationContext } from '../progress.ts'
+import type { ImageRecycler, OnlineCompaction } from '../qcow2/recycle/image-recycler.ts'
 import type { BlockDevice, DeviceInfo } from './block-device.ts'
 import type { DeviceCheck } from './device-check.ts'
 import type { DeviceConfig } from './device-config.ts'
-import type { DeviceStatistics, Freed } from './device-statistics.ts'
+import type { DeviceStatistics, Freed, RecyclerReport } from './device-statistics.ts'
 import type { Disk, DiskChanges } from './disk.ts'
 import { seekMapped, seekUnmapped } from './seek.ts'
 
@@ -48,7 +50,7 @@ export class Device implements BlockDevice {
       cacheHits: hits,
       cacheMisses: misses,
       ...disk.space(),
-      recycled: disk.recycled(),
+      recycler: reportOf(disk.recycler),
     }
   }
 
@@ -116,6 +118,13 @@ export class Device implements BlockDevice {
     await this.#change(() => changes.rebuildRefcounts())
   }
 
+  async compact(context: OperationContext = {}): Promise<OnlineCompaction | undefined> {
+    this.#changes('Compacting')
+    const { recycler } = this.#disk
+    if (recycler === undefined) return undefined
+    return this.#change(() => recycler.compact(context))
+  }
+
   async check(): Promise<DeviceCheck | undefined> {
     return this.#run(this.#open().check())
   }
@@ -135,6 +144,8 @@ export class Device implements BlockDevice {
   }
 
   async #close(): Promise<void> {
+    // First, for a compaction that runs, or stands still, is one of the calls to wait for.
+    await this.#disk.recycler?.stop()
     if (this.#running > 0) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve
@@ -185,6 +196,12 @@ export class Device implements BlockDevice {
     const { name, virtualSize } = this.#disk
     mustLieInDisk({ file: { name }, virtualSize }, at, length)
   }
+}
+
+function reportOf(recycler: ImageRecycler | undefined): RecyclerReport | undefined {
+  if (recycler === undefined) return undefined
+  const { state, statistics, lastError } = recycler
+  return { ...statistics, state, lastError: lastError?.toJSON() }
 }
 
 function mustBeWhole(field: string, value: number): void {

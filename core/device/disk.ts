@@ -1,7 +1,8 @@
 import type { LayerRun } from '../image/disk-image.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
+import type { ImageRecycler } from '../qcow2/recycle/image-recycler.ts'
 import type { DeviceCheck } from './device-check.ts'
-import type { DeviceStatistics, Freed, RecycledBytes } from './device-statistics.ts'
+import type { DeviceStatistics, Freed } from './device-statistics.ts'
 
 /**
  * What one format puts beneath a `Device`, which adds everything that is the same for all of them:
@@ -15,6 +16,8 @@ export interface Disk {
   readonly virtualSize: number
   /** undefined for a disk that is open for reading only. */
   readonly changes: DiskChanges | undefined
+  /** What keeps the file small meanwhile; undefined where there is nothing to keep small. */
+  readonly recycler: ImageRecycler | undefined
   header(): HeaderArea | undefined
   /** As DiskImage.runAt. */
   runAt(at: number, limit: number): LayerRun
@@ -24,8 +27,6 @@ export interface Disk {
   /** L2 tables that were asked for, by whether they were in memory. */
   lookups(): { readonly hits: number; readonly misses: number }
   space(): Pick<DeviceStatistics, 'used' | 'size'>
-  /** undefined where nothing recycles clusters. */
-  recycled(): RecycledBytes | undefined
   /** undefined where the format has nothing to check. */
   check(): Promise<DeviceCheck | undefined>
   /** Throws when what is in memory contradicts itself or the file. */

@@ -2,12 +2,13 @@ import type { Codecs } from '../image/codec.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { LayerRun } from '../image/disk-image.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
+import type { ImageRecycler } from '../qcow2/recycle/image-recycler.ts'
 import type { Qcow2Writer } from '../qcow2/qcow2-writer.ts'
 import { rebuildRefcounts } from '../qcow2/repair/rebuild-refcounts.ts'
 import { resizeDisk } from '../qcow2/resize/resize-disk.ts'
 import { assertConsistent } from './assert-consistent.ts'
 import { checkDevice, type DeviceCheck } from './device-check.ts'
-import type { Freed, RecycledBytes } from './device-statistics.ts'
+import type { Freed } from './device-statistics.ts'
 import type { Disk, DiskChanges } from './disk.ts'
 import { mustBeSize } from './new-size.ts'
 import { OverlaidFile } from './overlaid-file.ts'
@@ -18,10 +19,12 @@ export class Qcow2Disk implements Disk, DiskChanges {
   readonly format = 'qcow2'
   readonly #writer: Qcow2Writer
   readonly #codecs: Codecs
+  readonly recycler: ImageRecycler | undefined
 
-  constructor(writer: Qcow2Writer, codecs: Codecs) {
+  constructor(writer: Qcow2Writer, codecs: Codecs, recycler?: ImageRecycler) {
     this.#writer = writer
     this.#codecs = codecs
+    this.recycler = recycler
   }
 
   get name(): string {
@@ -96,11 +99,7 @@ export class Qcow2Disk implements Disk, DiskChanges {
   }
 
   space(): { readonly used: number | undefined; readonly size: number } {
-    return { used: undefined, size: this.#writer.file.size() }
-  }
-
-  recycled(): RecycledBytes | undefined {
-    return undefined
+    return { used: this.recycler?.statistics.now.used, size: this.#writer.file.size() }
   }
 
   /** Of the image as the next flush leaves it: a check alone changes no byte of the file. */
@@ -117,7 +116,10 @@ export class Qcow2Disk implements Disk, DiskChanges {
 
   assertConsistent(): Promise<void> {
     const { dataFile } = this.#writer
-    return this.#writer.inspect((tables) => assertConsistent(tables, dataFile))
+    return this.#writer.inspect(async (tables) => {
+      this.recycler?.assertConsistent()
+      await assertConsistent(tables, dataFile)
+    })
   }
 
   close(): Promise<void> {

@@ -22,6 +22,8 @@ const nothingFreed: Freed = { erased: 0, unmapped: 0 }
  */
 export class RawDisk implements Disk, DiskChanges {
   readonly format = 'raw'
+  /** What is freed is given back at once, or was never stored. */
+  readonly recycler = undefined
   readonly #file: WritableFile
   readonly #discard: boolean
   readonly #ranges = new RangeLock()
@@ -67,10 +69,6 @@ export class RawDisk implements Disk, DiskChanges {
 
   space(): { readonly used: number | undefined; readonly size: number } {
     return { used: this.#file.allocatedBytes(), size: this.#file.size() }
-  }
-
-  recycled(): undefined {
-    return undefined
   }
 
   async read(into: Uint8Array, at: number): Promise<void> {

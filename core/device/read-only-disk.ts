@@ -8,6 +8,7 @@ import { isStoredInCluster, isStoredOnHost } from './stored-run.ts'
 /** An image of any format, opened for reading. */
 export class ReadOnlyDisk implements Disk {
   readonly changes = undefined
+  readonly recycler = undefined
   readonly #image: DiskImage
 
   constructor(image: DiskImage) {
@@ -52,10 +53,6 @@ export class ReadOnlyDisk implements Disk {
       used: this.format === 'raw' ? file.allocatedBytes() : undefined,
       size: file.size(),
     }
-  }
-
-  recycled(): undefined {
-    return undefined
   }
 
   async check(): Promise<DeviceCheck | undefined> {

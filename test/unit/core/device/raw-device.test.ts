@@ -186,7 +186,7 @@ describe('any device', () => {
       cacheMisses: 0,
       used: 8 * KIB,
       size: 8 * KIB,
-      recycled: undefined,
+      recycler: undefined,
     })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DeviceStatistics, RecycledBytes } from '../../../../core/index.ts'
+import type { DeviceStatistics, RecyclerReport } from '../../../../core/index.ts'
 import { deviceConfig } from '../../../../core/device/device-config.ts'
 import { Device } from '../../../../core/device/device.ts'
 import { RawDisk } from '../../../../core/device/raw-disk.ts'
@@ -13,14 +13,31 @@ const rawDevice = (id: string, length = 4096) =>
     deviceConfig({ id }),
   )
 
-const nothingRecycled: RecycledBytes = {
-  junk: 0,
-  erased: 0,
-  available: 0,
-  roots: 0,
-  copied: 0,
-  flushed: 0,
-  referenced: 0,
+const sums = {
+  junk: 10,
+  erased: 9,
+  available: 8,
+  roots: 7,
+  copied: 6,
+  flushed: 5,
+  referenced: 4,
+}
+
+const recycler: RecyclerReport = {
+  state: 'running',
+  sums: { ...sums, cancelled: 3, cut: 2 },
+  now: {
+    junk: 0,
+    erased: 0,
+    available: 0,
+    roots: 0,
+    copies: 0,
+    pendingFree: 0,
+    used: 11,
+    size: 12,
+  },
+  failures: 0,
+  lastError: undefined,
 }
 
 const measured = (id: string, stats: Partial<DeviceStatistics>): MeasuredDevice => ({
@@ -35,7 +52,7 @@ const measured = (id: string, stats: Partial<DeviceStatistics>): MeasuredDevice 
     cacheMisses: 0,
     used: undefined,
     size: 0,
-    recycled: undefined,
+    recycler: undefined,
     ...stats,
   }),
 })
@@ -63,16 +80,7 @@ describe('metrics of devices', () => {
 
   it('have a name, a type and a sentence for each figure of the reference', async () => {
     const metrics = new DeviceMetrics()
-    const recycled = {
-      junk: 10,
-      erased: 9,
-      available: 8,
-      roots: 7,
-      copied: 6,
-      flushed: 5,
-      referenced: 4,
-    }
-    metrics.add(measured('a', { reads: 1, writes: 2, discards: 3, used: 11, size: 12, recycled }))
+    metrics.add(measured('a', { reads: 1, writes: 2, discards: 3, used: 11, size: 12, recycler }))
     const text = await metrics.text()
     expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
     const told = Object.fromEntries(
@@ -81,7 +89,7 @@ describe('metrics of devices', () => {
         Number(value),
       ]),
     )
-    expect(told).toEqual({ reads: 1, writes: 2, discards: 3, ...recycled, used: 11, size: 12 })
+    expect(told).toEqual({ reads: 1, writes: 2, discards: 3, ...sums, used: 11, size: 12 })
     for (const name of Object.keys(told)) {
       const type = name === 'used' || name === 'size' ? 'gauge' : 'counter'
       expect(text).toContain(`# TYPE platter_qcow_${name} ${type}\n`)
@@ -144,8 +152,8 @@ describe('metrics of devices', () => {
 
   it('of two programs parts do not mix', async () => {
     const [one, other] = [new DeviceMetrics(), new DeviceMetrics()]
-    one.add(measured('a', { recycled: nothingRecycled }))
-    expect(await samples(one)).toContain('platter_qcow_junk{id="a"} 0')
+    one.add(measured('a', { recycler }))
+    expect(await samples(one)).toContain('platter_qcow_junk{id="a"} 10')
     expect(await samples(other)).toEqual([])
   })
 
