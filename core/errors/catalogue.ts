@@ -9,6 +9,7 @@ import { snapshotReasons } from './reasons-snapshot.ts'
 import { createReasons } from './reasons-create.ts'
 import { resizeReasons } from './reasons-resize.ts'
 import { repairReasons } from './reasons-repair.ts'
+import { rewriteReasons } from './reasons-rewrite.ts'
 import { serviceReasons } from './reasons-service.ts'
 import type { CatalogueEntry } from './explanation.ts'
 
@@ -30,6 +31,7 @@ export const catalogue = {
   ...resizeReasons,
   ...repairReasons,
   ...compactReasons,
+  ...rewriteReasons,
 } as const satisfies Record<string, CatalogueEntry>
 
 export type Reason = keyof typeof catalogue
