@@ -38,6 +38,8 @@ export interface SmallImageOptions extends Omit<
   readonly autoclearBits?: bigint
   /** Some clusters are compressed at first. */
   readonly compressed?: boolean
+  /** So many host clusters between the others are counted, and nothing refers to them. */
+  readonly leaked?: number
 }
 
 /** Some clusters are data, some zeroes of either kind, some compressed; most are not there. */
@@ -51,6 +53,7 @@ export async function smallImage(
     snapshots = [],
     bitmaps = [],
     autoclearBits = 0n,
+    leaked = 0,
     ...options
   }: SmallImageOptions = {},
 ): Promise<SmallImage> {
@@ -62,7 +65,9 @@ export async function smallImage(
     ...(backingClusters > 0 ? { backing: { name: 'base.raw', format: 'raw' } } : {}),
   })
   const version = options.version ?? 3
+  const leakAt = Array.from({ length: leaked }, () => random.below(stored))
   for (let cluster = 0; cluster < stored; cluster++) {
+    builder.leak(leakAt.filter((at) => at === cluster).length)
     const kind = random.below(12)
     if (kind < 3) builder.data(cluster, 1 + random.below(255))
     else if (kind === 3 && version === 3) builder.zeroPlain(cluster)
