@@ -3,14 +3,9 @@ import type { ReadOptions } from '../engine.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import { openImage } from '../image/open-image.ts'
-import type { OperationContext } from '../progress.ts'
 import { readBitmaps } from '../qcow2/bitmap-list.ts'
-import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
-import { FindingLog } from '../qcow2/check/finding-log.ts'
-import { checkSubjectOf } from '../qcow2/check/subject-of.ts'
 import { bitmapFlags } from '../qcow2/format/bitmap-directory.ts'
 import { SECTOR } from '../qcow2/format/constants.ts'
-import { hasIncompatible } from '../qcow2/format/features.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { snapshotExtras } from '../qcow2/format/snapshot-table.ts'
 import type { Preallocation } from '../qcow2/preallocation.ts'
@@ -18,6 +13,7 @@ import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { resizeRefusals, type NewSize } from '../qcow2/resize/resize-rules.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import { UnavailableFile } from '../storage/unavailable-file.ts'
+import { contradictions } from './contradictions.ts'
 import { lookAtDisk } from './disk-usage.ts'
 import { fileInUse } from './file-in-use.ts'
 import type { Host } from './host.ts'
@@ -68,7 +64,7 @@ export async function planResize(
   const dataFile = dataFileOf(image)
   const wish = { size, preallocation }
   const facts = image instanceof Qcow2Image ? qcow2Facts(image, wish) : rawFacts(wish)
-  const damage = await contradictions(image, options)
+  const damage = image instanceof Qcow2Image ? await contradictions(image, options) : []
   const missing = linkRefusals(image)
   const refusals = [...usageRefusals(host, image), ...missing, ...facts.refusals, ...damage]
   const looks = {
@@ -176,28 +172,6 @@ function bitmapNames(file: BlockFile, area: HeaderArea): string[] {
     if (error instanceof ImageError) return []
     throw error
   }
-}
-
-/**
- * Space is freed and taken by what the refcounts say, and the file is cut by it. What a dirty image's say
- * does not matter: they are rebuilt before anything is changed. Throws `read-failed`.
- */
-async function contradictions(image: DiskImage, context: OperationContext): Promise<ImageError[]> {
-  if (!(image instanceof Qcow2Image)) return []
-  const { file, area } = image
-  if (hasIncompatible(area.header.incompatibleFeatures, 'dirty')) return []
-  const log = new FindingLog(8)
-  const { complete } = await checkQcow2(checkSubjectOf(file, area), log, context)
-  // For a check that is a finding; here nothing was found out about the image.
-  const unread = log.kept().findings.find(({ rule }) => rule === 'read-failed')
-  if (unread !== undefined) {
-    const { offset } = unread
-    const facts = offset === undefined ? {} : { offset }
-    throw new ImageError('read-failed', { path: file.name, ...facts })
-  }
-  const found = log.total('corruption') + log.total('check-error')
-  if (complete && found === 0) return []
-  return [new ImageError('contradictions-found', { found: Math.max(found, 1) })]
 }
 
 function growthOf(
