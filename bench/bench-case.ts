@@ -30,13 +30,22 @@ export interface InProcess {
   readonly seconds: () => Promise<number>
 }
 
+/** Both sides inside this process, one after the other; of each one figure in seconds. */
+export interface InProcessPair {
+  readonly kind: 'in-process-pair'
+  readonly peerName: string
+  readonly pair: () => Promise<Readonly<Record<Side, number>>>
+}
+
+export type BenchWork = Comparison | InProcess | InProcessPair
+
 /** One case: named by the shape of its images, which it makes itself. */
 export interface BenchCase {
   readonly name: string
   readonly target: Target
   /** Peak memory ours may take, where a target says so. */
   readonly memoryLimitMiB?: number
-  readonly prepare: (folder: string, options: PrepareOptions) => Promise<Comparison | InProcess>
+  readonly prepare: (folder: string, options: PrepareOptions) => Promise<BenchWork>
 }
 
 export interface PrepareOptions {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { cancelled, engine } from './cancel.ts'
 import { changeCases } from './change-cases.ts'
 import { compactCases } from './compact-cases.ts'
+import { onlineCases } from './online-cases.ts'
 import { program, shell, type BenchCase, type BenchCommand } from './bench-case.ts'
 import { everyOtherImage, metadataImage, smallImages, sparseDataImage } from './images.ts'
 import { writeCases } from './write-cases.ts'
@@ -142,6 +143,7 @@ export const benchCases: readonly BenchCase[] = [
   ...writeCases,
   ...changeCases,
   ...compactCases,
+  ...onlineCases,
   {
     name: 'window-list-10000-sort',
     target: { kind: 'seconds', atMost: 0.1 },

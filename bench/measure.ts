@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { BenchCommand, Comparison, InProcess } from './bench-case.ts'
+import type { BenchCommand, BenchWork, InProcess, InProcessPair } from './bench-case.ts'
 import { diskWork, type DiskWork } from './disk-work.ts'
 import { describe, wordsOf } from './words.ts'
 
@@ -35,10 +35,11 @@ export interface Measurement {
 
 /** A and B in turn, so that what else the machine does meets both alike. The first pair only warms up. */
 export async function measure(
-  work: Comparison | InProcess,
+  work: BenchWork,
   { pairs, folder }: { readonly pairs: number; readonly folder: string },
 ): Promise<Measurement> {
   if (work.kind === 'in-process') return measureHere(work, pairs)
+  if (work.kind === 'in-process-pair') return measurePairsHere(work, pairs)
   const { ours, peer, before, measuresDisk = false } = work
   await before?.('ours')
   const ourWork = await ioWork(ours)
@@ -68,6 +69,17 @@ async function measureHere({ seconds }: InProcess, times: number): Promise<Measu
     ours.push({ seconds: await seconds(), peakKiB: undefined })
   }
   return { ours, peer: [], ourWork: undefined, peerWork: undefined }
+}
+
+async function measurePairsHere({ pair }: InProcessPair, pairs: number): Promise<Measurement> {
+  await pair()
+  const runs: { ours: Run[]; peer: Run[] } = { ours: [], peer: [] }
+  for (let count = 0; count < pairs; count++) {
+    const { ours, peer } = await pair()
+    runs.ours.push({ seconds: ours, peakKiB: undefined })
+    runs.peer.push({ seconds: peer, peakKiB: undefined })
+  }
+  return { ...runs, ourWork: undefined, peerWork: undefined }
 }
 
 const gnuTime = '/usr/bin/time'

@@ -52,7 +52,7 @@ async function benchOne(benchCase: BenchCase): Promise<Summary> {
   try {
     const work = await benchCase.prepare(folder, { isQuick: values.quick })
     const measurement = await measure(work, { pairs, folder })
-    const peerName = work.kind === 'comparison' ? work.peerName : undefined
+    const peerName = work.kind === 'in-process' ? undefined : work.peerName
     return summarize(benchCase, peerName, measurement)
   } finally {
     await rm(folder, { recursive: true })

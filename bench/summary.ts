@@ -100,8 +100,8 @@ const columns = [
 export function formatSummaries(summaries: readonly Summary[]): string {
   const rows = summaries.map((summary) => [
     summary.name,
-    `${summary.ourSeconds.median.toFixed(3)} s`,
-    summary.peerSeconds === undefined ? '-' : `${summary.peerSeconds.median.toFixed(3)} s`,
+    secondsWords(summary.ourSeconds.median),
+    summary.peerSeconds === undefined ? '-' : secondsWords(summary.peerSeconds.median),
     summary.ratio === undefined ? '-' : spreadWords(summary.ratio),
     targetWords(summary),
     summary.verdict,
@@ -145,6 +145,10 @@ function targetWords({ target, memoryLimitMiB }: Summary): string {
 
 const spreadWords = ({ median, least, most }: Spread): string =>
   `${median.toFixed(2)} (${least.toFixed(2)}-${most.toFixed(2)})`
+
+/** Single requests take microseconds. */
+const secondsWords = (seconds: number): string =>
+  seconds < 0.01 ? `${Math.round(seconds * 1e6)} µs` : `${seconds.toFixed(3)} s`
 
 const mebibytes = (bytes: number | undefined): number | undefined =>
   bytes === undefined ? undefined : bytes / 1024 / 1024
