@@ -67,6 +67,8 @@ export async function findSpareSpace(
   let buffer: Uint8Array | undefined
   let bytesRead = 0
   for (let at = 0; at < end;) {
+    throwIfAborted(signal)
+    if (pause?.isPaused === true) await pause.untilResumed(signal)
     const stretch = stretchAt(at)
     const stop = Math.min(stretch.end, end)
     const isRead = stretch.worth === 'content' && scanZeroes

@@ -2,6 +2,9 @@ import type { SpareLayout, Worth } from '../../storage/spare-space.ts'
 import { SPARE_BLOCK } from '../../storage/spare-space.ts'
 import { use, type Survey } from './survey.ts'
 
+/** What punching asks of a survey. */
+export type SurveyedUse = Pick<Survey, 'area' | 'kinds'>
+
 /** Units of one answer: a long stretch of the same worth comes in several. */
 const unitsAtOnce = 2 ** 20
 
@@ -12,7 +15,7 @@ const unitsAtOnce = 2 ** 20
  * An encrypted image has no zeroes to look for: its data on the disk is noise.
  */
 export function spareLayoutOf(
-  survey: Survey,
+  survey: SurveyedUse,
   { scanZeroes }: { scanZeroes: boolean },
 ): SpareLayout {
   const { kinds, area } = survey
@@ -26,7 +29,7 @@ export function spareLayoutOf(
     const end = Math.min((index + 1) * perUnit, kinds.length)
     for (let cluster = index * perUnit; cluster < end; cluster++) {
       const kind = kinds[cluster]
-      if (kind === use.free || kind === use.leaked) continue
+      if (kind === use.free || kind === use.leaked || kind === use.uncounted) continue
       if (kind !== use.data) return 'kept'
       worth = 'content'
     }

@@ -6,7 +6,8 @@ import type { WritableFile } from '../../storage/writable-file.ts'
 import { SECTOR } from '../format/constants.ts'
 import { refcountAccess } from '../format/refcount-block.ts'
 import { StoredBlocks } from '../restructure/stored-blocks.ts'
-import { use, type Survey } from './survey.ts'
+import type { SurveyedUse } from './punch-layout.ts'
+import { use } from './survey.ts'
 
 /**
  * Writes refcount 0 for every leaked cluster of a survey, in place; gives how many there were. Each count
@@ -15,7 +16,7 @@ import { use, type Survey } from './survey.ts'
  */
 export async function releaseLeaked(
   file: WritableFile,
-  { kinds, area }: Survey,
+  { kinds, area }: SurveyedUse,
   { signal, pause }: OperationContext = {},
 ): Promise<number> {
   const { clusterSize, refcountOrder, refcountBlockEntries: perBlock } = area.geometry

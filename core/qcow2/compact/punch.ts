@@ -8,8 +8,7 @@ import {
 } from '../../storage/punch-spare-space.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import { releaseLeaked } from './punch-leaked.ts'
-import { spareLayoutOf } from './punch-layout.ts'
-import type { Survey } from './survey.ts'
+import { spareLayoutOf, type SurveyedUse } from './punch-layout.ts'
 
 export interface PunchOptions extends OperationContext {
   /** Whether guest data is read for blocks of zeroes; without it only metadata is looked at. Default true. */
@@ -33,7 +32,7 @@ export interface PunchResult {
 /** What punching would give back; promised space is told apart, for it is not stored. */
 export function measurePunch(
   file: BlockFile,
-  survey: Survey,
+  survey: SurveyedUse,
   { scanZeroes = true, ...context }: PunchOptions = {},
 ): Promise<SpareSpace & { readonly promisedBytes: number }> {
   return measureSpareSpace(file, spareLayoutOf(survey, { scanZeroes }), context)
@@ -51,7 +50,7 @@ export function measurePunch(
  */
 export async function punchQcow2(
   file: WritableFile,
-  survey: Survey,
+  survey: SurveyedUse,
   { scanZeroes = true, ...context }: PunchOptions = {},
 ): Promise<PunchResult> {
   throwIfAborted(context.signal)
