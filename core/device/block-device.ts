@@ -55,6 +55,8 @@ export interface BlockDevice extends AsyncDisposable {
    * signal, and `recycler-stopped` when the device is closed meanwhile. Every moment of it is a valid image.
    */
   compact(context?: OperationContext): Promise<OnlineCompaction | undefined>
+  /** Resolves when nothing goes on by itself before time passes or somebody changes the image. For tests. */
+  idle(): Promise<void>
 
   /** Counts all references anew. A raw image has none to count. */
   rebuildRefcounts(): Promise<void>

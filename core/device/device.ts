@@ -125,6 +125,10 @@ export class Device implements BlockDevice {
     return this.#change(() => recycler.compact(context))
   }
 
+  async idle(): Promise<void> {
+    await this.#open().recycler?.idle()
+  }
+
   async check(): Promise<DeviceCheck | undefined> {
     return this.#run(this.#open().check())
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { WritingEnvironment } from '../image/environment.ts'
 import type { LinkPolicy } from '../image/open-gate.ts'
@@ -20,6 +21,8 @@ export interface OpenDeviceOptions {
   /** Default `same-folder`. */
   readonly links?: LinkPolicy | undefined
   readonly config?: Partial<DeviceConfig> | undefined
+  /** When the recycler does what. Default: the time of the system. */
+  readonly clock?: Clock | undefined
   readonly signal?: AbortSignal | undefined
 }
 
