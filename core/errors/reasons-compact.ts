@@ -59,4 +59,20 @@ export const compactReasons = {
     advice: () =>
       'Compact a qcow2 image in place, which makes its file shorter; copy a raw one to a file system that can.',
   },
+  'too-many-clusters': {
+    kind: 'unsupported',
+    number: 1577,
+    title: (c) => `${nameOf(c)} has too many clusters to be compacted`,
+    detail: (c) =>
+      `It takes memory for each of its ${c.found ?? 'many'} clusters; ${c.limit ?? 'fewer'} are possible.`,
+    advice: () => 'Convert it to an image with larger clusters.',
+  },
+  'too-much-packed': {
+    kind: 'unsupported',
+    number: 1578,
+    title: (c) => `${nameOf(c)} has too many compressed clusters to be compacted`,
+    detail: (c) =>
+      `It takes memory for each cluster that is stored compressed; ${c.limit ?? 'fewer'} are possible.`,
+    advice: () => 'Convert it to an image with larger clusters.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

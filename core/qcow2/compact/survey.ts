@@ -1,4 +1,8 @@
 import type { HeaderArea } from '../format/header-area.ts'
+import type { PackedList } from './packed-list.ts'
+import type { StructureRun } from './structure-runs.ts'
+import type { L1Place } from './l1-rows.ts'
+import type { TableWeights } from './table-weights.ts'
 
 /** What a host cluster is used for: the codes in `Survey.kinds`. */
 export const use = {
@@ -16,26 +20,24 @@ export const use = {
   bitmapData: 6,
   /** Part of a structure that lies in neighbouring clusters and moves as a whole: see `Survey.runs`. */
   run: 7,
-  /** Never moves: the header, a LUKS header, and what has two uses at once without contradiction. */
+  /**
+   * Never moves: the header, a LUKS header, data of a LUKS image (what it is encrypted with depends on its
+   * place), and content that has two uses at once without contradiction.
+   */
   fixed: 8,
+  /** Data that was said to be all zero, in a place where nothing is lost when it is not stored. */
+  zero: 9,
+  /** An L2 table without which the same is read. */
+  emptied: 10,
+  /** Nothing refers to it and no refcount block counts it, so that nothing can be put there. */
+  uncounted: 11,
 } as const
 
 export type Use = (typeof use)[keyof typeof use]
 
-/** A structure of one or more neighbouring clusters that is found by one pointer. */
-export interface StructureRun {
-  readonly kind:
-    'l1' | 'snapshot-l1' | 'refcount-table' | 'snapshot-table' | 'bitmap-directory' | 'bitmap-table'
-  /** First host cluster, and how many. */
-  readonly first: number
-  readonly clusters: number
-  /** Number of the snapshot or bitmap in its table; 0 for the others. */
-  readonly owner: number
-}
-
 /**
- * What every cluster of an image file is used for, taken from its metadata alone. An image that a check
- * calls corrupt has none: contradictions are refused (`structure-damaged`). One byte a host cluster.
+ * What every cluster of an image file is used for, taken from its metadata alone. One byte a host cluster,
+ * eight a distinct L2 table, fourteen a packed guest cluster; see `surveyImage` for the bounds.
  */
 export interface Survey {
   readonly area: HeaderArea
@@ -43,9 +45,16 @@ export interface Survey {
   readonly fileLength: number
   /** By host cluster of the file, the last one perhaps cut; see `use`. */
   readonly kinds: Uint8Array
+  /** In the order of the file. */
   readonly runs: readonly StructureRun[]
-  /** Whether any packed data is in the file, so that its descriptors have to be looked at. */
-  readonly hasPacked: boolean
+  /** Every L1 table once, the active one first. */
+  readonly l1Places: readonly L1Place[]
+  /** The L2 tables, and how many L1 entries refer to each. */
+  readonly tables: TableWeights
+  /** Everything that is compressed. */
+  readonly packed: PackedList
+  /** Host cluster of refcount block i, 0 for none; up to and with the last there is. */
+  readonly refcountBlocks: Uint32Array
   /** Bytes of metadata that were read. */
   readonly bytesRead: number
 }
