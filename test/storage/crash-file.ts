@@ -4,6 +4,7 @@ import type { HostRun } from '../../core/storage/block-file.ts'
 import type { IoTag } from '../../core/storage/io-tag.ts'
 import type { WritableFile } from '../../core/storage/writable-file.ts'
 import { SECTOR, type Change, type EventSink, type SectorVersion } from './crash-log.ts'
+import { StoredBlocks } from './stored-blocks.ts'
 import { hashSector, zeroHash } from './sector-hash.ts'
 
 /**
@@ -17,6 +18,8 @@ export class CrashContent {
   #length: number
   /** Changes that no flush has covered. */
   #pending: Change[] = []
+  /** What of the file takes space: all that was there at first, and what was written or promised since. */
+  readonly #stored = new StoredBlocks()
   /** Writes that have not returned yet: a flush says nothing about them. */
   readonly #running = new Set<Change>()
 
@@ -26,6 +29,7 @@ export class CrashContent {
     this.#bytes = new Uint8Array(roundUp(Math.max(first.length, SECTOR)))
     this.#bytes.set(first)
     this.#length = first.length
+    this.#stored.add(0, first.length)
   }
 
   get file(): number {
@@ -34,6 +38,15 @@ export class CrashContent {
 
   get length(): number {
     return this.#length
+  }
+
+  get allocatedBytes(): number {
+    return this.#stored.bytes
+  }
+
+  /** As of a file system that keeps holes in blocks of 4 KiB. */
+  hostRun(at: number): HostRun {
+    return this.#stored.runAt(at, this.#length)
   }
 
   /** A copy of what the file holds now. */
@@ -52,6 +65,7 @@ export class CrashContent {
     this.#reserve(end)
     this.#bytes.set(from, at)
     this.#length = Math.max(this.#length, end)
+    this.#stored.add(at, end)
     return this.#record({ operation: 'write', tag, at, length: from.length })
   }
 
@@ -60,6 +74,7 @@ export class CrashContent {
     this.#reserve(length)
     if (length < before) this.#bytes.fill(0, length, roundUp(before))
     this.#length = length
+    this.#stored.removeFrom(length)
     this.#record({
       operation: 'truncate',
       tag: undefined,
@@ -72,12 +87,14 @@ export class CrashContent {
     const end = Math.min(at + length, this.#length)
     if (end <= at) return
     this.#bytes.fill(0, at, end)
+    this.#stored.remove(at, end)
     this.#record({ operation: 'punch', tag: undefined, at, length: end - at })
   }
 
   allocate(at: number, length: number): void {
     this.#reserve(at + length)
     this.#length = Math.max(this.#length, at + length)
+    this.#stored.add(at, at + length)
     this.#record({ operation: 'allocate', tag: undefined, at, length: 0 })
   }
 
@@ -160,7 +177,7 @@ export class CrashFile implements WritableFile {
   }
 
   allocatedBytes(): number {
-    return this.#content.length
+    return this.#content.allocatedBytes
   }
 
   times(): undefined {
@@ -178,7 +195,7 @@ export class CrashFile implements WritableFile {
   }
 
   hostRun(at: number): HostRun {
-    return { kind: 'data', end: Math.max(this.size(), at + 1) }
+    return this.#content.hostRun(at)
   }
 
   writeNow(from: Uint8Array, at: number, tag: IoTag): void {

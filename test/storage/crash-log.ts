@@ -24,13 +24,19 @@ export interface Change {
   readonly fileLength: number
 }
 
+/** The name leads to this file from now on, undefined: to none. */
+export interface NameChange {
+  readonly path: string
+  readonly file: number | undefined
+}
+
 /** What happens to the disk. */
 export type DiskEvent =
   | { readonly kind: 'change'; readonly change: Change }
   /** These changes are on the disk from now on. */
   | { readonly kind: 'flushed'; readonly file: number; readonly changes: readonly Change[] }
-  /** The name leads to this file from now on (undefined: to none); durable with `names-flushed`. */
-  | { readonly kind: 'name'; readonly path: string; readonly file: number | undefined }
+  /** Names that change together or not at all; durable with `names-flushed`. */
+  | { readonly kind: 'names'; readonly changes: readonly NameChange[] }
   | { readonly kind: 'names-flushed'; readonly folder: string }
 
 /** From a mark on, a power cut is judged by what it holds. */

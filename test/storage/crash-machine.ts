@@ -92,14 +92,14 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
     const file = this.log.addFile()
     const content = new CrashContent(this.log, file)
     this.#contents.set(name, content)
-    this.log.record({ kind: 'name', path: name, file })
+    this.log.record({ kind: 'names', changes: [{ path: name, file }] })
     return this.#hold(name, content)
   }
 
   readonly removeFile = async (name: string): Promise<void> => {
     this.#find(name)
     this.#contents.delete(name)
-    this.log.record({ kind: 'name', path: name, file: undefined })
+    this.log.record({ kind: 'names', changes: [{ path: name, file: undefined }] })
   }
 
   readonly flushFolder = async (folder: string): Promise<void> => {

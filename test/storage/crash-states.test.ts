@@ -116,3 +116,15 @@ it('a new file may be gone until its folder is flushed', async () => {
   expect(found).toContain('written: 1')
   expect([...found].filter((text) => text.startsWith('named'))).toEqual(['named: 1'])
 })
+
+it('a hole takes no space, and neither does what is cut off', async () => {
+  const machine = new CrashMachine(new CrashLog<string>(), { [path]: filled(1, 64) })
+  await using file = await machine.openForWriting(path)
+  file.punchHole(SECTOR, 16 * SECTOR)
+  expect(file.hostRun(0)).toEqual({ kind: 'data', end: 4096 })
+  expect(file.hostRun(5000)).toEqual({ kind: 'hole', end: 8192 })
+  file.truncate(5 * 4096)
+  expect(file.allocatedBytes()).toBe(4 * 4096)
+  file.writeNow(filled(2), 4096, 'data')
+  expect(file.hostRun(0)).toEqual({ kind: 'data', end: 5 * 4096 })
+})

@@ -4,7 +4,7 @@
  * order was; of several versions of one sector any may be the one that reached the disk.
  */
 import { seededRandom, type Random } from '../helpers/random.ts'
-import type { Change, CrashLog } from './crash-log.ts'
+import type { Change, CrashLog, NameChange } from './crash-log.ts'
 import { DurableFile } from './durable-file.ts'
 
 export interface CrashState<Mark> {
@@ -44,7 +44,7 @@ export function* crashStates<Mark>(
     const isEarly = index < from
     switch (event.kind) {
       case 'change':
-      case 'name': {
+      case 'names': {
         cut++
         if (isEarly) break
         for (const choice of choices(disk.unflushed, random, perCut)) yield state(choice)
@@ -121,7 +121,7 @@ class CutDisk {
   readonly #durable = new Map<number, DurableFile>()
   readonly #names = new Map<string, number>()
   #changes: Change[] = []
-  #nameChanges: { readonly path: string; readonly file: number | undefined }[] = []
+  #nameChanges: (readonly NameChange[])[] = []
 
   constructor(log: CrashLog<unknown>) {
     for (const [file, { path, bytes }] of log.firstFiles) {
@@ -146,11 +146,11 @@ class CutDisk {
         for (const change of event.changes) file.keep(change, 'all')
         break
       }
-      case 'name':
-        this.#nameChanges.push(event)
+      case 'names':
+        this.#nameChanges.push(event.changes)
         break
       case 'names-flushed':
-        for (const change of this.#nameChanges) this.#rename(this.#names, change)
+        for (const changes of this.#nameChanges) this.#rename(this.#names, changes)
         this.#nameChanges = []
         break
       case 'mark':
@@ -185,8 +185,8 @@ class CutDisk {
       }
     }
     const names = new Map(this.#names)
-    for (const [index, change] of this.#nameChanges.entries()) {
-      if (choice.nameKept(index)) this.#rename(names, change)
+    for (const [index, changes] of this.#nameChanges.entries()) {
+      if (choice.nameKept(index)) this.#rename(names, changes)
     }
     const there = [...names].map(([path, file]): [string, DurableFile] => [
       path,
@@ -222,12 +222,11 @@ class CutDisk {
     return copy
   }
 
-  #rename(
-    names: Map<string, number>,
-    { path, file }: { readonly path: string; readonly file: number | undefined },
-  ): void {
-    if (file === undefined) names.delete(path)
-    else names.set(path, file)
+  #rename(names: Map<string, number>, changes: readonly NameChange[]): void {
+    for (const { path, file } of changes) {
+      if (file === undefined) names.delete(path)
+      else names.set(path, file)
+    }
   }
 }
 

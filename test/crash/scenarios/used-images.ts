@@ -1,4 +1,7 @@
+import { noise } from '../../helpers/noise.ts'
 import type { Random } from '../../helpers/random.ts'
+import { BytesFile } from '../../storage/bytes-file.ts'
+import { bitmapPlaces } from '../bitmap-contents.ts'
 import { discoveredModel } from '../discovered-model.ts'
 import { actAtRandom, Guest } from '../guest.ts'
 import { Scene } from '../scene.ts'
@@ -25,7 +28,8 @@ export async function usedImage(
   { changesSnapshots = false, packs = false, untouched = false, ...options }: UsedImageOptions = {},
 ): Promise<SmallImage> {
   const first = await smallImage(random, options)
-  if (untouched) return first
+  if (untouched)
+    return { ...first, files: { ...first.files, [imagePath]: withBits(first, random) } }
   const { files, clusterSize, model } = first
   const tell = () => Promise.resolve()
   const scene = new Scene({ name: 'use', image: imagePath, files, model, tell })
@@ -41,6 +45,17 @@ export async function usedImage(
   }
   const used = Object.fromEntries(scene.machine.files())
   return { files: used, clusterSize, model: await discoveredModel(scene.machine, imagePath) }
+}
+
+/** Its bitmaps say something. */
+function withBits({ files, clusterSize }: SmallImage, random: Random): Uint8Array {
+  const bytes = files[imagePath]?.slice() ?? new Uint8Array()
+  for (const { parts } of bitmapPlaces(new BytesFile(bytes))) {
+    for (const at of parts.filter((place) => place !== 0)) {
+      bytes.set(noise(random.below(2 ** 31), clusterSize), at)
+    }
+  }
+  return bytes
 }
 
 /** Discards and written zeroes, at clusters: holes of the image, and data that need not be stored. */
