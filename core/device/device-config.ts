@@ -7,12 +7,12 @@ export interface DeviceConfig {
   readonly id: string
   /** Space that is freed goes back to the host (holes are punched). */
   readonly discard: boolean
-  /**
-   * Bytes of clusters kept zeroed and ready for allocation, whole sectors; 0 for none. Carried for the
-   * recycler of freed clusters, which comes with compaction: until then no device acts on it.
-   */
+  /** Bytes of free clusters kept zeroed and ready for allocation, whole sectors; 0 for none. */
   readonly keepErased: number
-  /** Compaction starts once so many bytes were unmapped, whole sectors; 0 for never. As `keepErased`. */
+  /**
+   * Compaction starts by itself once so many bytes were unmapped and nothing more is for a while, whole
+   * sectors; 0 for never.
+   */
   readonly compactAfterUnmaps: number
   /** An image that its check finds damaged is not opened; see `openDevice`. */
   readonly checkOnOpen: boolean
