@@ -1,3 +1,5 @@
+import type { BlockDevice } from '../../core/device/block-device.ts'
+import { openDevice, type OpenDeviceOptions } from '../../core/device/open-device.ts'
 import { openForWriting } from '../../core/qcow2/open-writer.ts'
 import type { Qcow2Writer } from '../../core/qcow2/qcow2-writer.ts'
 import type { Random } from '../helpers/random.ts'
@@ -8,16 +10,20 @@ import {
   randomAction,
   type ActionRules,
   type GuestAction,
+  type GuestDisk,
 } from '../model/guest-actions.ts'
 import type { Scene } from './scene.ts'
 
+/** What a guest writes to, and closes. */
+type OpenDisk = GuestDisk & { close(): Promise<void> }
+
 /** Somebody who writes to the disk of a scene, and knows what to expect of it after a power cut. */
-export class Guest implements AsyncDisposable {
-  readonly disk: Qcow2Writer
+export class Guest<Disk extends OpenDisk = Qcow2Writer> implements AsyncDisposable {
+  readonly disk: Disk
   readonly #scene: Scene
   #failed = false
 
-  private constructor(scene: Scene, disk: Qcow2Writer) {
+  private constructor(scene: Scene, disk: Disk) {
     this.#scene = scene
     this.disk = disk
   }
@@ -26,6 +32,11 @@ export class Guest implements AsyncDisposable {
     const opened = await openForWriting(scene.machine, scene.image, { discard })
     if (opened.kind === 'raw') throw new Error(`${scene.image} is no qcow2 image`)
     return new Guest(scene, opened.image)
+  }
+
+  /** Of a disk whose image is compacted while it is open. */
+  static async openDevice(scene: Scene, options: OpenDeviceOptions): Promise<Guest<BlockDevice>> {
+    return new Guest(scene, await openDevice(scene.machine, scene.image, options))
   }
 
   async act(action: GuestAction): Promise<void> {
@@ -49,7 +60,7 @@ export class Guest implements AsyncDisposable {
   }
 
   /** Packs new content into clusters, one after the other. */
-  async import(at: number, length: number, clusterSize: number): Promise<void> {
+  async import(this: Guest, at: number, length: number, clusterSize: number): Promise<void> {
     const { model } = this.#scene
     for (let cluster = at; cluster < at + length; cluster += clusterSize) {
       const bytes = this.#scene.bytes(cluster, clusterSize)
@@ -92,7 +103,7 @@ export class Guest implements AsyncDisposable {
 
 /** `count` random actions, now and then several at once. */
 export async function actAtRandom(
-  guest: Guest,
+  guest: Guest<OpenDisk>,
   random: Random,
   { count, ...rules }: ActionRules & { readonly count: number },
 ): Promise<void> {
