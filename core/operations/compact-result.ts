@@ -44,6 +44,8 @@ export interface CompactReceipt {
   readonly bytesRead: number
   readonly bytesWritten: number
   readonly flushes: number
+  /** What the files took of their volume at most beyond what they had before. */
+  readonly peakExtraBytes: number
   /** Flushes were left out but for the last one, as was asked for. */
   readonly unsafeBuffering: boolean
 }

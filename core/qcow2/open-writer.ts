@@ -63,10 +63,10 @@ export async function openForWriting(
 }
 
 /** The external data file, when there is one: through the gate, held as a writer holds it. */
-async function openDataFile(
+export async function openDataFile(
   environment: WritingEnvironment,
   { file, path, area }: ImageAbove,
-  { links = 'same-folder' }: OpenForWritingOptions,
+  { links = 'same-folder' }: Pick<OpenForWritingOptions, 'links'>,
 ): Promise<WritableFile | undefined> {
   const { dataFileName: name } = area
   if (name === undefined) return undefined
@@ -86,7 +86,7 @@ async function openDataFile(
  * Opens backing files held as readers hold them. An image that comes back to itself is opened without:
  * who walks the chain finds the loop, instead of being told that we ourselves hold the file.
  */
-const holdingAllBut =
+export const holdingAllBut =
   (environment: WritingEnvironment, file: BlockFile) =>
   async (path: string): Promise<BlockFile> =>
     (await isThatFile(environment, path, file))

@@ -13,19 +13,30 @@ const confidence = 1.96
 /** How much of the data of an image is zero, judged by a part of it. */
 export interface ZeroEstimate {
   readonly zeroBytes: number
-  /** The truth lies within this of `zeroBytes`, 19 times in 20; 0 when everything was looked at. */
+  /** The truth lies within this of `zeroBytes`, 19 times in 20. */
   readonly marginBytes: number
-  /** What was looked at: all, where there is no more than a sample would read. */
-  readonly clusters: BitSet | undefined
   /** Of data clusters. */
   readonly totalBytes: number
   readonly bytesRead: number
 }
 
+/** Whether a sample would read all there is, so that nothing has to be estimated. */
+export const sampleIsAll = (survey: Survey): boolean =>
+  dataClusters(survey) <= clustersPerPlace(survey) * samplePlaces
+
+const clustersPerPlace = ({ area }: Survey): number =>
+  Math.max(Math.floor(sampleBytes / samplePlaces / area.geometry.clusterSize), 1)
+
+function dataClusters({ kinds }: Survey): number {
+  let data = 0
+  for (const kind of kinds) if (kind === use.data) data++
+  return data
+}
+
 /**
  * Estimates how many data clusters are zero from places at even distances over the file: 64 MiB in 64
  * places, or as many clusters where they are larger. Neighbours resemble each other, so each place counts
- * as one observation. An image with little data is looked at whole.
+ * as one observation. For images with more data than that (`sampleIsAll`).
  */
 export async function sampleZeroClusters(
   file: BlockFile,
@@ -34,14 +45,8 @@ export async function sampleZeroClusters(
 ): Promise<ZeroEstimate> {
   const { kinds } = survey
   const { clusterSize } = survey.area.geometry
-  let data = 0
-  for (const kind of kinds) if (kind === use.data) data++
-  const perPlace = Math.max(Math.floor(sampleBytes / samplePlaces / clusterSize), 1)
-  if (data <= perPlace * samplePlaces) {
-    const { clusters, ...found } = await findZeroClusters(file, survey, context)
-    return { ...found, clusters, zeroBytes: clusters.size * clusterSize, marginBytes: 0 }
-  }
-
+  const data = dataClusters(survey)
+  const perPlace = clustersPerPlace(survey)
   const among = spread(kinds, data, perPlace)
   const { clusters, bytesRead } = await findZeroClusters(file, survey, { ...context, among })
   const shares = zeroShares(among, clusters, perPlace)
@@ -54,7 +59,6 @@ export async function sampleZeroClusters(
   return {
     zeroBytes: Math.round(mean * data) * clusterSize,
     marginBytes: Math.ceil(margin * data) * clusterSize,
-    clusters: undefined,
     totalBytes,
     bytesRead,
   }

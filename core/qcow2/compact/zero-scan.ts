@@ -47,6 +47,7 @@ export async function findZeroClusters(
   for (let cluster = 0; cluster < kinds.length; cluster++) if (isCandidate(cluster)) total++
 
   const breathe = breather(signal, { pause })
+  const breatheBetweenReads = breather(signal, { pause, everyMs: 0 })
   const zeroes = new BitSet(kinds.length)
   const holes = new Holes(file)
   const reads: Read[] = []
@@ -91,6 +92,7 @@ export async function findZeroClusters(
         reads.push({ stretch, bytes, from: stored.start })
         bytesRead += length
         if (reads.length > readAhead) await lookAtOldest()
+        await breatheBetweenReads()
       }
       const turn = breathe()
       if (turn !== undefined) await turn

@@ -1,0 +1,90 @@
+import { throwIfAborted } from '../base/abort.ts'
+import type { WritingEnvironment } from '../image/environment.ts'
+import type { LinkPolicy } from '../image/open-gate.ts'
+import { openBackingOf } from '../image/open-image.ts'
+import type { DiskImage } from '../image/disk-image.ts'
+import type { HeaderArea } from '../qcow2/format/header-area.ts'
+import { readHeaderArea } from '../qcow2/header-file.ts'
+import { holdingAllBut, openDataFile } from '../qcow2/open-writer.ts'
+import { CountingWritableFile } from '../storage/counting-writable-file.ts'
+import { UnflushedFile } from '../storage/unflushed-file.ts'
+import type { WritableFile } from '../storage/writable-file.ts'
+import type { CompactPlan } from './compact-plan.ts'
+import { mustBeStamped } from './image-stamp.ts'
+
+export interface HoldOptions {
+  /** Whether what lies below the image is needed, too. */
+  readonly withBacking: boolean
+  /** Default `same-folder`. */
+  readonly links?: LinkPolicy | undefined
+  /** Flushes wait until `settle`. */
+  readonly unsafeBuffering?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A file that is held for writing, with what is done to it counted. */
+export interface HeldFile {
+  /** To read and change it. */
+  readonly file: WritableFile
+  /** Counts what reaches the file itself. */
+  readonly counted: CountingWritableFile
+  /** Makes durable what was put off. */
+  settle(): Promise<void>
+}
+
+/** An image that nobody else changes until it is closed: exactly the one that a plan was made for. */
+export interface HeldImage extends AsyncDisposable {
+  readonly image: HeldFile
+  /** undefined: the image is raw. */
+  readonly area: HeaderArea | undefined
+  readonly dataFile: HeldFile | undefined
+  readonly backing: DiskImage | undefined
+  /** Closes everything; an error of closing is one of writing. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens an image as QEMU's writers do, its external data file too, and what lies below it as readers do.
+ * Changes nothing. Throws what opening throws, `plan-outdated`, and the reason of a link that cannot be
+ * opened.
+ */
+export async function holdForCompacting(
+  host: WritingEnvironment,
+  plan: CompactPlan,
+  { withBacking, links, unsafeBuffering = false, signal }: HoldOptions,
+): Promise<HeldImage> {
+  throwIfAborted(signal)
+  await using opened = new AsyncDisposableStack()
+  const file = opened.use(await host.openForWriting(plan.path))
+  mustBeStamped(file, plan.stamp)
+  const area = plan.format === 'raw' ? undefined : readHeaderArea(file)
+  let dataFile: WritableFile | undefined
+  let backing: DiskImage | undefined
+  if (area !== undefined) {
+    const top = { file, path: plan.path, area }
+    dataFile = opened.use(await openDataFile(host, top, { links }))
+    if (dataFile !== undefined && plan.dataFile !== undefined) {
+      mustBeStamped(dataFile, plan.dataFile.stamp)
+    }
+    if (withBacking) {
+      const holding = { ...host, openFile: holdingAllBut(host, file) }
+      backing = opened.use(await openBackingOf(holding, top, { links, signal }))
+    }
+  }
+  const files = opened.move()
+  return {
+    image: heldFile(file, unsafeBuffering),
+    area,
+    dataFile: dataFile && heldFile(dataFile, unsafeBuffering),
+    backing,
+    close: () => files.disposeAsync(),
+    [Symbol.asyncDispose]: () => files.disposeAsync(),
+  }
+}
+
+function heldFile(file: WritableFile, unsafeBuffering: boolean): HeldFile {
+  const counted = new CountingWritableFile(file)
+  if (!unsafeBuffering) return { file: counted, counted, settle: async () => {} }
+  const unflushed = new UnflushedFile(counted)
+  return { file: unflushed, counted, settle: () => unflushed.settle() }
+}
