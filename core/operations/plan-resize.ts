@@ -12,11 +12,10 @@ import type { Preallocation } from '../qcow2/preallocation.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { resizeRefusals, type NewSize } from '../qcow2/resize/resize-rules.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import { UnavailableFile } from '../storage/unavailable-file.ts'
 import { contradictions } from './contradictions.ts'
 import { lookAtDisk } from './disk-usage.ts'
-import { fileInUse } from './file-in-use.ts'
 import type { Host } from './host.ts'
+import { linkRefusals, stampedDataFile, usageRefusals } from './image-refusals.ts'
 import { stampOf } from './image-stamp.ts'
 import type { DiskGrowth, ResizePlan, SnapshotSize } from './resize-plan.ts'
 
@@ -61,7 +60,7 @@ export async function planResize(
   }
   // Before anything is read: what changes meanwhile must not pass for what was looked at.
   const stamp = stampOf(image.file)
-  const dataFile = dataFileOf(image)
+  const dataFile = stampedDataFile(image)
   const wish = { size, preallocation }
   const facts = image instanceof Qcow2Image ? qcow2Facts(image, wish) : rawFacts(wish)
   const damage = image instanceof Qcow2Image ? await contradictions(image, options) : []
@@ -99,31 +98,6 @@ function mustBeDiskSize(size: number): void {
     expected: `a positive multiple of ${SECTOR}`,
     found: String(size),
   })
-}
-
-/** One that could not be opened is among the refusals. */
-function dataFileOf(image: DiskImage): ResizePlan['dataFile'] {
-  const file = image instanceof Qcow2Image ? image.dataFile : undefined
-  if (file === undefined || file instanceof UnavailableFile) return undefined
-  return { path: file.name, stamp: stampOf(file) }
-}
-
-function usageRefusals(host: Host, { file }: DiskImage): ImageError[] {
-  const { state, holders } = host.readUse(file)
-  if (state === 'free' || state === 'unknown') return []
-  return [fileInUse({ path: file.name, mode: state, holders })]
-}
-
-/** What the image needs and could not be opened: neither content nor sizes are known without it. */
-function linkRefusals(image: DiskImage): ImageError[] {
-  const refusals: ImageError[] = []
-  for (let layer: DiskImage | undefined = image; layer !== undefined; layer = layer.backing) {
-    if (layer.unavailable !== undefined) refusals.push(layer.unavailable)
-    if (layer instanceof Qcow2Image && layer.dataFile instanceof UnavailableFile) {
-      refusals.push(layer.dataFile.error)
-    }
-  }
-  return refusals
 }
 
 interface FormatFacts {

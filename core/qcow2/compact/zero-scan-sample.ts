@@ -1,8 +1,8 @@
 import { BitSet } from '../../base/bit-set.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { BlockFile } from '../../storage/block-file.ts'
-import { use, type Survey } from './survey.ts'
-import { findZeroClusters } from './zero-scan.ts'
+import { use } from './survey.ts'
+import { findZeroClusters, type DataClusters } from './zero-scan.ts'
 
 /** Bytes that a sample reads, in so many places. */
 const sampleBytes = 64 * 1024 * 1024
@@ -21,13 +21,13 @@ export interface ZeroEstimate {
 }
 
 /** Whether a sample would read all there is, so that nothing has to be estimated. */
-export const sampleIsAll = (survey: Survey): boolean =>
+export const sampleIsAll = (survey: DataClusters): boolean =>
   dataClusters(survey) <= clustersPerPlace(survey) * samplePlaces
 
-const clustersPerPlace = ({ area }: Survey): number =>
+const clustersPerPlace = ({ area }: DataClusters): number =>
   Math.max(Math.floor(sampleBytes / samplePlaces / area.geometry.clusterSize), 1)
 
-function dataClusters({ kinds }: Survey): number {
+function dataClusters({ kinds }: DataClusters): number {
   let data = 0
   for (const kind of kinds) if (kind === use.data) data++
   return data
@@ -40,7 +40,7 @@ function dataClusters({ kinds }: Survey): number {
  */
 export async function sampleZeroClusters(
   file: BlockFile,
-  survey: Survey,
+  survey: DataClusters,
   context: OperationContext = {},
 ): Promise<ZeroEstimate> {
   const { kinds } = survey

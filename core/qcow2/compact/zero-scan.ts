@@ -3,7 +3,7 @@ import { BitSet } from '../../base/bit-set.ts'
 import { isAllZero } from '../../base/zeroes.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { BlockFile, HostRun } from '../../storage/block-file.ts'
-import { use, type Survey } from './survey.ts'
+import { use } from './survey.ts'
 
 /** One read: long enough for a disk to be quick, short enough to be stopped between two. */
 const windowBytes = 2 * 1024 * 1024
@@ -11,6 +11,12 @@ const windowBytes = 2 * 1024 * 1024
 const readAhead = 3
 /** What nobody asked for is read along with its neighbours up to here: another read costs more. */
 const smallGap = 64 * 1024
+
+/** What of a file is data, by cluster: a `Survey` is one. */
+export interface DataClusters {
+  readonly kinds: Uint8Array
+  readonly area: { readonly geometry: { readonly clusterSize: number } }
+}
 
 /** Data clusters whose every byte is zero. */
 export interface ZeroClusters {
@@ -36,7 +42,7 @@ export interface ZeroScanOptions extends OperationContext {
  */
 export async function findZeroClusters(
   file: BlockFile,
-  survey: Survey,
+  survey: DataClusters,
   { among, signal, pause, onProgress }: ZeroScanOptions = {},
 ): Promise<ZeroClusters> {
   const { kinds } = survey
