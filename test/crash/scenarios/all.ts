@@ -4,6 +4,7 @@ import { compressedScenarios } from './compressed.ts'
 import { creatingScenarios } from './creating.ts'
 import { goingOnScenarios } from './going-on.ts'
 import { growingScenarios } from './growing.ts'
+import { onlineScenarios } from './online.ts'
 import { overlayScenarios } from './overlays.ts'
 import { repairingScenarios } from './repairing.ts'
 import { resizingScenarios } from './resizing.ts'
@@ -22,4 +23,5 @@ export const allScenarios: readonly ScenarioMaker[] = [
   ...amendingScenarios,
   ...repairingScenarios,
   ...goingOnScenarios,
+  ...onlineScenarios,
 ]

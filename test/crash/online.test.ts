@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts'
+import { onlineScenarios } from './scenarios/online.ts'
+
+crashSuite('online', onlineScenarios)
