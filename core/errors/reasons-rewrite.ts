@@ -2,14 +2,14 @@ import { nameOf, type CatalogueEntry } from './explanation.ts'
 
 /** Refusals and failures of writing an image anew beside itself and exchanging the two. */
 export const rewriteReasons = {
-  'encryption-binds-places': {
-    kind: 'unsupported',
+  'rewrite-folder': {
+    kind: 'permission',
     number: 1580,
-    title: (c) => `The data of ${nameOf(c)} cannot be moved`,
-    detail: () =>
-      'It is encrypted with LUKS, which makes the place of each cluster in the file part of its key stream; anywhere else it would be noise.',
-    advice: () =>
-      'Convert it with qemu-img and its passphrase, or give back space without moving anything (punch).',
+    title: (c) => `${nameOf(c)} cannot be rewritten: nothing can be made beside it`,
+    detail: (c) =>
+      `The system does not let Platter make or exchange files in its folder (${c.errno ?? 'EACCES'}).`,
+    safety: 'The image was not touched, and no new file is left.',
+    advice: () => 'Compact it in place, or ask for permission to change its folder.',
   },
   'rewrite-not-possible': {
     kind: 'unsupported',
