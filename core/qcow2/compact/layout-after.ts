@@ -1,0 +1,103 @@
+import { invariant } from '../../base/assert.ts'
+import { SECTOR } from '../format/constants.ts'
+import type { Layout } from './layout.ts'
+import type { MoveRound, PackedMoves, SingleMoves } from './move-round.ts'
+import { firstSector, sortedPacked, type PackedList } from './packed-list.ts'
+import { use } from './survey.ts'
+import { indexOf, TableWeights } from './table-weights.ts'
+
+/** What a survey will find when a round is over. */
+export function layoutAfter({ layout, singles, packed, runs, blocks, end }: MoveRound): Layout {
+  const { clusterSize } = layout
+  const kinds = kindsAfter(layout, singles, packed)
+  const moved = new Map(runs.map(({ run, to }) => [run, to]))
+  for (const { run, to } of runs) {
+    kinds.fill(use.free, run.first, run.first + run.clusters)
+    kinds.fill(use.run, to, to + run.clusters)
+  }
+  for (let index = blocks; index < layout.refcountBlocks.length; index++) {
+    const cluster = placeAfter(singles, layout.refcountBlocks[index] ?? 0)
+    if (cluster !== 0) kinds[cluster] = use.free
+  }
+  const l1Moves = new Map(
+    runs
+      .filter(({ run: { kind } }) => kind === 'l1' || kind === 'snapshot-l1')
+      .map(({ run, to }) => [run.first * clusterSize, to * clusterSize]),
+  )
+  return {
+    ...layout,
+    kinds: kinds.subarray(0, end),
+    runs: layout.runs
+      .map((run) => ({ ...run, first: moved.get(run) ?? run.first }))
+      .toSorted((one, other) => one.first - other.first),
+    l1Places: layout.l1Places.map((place) => ({
+      ...place,
+      offset: l1Moves.get(place.offset) ?? place.offset,
+    })),
+    tables: tablesAfter(layout.tables, singles),
+    packed: packedAfter(layout.packed, packed),
+    refcountBlocks: layout.refcountBlocks
+      .subarray(0, blocks)
+      .map((cluster) => placeAfter(singles, cluster)),
+  }
+}
+
+/** What clusters are used for once singles and packed data have moved; runs are where they were. */
+export function kindsAfter(
+  { kinds, packed: list, clusterSize }: Layout,
+  { sources, destinations }: SingleMoves,
+  packed: PackedMoves,
+): Uint8Array {
+  const after = kinds.slice()
+  for (let index = 0; index < sources.length; index++) {
+    const source = sources[index] ?? 0
+    after[destinations[index] ?? 0] = kinds[source] ?? use.free
+    after[source] = use.free
+  }
+  if (packed.offsets.length > 0) markPacked(after, packedAfter(list, packed), clusterSize)
+  return after
+}
+
+/** Where a cluster is once singles have moved. */
+function placeAfter({ sources, destinations }: SingleMoves, cluster: number): number {
+  const index = indexOf(sources, cluster)
+  return index === undefined ? cluster : (destinations[index] ?? 0)
+}
+
+function tablesAfter(tables: TableWeights, singles: SingleMoves): TableWeights {
+  const clusters = tables.clusters.map((cluster) => placeAfter(singles, cluster)).toSorted()
+  const after = new TableWeights(clusters)
+  for (const cluster of tables.clusters) {
+    after.add(placeAfter(singles, cluster), tables.of(cluster))
+  }
+  return after
+}
+
+function packedAfter(list: PackedList, { offsets, places }: PackedMoves): PackedList {
+  if (offsets.length === 0) return list
+  const moved = list.offsets.map((offset) => {
+    const index = indexOf(offsets, offset)
+    return index === undefined ? offset : (places[index] ?? 0)
+  })
+  return sortedPacked({ ...list, offsets: moved })
+}
+
+function markPacked(kinds: Uint8Array, list: PackedList, clusterSize: number): void {
+  for (let cluster = 0; cluster < kinds.length; cluster++) {
+    if (kinds[cluster] === use.packed) kinds[cluster] = use.free
+  }
+  const perCluster = clusterSize / SECTOR
+  for (let index = 0; index < list.length; index++) {
+    const start = firstSector(list, index)
+    const last = Math.floor((start + (list.sectors[index] ?? 0) - 1) / perCluster)
+    for (let cluster = Math.floor(start / perCluster); cluster <= last; cluster++) {
+      const kind = kinds[cluster]
+      // What is packed into a cluster that has another use, too, does not change what it is.
+      invariant(
+        kind === use.free || kind === use.packed || kind === use.fixed,
+        'packed data is alone',
+      )
+      if (kind === use.free) kinds[cluster] = use.packed
+    }
+  }
+}

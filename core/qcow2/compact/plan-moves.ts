@@ -1,0 +1,217 @@
+import { isSingle, isUsed, type Layout } from './layout.ts'
+import { kindsAfter } from './layout-after.ts'
+import type { MoveRound, PackedMoves, RunMove, SingleMoves } from './move-round.ts'
+import { placePacked } from './place-packed.ts'
+import type { StructureRun } from './structure-runs.ts'
+import { use } from './survey.ts'
+
+/** `nowhere`: nothing moves; the file is cut behind the last cluster that is in use. */
+export interface MoveOptions {
+  readonly moves: 'down' | 'nowhere'
+  readonly breathe: () => Promise<void> | undefined
+}
+
+/**
+ * The moves that make a file as short as one round of them can; undefined when none would. The same
+ * layout gives the same round: a plan and what is done by it agree to the cluster.
+ *
+ *     |h#.#..##.R#.#p.S.RR#|        h fixed   # single   p packed   R run   S snapshot table (a run)
+ *               E
+ *     |h#####p##R|SRR|              singles and packed fill the holes below E, runs follow behind it
+ *
+ * - *E* is the least cluster that has enough holes below it for all singles and packed data from it on.
+ *   It lies behind everything that never moves.
+ * - The k-th single goes to the k-th hole, so that neighbours mostly stay neighbours; packed data takes
+ *   the holes behind them, and more of them (a larger E) where it finds no room.
+ * - Runs below E stay; the others move down, one behind the other, unless one would overlap itself.
+ * - Refcount blocks that count nothing but clusters behind the new end go, and what they did not need to
+ *   count any more may make more of them superfluous.
+ */
+export async function planMoves(
+  layout: Layout,
+  options: MoveOptions,
+): Promise<MoveRound | undefined> {
+  let best: MoveRound | undefined
+  let end = layout.kinds.length
+  // Each pass may find that one more block counts nothing; a file of 2^28 clusters has few that can.
+  for (;;) {
+    const round = await planWith(layout, Math.ceil(end / layout.perBlock), options)
+    if (round.end >= end) return best
+    best = round
+    end = round.end
+    if (Math.ceil(end / layout.perBlock) >= round.blocks) return best
+  }
+}
+
+/** Blocks from `blocks` on count nothing but clusters behind the new end, if that is so in the answer. */
+async function planWith(
+  layout: Layout,
+  blocks: number,
+  { moves, breathe }: MoveOptions,
+): Promise<MoveRound> {
+  const kinds = withoutBlocks(layout, blocks)
+  const shape: Shape = { ...layout, kinds }
+  const least = moves === 'nowhere' ? lastOf(kinds, isUsed) + 1 : lastOf(kinds, isFixed) + 1
+  const border =
+    layout.packed.length === 0 || moves === 'nowhere'
+      ? { at: leastBorder(shape, least), packed: noPackedMoves }
+      : await borderForPacked(shape, least, breathe)
+  const { packed } = border
+  const singles = pairSingles(kinds, border.at)
+  const after = kindsAfter(shape, singles, packed)
+  const runs = moves === 'nowhere' ? [] : placeRuns(layout.runs, border.at, after)
+  const end = lastOf(after, isUsed) + 1
+  return { layout, singles, packed, runs, blocks, end }
+}
+
+/** A layout without the refcount blocks that are going to go; their places are not free yet. */
+type Shape = Layout
+
+const goingBlock = use.uncounted
+
+function withoutBlocks({ kinds, refcountBlocks }: Layout, blocks: number): Uint8Array {
+  const without = kinds.slice()
+  for (let index = blocks; index < refcountBlocks.length; index++) {
+    const cluster = refcountBlocks[index] ?? 0
+    if (cluster !== 0) without[cluster] = goingBlock
+  }
+  return without
+}
+
+const isFixed = (kind: number): boolean => kind === use.fixed
+
+function lastOf(kinds: Uint8Array, is: (kind: number) => boolean): number {
+  let cluster = kinds.length - 1
+  while (cluster >= 0 && !is(kinds[cluster] ?? use.free)) cluster--
+  return cluster
+}
+
+/** The least cluster from `least` on with as many holes below it as there are singles from it on. */
+function leastBorder({ kinds }: Shape, least: number): number {
+  let above = 0
+  for (let cluster = 0; cluster < kinds.length; cluster++) if (isSingle(kinds[cluster])) above++
+  let holes = 0
+  let border = 0
+  while (border < least || holes < above) {
+    const kind = kinds[border]
+    if (kind === use.free) holes++
+    if (isSingle(kind)) above--
+    border++
+  }
+  return border
+}
+
+/**
+ * The border where packed data finds room, too, by bisection: nothing has to move when it is the end of
+ * the file, and holes do not get fewer with a higher one.
+ */
+async function borderForPacked(
+  shape: Shape,
+  least: number,
+  breathe: MoveOptions['breathe'],
+): Promise<{ readonly at: number; readonly packed: PackedMoves }> {
+  const tryAt = async (at: number) => {
+    const from = afterSingles(shape.kinds, at)
+    return from === undefined ? undefined : placePacked(shape, { from, to: at }, breathe)
+  }
+  let low = leastBorder(shape, least)
+  let high = shape.kinds.length
+  let packed = await tryAt(low)
+  if (packed !== undefined) return { at: low, packed }
+  packed = noPackedMoves
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    const found = await tryAt(middle)
+    if (found === undefined) {
+      low = middle
+    } else {
+      packed = found
+      high = middle
+    }
+    const turn = breathe()
+    if (turn !== undefined) await turn
+  }
+  return { at: high, packed }
+}
+
+const noPackedMoves: PackedMoves = {
+  offsets: new Float64Array(0),
+  places: new Float64Array(0),
+  sectors: new Uint16Array(0),
+}
+
+/** The cluster behind the holes that the singles from `border` on take; undefined when there are too few. */
+function afterSingles(kinds: Uint8Array, border: number): number | undefined {
+  let singles = 0
+  for (let cluster = border; cluster < kinds.length; cluster++) {
+    if (isSingle(kinds[cluster])) singles++
+  }
+  let cluster = 0
+  while (singles > 0 && cluster < border) {
+    if (kinds[cluster] === use.free) singles--
+    cluster++
+  }
+  return singles === 0 ? cluster : undefined
+}
+
+function pairSingles(kinds: Uint8Array, border: number): SingleMoves {
+  let count = 0
+  for (let cluster = border; cluster < kinds.length; cluster++) {
+    if (isSingle(kinds[cluster])) count++
+  }
+  const sources = new Uint32Array(count)
+  const destinations = new Uint32Array(count)
+  let hole = 0
+  let index = 0
+  for (let cluster = border; index < count; cluster++) {
+    if (!isSingle(kinds[cluster])) continue
+    while (kinds[hole] !== use.free) hole++
+    sources[index] = cluster
+    destinations[index] = hole++
+    index++
+  }
+  return { sources, destinations }
+}
+
+/**
+ * Every run from `border` on takes the first free neighbours behind those of the run before, if that is
+ * below where it is and does not overlap it. `kinds` is changed accordingly.
+ */
+function placeRuns(
+  runs: readonly StructureRun[],
+  border: number,
+  kinds: Uint8Array,
+): readonly RunMove[] {
+  const moves: RunMove[] = []
+  let next = 0
+  for (const run of runs) {
+    const { first, clusters } = run
+    if (first < border) continue
+    const to = firstRoom(kinds, { from: next, until: first, clusters })
+    if (to === undefined) {
+      next = Math.max(next, first + clusters)
+      continue
+    }
+    kinds.fill(use.free, first, first + clusters)
+    kinds.fill(use.run, to, to + clusters)
+    moves.push({ run, to })
+    next = to + clusters
+  }
+  return moves
+}
+
+function firstRoom(
+  kinds: Uint8Array,
+  {
+    from,
+    until,
+    clusters,
+  }: { readonly from: number; readonly until: number; readonly clusters: number },
+): number | undefined {
+  let start = from
+  for (let cluster = from; cluster < until; cluster++) {
+    if (kinds[cluster] !== use.free) start = cluster + 1
+    else if (cluster + 1 - start === clusters) return start
+  }
+  return undefined
+}
