@@ -33,6 +33,8 @@ const virtualSize = 2 * 2 ** 20
 interface Kind {
   readonly options: string
   readonly clusterSize: number
+  /** The image is compacted all the time. */
+  readonly isCompacting?: boolean
 }
 
 /** Each kind in turn. */
@@ -42,6 +44,8 @@ const kinds: readonly Kind[] = [
   { options: 'cluster_size=512,refcount_bits=1', clusterSize: 512 },
   { options: 'cluster_size=4k,compat=0.10', clusterSize: 4096 },
   { options: 'cluster_size=16k,extended_l2=on', clusterSize: 16_384 },
+  { options: 'cluster_size=4k', clusterSize: 4096, isCompacting: true },
+  { options: 'cluster_size=512,refcount_bits=64', clusterSize: 512, isCompacting: true },
 ]
 
 export async function killRounds({ rounds, firstSeed }: KillOptions): Promise<KillResult> {
@@ -51,12 +55,11 @@ export async function killRounds({ rounds, firstSeed }: KillOptions): Promise<Ki
     const seed = firstSeed + round
     await using folder = await tempFolder('kill')
     const image = folder.file('disk.qcow2')
-    const { options, clusterSize } = kinds[round % kinds.length] ?? {
-      options: '',
-      clusterSize: 65_536,
-    }
+    const kind = kinds[round % kinds.length]
+    if (kind === undefined) throw new Error('there are no kinds')
+    const { options, clusterSize } = kind
     await qemuImg('create', '-q', '-f', 'qcow2', '-o', options, image, String(virtualSize))
-    const killed = await killedWriter(image, seed)
+    const killed = await killedWriter(image, seed, kind)
     flushes += killed.flushes
     const problem = killed.problem ?? (await problemOf(image, expected(seed, killed, clusterSize)))
     if (problem === undefined) continue
@@ -78,8 +81,9 @@ interface Killed {
 const MAX_REPORTS = 200
 
 /** Runs a writer, and kills it somewhere after a random number of its reports. */
-async function killedWriter(image: string, seed: number): Promise<Killed> {
-  const child = spawn(process.execPath, [program, image, String(seed)], {
+async function killedWriter(image: string, seed: number, { isCompacting }: Kind): Promise<Killed> {
+  const words = [program, image, String(seed), ...(isCompacting === true ? ['compacting'] : [])]
+  const child = spawn(process.execPath, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const random = seededRandom(seed)
