@@ -45,3 +45,25 @@ export interface WritingEnvironment extends Environment {
   /** Makes the names that were made or removed in a folder durable. */
   flushFolder(path: string): Promise<void>
 }
+
+/** An environment in which a new file can take the place of another. */
+export interface ExchangingEnvironment extends WritingEnvironment {
+  /** As `createFile`; nobody but its owner may open the file until it gets the rights of another. */
+  createPrivateFile(path: string): Promise<WritableFile>
+  /**
+   * Gives the file at `to` owner, group, mode, access list, extended attributes and times of the one at
+   * `from`. Throws `rewrite-attributes` for one that the system does not let us give.
+   */
+  copyAttributes(from: string, to: string): Promise<void>
+  /** How many names (hard links) the file at `path` has. */
+  countNames(path: string): Promise<number>
+  /** Gives the file at `path` a second name. Throws `file-exists` and what the system says. */
+  addName(path: string, name: string): Promise<void>
+  /**
+   * The file at `path` takes the place of the one at `over`, in one step: whoever opens that name meanwhile
+   * finds one or the other. Not durable before `flushFolder`.
+   */
+  moveName(path: string, over: string): Promise<void>
+  /** The names in a folder, in no order. */
+  namesIn(folder: string): Promise<readonly string[]>
+}

@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module'
-import { getSystemErrorName } from 'node:util'
-import type * as Koffi from 'koffi'
 import type { HostRun } from '../storage/block-file.ts'
+import { loadLinuxLibrary, systemError, type LinuxLibrary } from './linux-library.ts'
 
 /** What Node cannot ask or tell the system about an open file. */
 export interface HostCalls {
@@ -64,19 +62,16 @@ export function hostCalls(): HostCalls | undefined {
 }
 
 function bind(): HostCalls | undefined {
-  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return undefined
   try {
-    return bindLinux()
+    const library = loadLinuxLibrary()
+    return library && bindLinux(library)
   } catch {
     // Without the binding everything still works: files count as stored throughout, use as unknown.
     return undefined
   }
 }
 
-function bindLinux(): HostCalls {
-  // Loaded by name at run time: the library brings its native part along and must not be bundled.
-  const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi
-  const libc = koffi.load(null)
+function bindLinux({ libc, errno: lastErrno }: LinuxLibrary): HostCalls {
   // The typed answers of these C functions; koffi itself declares them as `any`.
   const lseek = libc.func('int64_t lseek(int, int64_t, int)') as (
     fd: number,
@@ -100,9 +95,7 @@ function bindLinux(): HostCalls {
     const data = lseek(fd, at, SEEK_DATA)
     if (data < 0) {
       // ENXIO: no data from here to the end of the file, which may have moved since it was measured.
-      return koffi.errno() === ENXIO
-        ? { kind: 'hole', end: Math.max(fileLength, at + 1) }
-        : undefined
+      return lastErrno() === ENXIO ? { kind: 'hole', end: Math.max(fileLength, at + 1) } : undefined
     }
     if (data > at) return { kind: 'hole', end: data }
     const hole = lseek(fd, at, SEEK_HOLE)
@@ -117,7 +110,7 @@ function bindLinux(): HostCalls {
 
   const lockAnswer = (result: number, syscall: string): LockAnswer => {
     if (result === 0) return 'locked'
-    const errno = koffi.errno()
+    const errno = lastErrno()
     if (errno === EAGAIN || errno === EACCES) return 'refused'
     // EINVAL: a kernel or a file system that does not know the command.
     if ([EINVAL, ENOSYS, EOPNOTSUPP].includes(errno)) return 'unsupported'
@@ -127,7 +120,7 @@ function bindLinux(): HostCalls {
   const changeSpace = (fd: number, mode: number, at: number, length: number): boolean => {
     let errno = 0
     do {
-      errno = fallocate(fd, mode, at, length) === 0 ? 0 : koffi.errno()
+      errno = fallocate(fd, mode, at, length) === 0 ? 0 : lastErrno()
     } while (errno === EINTR)
     if (errno === EOPNOTSUPP || errno === ENOSYS) return false
     if (errno !== 0) throw systemError(errno, 'fallocate')
@@ -145,12 +138,6 @@ function bindLinux(): HostCalls {
       changeSpace(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, length),
     allocate: (fd, at, length) => changeSpace(fd, 0, at, length),
   }
-}
-
-/** An error as `node:fs` throws them, so that one table says what it means. */
-function systemError(errno: number, syscall: string): Error {
-  const code = getSystemErrorName(-errno)
-  return Object.assign(new Error(`${code}, ${syscall}`), { code, syscall, errno: -errno })
 }
 
 /**

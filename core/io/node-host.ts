@@ -1,7 +1,10 @@
 import process from 'node:process'
-import type { WritingEnvironment } from '../image/environment.ts'
+import type { ExchangingEnvironment } from '../image/environment.ts'
 import type { Host } from '../operations/host.ts'
+import type { WritableFile } from '../storage/writable-file.ts'
 import { codecs } from './codecs.ts'
+import { copyAttributes } from './file-attributes.ts'
+import { addName, countNames, moveName, namesIn } from './file-names.ts'
 import { readUse } from './image-use.ts'
 import { NodeFile } from './node-file.ts'
 import { NodeWritableFile } from './node-writable-file.ts'
@@ -11,23 +14,20 @@ import { lockingFlags } from './whole-file-lock.ts'
 import { paths } from './paths.ts'
 
 /** The machine Node runs on, as the engine sees it. */
-export const nodeHost: Host & WritingEnvironment = {
+export const nodeHost: Host & ExchangingEnvironment = {
   // Synchronous inside: the engine runs on worker threads, and a folder scan opens thousands.
   openFile: async (path) => NodeFile.open(path),
   openForWriting: (path) => openHeld('writer', () => NodeWritableFile.open(path)),
   openForHolding: (path) => openHeld('reader', () => NodeFile.open(path, lockingFlags('reader'))),
-  createFile: async (path) => {
-    const file = NodeWritableFile.create(path)
-    try {
-      await lockNew(file)
-      return file
-    } catch (error) {
-      await removeFile(path)
-      throw error
-    }
-  },
+  createFile: (path) => create(path),
+  createPrivateFile: (path) => create(path, ownerOnly),
   removeFile,
   flushFolder,
+  copyAttributes: async (from, to) => copyAttributes(from, to),
+  countNames,
+  addName,
+  moveName,
+  namesIn,
   paths,
   codecs,
   createHasher(algorithm) {
@@ -39,4 +39,17 @@ export const nodeHost: Host & WritingEnvironment = {
     }
   },
   readUse,
+}
+
+const ownerOnly = 0o600
+
+async function create(path: string, mode?: number): Promise<WritableFile> {
+  const file = NodeWritableFile.create(path, mode)
+  try {
+    await lockNew(file)
+    return file
+  } catch (error) {
+    await removeFile(path)
+    throw error
+  }
 }

@@ -28,10 +28,10 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
     }
   }
 
-  /** Makes the file. Throws `file-exists`, `folder-missing`, `no-space`, or as `open`. */
-  static create(path: string): NodeWritableFile {
+  /** Makes the file, with the usual rights unless `mode` says. Throws `file-exists`, `folder-missing`, `no-space`, or as `open`. */
+  static create(path: string, mode?: number): NodeWritableFile {
     try {
-      return new NodeWritableFile(makeRegular(path, lockingFlags('writer')))
+      return new NodeWritableFile(makeRegular(path, lockingFlags('writer'), mode))
     } catch (thrown) {
       const error = fromChangeError(thrown, { path })
       // Nobody expects a file that is to be made to be there already: what is missing is its folder.

@@ -32,10 +32,14 @@ export function openRegular(path: string, flags: number): OpenedFile {
 }
 
 /** Makes a regular file that was not there before, open for reading and writing. Throws as above. */
-export function makeRegular(path: string, extraFlags: number): OpenedFile {
+export function makeRegular(
+  path: string,
+  extraFlags: number,
+  mode: number = newFileMode,
+): OpenedFile {
   assertPossible(path)
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | extraFlags
-  return openedFile(path, openSync(path, flags | neverWait, newFileMode))
+  return openedFile(path, openSync(path, flags | neverWait, mode))
 }
 
 /** Whether the path that a file was opened by leads to that file still, as far as the system tells. */
