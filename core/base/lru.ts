@@ -27,6 +27,11 @@ export class LruCache<Key, Value> {
     return value
   }
 
+  /** As `get`, without counting as use. */
+  peek(key: Key): Value | undefined {
+    return this.#entries.get(key)
+  }
+
   set(key: Key, value: Value): void {
     this.delete(key)
     this.#entries.set(key, value)

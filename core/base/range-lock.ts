@@ -27,6 +27,11 @@ export class RangeLock {
     return this.#claim(start, end, true)
   }
 
+  /** Whether nobody holds any of the range or waits for it. */
+  isFree(start: number, end: number): boolean {
+    return !this.#claims.some((claim) => claim.start < end && start < claim.end)
+  }
+
   /** Who holds what and who waits, for messages about work that does not end. */
   toString(): string {
     return this.#claims
@@ -47,7 +52,7 @@ export class RangeLock {
         grant: () => resolve(this.#heldBy(claim)),
       }
       this.#claims.push(claim)
-      if (this.#isFree(this.#claims.length - 1, claim)) grant(claim)
+      if (this.#isFirst(this.#claims.length - 1, claim)) grant(claim)
     })
   }
 
@@ -67,11 +72,11 @@ export class RangeLock {
     for (let index = from; index < this.#claims.length; index++) {
       const claim = this.#claims[index]
       if (claim === undefined || claim.granted) continue
-      if (this.#isFree(index, claim)) grant(claim)
+      if (this.#isFirst(index, claim)) grant(claim)
     }
   }
 
-  #isFree(index: number, claim: Claim): boolean {
+  #isFirst(index: number, claim: Claim): boolean {
     for (let before = 0; before < index; before++) {
       const earlier = this.#claims[before]
       if (earlier !== undefined && conflict(earlier, claim)) return false

@@ -24,6 +24,14 @@ export class RwLock {
     return this.#ask(holder, true)
   }
 
+  /** Without waiting: nothing unless it would be granted at once, with nobody before it. */
+  tryShared(holder: string): Disposable | undefined {
+    const waiter: Waiter = { holder, exclusive: false, grant: () => {} }
+    if (this.#waiting.length > 0 || !this.#admits(waiter)) return undefined
+    this.#holders.add(waiter)
+    return this.#heldBy(waiter)
+  }
+
   /** Who holds it and who waits, for messages about work that does not end. */
   toString(): string {
     const names = (waiters: Iterable<Waiter>) =>

@@ -8,6 +8,7 @@ import { compactReasons } from './reasons-compact.ts'
 import { snapshotReasons } from './reasons-snapshot.ts'
 import { createReasons } from './reasons-create.ts'
 import { resizeReasons } from './reasons-resize.ts'
+import { recycleReasons } from './reasons-recycle.ts'
 import { repairReasons } from './reasons-repair.ts'
 import { rewriteReasons } from './reasons-rewrite.ts'
 import { serviceReasons } from './reasons-service.ts'
@@ -30,6 +31,7 @@ export const catalogue = {
   ...snapshotReasons,
   ...resizeReasons,
   ...repairReasons,
+  ...recycleReasons,
   ...compactReasons,
   ...rewriteReasons,
 } as const satisfies Record<string, CatalogueEntry>

@@ -1,3 +1,4 @@
+import { invariant } from '../base/assert.ts'
 import { breather, throwIfAborted } from '../base/abort.ts'
 import { alignDown, alignUp, isAligned } from '../base/bits.ts'
 import { RangeLock } from '../base/range-lock.ts'
@@ -10,6 +11,7 @@ import type { WritableFile } from '../storage/writable-file.ts'
 import type { HeaderArea } from './format/header-area.ts'
 import { readHeaderArea } from './header-file.ts'
 import { readLayer } from './read.ts'
+import type { RecyclableImage, RecyclingPart } from './recycle/recyclable-image.ts'
 import { EditableTables } from './tables/editable-tables.ts'
 import { punchFreed } from './resize/punch-freed.ts'
 import { announce, type ChangeKind } from './write/announce.ts'
@@ -72,6 +74,8 @@ export class Qcow2Writer implements DiskImage {
   /** The flush that waits for its turn. */
   #nextFlush: Promise<void> | undefined
   #closing: Promise<void> | undefined
+  /** Who moves clusters about while the guest works, and has to know what the guest does. */
+  #recycling: RecyclingPart | undefined
 
   constructor({ file, area, codecs, dataFile, backing, discard = false }: Qcow2WriterParts) {
     this.file = file
@@ -191,6 +195,7 @@ export class Qcow2Writer implements DiskImage {
   async exclusively<Result>(change: (layer: ExclusiveLayer) => Promise<Result>): Promise<Result> {
     await this.#announce('a change')
     using _gate = await this.#gate.exclusive('exclusive change')
+    await this.#recycling?.quiet()
     await this.#commit()
     using _ranges = await this.#ranges.exclusive(0, Number.MAX_SAFE_INTEGER)
     try {
@@ -231,6 +236,7 @@ export class Qcow2Writer implements DiskImage {
   ): Promise<void> {
     using _gate = await this.#gate.exclusive('restructure')
     using _ranges = await this.#ranges.exclusive(0, Number.MAX_SAFE_INTEGER)
+    await this.#recycling?.quiet()
     await this.#commitAll()
     try {
       this.#reopen(await change(this.file, this.area))
@@ -259,6 +265,59 @@ export class Qcow2Writer implements DiskImage {
     return this.close()
   }
 
+  /**
+   * Lets a recycler work on the image: `meet` is shown the image while nothing of it waits for a commit,
+   * and gives what is told from then on. One at a time. Throws `encrypted`: ciphertext of LUKS depends on
+   * the place in the file, so it cannot move.
+   */
+  async recycle(meet: (image: RecyclableImage) => RecyclingPart): Promise<void> {
+    this.#mustBePlain()
+    using _gate = await this.#gate.exclusive('recycler')
+    invariant(this.#recycling === undefined, 'an image has one recycler')
+    await this.#commitAll()
+    this.#recycling = meet(this.#recyclable())
+  }
+
+  #recyclable(): RecyclableImage {
+    const tables = () => this.#tables
+    return {
+      file: this.file,
+      get tables() {
+        return tables()
+      },
+      discards: this.#punchFreed,
+      step: async (work) => {
+        using _gate = this.#gate.tryShared('recycler') ?? (await this.#gate.shared('recycler'))
+        this.#mustWork()
+        return work()
+      },
+      isUntouched: (at, end) => this.#ranges.isFree(at, end),
+      flushFiles: async () => {
+        this.#mustWork()
+        const flushed = this.#tables.flushing()
+        await this.#orFail(this.file.flush())
+        flushed()
+        if (this.dataFile !== undefined) await this.#orFail(this.dataFile.flush())
+      },
+      commit: () => this.flush(),
+      trim: async () => {
+        using _gate = await this.#gate.exclusive('trim')
+        await this.#commit()
+        await this.#orFail(this.#trim())
+      },
+      detach: async () => {
+        using _gate = await this.#gate.exclusive('recycler')
+        this.#tables.observe(undefined)
+        this.#recycling = undefined
+      },
+    }
+  }
+
+  async #trim(): Promise<void> {
+    await this.#tables.trimFile()
+    this.#giveBack()
+  }
+
   async #flush(): Promise<void> {
     using _gate = await this.#gate.exclusive('flush')
     this.#nextFlush = undefined
@@ -268,6 +327,8 @@ export class Qcow2Writer implements DiskImage {
   async #close(): Promise<void> {
     using _gate = await this.#gate.exclusive('close')
     using _ranges = await this.#ranges.exclusive(0, Number.MAX_SAFE_INTEGER)
+    this.#recycling?.closing()
+    await this.#recycling?.quiet()
     const isSound = this.#failure === undefined
     // Whatever fails, the others are closed; the first failure is the one to know of.
     const outcomes = await inTurn([
@@ -305,6 +366,7 @@ export class Qcow2Writer implements DiskImage {
     this.#mustWork()
     // The disk may have shrunk while this waited.
     mustLieInDisk(this, at, length)
+    this.#recycling?.changing(start, alignUp(at + length, clusterSize))
     return await change(this.#layer)
   }
 
@@ -347,7 +409,7 @@ export class Qcow2Writer implements DiskImage {
       this.#tables.takeFreed()
       return
     }
-    punchFreed(this.#tables)
+    punchFreed(this.#tables, (first, clusters) => this.#recycling?.punched(first, clusters))
     for (const { offset, clusters } of dataFreed) {
       for (let cluster = 0; cluster < clusters; cluster++) {
         const at = offset + cluster * clusterSize
@@ -364,6 +426,7 @@ export class Qcow2Writer implements DiskImage {
   #reopen(area: HeaderArea): void {
     this.#earlier = this.lookups
     this.#tables = EditableTables.open(this.file, area)
+    this.#recycling?.opened(this.#tables)
     this.#adopt()
   }
 

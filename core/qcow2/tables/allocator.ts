@@ -6,6 +6,7 @@ import type { Geometry } from '../format/geometry.ts'
 import type { HostRun, ReservedRun } from './host-run.ts'
 import type { OverlapGuard } from './overlap-guard.ts'
 import type { RefcountEditor } from './refcount-editor.ts'
+import type { Told } from './told.ts'
 
 export interface AllocatorParts {
   readonly path: string
@@ -14,12 +15,13 @@ export interface AllocatorParts {
   /** Bytes of the file now: what lies past them reads as zeroes. */
   readonly fileLength: number
   readonly guard: OverlapGuard
+  readonly told: Told
   /** The old refcount table, once a longer one has taken its place. */
   readonly dropTable: (run: HostRun) => void
 }
 
 /**
- * Gives out free host clusters, lowest first, and makes refcount blocks where none counts yet. A cluster
+ * Gives out free host clusters, those known to hold zeroes first, then the lowest, and makes refcount blocks where none counts yet. A cluster
  * is free when its refcount in memory is zero; that of a cluster whose last reference went is lowered
  * only after the commit (ImageTables), so it cannot be given out before.
  */
@@ -37,6 +39,8 @@ export class Allocator {
 
   /** One to `clusters` neighbouring clusters, refcount one. Throws `image-full`. */
   reserve(clusters: number): ReservedRun {
+    const zeroed = this.#parts.told.observer?.zeroed(clusters)
+    if (zeroed !== undefined) return this.#take(zeroed.first, zeroed.clusters, 'zeroes')
     const start = this.#firstFree(this.#lowest)
     this.#lowest = start
     const { refcounts } = this.#parts
@@ -56,6 +60,14 @@ export class Allocator {
       // Where no block counts, the search makes room for the whole run; else the next gap is looked for.
       from = end
     }
+  }
+
+  /** Takes one cluster, which must be free and counted; its content may be anything. */
+  take(cluster: number): void {
+    const { geometry, refcounts, guard } = this.#parts
+    guard.mustBeFree(hostOffset(cluster * geometry.clusterSize), geometry.clusterSize, 'new data')
+    refcounts.set(cluster, 1)
+    this.#untouched = Math.max(this.#untouched, cluster + 1)
   }
 
   /** Whether so many neighbouring clusters are counted and free before cluster `end`. */
@@ -91,13 +103,14 @@ export class Allocator {
     this.#untouched = ceilDiv(fileLength, this.#parts.geometry.clusterSize)
   }
 
-  #take(start: number, clusters: number): ReservedRun {
-    const { geometry, refcounts, guard } = this.#parts
+  #take(start: number, clusters: number, known?: 'zeroes'): ReservedRun {
+    const { geometry, refcounts, guard, told } = this.#parts
     const offset = hostOffset(start * geometry.clusterSize)
     guard.mustBeFree(offset, clusters * geometry.clusterSize, 'new data')
     for (let cluster = start; cluster < start + clusters; cluster++) refcounts.set(cluster, 1)
-    const reads = start >= this.#untouched ? 'zeroes' : 'anything'
+    const reads = known ?? (start >= this.#untouched ? 'zeroes' : 'anything')
     this.#untouched = Math.max(this.#untouched, start + clusters)
+    told.observer?.reserved(start, clusters)
     return { offset, clusters, reads }
   }
 
@@ -144,7 +157,7 @@ export class Allocator {
   }
 
   #moveTable(block: number, cluster: number, clusters: number): void {
-    const { geometry, refcounts, dropTable, guard } = this.#parts
+    const { geometry, refcounts, dropTable, guard, told } = this.#parts
     const { clusterSize } = geometry
     const old = refcounts.place
     const { blocks, tableBytes } = this.#longerTable(block, cluster, clusters)
@@ -156,6 +169,8 @@ export class Allocator {
     const end = tableCluster + tableBytes / clusterSize
     for (let own = tableCluster; own < end; own++) refcounts.set(own, 1)
     this.#untouched = Math.max(this.#untouched, end)
+    told.observer?.reserved(tableCluster, end - tableCluster)
+    told.observer?.linked(tableCluster, end - tableCluster)
     guard.add('refcount table', offset, tableBytes)
     const oldBytes = alignUp(old.entries * REFCOUNT_TABLE_ENTRY_BYTES, clusterSize)
     dropTable({ offset: hostOffset(old.offset), clusters: oldBytes / clusterSize })
@@ -192,7 +207,7 @@ export class Allocator {
 
   /** `count` blocks from index `block` on, in the clusters from `cluster` on, counting themselves. */
   #addBlocks(block: number, cluster: number, count: number): void {
-    const { geometry, refcounts, guard } = this.#parts
+    const { geometry, refcounts, guard, told } = this.#parts
     const { clusterSize } = geometry
     const offset = hostOffset(cluster * clusterSize)
     guard.mustBeFree(offset, count * clusterSize, 'a new refcount block')
@@ -201,6 +216,8 @@ export class Allocator {
     }
     for (let index = 0; index < count; index++) refcounts.set(cluster + index, 1)
     this.#untouched = Math.max(this.#untouched, cluster + count)
+    told.observer?.reserved(cluster, count)
+    told.observer?.linked(cluster, count)
     guard.add('refcount block', offset, count * clusterSize)
   }
 }

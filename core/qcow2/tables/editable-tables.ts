@@ -1,15 +1,24 @@
+import { invariant } from '../../base/assert.ts'
 import { alignUp, ceilDiv } from '../../base/bits.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import { hostOffset, type HostOffset } from '../../units.ts'
-import { L1_ENTRY_BYTES, limits, REFCOUNT_TABLE_ENTRY_BYTES, SECTOR } from '../format/constants.ts'
+import { L1_ENTRY_BYTES, limits, SECTOR } from '../format/constants.ts'
 import type { Geometry } from '../format/geometry.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import { refcountTableEntries } from '../format/header-rules.ts'
 import type { Qcow2Header } from '../format/header.ts'
-import { compressedOffset, compressedSectors, compressedLength } from '../format/l2-entry.ts'
+import { entryOffset } from '../format/l1-entry.ts'
+import {
+  compressedOffset,
+  compressedSectors,
+  compressedLength,
+  isCompressed,
+} from '../format/l2-entry.ts'
+import type { WordTable } from '../word-table.ts'
 import { Allocator } from './allocator.ts'
 import { headerSector, withHeader, writeHeaderFields } from './header-store.ts'
+import { HeldClusters } from './held-clusters.ts'
 import type { HostRun, ReservedRun } from './host-run.ts'
 import type { EntryWords, ImageTables } from './image-tables.ts'
 import { L1Editor } from './l1-editor.ts'
@@ -18,6 +27,9 @@ import { OverlapGuard } from './overlap-guard.ts'
 import { PackedSpace } from './packed-space.ts'
 import { RefcountEditor } from './refcount-editor.ts'
 import type { TableContent } from './table-content.ts'
+import type { TableObserver } from './table-observer.ts'
+import { TailStructures } from './tail-structures.ts'
+import type { Told } from './told.ts'
 
 /** ImageTables over a file. See there for what each call promises. */
 export class EditableTables implements ImageTables {
@@ -28,6 +40,9 @@ export class EditableTables implements ImageTables {
   readonly #allocator: Allocator
   readonly #guard: OverlapGuard
   readonly #packed: PackedSpace
+  readonly #tail: TailStructures
+  readonly #held: HeldClusters
+  readonly #told: Told = { observer: undefined }
   #area: HeaderArea
   /** The header as it is in the file. */
   #written: Qcow2Header
@@ -49,22 +64,32 @@ export class EditableTables implements ImageTables {
     })
     const { l1, l2 } = this
     const refcounts = this.#refcounts
+    const told = this.#told
     const guard = new OverlapGuard(file, area, {
       tables: { l1, l2, refcounts },
       written: () => this.#written,
     })
     this.#guard = guard
-    this.#allocator = new Allocator({
+    const drop = (run: HostRun) => {
+      this.#dropMetadata(run)
+    }
+    const allocator = new Allocator({
       path: file.name,
       geometry,
       refcounts,
       fileLength: file.size(),
       guard,
-      dropTable: (run) => {
-        this.#dropMetadata(run)
-      },
+      told,
+      dropTable: drop,
     })
-    this.#packed = new PackedSpace(geometry, refcounts, this.#allocator)
+    this.#allocator = allocator
+    this.#packed = new PackedSpace({ geometry, refcounts, allocator, told })
+    this.#held = new HeldClusters(geometry.clusterSize)
+    const resizeL1 = (entries: number) => {
+      this.resizeL1(entries)
+    }
+    const parts = { geometry, l1, refcounts, allocator, guard, told, drop, resizeL1 }
+    this.#tail = new TailStructures(parts)
   }
 
   /** Reads L1 and refcount table; throws `structure-damaged` when they cannot be where the header says. */
@@ -96,6 +121,7 @@ export class EditableTables implements ImageTables {
     const { l2Entries } = this.geometry
     const table = this.#ownTable(Math.floor(cluster / l2Entries))
     this.l2.writeEntry(table, cluster % l2Entries, words)
+    this.#entryLinks(words)
   }
 
   reserve(clusters: number): ReservedRun {
@@ -116,14 +142,15 @@ export class EditableTables implements ImageTables {
   unreserve({ offset, clusters }: HostRun): void {
     const first = offset / this.geometry.clusterSize
     for (let cluster = first; cluster < first + clusters; cluster++) this.#release(cluster)
+    this.#told.observer?.unreserved(first, clusters)
   }
 
   unreservePacked(offset: HostOffset, bytes: number): void {
     const { clusterSize } = this.geometry
+    const first = Math.floor(offset / clusterSize)
     const last = Math.floor((offset + bytes - 1) / clusterSize)
-    for (let cluster = Math.floor(offset / clusterSize); cluster <= last; cluster++) {
-      this.#release(cluster)
-    }
+    for (let cluster = first; cluster <= last; cluster++) this.#release(cluster)
+    this.#told.observer?.unreserved(first, last - first + 1)
   }
 
   unreference(run: HostRun): void {
@@ -138,6 +165,7 @@ export class EditableTables implements ImageTables {
         clusters: last.clusters + run.clusters,
       }
     } else this.#gone.push(run)
+    this.#told.observer?.unreferenced(run.offset / this.geometry.clusterSize, run.clusters)
   }
 
   unreferencePacked(high: number, low: number): void {
@@ -180,6 +208,7 @@ export class EditableTables implements ImageTables {
     const run = this.#allocator.reserveTogether(ceilDiv(bytes, clusterSize))
     const old = this.l1.place
     this.l1.moveTo(run.offset, entries)
+    this.#told.observer?.linked(run.offset / clusterSize, run.clusters)
     this.#guard.add('L1 table', run.offset, run.clusters * clusterSize)
     this.setHeader({ l1TableOffset: run.offset, l1Size: entries })
     const oldClusters = ceilDiv(old.entries * L1_ENTRY_BYTES, clusterSize)
@@ -197,6 +226,76 @@ export class EditableTables implements ImageTables {
     this.#dropMetadata({ offset, clusters: 1 })
   }
 
+  /** From now on `observer` is told what becomes of host clusters; nothing may wait for a commit. */
+  observe(observer: TableObserver | undefined): void {
+    this.#told.observer = observer
+  }
+
+  /** For a flush of the file that somebody else does: as `TableObserver.flushing`. */
+  flushing(): () => void {
+    return this.#told.observer?.flushing() ?? (() => {})
+  }
+
+  /** Runs of clusters before cluster `end` that are free. */
+  freeRuns(end: number): Iterable<{ readonly first: number; readonly clusters: number }> {
+    return this.#refcounts.freeRuns(end)
+  }
+
+  /** The last host cluster with a refcount, -1 when there is none. */
+  lastCounted(): number {
+    return this.#refcounts.lastCounted()
+  }
+
+  /** Whether a refcount block counts the cluster: only then can it be held. */
+  isCounted(cluster: number): boolean {
+    return this.#refcounts.isCounted(cluster)
+  }
+
+  /** Whether the cluster is of a structure that `trimFile` takes out of the way by itself. */
+  yieldsToTrim(cluster: number): boolean {
+    const kind = this.#guard.kindAt(cluster)
+    return kind === 'L1 table' || kind === 'refcount table' || kind === 'refcount block'
+  }
+
+  /** An L2 table by its host offset, which stays out of the cache. Not to be changed. */
+  peekL2(offset: number): WordTable {
+    return this.l2.peek(offset)
+  }
+
+  /**
+   * Takes a free cluster for somebody who prepares content that an entry may refer to later: then it is
+   * no longer held. It counts as used, and is what a crash may leak.
+   */
+  hold(cluster: number): void {
+    this.#mustWork()
+    this.#allocator.take(cluster)
+    this.#held.add(cluster)
+    this.#told.observer?.reserved(cluster, 1)
+  }
+
+  /** Gives back what `hold` took. */
+  letGo(cluster: number): void {
+    invariant(this.#held.delete(cluster), `cluster ${cluster} is not held`)
+    this.#release(cluster)
+    this.#told.observer?.unreserved(cluster, 1)
+  }
+
+  /**
+   * The L2 table of L1 entry `index`, which is the active state's own, goes on in a free host cluster;
+   * in memory, as every change.
+   */
+  moveL2(index: number, target: number): void {
+    this.#mustWork()
+    const { clusterSize } = this.geometry
+    const old = hostOffset(this.l1.l2OffsetAt(index))
+    invariant(old !== 0 && this.l1.isCopied(index), `L1 entry ${index} has no table of its own`)
+    this.l2.load(old)
+    this.hold(target)
+    this.#linkL2(index, hostOffset(target * clusterSize), old)
+    this.l2.forget(old)
+    this.#dropMetadata({ offset: old, clusters: 1 })
+  }
+
   takeFreed(): readonly HostRun[] {
     const freed = this.#freed
     this.#freed = []
@@ -205,13 +304,14 @@ export class EditableTables implements ImageTables {
 
   async trimFile(): Promise<number> {
     do await this.#commitFreed()
-    while (this.#dropEmptyBlocks() || this.#moveRefcountTableDown() || this.#moveL1Down())
+    while (this.#tail.clear())
     const end = (this.#refcounts.lastCounted() + 1) * this.geometry.clusterSize
     const length = this.file.size()
     if (length <= end) return length
     this.file.truncate(end)
     this.#unflushed = true
     this.#allocator.cutAt(end)
+    this.#told.observer?.cut(end / this.geometry.clusterSize)
     return end
   }
 
@@ -245,41 +345,6 @@ export class EditableTables implements ImageTables {
     this.#freeGone()
   }
 
-  #dropEmptyBlocks(): boolean {
-    const offsets = this.#refcounts.dropEmptyTail()
-    for (const offset of offsets) this.#dropMetadata({ offset, clusters: 1 })
-    return offsets.length > 0
-  }
-
-  /** Where the refcount table ends the file, it goes to a free place further down; so does the L1 table. */
-  #moveRefcountTableDown(): boolean {
-    const { clusterSize } = this.geometry
-    const refcounts = this.#refcounts
-    const { offset, entries } = refcounts.place
-    const clusters = ceilDiv(entries * REFCOUNT_TABLE_ENTRY_BYTES, clusterSize)
-    const first = offset / clusterSize
-    if (refcounts.lastCounted() !== first + clusters - 1) return false
-    const needed = ceilDiv(refcounts.entriesUsed * REFCOUNT_TABLE_ENTRY_BYTES, clusterSize)
-    if (!this.#allocator.hasRoomBelow(first, needed)) return false
-    const run = this.#allocator.reserveTogether(needed)
-    const bytes = needed * clusterSize
-    refcounts.moveTableTo(run.offset, bytes / REFCOUNT_TABLE_ENTRY_BYTES)
-    this.#guard.add('refcount table', run.offset, bytes)
-    this.#dropMetadata({ offset: hostOffset(offset), clusters })
-    return true
-  }
-
-  #moveL1Down(): boolean {
-    const { clusterSize } = this.geometry
-    const { offset, entries } = this.l1.place
-    const clusters = ceilDiv(entries * L1_ENTRY_BYTES, clusterSize)
-    const first = offset / clusterSize
-    if (clusters === 0 || this.#refcounts.lastCounted() !== first + clusters - 1) return false
-    if (!this.#allocator.hasRoomBelow(first, clusters)) return false
-    this.resizeL1(entries)
-    return true
-  }
-
   /** What a commit frees is counted in the file until the next one. */
   async #commitFreed(): Promise<void> {
     await this.commit()
@@ -304,7 +369,7 @@ export class EditableTables implements ImageTables {
   *contents(): Generator<TableContent> {
     const { clusterSize } = this.geometry
     const waiting = new Map<number, number>()
-    for (const { offset, clusters } of this.#gone) {
+    for (const { offset, clusters } of [...this.#gone, ...this.#held.runs()]) {
       const first = offset / clusterSize
       for (let cluster = first; cluster < first + clusters; cluster++) {
         waiting.set(cluster, (waiting.get(cluster) ?? 0) + 1)
@@ -354,8 +419,10 @@ export class EditableTables implements ImageTables {
           this.#freed[this.#freed.length - 1] = { offset: last.offset, clusters: last.clusters + 1 }
         } else this.#freed.push({ offset: at, clusters: 1 })
       }
+      this.#told.observer?.released(first, clusters)
     }
     this.#gone = []
+    this.#told.observer?.committed()
   }
 
   #release(cluster: number): 'freed' | 'still-used' | 'was-free' {
@@ -370,13 +437,41 @@ export class EditableTables implements ImageTables {
     if (old !== 0 && this.l1.isCopied(index)) return hostOffset(old)
     if (old !== 0) this.l2.load(old)
     const { offset } = this.#allocator.reserve(1)
-    this.l2.create(offset, old === 0 ? undefined : old)
-    this.#guard.add('L2 table', offset, this.geometry.clusterSize)
-    this.l1.set(index, offset)
+    this.#linkL2(index, offset, old)
     if (old !== 0) {
       this.#dropMetadata({ offset: hostOffset(old), clusters: 1 })
     }
     return offset
+  }
+
+  /** A new table, empty or with the entries of `source`, that L1 entry `index` refers to from now on. */
+  #linkL2(index: number, offset: HostOffset, source: number): void {
+    const { clusterSize } = this.geometry
+    this.l2.create(offset, source === 0 ? undefined : source)
+    this.#guard.add('L2 table', offset, clusterSize)
+    this.l1.set(index, offset)
+    this.#linked(offset / clusterSize, 1)
+  }
+
+  /** Tells which clusters of the image file an L2 entry refers to now. */
+  #entryLinks({ high, low }: Readonly<EntryWords>): void {
+    if (this.#told.observer === undefined) return
+    const { clusterSize } = this.geometry
+    if (isCompressed(high)) {
+      const offset = compressedOffset(high, low, this.geometry)
+      const bytes = compressedLength(offset, compressedSectors(high, this.geometry))
+      const first = Math.floor(offset / clusterSize)
+      this.#linked(first, Math.floor((offset + bytes - 1) / clusterSize) - first + 1)
+      return
+    }
+    const offset = entryOffset(high, low)
+    const isHere = offset !== 0 && this.#area.dataFileName === undefined
+    if (isHere) this.#linked(offset / clusterSize, 1)
+  }
+
+  #linked(first: number, clusters: number): void {
+    for (let cluster = first; cluster < first + clusters; cluster++) this.#held.delete(cluster)
+    this.#told.observer?.linked(first, clusters)
   }
 
   #dropMetadata(run: HostRun): void {
@@ -385,9 +480,12 @@ export class EditableTables implements ImageTables {
   }
 
   async #flush(): Promise<void> {
+    const flushed = this.#told.observer?.flushing()
+    // Before, not after: what is written while the flush goes on is not covered by it.
+    this.#unflushed = false
     try {
       await this.file.flush()
-      this.#unflushed = false
+      flushed?.()
     } catch (error) {
       this.#failure = new ImageError('device-failed', { path: this.file.name }, { cause: error })
       throw error

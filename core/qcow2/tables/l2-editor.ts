@@ -63,6 +63,15 @@ export class L2Editor implements L2Source {
     return table
   }
 
+  /** As `load`, for who looks at all tables in turn: those that others use stay in memory. */
+  peek(offset: number): WordTable {
+    const known = this.#changed.get(offset)?.words ?? this.#clean.peek(offset)
+    if (known !== undefined) return known
+    this.#mustBeTable(offset)
+    const entries = this.#geometry.clusterSize / 8
+    return readWordTable(this.#file, { at: offset, entries, tag: 'l2-table' })
+  }
+
   readEntry(offset: number, index: number, into: EntryWords): void {
     const words = this.load(offset)
     const at = (index * this.#geometry.l2EntryBytes) / 4

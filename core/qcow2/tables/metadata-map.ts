@@ -37,6 +37,11 @@ export class MetadataMap {
     for (const cluster of this.#clusters(offset, bytes)) this.#kinds.delete(cluster)
   }
 
+  /** Of all but the snapshots' L1 tables. */
+  kindAt(cluster: number): MetadataKind | undefined {
+    return this.#kinds.get(cluster)
+  }
+
   /** The first metadata in the range that is not of kind `except`. */
   firstIn(
     offset: number,

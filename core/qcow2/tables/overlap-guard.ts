@@ -56,6 +56,11 @@ export class OverlapGuard {
     this.#metadata.add(kind, offset, bytes)
   }
 
+  /** What a cluster holds, as far as it is metadata that may change; the snapshots' L1 tables are not told. */
+  kindAt(cluster: number): MetadataKind | undefined {
+    return this.#metadata.kindAt(cluster)
+  }
+
   /** What lay in the run is no metadata any more. */
   delete({ offset, clusters }: HostRun): void {
     this.#metadata.delete(offset, clusters * this.#clusterSize)

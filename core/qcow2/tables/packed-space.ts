@@ -3,6 +3,14 @@ import { hostOffset, type HostOffset } from '../../units.ts'
 import type { Geometry } from '../format/geometry.ts'
 import type { Allocator } from './allocator.ts'
 import type { RefcountEditor } from './refcount-editor.ts'
+import type { Told } from './told.ts'
+
+export interface PackedSpaceParts {
+  readonly geometry: Geometry
+  readonly refcounts: RefcountEditor
+  readonly allocator: Allocator
+  readonly told: Told
+}
 
 interface Room {
   /** Host offset of the next free byte. */
@@ -19,12 +27,14 @@ export class PackedSpace {
   readonly #geometry: Geometry
   readonly #refcounts: RefcountEditor
   readonly #allocator: Allocator
+  readonly #told: Told
   #room: Room | undefined
 
-  constructor(geometry: Geometry, refcounts: RefcountEditor, allocator: Allocator) {
+  constructor({ geometry, refcounts, allocator, told }: PackedSpaceParts) {
     this.#geometry = geometry
     this.#refcounts = refcounts
     this.#allocator = allocator
+    this.#told = told
   }
 
   /** Any byte offset; `bytes` are a cluster at most and lie in one. */
@@ -37,6 +47,7 @@ export class PackedSpace {
       const count = this.#refcounts.get(cluster)
       if (count > 0 && count < this.#refcounts.access.max) {
         this.#refcounts.set(cluster, count + 1)
+        this.#told.observer?.countRaised(cluster)
         const offset = hostOffset(room.next)
         room.next += bytes
         return offset

@@ -138,6 +138,35 @@ export class RefcountEditor {
     return this.blockOffset(this.#blockOf(cluster)) !== 0
   }
 
+  /** Runs of clusters before `end` with a count of zero, or with none; a run may go on in the next one. */
+  *freeRuns(end: number): Generator<{ readonly first: number; readonly clusters: number }> {
+    const { refcountBlockEntries } = this.#geometry
+    for (let at = 0; at < end;) {
+      const found = this.findFree(at)
+      if (found.cluster >= end) return
+      const blockEnd = this.#firstOf(this.#blockOf(found.cluster)) + refcountBlockEntries
+      const stop = Math.min(blockEnd, end)
+      at = found.kind === 'free' ? this.freeUntil(found.cluster, stop) : stop
+      yield { first: found.cluster, clusters: at - found.cluster }
+    }
+  }
+
+  /** The block, -1 when there is none, that lies in this host cluster. */
+  blockAt(cluster: number): number {
+    const offset = cluster * this.#geometry.clusterSize
+    for (let block = 0; block < this.#place.entries; block++) {
+      if (this.blockOffset(block) === offset) return block
+    }
+    return -1
+  }
+
+  /** Goes on with a block at another place, which a block counts; nobody refers to it there yet. */
+  moveBlockTo(block: number, offset: HostOffset): void {
+    const { bytes, dirty } = this.#change(block)
+    dirty.add(0, bytes.length)
+    this.#refer(block, offset)
+  }
+
   /** A block of zero counts at a place that nobody refers to yet; the table must have room for it. */
   addBlock(block: number, offset: HostOffset): void {
     invariant(block < this.#place.entries, `refcount block ${block} of ${this.#place.entries}`)

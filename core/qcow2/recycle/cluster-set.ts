@@ -1,0 +1,111 @@
+/** Clusters of one page: a page without members takes no memory. */
+const PAGE_BITS = 32_768
+const PAGE_WORDS = PAGE_BITS / 32
+const ALL = 0xffff_ffff
+
+interface Page {
+  readonly words: Uint32Array
+  members: number
+}
+
+/**
+ * Numbers of host clusters, in order: bits in pages of 4 KiB, so that a million clusters are 128 KiB at
+ * most, and neighbours are found by looking at words.
+ */
+export class ClusterSet {
+  readonly #pages: (Page | undefined)[] = []
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  has(cluster: number): boolean {
+    const words = this.#pages[Math.floor(cluster / PAGE_BITS)]?.words
+    const bit = cluster % PAGE_BITS
+    return words !== undefined && (((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1
+  }
+
+  /** False when it was in the set already. */
+  add(cluster: number): boolean {
+    const index = Math.floor(cluster / PAGE_BITS)
+    let page = this.#pages[index]
+    if (page === undefined) {
+      page = { words: new Uint32Array(PAGE_WORDS), members: 0 }
+      this.#pages[index] = page
+    }
+    const bit = cluster % PAGE_BITS
+    const word = page.words[bit >>> 5] ?? 0
+    const mask = 1 << (bit & 31)
+    if ((word & mask) !== 0) return false
+    page.words[bit >>> 5] = word | mask
+    page.members++
+    this.#size++
+    return true
+  }
+
+  /** False when it was not in the set. */
+  delete(cluster: number): boolean {
+    const index = Math.floor(cluster / PAGE_BITS)
+    const page = this.#pages[index]
+    if (page === undefined) return false
+    const bit = cluster % PAGE_BITS
+    const word = page.words[bit >>> 5] ?? 0
+    const mask = 1 << (bit & 31)
+    if ((word & mask) === 0) return false
+    page.words[bit >>> 5] = word & ~mask
+    page.members--
+    this.#size--
+    if (page.members === 0) this.#pages[index] = undefined
+    return true
+  }
+
+  /** The first member at or after `from`, -1 when there is none. */
+  first(from = 0): number {
+    let at = from
+    for (let index = Math.floor(at / PAGE_BITS); index < this.#pages.length; index++) {
+      const words = this.#pages[index]?.words
+      const start = index * PAGE_BITS
+      if (words !== undefined) {
+        const found = firstBit(words, Math.max(at - start, 0))
+        if (found !== -1) return start + found
+      }
+      at = start + PAGE_BITS
+    }
+    return -1
+  }
+
+  /** How many members follow each other from `from` on, `limit` at most. */
+  runAt(from: number, limit: number): number {
+    let count = 0
+    while (count < limit && this.has(from + count)) count++
+    return count
+  }
+
+  /** All members in order; the set may lose members meanwhile, and those are not told then. */
+  *[Symbol.iterator](): Generator<number> {
+    for (let at = this.first(); at !== -1; at = this.first(at + 1)) yield at
+  }
+
+  /** Another set with the same members. */
+  copy(): ClusterSet {
+    const copy = new ClusterSet()
+    for (const [index, page] of this.#pages.entries()) {
+      if (page === undefined) continue
+      copy.#pages[index] = { words: page.words.slice(), members: page.members }
+    }
+    copy.#size = this.#size
+    return copy
+  }
+}
+
+function firstBit(words: Uint32Array, from: number): number {
+  let index = from >>> 5
+  let word = (words[index] ?? 0) & (ALL << (from & 31))
+  for (;;) {
+    if (word !== 0) return index * 32 + 31 - Math.clz32(word & -word)
+    index++
+    if (index >= words.length) return -1
+    word = words[index] ?? 0
+  }
+}

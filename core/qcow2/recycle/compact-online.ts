@@ -1,0 +1,67 @@
+import { ceilDiv } from '../../base/bits.ts'
+import { breather } from '../../base/abort.ts'
+import { BatchSize } from './batch-size.ts'
+import { CompactPass, type PassParts } from './compact-pass.ts'
+import type { OnlineCompaction } from './image-recycler.ts'
+import { findSources } from './sources.ts'
+import type { ProgressSink } from '../../progress.ts'
+
+/** A guest that changes the disk faster than clusters move would keep it going for ever. */
+const MOST_PASSES = 8
+
+export interface CompactionParts extends Omit<PassParts, 'size' | 'onMoved'> {
+  readonly signal: AbortSignal
+  readonly onProgress?: ProgressSink | undefined
+}
+
+/**
+ * Passes over an open image until nothing can move and the file is cut; see CompactPass. When it throws,
+ * what is held for moves has to be given back.
+ */
+export async function compactOnline(parts: CompactionParts): Promise<OnlineCompaction> {
+  const { image, holdings, signal, mayGoOn, onProgress } = parts
+  const { clusterSize } = image.tables.geometry
+  const before = image.file.size()
+  const size = new BatchSize()
+  let moved = 0
+  let passes = 0
+  let settled = false
+  while (!settled && passes < MOST_PASSES) {
+    await mayGoOn()
+    if (holdings.map.count('pendingFree') > 0) await image.commit()
+    const breathe = breather(signal, { everyMs: 4, everyCalls: 4 })
+    const sources = await findSources(image.tables, holdings.map, breathe)
+    passes++
+    if (sources === undefined) settled = true
+    else {
+      const done = moved
+      const total = done + sources.clusters
+      const report = () => onProgress?.({ phase: 'moving', done: moved, total, unit: 'clusters' })
+      report()
+      const onMoved = (clusters: number) => {
+        moved += clusters
+        report()
+      }
+      const outcome = await new CompactPass({ ...parts, size, onMoved }, sources).run()
+      // Where nothing moves though nobody is in the way, nothing will.
+      settled = outcome.moved === 0 && !outcome.missed
+    }
+    await mayGoOn()
+    if (await cutTail(parts)) settled = false
+  }
+  const cut = Math.max(0, before - image.file.size())
+  return { moved: moved * clusterSize, cut, passes, settled }
+}
+
+/** Cuts the file behind its last used cluster; false when there is nothing to cut. */
+export async function cutTail({
+  image,
+  holdings,
+}: Pick<PassParts, 'image' | 'holdings'>): Promise<boolean> {
+  const { clusterSize } = image.tables.geometry
+  const length = image.file.size()
+  if (holdings.map.top >= ceilDiv(length, clusterSize)) return false
+  await image.flushFiles()
+  await image.trim()
+  return image.file.size() < length
+}
