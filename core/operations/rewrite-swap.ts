@@ -1,0 +1,150 @@
+import { throwIfAborted } from '../base/abort.ts'
+import { ImageError } from '../errors/image-error.ts'
+import type { ExchangingEnvironment } from '../image/environment.ts'
+import type { BlockFile } from '../storage/block-file.ts'
+import type { FileExtent } from './compact-plan.ts'
+import { inWordsOfRewriting } from './rewrite-errors.ts'
+import { isNamedAside } from './rewrite-names.ts'
+import { mustHaveOneName, type RewriteSource, type RewrittenAside } from './rewrite-aside.ts'
+
+export interface SwapOptions {
+  /**
+   * A name that the old file keeps, in the folder of the image unless it is a path; nothing may have it.
+   * Default: the old file goes with its last name.
+   */
+  readonly keepOriginalAs?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface SwapOutcome {
+  /** The file that was replaced, symbolic links followed. */
+  readonly path: string
+  /** Where the old file is now; undefined: gone. */
+  readonly keptAs: string | undefined
+  readonly before: FileExtent
+  readonly after: FileExtent
+}
+
+/**
+ * Gives a rewritten image the name of the old one, in an order in which that name always leads to one of
+ * the two, whole:
+ *
+ *     new file: length and space compared, rights of the old one          flush
+ *     old file: a second name, when it is to be kept                      folder flush
+ *     the new file's name moves over the old one (rename)                 folder flush      ◀ it is the image
+ *
+ * The caller holds the old file until this returns, and goes on with the new one. A cancel is heard until
+ * the rename. Until then a failure leaves the old file as it was, without the second name. Throws
+ * `rewrite-not-smaller`, `rewrite-has-names`, `file-changed`, `rewrite-attributes`, `file-exists`,
+ * `rewrite-cannot-keep`, `rewrite-folder`, and after the rename `rewrite-not-durable`.
+ */
+export async function swapInPlaceOf(
+  host: ExchangingEnvironment,
+  source: RewriteSource,
+  rewritten: RewrittenAside,
+  { keepOriginalAs, signal }: SwapOptions = {},
+): Promise<SwapOutcome> {
+  const { path: aside, replaces } = rewritten
+  const folder = host.paths.folderOf(replaces)
+  const keptAs =
+    keepOriginalAs === undefined ? undefined : host.paths.resolve(folder, keepOriginalAs)
+  try {
+    if (keptAs !== undefined) mustStay(host, replaces, keptAs)
+    await mustHaveOneName(host, replaces)
+    await mustBeNamed(host, source.file, replaces)
+    const before = extentOf(source.file)
+    const after = extentOf(rewritten.file)
+    mustNotGrow(source.path, before, after)
+    await host.copyAttributes(replaces, aside)
+    await rewritten.file.flush()
+    throwIfAborted(signal)
+    if (keptAs !== undefined) await addOldName(host, source.path, { from: replaces, name: keptAs })
+    try {
+      throwIfAborted(signal)
+      await host.moveName(aside, replaces)
+    } catch (thrown) {
+      if (keptAs !== undefined) await host.removeFile(keptAs)
+      const error = ImageError.from(thrown)
+      throw new ImageError(error.reason, { ...error.context, path: aside }, { cause: error })
+    }
+    rewritten.keep()
+    await makeDurable(host, source.path, folder)
+    return { path: replaces, keptAs, before, after }
+  } catch (error) {
+    throw inWordsOfRewriting(error, source.path, aside)
+  }
+}
+
+/** Throws `invalid-argument` for a name under which the next rewriting would remove it. */
+function mustStay(host: ExchangingEnvironment, path: string, keptAs: string): void {
+  if (!isNamedAside(host, path, keptAs)) return
+  throw new ImageError('invalid-argument', {
+    path,
+    field: 'The name for the old file',
+    expected: 'a name that is not like those of unfinished files',
+    found: keptAs,
+  })
+}
+
+const extentOf = (file: BlockFile): FileExtent => ({
+  fileLength: file.size(),
+  allocatedBytes: file.allocatedBytes(),
+})
+
+function mustNotGrow(path: string, before: FileExtent, after: FileExtent): void {
+  const sizes = [
+    ['length', before.fileLength, after.fileLength],
+    ['size on the disk', before.allocatedBytes, after.allocatedBytes],
+  ] as const
+  for (const [field, limit, found] of sizes) {
+    if (limit === undefined || found === undefined || found <= limit) continue
+    throw new ImageError('rewrite-not-smaller', { path, field, limit, found })
+  }
+}
+
+/** Somebody may have put another file there, although this one is held. Throws `file-changed`. */
+async function mustBeNamed(
+  host: ExchangingEnvironment,
+  { identity }: BlockFile,
+  path: string,
+): Promise<void> {
+  await using named = await host.openFile(path)
+  const now = named.identity
+  if (now?.device === identity?.device && now?.inode === identity?.inode) return
+  throw new ImageError('file-changed', { path, found: 'another file' })
+}
+
+/** A hard link, so that the image has its own name all the time. */
+async function addOldName(
+  host: ExchangingEnvironment,
+  path: string,
+  { from, name }: { readonly from: string; readonly name: string },
+): Promise<void> {
+  let isAdded = false
+  try {
+    await host.addName(from, name)
+    isAdded = true
+    await host.flushFolder(host.paths.folderOf(name))
+  } catch (thrown) {
+    if (isAdded) await host.removeFile(name)
+    const error = ImageError.from(thrown)
+    if (error.reason === 'file-exists') throw error
+    const { errno } = error.context
+    const facts = errno === undefined ? {} : { errno }
+    throw new ImageError('rewrite-cannot-keep', { path, link: name, ...facts }, { cause: error })
+  }
+}
+
+async function makeDurable(
+  host: ExchangingEnvironment,
+  path: string,
+  folder: string,
+): Promise<void> {
+  try {
+    await host.flushFolder(folder)
+  } catch (thrown) {
+    const { errno } = ImageError.from(thrown).context
+    const facts = errno === undefined ? {} : { errno }
+    throw new ImageError('rewrite-not-durable', { path, ...facts }, { cause: thrown })
+  }
+}
