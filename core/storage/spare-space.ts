@@ -9,6 +9,7 @@ export const SPARE_BLOCK = 4096
 
 /** One read, between two chances to cancel. */
 const readAtOnce = 4 * 1024 * 1024
+const smallRead = 64 * 1024
 /** Space that is given back by one call: the system drops what it has in memory of it, too. */
 const givenAtOnce = 256 * 1024 * 1024
 
@@ -87,7 +88,9 @@ export async function findSpareSpace(
       } else {
         buffer ??= new Uint8Array(readAtOnce)
         const chunk = buffer.subarray(0, Math.min(readAtOnce, runEnd - at))
-        await file.read(chunk, at, 'data')
+        // A promise costs as much as reading a small piece, and many clusters may lie between holes.
+        if (chunk.length <= smallRead) file.readNow(chunk, at, 'data')
+        else await file.read(chunk, at, 'data')
         throwIfAborted(signal)
         bytesRead += chunk.length
         for (const { from, to } of zeroBlocks(chunk)) {
@@ -156,7 +159,7 @@ export function promisedBytes(file: BlockFile, stored: number): number {
 }
 
 /** Which bytes of the file are stored, asked in ascending order: remembers the last answer. */
-class StoredRuns {
+export class StoredRuns {
   readonly #file: BlockFile
   readonly #size: number
   #start = 0
