@@ -6,6 +6,7 @@ import type { DiskImage } from '../image/disk-image.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import { holdingAllBut, openDataFile } from '../qcow2/open-writer.ts'
+import { CountingFile } from '../storage/counting-file.ts'
 import { CountingWritableFile } from '../storage/counting-writable-file.ts'
 import { UnflushedFile } from '../storage/unflushed-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
@@ -28,8 +29,6 @@ export interface HeldFile {
   readonly file: WritableFile
   /** Counts what reaches the file itself. */
   readonly counted: CountingWritableFile
-  /** Makes durable what was put off. */
-  settle(): Promise<void>
 }
 
 /** An image that nobody else changes until it is closed: exactly the one that a plan was made for. */
@@ -39,6 +38,12 @@ export interface HeldImage extends AsyncDisposable {
   readonly area: HeaderArea | undefined
   readonly dataFile: HeldFile | undefined
   readonly backing: DiskImage | undefined
+  /** Whether anything was done that changes a file. */
+  isChanged(): boolean
+  /** Bytes read from all files so far, those below included. */
+  bytesRead(): number
+  /** Makes durable what was put off. */
+  settle(): Promise<void>
   /** Closes everything; an error of closing is one of writing. */
   close(): Promise<void>
 }
@@ -60,6 +65,7 @@ export async function holdForCompacting(
   const area = plan.format === 'raw' ? undefined : readHeaderArea(file)
   let dataFile: WritableFile | undefined
   let backing: DiskImage | undefined
+  const below: CountingFile[] = []
   if (area !== undefined) {
     const top = { file, path: plan.path, area }
     dataFile = opened.use(await openDataFile(host, top, { links }))
@@ -67,24 +73,44 @@ export async function holdForCompacting(
       mustBeStamped(dataFile, plan.dataFile.stamp)
     }
     if (withBacking) {
-      const holding = { ...host, openFile: holdingAllBut(host, file) }
+      const open = holdingAllBut(host, file)
+      const openFile = async (name: string) => {
+        const layer = new CountingFile(await open(name))
+        below.push(layer)
+        return layer
+      }
+      const holding = { ...host, openFile }
       backing = opened.use(await openBackingOf(holding, top, { links, signal }))
     }
   }
+  const image = heldFile(file, unsafeBuffering)
+  const data = dataFile && heldFile(dataFile, unsafeBuffering)
+  const own = data === undefined ? [image] : [data, image]
   const files = opened.move()
   return {
-    image: heldFile(file, unsafeBuffering),
+    image,
     area,
-    dataFile: dataFile && heldFile(dataFile, unsafeBuffering),
+    dataFile: data,
     backing,
+    isChanged: () => own.some(({ counted }) => counted.isChanged),
+    bytesRead: () =>
+      [...own.map(({ counted }) => counted), ...below].reduce(
+        (sum, counted) => sum + counted.bytesRead,
+        0,
+      ),
+    async settle() {
+      for (const { putOff } of own) await putOff?.settle()
+    },
     close: () => files.disposeAsync(),
     [Symbol.asyncDispose]: () => files.disposeAsync(),
   }
 }
 
-function heldFile(file: WritableFile, unsafeBuffering: boolean): HeldFile {
+function heldFile(
+  file: WritableFile,
+  unsafeBuffering: boolean,
+): HeldFile & { readonly putOff: UnflushedFile | undefined } {
   const counted = new CountingWritableFile(file)
-  if (!unsafeBuffering) return { file: counted, counted, settle: async () => {} }
-  const unflushed = new UnflushedFile(counted)
-  return { file: unflushed, counted, settle: () => unflushed.settle() }
+  const putOff = unsafeBuffering ? new UnflushedFile(counted) : undefined
+  return { file: putOff ?? counted, counted, putOff }
 }

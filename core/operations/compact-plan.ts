@@ -9,7 +9,11 @@ import type { ImageStamp } from './image-stamp.ts'
  */
 export type CompactMode = 'in-place' | 'punch' | 'rewrite' | 'zeroes'
 
-/** How much of the content was read for zeroes: none, a part spread over the file, or all. */
+/**
+ * How much of the content was read for zeroes: none, a part spread over the file, or all. What a plan did
+ * not look for is not given back either: after `none` only the metadata decides (raw images and the mode
+ * `zeroes` have nothing else to look at and are read when it is done).
+ */
 export type ZeroScan = 'none' | 'sampled' | 'whole'
 
 /**
@@ -37,7 +41,8 @@ export interface CompactPlan {
   /** Why the content cannot be compared before and after; acting needs `verify: false` then. */
   readonly proofRefusal: ImageErrorData | undefined
   /** Of the external data file; undefined without one. */
-  readonly dataFile: { readonly path: string; readonly stamp: ImageStamp } | undefined
+  readonly dataFile:
+    { readonly path: string; readonly stamp: ImageStamp; readonly before: FileExtent } | undefined
 }
 
 export interface FileExtent {

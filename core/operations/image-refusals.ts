@@ -20,7 +20,10 @@ export function stampedDataFile(image: DiskImage): StampedDataFile | undefined {
 }
 
 /** Somebody else has the image open, so that it cannot be held for writing. */
-export function usageRefusals(host: Pick<Host, 'readUse'>, { file }: DiskImage): ImageError[] {
+export function usageRefusals(
+  host: Pick<Host, 'readUse'>,
+  { file }: Pick<DiskImage, 'file'>,
+): ImageError[] {
   const { state, holders } = host.readUse(file)
   if (state === 'free' || state === 'unknown') return []
   return [fileInUse({ path: file.name, mode: state, holders })]

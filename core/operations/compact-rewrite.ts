@@ -1,0 +1,78 @@
+import { invariant } from '../base/assert.ts'
+import type { ExchangingEnvironment } from '../image/environment.ts'
+import type { OperationContext } from '../progress.ts'
+import type { RewriteCompression } from '../qcow2/rewrite/rewrite-rules.ts'
+import { readyToChange } from '../qcow2/ready-to-change.ts'
+import { CountingWritableFile } from '../storage/counting-writable-file.ts'
+import type { HeldImage } from './compact-hold.ts'
+import type { FileExtent, ZeroScan } from './compact-plan.ts'
+import { mustBeClean, mustBeSame, proveBefore, digestsOf, type Proof } from './compact-proof.ts'
+import { contradictions } from './contradictions.ts'
+import type { Host } from './host.ts'
+import { rewriteAside } from './rewrite-aside.ts'
+import { swapInPlaceOf } from './rewrite-swap.ts'
+
+export interface RewriteTask extends OperationContext {
+  /** The name that people know the image by; a symbolic link stays one. */
+  readonly path: string
+  readonly scan: ZeroScan
+  readonly verify: boolean
+  readonly compression: RewriteCompression
+  readonly keepOriginalAs: string | undefined
+}
+
+export interface RewriteDone extends Proof {
+  /** Of the new file. */
+  readonly extent: FileExtent
+  readonly keptAs: string | undefined
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  readonly flushes: number
+  readonly peakExtraBytes: number
+}
+
+/**
+ * Writes a held image anew beside itself, compares the content of both, checks the new one, and only then
+ * gives it the name. The old file is only read, but for refcounts that nobody wrote (dirty bit): those
+ * are counted first.
+ */
+export async function compactByRewriting(
+  host: Host & ExchangingEnvironment,
+  held: HeldImage,
+  { path, scan, verify, compression, keepOriginalAs, ...context }: RewriteTask,
+): Promise<RewriteDone> {
+  const { file } = held.image
+  invariant(held.area !== undefined, 'the image is qcow2')
+  const area = await readyToChange(file, context)
+  const [contradiction] = await contradictions({ file, area }, context)
+  if (contradiction !== undefined) throw contradiction
+  const look = { findsZeroes: scan !== 'none', verify }
+  const { before, zero } = await proveBefore(host, held, { file, area }, look, context)
+
+  let counted: CountingWritableFile | undefined
+  const counting: Host & ExchangingEnvironment = {
+    ...host,
+    createPrivateFile: async (name) => {
+      counted = new CountingWritableFile(await host.createPrivateFile(name))
+      return counted
+    },
+  }
+  const source = { path, file, area }
+  const isZero = zero && ((cluster: number) => zero.has(cluster))
+  await using made = await rewriteAside(counting, source, { compression, isZero, ...context })
+  await mustBeClean(made, { mayLeak: false }, context)
+  const after = verify ? await digestsOf(host, held, made, { ...context, phase: 'hash-after' }) : []
+  mustBeSame(file.name, { before, after })
+  const { signal } = context
+  const swapped = await swapInPlaceOf(counting, source, made, { keepOriginalAs, signal })
+  return {
+    before,
+    after,
+    extent: swapped.after,
+    keptAs: swapped.keptAs,
+    bytesRead: counted?.bytesRead ?? 0,
+    bytesWritten: counted?.bytesWritten ?? 0,
+    flushes: counted?.flushes ?? 0,
+    peakExtraBytes: swapped.after.allocatedBytes ?? swapped.after.fileLength,
+  }
+}
