@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { codecs } from '../../core/io/codecs.ts'
 import { ImageError } from '../../core/errors/image-error.ts'
-import type { Paths, WritingEnvironment } from '../../core/image/environment.ts'
+import type { ExchangingEnvironment, Paths } from '../../core/image/environment.ts'
 import type { HashAlgorithm } from '../../core/operations/hash-result.ts'
 import type { Hasher, Host } from '../../core/operations/host.ts'
 import type { ImageUse } from '../../core/operations/image-info.ts'
@@ -21,7 +21,7 @@ const wrapNothing: Wrap = (file) => file
  * over it. Holding a file works as on a real machine: one writer, or any number of readers. What makes it
  * a host are properties of its own: operations spread hosts.
  */
-export class CrashMachine<Mark> implements Host, WritingEnvironment {
+export class CrashMachine<Mark> implements Host, ExchangingEnvironment {
   readonly paths: Paths = memoryPaths(() => this.names)
   readonly codecs = codecs
   readonly log: CrashLog<Mark>
@@ -30,8 +30,9 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
   pace: Pace = () => 0
   readonly #pace: Pace = () => this.pace()
   readonly #contents = new Map<string, CrashContent>()
-  readonly #writers = new Set<string>()
-  readonly #readers = new Map<string, number>()
+  /** By what is held, for a file may get another name meanwhile; the name is the one it was opened by. */
+  readonly #writers = new Map<CrashContent, string>()
+  readonly #readers = new Map<CrashContent, { readonly name: string; count: number }>()
 
   constructor(log: CrashLog<Mark>, files: Readonly<Record<string, Uint8Array>> = {}) {
     this.log = log
@@ -61,7 +62,7 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
 
   /** Files that somebody opened and did not close. */
   get held(): string[] {
-    return [...this.#writers, ...this.#readers.keys()]
+    return [...this.#writers.values(), ...[...this.#readers.values()].map(({ name }) => name)]
   }
 
   readonly openFile = async (name: string): Promise<BlockFile> => {
@@ -70,18 +71,18 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
 
   readonly openForWriting = async (name: string): Promise<WritableFile> => {
     const content = this.#find(name)
-    if (this.#readers.has(name)) throw inUse(name)
+    if (this.#readers.has(content)) throw inUse(name)
     return this.#hold(name, content)
   }
 
   readonly openForHolding = async (name: string): Promise<BlockFile> => {
     const content = this.#find(name)
-    if (this.#writers.has(name)) throw inUse(name)
-    this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1)
+    if (this.#writers.has(content)) throw inUse(name)
+    const readers = this.#readers.get(content) ?? { name, count: 0 }
+    readers.count++
+    this.#readers.set(content, readers)
     const onClose = () => {
-      const left = (this.#readers.get(name) ?? 1) - 1
-      if (left === 0) this.#readers.delete(name)
-      else this.#readers.set(name, left)
+      if (--readers.count === 0) this.#readers.delete(content)
     }
     const file = new CrashFile(name, content, { pace: this.#pace, onClose })
     return this.wrap(file, name)
@@ -95,6 +96,42 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
     this.log.record({ kind: 'names', changes: [{ path: name, file }] })
     return this.#hold(name, content)
   }
+
+  /** Rights are no matter here. */
+  readonly createPrivateFile = (name: string): Promise<WritableFile> => this.createFile(name)
+
+  readonly copyAttributes = async (from: string, to: string): Promise<void> => {
+    this.#find(from)
+    this.#find(to)
+  }
+
+  readonly countNames = async (name: string): Promise<number> => {
+    const content = this.#find(name)
+    return [...this.#contents.values()].filter((other) => other === content).length
+  }
+
+  readonly addName = async (name: string, added: string): Promise<void> => {
+    const content = this.#find(name)
+    if (this.#contents.has(added)) throw new ImageError('file-exists', { path: added })
+    this.#contents.set(added, content)
+    this.log.record({ kind: 'names', changes: [{ path: added, file: content.file }] })
+  }
+
+  readonly moveName = async (name: string, over: string): Promise<void> => {
+    const content = this.#find(name)
+    this.#contents.delete(name)
+    this.#contents.set(over, content)
+    const changes = [
+      { path: name, file: undefined },
+      { path: over, file: content.file },
+    ]
+    this.log.record({ kind: 'names', changes })
+  }
+
+  readonly namesIn = async (folder: string): Promise<readonly string[]> =>
+    this.names
+      .filter((name) => path.posix.dirname(name) === folder)
+      .map((name) => path.posix.basename(name))
 
   readonly removeFile = async (name: string): Promise<void> => {
     this.#find(name)
@@ -119,9 +156,9 @@ export class CrashMachine<Mark> implements Host, WritingEnvironment {
   }
 
   #hold(name: string, content: CrashContent): WritableFile {
-    if (this.#writers.has(name)) throw inUse(name)
-    this.#writers.add(name)
-    const onClose = () => void this.#writers.delete(name)
+    if (this.#writers.has(content)) throw inUse(name)
+    this.#writers.set(content, name)
+    const onClose = () => void this.#writers.delete(content)
     return this.wrap(new CrashFile(name, content, { pace: this.#pace, onClose }), name)
   }
 

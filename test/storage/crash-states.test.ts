@@ -128,3 +128,46 @@ it('a hole takes no space, and neither does what is cut off', async () => {
   file.writeNow(filled(2), 4096, 'data')
   expect(file.hostRun(0)).toEqual({ kind: 'data', end: 5 * 4096 })
 })
+
+/** Which files a power cut may leave, by name, each shown by its first byte. */
+async function namesAfter(
+  act: (machine: CrashMachine<string>) => Promise<void>,
+): Promise<string[]> {
+  const log = new CrashLog<string>()
+  const machine = new CrashMachine(log, { '/old': filled(1) })
+  await using file = await machine.createFile('/new')
+  file.writeNow(filled(2), 0, 'data')
+  await file.flush()
+  await machine.flushFolder('/')
+  log.mark('made')
+  await act(machine)
+  const found = new Set<string>()
+  for (const state of crashStates(log, { seed: 7, perCut: 60 })) {
+    if (state.mark !== 'made') continue
+    const files = [...state.files()].map(([name, [first]]) => `${name} ${first}`)
+    found.add(files.toSorted().join(', '))
+  }
+  return [...found].toSorted()
+}
+
+it('a name that moves over another is there in one step', async () => {
+  const found = await namesAfter((machine) => machine.moveName('/new', '/old'))
+  expect(found).toEqual(['/new 2, /old 1', '/old 2'])
+})
+
+it('a second name that no flush of its folder covered may be missing where the first one is taken', async () => {
+  const found = await namesAfter(async (machine) => {
+    await machine.addName('/old', '/kept')
+    await machine.moveName('/new', '/old')
+  })
+  expect(found).toEqual(['/kept 1, /new 2, /old 1', '/kept 1, /old 2', '/new 2, /old 1', '/old 2'])
+})
+
+it('a second name that was flushed stays', async () => {
+  const found = await namesAfter(async (machine) => {
+    await machine.addName('/old', '/kept')
+    await machine.flushFolder('/')
+    await machine.moveName('/new', '/old')
+  })
+  expect(found).toEqual(['/kept 1, /new 2, /old 1', '/kept 1, /old 2', '/new 2, /old 1'])
+})
