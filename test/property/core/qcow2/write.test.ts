@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { MemoryFile } from '../../../../core/storage/memory-file.ts'
+import type { MemoryFile } from '../../../../core/storage/memory-file.ts'
 import { randomCall, windowOf } from '../../../helpers/flat-disk.ts'
 import { expectCleanAfterFlush, type MemoryImage } from '../../../helpers/memory-image.ts'
 import { quarters, randomImage } from '../../../helpers/random-image.ts'

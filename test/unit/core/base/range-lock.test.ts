@@ -69,3 +69,17 @@ it('never lets an exclusive range overlap another one, whoever comes when', asyn
   expect(grants).toBe(720)
   expect(String(lock)).toBe('')
 })
+
+it('says whether anybody has a part of a range, or waits for one', async () => {
+  const lock = new RangeLock()
+  const reader = await lock.shared(100, 200)
+  expect(lock.isFree(0, 100)).toBe(true)
+  expect(lock.isFree(199, 300)).toBe(false)
+  const writer = lock.exclusive(150, 400)
+  expect(lock.isFree(300, 301)).toBe(false)
+  reader[Symbol.dispose]()
+  const held = await writer
+  expect(lock.isFree(100, 150)).toBe(true)
+  held[Symbol.dispose]()
+  expect(lock.isFree(0, 1000)).toBe(true)
+})

@@ -64,3 +64,17 @@ it('names who holds it and who waits', async () => {
   last[Symbol.dispose]()
   expect(() => last[Symbol.dispose]()).toThrow('a lock it has not got')
 })
+
+it('lets in at once who does not want to wait, or not at all', async () => {
+  const lock = new RwLock()
+  const tried = lock.tryShared('step')
+  expect(tried).toBeDefined()
+  const commit = lock.exclusive('commit')
+  // A commit that waits is before whoever comes now.
+  expect(lock.tryShared('step')).toBeUndefined()
+  tried?.[Symbol.dispose]()
+  const held = await commit
+  expect(lock.tryShared('step')).toBeUndefined()
+  held[Symbol.dispose]()
+  expect(lock.tryShared('step')).toBeDefined()
+})

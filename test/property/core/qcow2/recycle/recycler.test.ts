@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { expect, it } from 'vitest'
 import { PauseSwitch } from '../../../../../core/base/pause-switch.ts'
 import { ImageError } from '../../../../../core/errors/image-error.ts'
@@ -133,7 +134,8 @@ class Life {
   }
 }
 
-async function live(seed: number): Promise<void> {
+/** What came of one life. */
+async function live(seed: number): Promise<unknown> {
   const random = seededRandom(seed)
   const steps = new Steps()
   const { image, kind } = randomImage(random, { wrap: (file) => new SteppedFile(file, steps) })
@@ -155,20 +157,17 @@ async function live(seed: number): Promise<void> {
   const stopping = life.recycler.stop()
   steps.open()
   await stopping
-  const { story } = life
-  expect({ seed, kind, story, lastError }).toMatchObject({ seed, lastError: undefined })
   await expectCleanAfterFlush(image)
   const snapshot = kind === 'snapshots' ? hash('sha256', await image.snapshot(0)) : ''
-  expect({ seed, kind, story, snapshot, ...(await life.outcome()) }).toMatchObject({
-    seed,
-    snapshot: snapshotBefore,
-    sameDisk: true,
-    wrongReads: 0,
-  })
+  const { story } = life
+  const sameSnapshot = snapshot === snapshotBefore
+  const outcome = { lastError, sameSnapshot, ...(await life.outcome()) }
+  const isGood = isDeepStrictEqual(outcome, good)
+  return isGood ? 'good' : { seed, kind, story, ...outcome }
 }
 
+const good = { lastError: undefined, sameSnapshot: true, sameDisk: true, wrongReads: 0 }
+
 it('the guest finds what it wrote, whatever order the disk works in while clusters move', async () => {
-  const only = process.env['SEED']
-  if (only !== undefined) return live(Number(only))
-  for (let seed = 0; seed < 150; seed++) await live(seed)
+  for (let seed = 0; seed < 150; seed++) expect(await live(seed)).toBe('good')
 })

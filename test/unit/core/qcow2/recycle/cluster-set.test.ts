@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { ClusterSet } from '../../../../../core/qcow2/recycle/cluster-set.ts'
+import { seededRandom } from '../../../../helpers/random.ts'
+
+it('holds what a plain set holds, in order', () => {
+  const random = seededRandom(3)
+  const set = new ClusterSet()
+  const plain = new Set<number>()
+  // Page borders, word borders, and far apart.
+  const numberAt = () => random.pick([0, 31, 32_767, 32_768, 5_000_000]) + random.below(40)
+  for (let step = 0; step < 20_000; step++) {
+    const cluster = numberAt()
+    if (random.chance(0.5)) expect(set.add(cluster)).toBe(!plain.has(cluster))
+    else expect(set.delete(cluster)).toBe(plain.has(cluster))
+    if (set.has(cluster)) plain.add(cluster)
+    else plain.delete(cluster)
+  }
+  const sorted = [...plain].sort((a, b) => a - b)
+  expect([...set]).toEqual(sorted)
+  expect(set.size).toBe(plain.size)
+  expect([...set.copy()]).toEqual(sorted)
+  for (let look = 0; look < 500; look++) {
+    const from = numberAt()
+    expect(set.first(from)).toBe(sorted.find((cluster) => cluster >= from) ?? -1)
+  }
+})
+
+it('measures runs over the borders of pages', () => {
+  const set = new ClusterSet()
+  for (let cluster = 32_760; cluster < 32_790; cluster++) set.add(cluster)
+  expect(set.runAt(32_760, 100)).toBe(30)
+  expect(set.runAt(32_760, 10)).toBe(10)
+  expect(set.runAt(32_790, 10)).toBe(0)
+})
+
+it('is not changed by what happens to a copy', () => {
+  const set = new ClusterSet()
+  set.add(7)
+  const copy = set.copy()
+  copy.delete(7)
+  copy.add(8)
+  expect([...set]).toEqual([7])
+})
+
+it('takes a million clusters in no time', () => {
+  const set = new ClusterSet()
+  const started = performance.now()
+  for (let cluster = 0; cluster < 1_000_000; cluster++) set.add(cluster)
+  for (let cluster = 0; cluster < 1_000_000; cluster += 2) set.delete(cluster)
+  let count = 0
+  for (let at = set.first(); at !== -1; at = set.first(at + 1)) count++
+  expect(count).toBe(500_000)
+  expect(performance.now() - started).toBeLessThan(2000)
+})
