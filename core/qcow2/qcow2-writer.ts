@@ -71,6 +71,8 @@ export class Qcow2Writer implements DiskImage {
   #announced: ChangeKind | undefined
   /** Set when nobody knows any more what is on the disk. */
   #failure: ImageError | undefined
+  /** The failure, as long as nobody who uses the image has heard of it. */
+  #untold: ImageError | undefined
   /** The flush that waits for its turn. */
   #nextFlush: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -181,10 +183,13 @@ export class Qcow2Writer implements DiskImage {
   }
 
   /** Everything that was done before survives a power cut. After `flush-failed` nothing more is written. */
-  flush(): Promise<void> {
-    // One that has not begun yet will cover what this caller has done, too.
-    this.#nextFlush ??= this.#flush()
-    return this.#nextFlush
+  async flush(): Promise<void> {
+    try {
+      await this.#flushNext()
+    } catch (error) {
+      this.#untold = undefined
+      throw error
+    }
   }
 
   /**
@@ -253,8 +258,8 @@ export class Qcow2Writer implements DiskImage {
   }
 
   /**
-   * Makes all durable and closes the files. After a failure that `flush` has told already they are only
-   * closed. Who calls it again gets the outcome of the first time.
+   * Makes all durable and closes the files. After a failure they are only closed, and it throws that
+   * failure unless a call has told it already. Who calls it again gets the outcome of the first time.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -292,19 +297,9 @@ export class Qcow2Writer implements DiskImage {
         return work()
       },
       isUntouched: (at, end) => this.#ranges.isFree(at, end),
-      flushFiles: async () => {
-        this.#mustWork()
-        const flushed = this.#tables.flushing()
-        await this.#orFail(this.file.flush())
-        flushed()
-        if (this.dataFile !== undefined) await this.#orFail(this.dataFile.flush())
-      },
-      commit: () => this.flush(),
-      trim: async () => {
-        using _gate = await this.#gate.exclusive('trim')
-        await this.#commit()
-        await this.#orFail(this.#trim())
-      },
+      flushFiles: () => this.#unwatched(() => this.#flushFiles()),
+      commit: () => this.#unwatched(() => this.#flushNext()),
+      trim: () => this.#unwatched(() => this.#trim()),
       detach: async () => {
         using _gate = await this.#gate.exclusive('recycler')
         this.#tables.observe(undefined)
@@ -313,9 +308,36 @@ export class Qcow2Writer implements DiskImage {
     }
   }
 
+  async #flushFiles(): Promise<void> {
+    this.#mustWork()
+    const flushed = this.#tables.flushing()
+    await this.#orFail(this.file.flush())
+    flushed()
+    if (this.dataFile !== undefined) await this.#orFail(this.dataFile.flush())
+  }
+
   async #trim(): Promise<void> {
-    await this.#tables.trimFile()
+    using _gate = await this.#gate.exclusive('trim')
+    await this.#commit()
+    await this.#orFail(this.#tables.trimFile())
     this.#giveBack()
+  }
+
+  /** Runs what nobody who uses the image waits for. That it ended all writing is told when it is closed. */
+  async #unwatched(work: () => Promise<void>): Promise<void> {
+    const wasSound = this.#failure === undefined
+    try {
+      await work()
+    } catch (error) {
+      if (wasSound) this.#untold = this.#failure
+      throw error
+    }
+  }
+
+  /** One that has not begun yet will cover what this caller has done, too. */
+  #flushNext(): Promise<void> {
+    this.#nextFlush ??= this.#flush()
+    return this.#nextFlush
   }
 
   async #flush(): Promise<void> {
@@ -339,6 +361,7 @@ export class Qcow2Writer implements DiskImage {
     ])
     this.#failure ??= new ImageError('device-closed', { path: this.file.name })
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    if (this.#untold !== undefined) throw this.#untold
   }
 
   /** Runs a change of guest data with its locks held, then commits when much waits for it. */
@@ -363,6 +386,7 @@ export class Qcow2Writer implements DiskImage {
     const { clusterSize } = this.#tables.geometry
     const start = alignDown(at, clusterSize)
     using _range = await this.#ranges.exclusive(start, alignUp(at + length, clusterSize))
+    this.#untold = undefined
     this.#mustWork()
     // The disk may have shrunk while this waited.
     mustLieInDisk(this, at, length)
@@ -453,7 +477,7 @@ export class Qcow2Writer implements DiskImage {
     })
   }
 
-  async #orFail(work: Promise<void>): Promise<void> {
+  async #orFail(work: Promise<unknown>): Promise<void> {
     try {
       await work
     } catch (error) {

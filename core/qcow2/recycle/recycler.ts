@@ -249,9 +249,12 @@ export class Recycler implements ImageRecycler {
     return map.count('erased') + map.count('pendingFree') > 0 || this.#hasTail
   }
 
+  /** Who only opens an image finds it as long as it was: a tail that was there is cut with the first of ours. */
   get #hasTail(): boolean {
+    const map = this.#holdings?.map
+    if (map === undefined || map.entered('junk') === 0) return false
     const size = this.#image?.file.size() ?? 0
-    return (this.#holdings?.map.top ?? 0) * this.#clusterSize < size - (size % this.#clusterSize)
+    return map.top * this.#clusterSize < size - (size % this.#clusterSize)
   }
 
   get #clusterSize(): number {
@@ -288,7 +291,7 @@ export class Recycler implements ImageRecycler {
     } catch (error) {
       // Here, for the caller may look at the image as soon as it hears of it.
       await this.#giveUp()
-      reject(this.#isEnding ? this.#stopped(error) : error)
+      reject(this.#stop.signal.aborted ? this.#stopped(error) : error)
       if (!isCancel(error)) throw error
     }
   }
