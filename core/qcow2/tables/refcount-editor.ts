@@ -197,6 +197,22 @@ export class RefcountEditor {
     return dropped
   }
 
+  /**
+   * Takes all blocks from `first` on out of the table and gives their places. They must count nothing that
+   * is in use but each other; nothing may wait for a commit.
+   */
+  dropBlocksFrom(first: number): HostOffset[] {
+    const dropped: HostOffset[] = []
+    for (let block = first; block < this.#place.entries; block++) {
+      const offset = this.blockOffset(block)
+      if (offset === 0) continue
+      this.#clean.delete(block)
+      this.#refer(block, 0)
+      dropped.push(hostOffset(offset))
+    }
+    return dropped
+  }
+
   /** Goes on in new clusters, with room for more blocks or for fewer, but for all there are. */
   moveTableTo(offset: HostOffset, entries: number): void {
     const words: WordTable = new Uint32Array(entries * 2)

@@ -1,0 +1,213 @@
+import { breather } from '../../base/abort.ts'
+import type { BitSet } from '../../base/bit-set.ts'
+import { ImageError } from '../../errors/image-error.ts'
+import type { OperationContext } from '../../progress.ts'
+import type { WritableFile } from '../../storage/writable-file.ts'
+import type { HeaderArea } from '../format/header-area.ts'
+import { refcountTableEntries } from '../format/header-rules.ts'
+import { readHeaderArea } from '../header-file.ts'
+import { RefcountEditor } from '../tables/refcount-editor.ts'
+import { clearUnknownAutoclear } from './clear-unknown-autoclear.ts'
+import { forgetZeroes } from './forget-zeroes.ts'
+import { planInPlace, type InPlacePlan, type MovedClusters } from './in-place-plan.ts'
+import { MeteredFile } from './metered-file.ts'
+import { MoveBatch } from './move-batch.ts'
+import { moveData } from './move-data.ts'
+import type { MoveRound } from './move-round.ts'
+import { moveRuns } from './move-runs.ts'
+import { moveBitmapData, moveRefcountBlocks, moveTables } from './move-singles.ts'
+import { surveyImage } from './survey-image.ts'
+import { use, type Survey } from './survey.ts'
+
+export interface InPlaceOptions extends OperationContext {
+  /** Data clusters that are all zero, by host cluster. */
+  readonly zero?: BitSet | undefined
+  /** Nothing moves: zero clusters are let go of, leaked ones freed, and the file's end is cut. */
+  readonly onlyZeroes?: boolean | undefined
+}
+
+/** What was done. */
+export interface InPlaceOutcome {
+  /** As it is in the file now. */
+  readonly area: HeaderArea
+  /** `nothing-to-do`: nothing was written. */
+  readonly outcome: 'compacted' | 'nothing-to-do'
+  readonly moved: MovedClusters
+  readonly movedBytes: number
+  readonly zeroClusters: number
+  readonly emptiedTables: number
+  readonly leakedClusters: number
+  /** Bytes of the file. */
+  readonly before: number
+  readonly after: number
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  readonly flushes: number
+  /** The file never gets longer on the way. */
+  readonly peakExtraBytes: 0
+}
+
+/**
+ * Makes an image file shorter by moving what is at its end into the holes before it, as `planInPlace` says
+ * for a survey of the file as it is now. What a guest reads, in every state, does not change; neither do
+ * snapshots, bitmaps and everything else the header knows. If less than a cluster and no zero cluster is
+ * gained, nothing is written.
+ *
+ * For an image that a check found without corruptions, held so that nobody else changes it, its dirty bit
+ * not set. Clusters with more refcount than references keep it, wherever they go: only lowering leaks
+ * first (`qemu-img check -r leaks` and ours) makes such counts right.
+ *
+ * At every moment the file is a valid image with leaked clusters at most (docs/COMPACTION.md). A cancel
+ * and a pause are heard within 4 MiB of copying or a commit (100 ms, about); what was done until then stays, and
+ * the end of the file is cut where it is free. The next run goes on from there.
+ *
+ * Throws what `surveyImage` throws before anything is written; `compact-cancelled`, `compact-stopped`.
+ */
+export async function compactInPlace(
+  held: WritableFile,
+  area: HeaderArea,
+  { zero, onlyZeroes = false, ...context }: InPlaceOptions = {},
+): Promise<InPlaceOutcome> {
+  const file = new MeteredFile(held)
+  const survey = await surveyImage(file, area, { zero, ...context })
+  const plan = await planInPlace(survey, { onlyZeroes, ...context })
+  const before = file.size()
+  if (plan.gains) await carryOut(file, plan, context)
+  const { bytesRead, bytesWritten, flushes } = file
+  return {
+    area: plan.gains ? readHeaderArea(file) : area,
+    outcome: plan.gains ? 'compacted' : 'nothing-to-do',
+    moved: plan.moved,
+    movedBytes: plan.movedBytes,
+    zeroClusters: plan.zeroClusters,
+    emptiedTables: plan.emptiedTables,
+    leakedClusters: plan.gains ? survey.kinds.filter((kind) => kind === use.leaked).length : 0,
+    before,
+    after: file.size(),
+    bytesRead,
+    bytesWritten,
+    flushes,
+    peakExtraBytes: 0,
+  }
+}
+
+async function carryOut(
+  file: MeteredFile,
+  plan: InPlacePlan,
+  context: OperationContext,
+): Promise<void> {
+  const { header, geometry } = plan.survey.area
+  const refcounts = new RefcountEditor(file, geometry, {
+    offset: header.refcountTableOffset,
+    entries: refcountTableEntries(header, geometry),
+  })
+  try {
+    await work(file, refcounts, plan, context)
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error
+    throw await leaveValid(file, { refcounts, clusterSize: geometry.clusterSize }, error)
+  }
+}
+
+async function work(
+  file: MeteredFile,
+  refcounts: RefcountEditor,
+  plan: InPlacePlan,
+  { signal, pause, onProgress }: OperationContext,
+): Promise<void> {
+  const { survey } = plan
+  let copied = 0
+  const onCopied = (bytes: number) => {
+    copied += bytes
+    onProgress?.({ phase: 'moves', done: copied, total: plan.movedBytes, unit: 'bytes' })
+  }
+  await clearUnknownAutoclear(file, survey.area)
+  const batch = new MoveBatch({ file, refcounts, signal, pause, onCopied })
+  await forgetZeroes({ file, survey, batch, signal, pause, onProgress })
+  const breathe = breather(signal, { pause })
+  await freeLeaked(survey, refcounts, breathe)
+  for (const round of plan.rounds) {
+    const parts = { file, area: readHeaderArea(file), round, refcounts, batch, breathe }
+    await moveData(parts)
+    await moveBitmapData(parts)
+    await moveTables(parts)
+    await moveRefcountBlocks(parts)
+    await moveRuns(parts)
+    await dropBlocks(file, refcounts, round)
+  }
+  refcounts.writeBlocks()
+  await file.flush()
+  refcounts.committed()
+  if (file.size() > plan.fileLength) {
+    file.truncate(plan.fileLength)
+    await file.flush()
+  }
+}
+
+/** Refcount blocks that wait in memory to be written. */
+const dirtyBytes = 16 * 1024 * 1024
+
+/** Nobody refers to them, so it does not matter when that reaches the disk. */
+async function freeLeaked(
+  { kinds }: Survey,
+  refcounts: RefcountEditor,
+  breathe: () => Promise<void> | undefined,
+): Promise<void> {
+  for (let at = kinds.indexOf(use.leaked); at !== -1; at = kinds.indexOf(use.leaked, at + 1)) {
+    refcounts.set(at, 0)
+    if (refcounts.dirtyBytes > dirtyBytes) {
+      refcounts.writeBlocks()
+      refcounts.committed()
+    }
+    const turn = breathe()
+    if (turn !== undefined) await turn
+  }
+}
+
+/** Once nothing is behind the new end any more, durably, the blocks that counted it go. */
+async function dropBlocks(
+  file: WritableFile,
+  refcounts: RefcountEditor,
+  { blocks, layout }: MoveRound,
+): Promise<void> {
+  refcounts.writeBlocks()
+  await file.flush()
+  refcounts.committed()
+  const dropped = refcounts.dropBlocksFrom(blocks)
+  if (dropped.length === 0) return
+  refcounts.writeTableEntries()
+  await file.flush()
+  refcounts.committed()
+  for (const offset of dropped) {
+    const cluster = offset / layout.clusterSize
+    if (refcounts.isCounted(cluster)) refcounts.set(cluster, 0)
+  }
+}
+
+/** What was left is free, and so may the end of the file be; gives what to tell. */
+async function leaveValid(
+  file: WritableFile,
+  { refcounts, clusterSize }: { readonly refcounts: RefcountEditor; readonly clusterSize: number },
+  error: ImageError,
+): Promise<ImageError> {
+  const told = new ImageError(
+    error.kind === 'cancelled' ? 'compact-cancelled' : 'compact-stopped',
+    { path: file.name, found: error.explanation.title },
+    { cause: error },
+  )
+  // After a failed flush nobody knows what is in the file, and nothing more may be written to it.
+  if (error.kind !== 'cancelled') return error.reason === 'flush-failed' ? error : told
+  try {
+    refcounts.writeBlocks()
+    await file.flush()
+    refcounts.committed()
+    const end = (refcounts.lastCounted() + 1) * clusterSize
+    if (end < file.size()) {
+      file.truncate(end)
+      await file.flush()
+    }
+    return told
+  } catch (thrown) {
+    return ImageError.from(thrown, { path: file.name })
+  }
+}
