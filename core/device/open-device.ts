@@ -7,6 +7,7 @@ import type { CreateOptions } from '../operations/create-options.ts'
 import { createImage } from '../operations/create.ts'
 import type { OperationContext } from '../progress.ts'
 import { openForWriting } from '../qcow2/open-writer.ts'
+import { Recycler } from '../qcow2/recycle/recycler.ts'
 import type { BlockDevice } from './block-device.ts'
 import { Device } from './device.ts'
 import { deviceConfig, type DeviceConfig } from './device-config.ts'
@@ -37,14 +38,16 @@ export interface OpenDeviceOptions {
 export async function openDevice(
   host: WritingEnvironment,
   path: string,
-  { config: chosen, ...options }: OpenDeviceOptions = {},
+  { config: chosen, clock, ...options }: OpenDeviceOptions = {},
 ): Promise<BlockDevice> {
   const config = deviceConfig(chosen)
   const disk = config.readOnly
     ? await diskToRead(host, path, options)
-    : await diskToChange(host, path, { ...options, discard: config.discard })
+    : await diskToChange(host, path, { ...options, config, clock })
   try {
     if (config.checkOnOpen) await mustBeSound(disk)
+    // Not before: it takes free clusters for free because the refcounts say so.
+    await disk.recycler?.start()
     return new Device(disk, config)
   } catch (error) {
     await disk.close()
@@ -67,7 +70,12 @@ export async function createDevice(
   return await openDevice(host, path, { format, links, config: wanted, signal: context.signal })
 }
 
-type Choice = Omit<OpenDeviceOptions, 'config'>
+type Choice = Omit<OpenDeviceOptions, 'config' | 'clock'>
+
+interface ChoiceToChange extends Choice {
+  readonly config: DeviceConfig
+  readonly clock: Clock | undefined
+}
 
 async function diskToRead(host: WritingEnvironment, path: string, options: Choice): Promise<Disk> {
   const holding = { ...host, openFile: host.openForHolding.bind(host) }
@@ -78,12 +86,16 @@ async function diskToRead(host: WritingEnvironment, path: string, options: Choic
 async function diskToChange(
   host: WritingEnvironment,
   path: string,
-  options: Choice & { readonly discard: boolean },
+  { config, clock, ...options }: ChoiceToChange,
 ): Promise<Disk> {
-  const opened = await openForWriting(host, path, options)
-  return opened.kind === 'raw'
-    ? new RawDisk(opened.file, options)
-    : new Qcow2Disk(opened.image, host.codecs)
+  const { discard, keepErased, compactAfterUnmaps, runtimeAsserts: asserts } = config
+  const opened = await openForWriting(host, path, { ...options, discard })
+  if (opened.kind === 'raw') return new RawDisk(opened.file, { discard })
+  const { image } = opened
+  // What LUKS encrypts depends on where it lies, so nothing of it may move.
+  if (image.encrypted) return new Qcow2Disk(image, host.codecs)
+  const recycler = new Recycler(image, { keepErased, compactAfterUnmaps, clock, asserts })
+  return new Qcow2Disk(image, host.codecs, recycler)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BlockDevice } from '../../core/device/block-device.ts'
 import { openDevice, type OpenDeviceOptions } from '../../core/device/open-device.ts'
+import type { OperationContext } from '../../core/progress.ts'
 import { openForWriting } from '../../core/qcow2/open-writer.ts'
 import type { Qcow2Writer } from '../../core/qcow2/qcow2-writer.ts'
 import type { Random } from '../helpers/random.ts'
@@ -57,6 +58,11 @@ export class Guest<Disk extends OpenDisk = Qcow2Writer> implements AsyncDisposab
       ),
     )
     if (actions.some(({ kind }) => kind === 'flush')) this.#settle(actions)
+  }
+
+  /** Clusters move; what the guest may find stays the same. */
+  async compact(this: Guest<BlockDevice>, context: OperationContext = {}): Promise<void> {
+    await this.#noting(this.disk.compact(context))
   }
 
   /** Packs new content into clusters, one after the other. */

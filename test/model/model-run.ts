@@ -21,6 +21,7 @@ import { createSnapshot } from '../../core/operations/snapshot-create.ts'
 import { deleteSnapshot, planDeleteSnapshot } from '../../core/operations/snapshot-delete.ts'
 import { openForWriting } from '../../core/qcow2/open-writer.ts'
 import { Qcow2Image } from '../../core/qcow2/qcow2-image.ts'
+import { ManualClock } from '../helpers/manual-clock.ts'
 import { noise } from '../helpers/noise.ts'
 import { qemuCheck, runTool } from '../helpers/qemu.ts'
 import { seededRandom, type Random } from '../helpers/random.ts'
@@ -53,6 +54,7 @@ export class ModelRun {
   readonly #folder: TempFolder
   readonly #random: Random
   readonly #clusters: number
+  readonly #clock = new ManualClock()
   #model: GuestModel
   #device: BlockDevice | undefined
   #generation = 0
@@ -103,7 +105,7 @@ export class ModelRun {
   }
 
   async #step(): Promise<void> {
-    const choice = this.#random.below(26)
+    const choice = this.#random.below(28)
     if (choice < 14) await this.#act()
     else if (choice < 16) await this.#pack()
     else if (choice < 18) await this.#resize()
@@ -111,6 +113,7 @@ export class ModelRun {
     else if (choice < 22) await this.#letQemuWrite()
     else if (choice < 23) await this.#amend()
     else if (choice < 24) await this.#recount()
+    else if (choice < 26) await this.#compactOpen()
     else await this.#close()
     this.#model.settle()
   }
@@ -125,6 +128,31 @@ export class ModelRun {
     modelAction(this.#model, action, generation)
     await performAction(device, action, generation)
     await this.#compareSome(device)
+    // Of the recycler's timers, which are 5 seconds.
+    this.#clock.advance(this.#random.pick([0, 100, 5000]))
+  }
+
+  /** The guest goes on while its image is compacted, or has to be when the compaction is cancelled. */
+  async #compactOpen(): Promise<void> {
+    const device = await this.#open()
+    const controller = new AbortController()
+    this.story.push('start a compaction')
+    const compaction = device.compact({ signal: controller.signal }).then(
+      () => 'done' as const,
+      (error: unknown) => {
+        if (error instanceof ImageError && error.kind === 'cancelled') return 'cancelled' as const
+        throw error
+      },
+    )
+    const acting = (async () => {
+      for (let action = this.#random.below(4); action > 0; action--) await this.#act()
+      if (this.#random.chance(0.3)) controller.abort()
+    })()
+    const [outcome] = await Promise.all([compaction, acting])
+    this.story.push(`the compaction is ${outcome}`)
+    if (outcome === 'cancelled' && !controller.signal.aborted) {
+      throw new Error('a compaction was cancelled that nobody cancelled')
+    }
   }
 
   /** Whole clusters, packed one after the other. */
@@ -328,10 +356,15 @@ export class ModelRun {
 
   async #open(): Promise<BlockDevice> {
     if (this.#device !== undefined) return this.#device
-    const discard = this.#random.chance(0.3)
-    this.story.push(`open${discard ? ', freed space goes back' : ''}`)
-    const config = { runtimeAsserts: true, discard }
-    this.#device = await openDevice(nodeHost, this.image, { config })
+    const { clusterSize } = this.kind
+    const config = {
+      runtimeAsserts: true,
+      discard: this.#random.chance(0.3),
+      keepErased: this.#random.pick([0, 0, 4]) * clusterSize,
+      compactAfterUnmaps: this.#random.pick([0, 0, 5]) * clusterSize,
+    }
+    this.story.push(`open ${JSON.stringify(config)}`)
+    this.#device = await openDevice(nodeHost, this.image, { config, clock: this.#clock })
     return this.#device
   }
 
