@@ -7,9 +7,13 @@
 import type { BlockDevice } from './device/block-device.ts'
 import type { CreateDeviceOptions, OpenDeviceOptions } from './device/open-device.ts'
 import type { AmendContext, AmendOptions, AmendPlan, AmendResult } from './operations/amend-plan.ts'
+import type { CompactOptions } from './operations/compact.ts'
+import type { CompactPlan } from './operations/compact-plan.ts'
+import type { CompactResult } from './operations/compact-result.ts'
 import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { ApplySnapshotOptions, PlanSnapshotOptions } from './operations/snapshot-apply.ts'
+import type { PlanCompactOptions } from './operations/plan-compact.ts'
 import type { PlanRepairOptions } from './operations/plan-repair.ts'
 import type { PlanResizeOptions } from './operations/plan-resize.ts'
 import type { RebuildOptions, RebuildResult } from './operations/rebuild-refcounts.ts'
@@ -81,4 +85,8 @@ export interface ChangingEngine {
   undoRepair(path: string, safetyCopy: string, context?: OperationContext): Promise<UndoPlan>
   /** For images whose refcounts were written lazily: counted anew, in one step. */
   rebuildRefcounts(path: string, options?: RebuildOptions): Promise<RebuildResult>
+  /** What compacting would give back, by cause and mode; only reads. */
+  planCompact(path: string, options?: PlanCompactOptions): Promise<CompactPlan>
+  /** Proves by digests that every state reads as before; nothing gained is nothing written. */
+  compactImage(path: string, plan: CompactPlan, options?: CompactOptions): Promise<CompactResult>
 }

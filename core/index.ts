@@ -33,6 +33,8 @@ export {
 } from './operations/hash-result.ts'
 export type { ResizeOptions, ResizeResult } from './operations/resize.ts'
 export { dataLossSteps } from './qcow2/repair/data-loss-steps.ts'
+export type { CompactOptions } from './operations/compact.ts'
+export type { PlanCompactOptions } from './operations/plan-compact.ts'
 export type { PlanRepairOptions } from './operations/plan-repair.ts'
 export type { RepairOptions } from './operations/repair.ts'
 export type { UndoPlan } from './operations/undo-repair.ts'

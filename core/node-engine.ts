@@ -3,11 +3,13 @@ import type { Engine } from './engine.ts'
 import { nodeHost } from './io/node-host.ts'
 import { amendImage } from './operations/amend.ts'
 import { checkImage } from './operations/check.ts'
+import { compactImage } from './operations/compact.ts'
 import { createImage } from './operations/create.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { mapImage } from './operations/map.ts'
 import { planAmend } from './operations/plan-amend.ts'
+import { planCompact } from './operations/plan-compact.ts'
 import { planCreate } from './operations/plan-create.ts'
 import { planRepair } from './operations/plan-repair.ts'
 import { planResize } from './operations/plan-resize.ts'
@@ -61,6 +63,8 @@ export function createEngine(): Engine {
     undoRepair: (path, safetyCopy, context) =>
       undoRepair(nodeHost, absolute(path), absolute(safetyCopy), context),
     rebuildRefcounts: (path, options) => rebuildImageRefcounts(nodeHost, absolute(path), options),
+    planCompact: (path, options) => planCompact(nodeHost, absolute(path), options),
+    compactImage: (path, plan, options) => compactImage(nodeHost, absolute(path), plan, options),
   }
 }
 

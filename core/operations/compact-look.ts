@@ -8,7 +8,8 @@ import { SnapshotMeasure } from '../qcow2/snapshot/snapshot-measure.ts'
 import { readSnapshots } from '../qcow2/snapshots.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type { CompactCauses } from './compact-plan.ts'
-import { contradictions } from './contradictions.ts'
+import type { HeadedFile } from './settled-view.ts'
+import { soundnessOf } from './soundness.ts'
 
 /** What the metadata of a qcow2 file says about its space. */
 export interface SpaceLook {
@@ -27,8 +28,7 @@ export async function lookAtSpace(
   area: HeaderArea,
   context: OperationContext,
 ): Promise<SpaceLook> {
-  const [contradiction] = await contradictions({ file, area }, context)
-  if (contradiction !== undefined) throw contradiction
+  await mustBeSound({ file, area }, context)
   const survey = await surveyImage(file, area, context)
   const { snapshots, snapshotBytes } = await measureSnapshots(file, area, context)
   const present = await presentBytes(file, survey, context)
@@ -42,6 +42,13 @@ export async function lookAtSpace(
     },
     stateBytes: present.bytes + snapshotBytes,
   }
+}
+
+/** Throws `contradictions-found`; gives how many references are leaked. */
+export async function mustBeSound(view: HeadedFile, context: OperationContext): Promise<number> {
+  const { contradiction, leaks } = await soundnessOf(view, context)
+  if (contradiction !== undefined) throw contradiction
+  return leaks
 }
 
 function unusedBytes({

@@ -115,6 +115,8 @@ export type AutoReason =
   | 'shorter-file-in-place'
   /** Moving gains nothing or is refused. */
   | 'only-holes-to-give'
+  /** Found out when it was tried: the file system of the host cannot make holes. */
+  | 'host-makes-no-holes'
 
 export interface KeptParts {
   readonly snapshots: number

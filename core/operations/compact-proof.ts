@@ -1,9 +1,6 @@
 import type { BitSet } from '../base/bit-set.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { OperationContext } from '../progress.ts'
-import { checkQcow2 } from '../qcow2/check/check-qcow2.ts'
-import { FindingLog } from '../qcow2/check/finding-log.ts'
-import { checkSubjectOf } from '../qcow2/check/subject-of.ts'
 import { surveyImage } from '../qcow2/compact/survey-image.ts'
 import { zeroRuleOf } from '../qcow2/compact/zero-rule.ts'
 import { ZeroTap } from '../qcow2/compact/zero-scan-tap.ts'
@@ -12,6 +9,7 @@ import type { HeldImage } from './compact-hold.ts'
 import { differences, digestStates, type ProofContext, type StateDigest } from './content-proof.ts'
 import type { Host } from './host.ts'
 import type { HeadedFile } from './settled-view.ts'
+import { soundnessOf } from './soundness.ts'
 
 /** The digests of every state before and after; empty when nobody wanted them. */
 export interface Proof {
@@ -72,17 +70,14 @@ export function mustBeSame(path: string, { before, after }: Proof): void {
   throw new ImageError('content-differs', { path, found: differing.join(', ') })
 }
 
-/** Throws `compact-check-failed`. */
+/** Throws `compact-check-failed` for anything but the leaks there may be. */
 export async function mustBeClean(
-  { file, area }: HeadedFile,
-  { mayLeak }: { readonly mayLeak: boolean },
+  view: HeadedFile,
+  { leaks: allowed }: { readonly leaks: number },
   context: OperationContext,
 ): Promise<void> {
-  const log = new FindingLog(8)
-  const { complete } = await checkQcow2(checkSubjectOf(file, area), log, context)
-  const errors = log.total('corruption') + log.total('check-error')
-  const leaks = mayLeak ? 0 : log.total('leak')
-  if (complete && errors + leaks === 0) return
-  const found = `${Math.max(errors, complete ? 0 : 1)} errors, ${leaks} leaked clusters`
-  throw new ImageError('compact-check-failed', { path: file.name, found })
+  const { contradiction, leaks } = await soundnessOf(view, context)
+  if (contradiction === undefined && leaks <= allowed) return
+  const found = `${contradiction?.context.found ?? 0} errors, ${leaks} leaked clusters`
+  throw new ImageError('compact-check-failed', { path: view.file.name, found })
 }

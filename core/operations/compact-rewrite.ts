@@ -5,9 +5,9 @@ import type { RewriteCompression } from '../qcow2/rewrite/rewrite-rules.ts'
 import { readyToChange } from '../qcow2/ready-to-change.ts'
 import { CountingWritableFile } from '../storage/counting-writable-file.ts'
 import type { HeldImage } from './compact-hold.ts'
+import { mustBeSound } from './compact-look.ts'
 import type { FileExtent, ZeroScan } from './compact-plan.ts'
 import { mustBeClean, mustBeSame, proveBefore, digestsOf, type Proof } from './compact-proof.ts'
-import { contradictions } from './contradictions.ts'
 import type { Host } from './host.ts'
 import { rewriteAside } from './rewrite-aside.ts'
 import { swapInPlaceOf } from './rewrite-swap.ts'
@@ -44,8 +44,7 @@ export async function compactByRewriting(
   const { file } = held.image
   invariant(held.area !== undefined, 'the image is qcow2')
   const area = await readyToChange(file, context)
-  const [contradiction] = await contradictions({ file, area }, context)
-  if (contradiction !== undefined) throw contradiction
+  await mustBeSound({ file, area }, context)
   const look = { findsZeroes: scan !== 'none', verify }
   const { before, zero } = await proveBefore(host, held, { file, area }, look, context)
 
@@ -60,7 +59,7 @@ export async function compactByRewriting(
   const source = { path, file, area }
   const isZero = zero && ((cluster: number) => zero.has(cluster))
   await using made = await rewriteAside(counting, source, { compression, isZero, ...context })
-  await mustBeClean(made, { mayLeak: false }, context)
+  await mustBeClean(made, { leaks: 0 }, context)
   const after = verify ? await digestsOf(host, held, made, { ...context, phase: 'hash-after' }) : []
   mustBeSame(file.name, { before, after })
   const { signal } = context

@@ -3,6 +3,7 @@ import type { ReadOptions } from '../engine.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import { openImage } from '../image/open-image.ts'
+import type { OperationContext } from '../progress.ts'
 import { readBitmaps } from '../qcow2/bitmap-list.ts'
 import { bitmapFlags } from '../qcow2/format/bitmap-directory.ts'
 import { SECTOR } from '../qcow2/format/constants.ts'
@@ -12,7 +13,7 @@ import type { Preallocation } from '../qcow2/preallocation.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { resizeRefusals, type NewSize } from '../qcow2/resize/resize-rules.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import { contradictions } from './contradictions.ts'
+import { soundnessOf } from './soundness.ts'
 import { lookAtDisk } from './disk-usage.ts'
 import type { Host } from './host.ts'
 import { linkRefusals, stampedDataFile, usageRefusals } from './image-refusals.ts'
@@ -63,7 +64,7 @@ export async function planResize(
   const dataFile = stampedDataFile(image)
   const wish = { size, preallocation }
   const facts = image instanceof Qcow2Image ? qcow2Facts(image, wish) : rawFacts(wish)
-  const damage = image instanceof Qcow2Image ? await contradictions(image, options) : []
+  const damage = await contradictions(image, options)
   const missing = linkRefusals(image)
   const refusals = [...usageRefusals(host, image), ...missing, ...facts.refusals, ...damage]
   const looks = {
@@ -88,6 +89,12 @@ export async function planResize(
     stamp,
     dataFile,
   }
+}
+
+async function contradictions(image: DiskImage, context: OperationContext): Promise<ImageError[]> {
+  if (!(image instanceof Qcow2Image)) return []
+  const { contradiction } = await soundnessOf(image, context)
+  return contradiction === undefined ? [] : [contradiction]
 }
 
 /** Throws `invalid-argument` for what is no size of a disk: QEMU's rules. */
