@@ -78,7 +78,7 @@ function unusedBytes({
 async function measureSnapshots(
   file: BlockFile,
   area: HeaderArea,
-  { signal }: OperationContext,
+  { signal, pause }: OperationContext,
 ): Promise<{
   readonly snapshots: CompactCauses['snapshotOnly']
   readonly snapshotBytes: number
@@ -88,7 +88,7 @@ async function measureSnapshots(
   let snapshotBytes = 0
   for (const entry of readSnapshots(file, area.header)) {
     const { id, name } = entry
-    const space = await measure?.measure(entry, { signal })
+    const space = await measure?.measure(entry, { signal, pause })
     snapshots.push({ id, name, exclusiveBytes: space?.exclusiveBytes })
     snapshotBytes += (space?.exclusiveBytes ?? 0) + (space?.sharedBytes ?? 0)
   }

@@ -44,7 +44,7 @@ export interface CompactReceipt {
   readonly bytesRead: number
   readonly bytesWritten: number
   readonly flushes: number
-  /** What the files took of their volume at most beyond what they had before. */
+  /** What was taken of the volume on the way, beyond what the files had before; at most. */
   readonly peakExtraBytes: number
   /** Flushes were left out but for the last one, as was asked for. */
   readonly unsafeBuffering: boolean

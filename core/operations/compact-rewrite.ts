@@ -25,6 +25,8 @@ export interface RewriteDone extends Proof {
   /** Of the new file. */
   readonly extent: FileExtent
   readonly keptAs: string | undefined
+  /** Data clusters of the old file that were all zero and have no place in the new one. */
+  readonly zeroBytes: number
   readonly bytesRead: number
   readonly bytesWritten: number
   readonly flushes: number
@@ -69,6 +71,7 @@ export async function compactByRewriting(
     after,
     extent: swapped.after,
     keptAs: swapped.keptAs,
+    zeroBytes: (zero?.size ?? 0) * area.geometry.clusterSize,
     bytesRead: counted?.bytesRead ?? 0,
     bytesWritten: counted?.bytesWritten ?? 0,
     flushes: counted?.flushes ?? 0,

@@ -5,14 +5,13 @@ import type { LinkPolicy } from '../image/open-gate.ts'
 import { RawImage } from '../image/raw-image.ts'
 import type { OperationContext } from '../progress.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import type { CountingWritableFile } from '../storage/counting-writable-file.ts'
-import { version } from '../version.ts'
 import { contentSource } from './byte-source.ts'
 import { holdForCompacting, type HeldImage } from './compact-hold.ts'
 import type { AutoReason, CompactMode, CompactPlan, FileExtent } from './compact-plan.ts'
 import { mustBeSame, type Proof } from './compact-proof.ts'
 import { compactQcow2, type WorkDone } from './compact-qcow2.ts'
-import { compactByRewriting, type RewriteDone } from './compact-rewrite.ts'
+import { emptyReceipt, receiptOf } from './compact-receipt.ts'
+import { compactByRewriting } from './compact-rewrite.ts'
 import type { CompactReceipt, CompactResult } from './compact-result.ts'
 import type { StateDigest } from './content-proof.ts'
 import { digestOf } from './digest.ts'
@@ -175,7 +174,9 @@ async function workOn(
       ? await compactRaw(host, held, task)
       : await compactQcow2(host, held, { ...task, mode })
   if (!held.isChanged()) return nothingToDo(plan, held.image.file, startedAt)
-  const receipt = receiptOf(held, done, { verify, unsafeBuffering, startedAt })
+  const peakExtraBytes = Math.max(done.peakExtraBytes, plan.modes[mode].temporaryBytes)
+  const facts = { verify, unsafeBuffering, startedAt }
+  const receipt = receiptOf(held, { ...done, peakExtraBytes }, facts)
   const after = extentOf(held.image.file)
   return { ...resultOf(plan, held, { before, after, receipt }), mode, because }
 }
@@ -240,46 +241,6 @@ const resultOf = (
   receipt,
 })
 
-interface ReceiptFacts {
-  readonly verify: boolean
-  readonly unsafeBuffering: boolean
-  readonly startedAt: number
-}
-
-function receiptOf(
-  held: HeldImage,
-  done: Partial<WorkDone & RewriteDone> & Proof & Pick<WorkDone, 'peakExtraBytes'>,
-  { verify, unsafeBuffering, startedAt }: ReceiptFacts,
-): CompactReceipt {
-  const written = [held.image, held.dataFile].map((file) => file?.counted)
-  const sum = (of: (file: CountingWritableFile) => number): number =>
-    written.reduce((total, file) => total + (file === undefined ? 0 : of(file)), 0)
-  return {
-    engineVersion: version,
-    startedAt,
-    finishedAt: Date.now(),
-    verified: verify ? true : 'skipped',
-    digestOf: (held.area?.encryption ?? 'none') === 'none' ? 'content' : 'ciphertext',
-    states: provedStates(done),
-    movedBytes: done.movedBytes ?? 0,
-    zeroBytes: done.zeroBytes ?? 0,
-    leakedBytes: done.leakedBytes ?? 0,
-    punchedBytes: done.punchedBytes ?? 0,
-    bytesRead: held.bytesRead() + (done.bytesRead ?? 0),
-    bytesWritten: sum(({ bytesWritten }) => bytesWritten) + (done.bytesWritten ?? 0),
-    flushes: sum(({ flushes }) => flushes) + (done.flushes ?? 0),
-    peakExtraBytes: done.peakExtraBytes,
-    unsafeBuffering,
-  }
-}
-
-const provedStates = ({ before, after }: Proof): CompactReceipt['states'] =>
-  before.map(({ snapshot, bytes, sha256 }, index) => ({
-    snapshot,
-    bytes,
-    sha256: { before: sha256, after: after[index]?.sha256 ?? sha256 },
-  }))
-
 function nothingToDo(plan: CompactPlan, file: BlockFile, startedAt: number): CompactResult {
   const extent = extentOf(file)
   return {
@@ -296,23 +257,7 @@ function nothingToDo(plan: CompactPlan, file: BlockFile, startedAt: number): Com
       after: plan.dataFile.before,
     },
     originalKeptAs: undefined,
-    receipt: {
-      engineVersion: version,
-      startedAt,
-      finishedAt: Date.now(),
-      verified: 'skipped',
-      digestOf: 'content',
-      states: [],
-      movedBytes: 0,
-      zeroBytes: 0,
-      leakedBytes: 0,
-      punchedBytes: 0,
-      bytesRead: 0,
-      bytesWritten: 0,
-      flushes: 0,
-      peakExtraBytes: 0,
-      unsafeBuffering: false,
-    },
+    receipt: emptyReceipt(startedAt),
   }
 }
 

@@ -58,9 +58,12 @@ export class SnapshotMeasure {
     return space
   }
 
-  async #walk(entry: SnapshotEntry, { signal }: OperationContext): Promise<SnapshotSpace> {
+  async #walk(
+    entry: SnapshotEntry,
+    { signal, pause: gate }: OperationContext,
+  ): Promise<SnapshotSpace> {
     const { clusterSize } = this.#area.geometry
-    const breathe = breather(signal)
+    const breathe = breather(signal, { pause: gate })
     const tree = snapshotTree(this.#file, this.#area, entry)
     const ownL1 = l1Clusters(entry.l1Size, clusterSize)
     let total = ownL1
