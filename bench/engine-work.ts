@@ -4,7 +4,7 @@
  * what a start of Platter costs.
  */
 import { readFile } from 'node:fs/promises'
-import { createEngine } from '../core/index.ts'
+import { createEngine, type CompactMode } from '../core/index.ts'
 
 const engine = createEngine()
 
@@ -44,7 +44,19 @@ const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
     const plan = await engine.planDeleteSnapshot(image, { snapshot: { name: word(0) } })
     return engine.deleteSnapshot(image, { plan })
   },
+  /** MODE and `proof` or `no-proof`. */
+  compact: async () => {
+    const mode = compactMode(word(0))
+    const plan = await engine.planCompact(image, { scan: 'none' })
+    return engine.compactImage(image, plan, { mode, verify: word(1) === 'proof' })
+  },
   repair: async () => engine.repairImage(image, await engine.planRepair(image)),
+}
+
+function compactMode(name: string): CompactMode {
+  if (name === 'in-place' || name === 'punch' || name === 'rewrite' || name === 'zeroes')
+    return name
+  throw new Error(`${name} is no mode of compaction`)
 }
 
 async function writeAt(offsets: Iterable<number>, bytes: number): Promise<void> {

@@ -145,6 +145,14 @@ it.each([
   ['the tables of a snapshot', /write snapshot-table/, /snapshots that come and go$/],
   ['a new size', /write header/, /a disk that grows and shrinks/],
   ['the tables of a new image', /write refcount-table/, /an image being created$/],
+  ['copies of clusters', /write data/, /small clusters that is compacted/],
+  ['counts of copies', /write refcount-block/, /packed clusters that is compacted/],
+  ['entries that lead to copies', /write l2-table/, /small clusters that is compacted/],
+  ['tables that lead to moved tables', /write l1-table/, /snapshots that is compacted/],
+  ['places of moved snapshots', /write snapshot-table/, /snapshots that is compacted/],
+  ['places of moved bitmaps', /write bitmap/, /bitmaps that is compacted/],
+  ['entries that refer to zeroes no more', /write l2-table/, /small clusters whose zeroes/],
+  ['anything of an image written anew', /^/, /snapshots that is written anew/],
 ])('our engine without the flush after %s is caught', async (_, skips, story) => {
   expect((await noticed(skips, story)).length).toBeGreaterThan(3)
 })

@@ -13,7 +13,7 @@ export const shares = {
   repairing: 6_000,
   amending: 5_000,
   goingOn: 6_000,
-  compacting: 12_000,
+  compacting: 6_000,
   online: 6_000,
 } as const
 

@@ -3,6 +3,7 @@
  * each purpose. Afterwards the error is one that a person can use, the image is whole, and what failed
  * works at the next attempt.
  */
+import type { Reason } from '../../core/errors/catalogue.ts'
 import { ImageError } from '../../core/errors/image-error.ts'
 import { crashStates } from '../storage/crash-states.ts'
 import {
@@ -123,15 +124,20 @@ function firstOf(thrown: unknown): unknown {
   return at
 }
 
+/** Work that stopped between two of its steps says what was done; why it stopped is its cause. */
+const stopped: ReadonlySet<Reason> = new Set([
+  'amend-stopped',
+  'cut-not-cleared',
+  'compact-stopped',
+])
+
 const kindOf = { EIO: 'io', ENOSPC: 'no-space' } as const
 
 function mustFit(error: ImageError, { fault, operation }: ErrorRule): void {
   const words = Object.values(error.explanation).join(' ')
   if (/undefined|NaN/.test(words)) throw new Error(`said: ${words}`)
   const { cause } = error
-  // Work that stopped between two of its steps says what was done; why it stopped is its cause.
-  const isStopped = error.reason === 'amend-stopped' || error.reason === 'cut-not-cleared'
-  const why = isStopped && cause instanceof ImageError ? cause : error
+  const why = stopped.has(error.reason) && cause instanceof ImageError ? cause : error
   if (why.kind !== kindOf[fault]) {
     throw new Error(`a failed ${operation} became ${error.reason}: ${words}`, { cause: error })
   }

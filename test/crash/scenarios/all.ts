@@ -1,5 +1,6 @@
 import type { ScenarioMaker } from '../scenario-maker.ts'
 import { amendingScenarios } from './amending.ts'
+import { inPlaceScenarios, punchScenarios, rewritingScenarios } from './compacting.ts'
 import { compressedScenarios } from './compressed.ts'
 import { creatingScenarios } from './creating.ts'
 import { goingOnScenarios } from './going-on.ts'
@@ -23,5 +24,8 @@ export const allScenarios: readonly ScenarioMaker[] = [
   ...amendingScenarios,
   ...repairingScenarios,
   ...goingOnScenarios,
+  ...inPlaceScenarios,
+  ...punchScenarios,
+  ...rewritingScenarios,
   ...onlineScenarios,
 ]

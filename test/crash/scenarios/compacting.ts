@@ -1,0 +1,174 @@
+import { ImageError } from '../../../core/errors/image-error.ts'
+import type { CompactMode } from '../../../core/operations/compact-plan.ts'
+import type { CrashMachine } from '../../storage/crash-machine.ts'
+import { seededRandom, type Random } from '../../helpers/random.ts'
+import { sameBytes } from '../../../core/base/same-bytes.ts'
+import { compactOnce } from '../compact-once.ts'
+import type { ScenarioMaker } from '../scenario-maker.ts'
+import type { DiskFiles, Scenario } from '../scene.ts'
+import { backingPath, dataPath, imagePath } from './small-images.ts'
+import { compactable } from './compactable.ts'
+import { usedImage, type UsedImageOptions } from './used-images.ts'
+
+export interface CompactingStory {
+  readonly name: string
+  readonly mode: CompactMode
+  readonly image: (random: Random) => UsedImageOptions
+  readonly weight?: number
+}
+
+/** An image whose space is given back, now and then with a cancel on the way: the guest finds no difference. */
+const compacting = ({ name, mode, image, weight }: CompactingStory): ScenarioMaker => ({
+  name,
+  ...(weight === undefined ? {} : { weight }),
+  make: async (seed): Promise<Scenario> => {
+    const random = seededRandom(seed)
+    const options = image(random)
+    const { files, model } = await usedImage(random, options)
+    const scenario: Scenario = {
+      name: `${name}, seed ${seed}`,
+      image: imagePath,
+      files,
+      model,
+      ...(options.backingClusters === undefined ? {} : { backing: backingPath }),
+      ...(options.dataFile === undefined ? {} : { dataFile: dataPath }),
+      tell: async (scene) => {
+        const also = await compactable(scenario, mode)
+        const keepOriginalAs = mode === 'rewrite' && random.chance(0.5) ? 'kept.qcow2' : undefined
+        const keeps = keepOriginalAs !== undefined ? keptOriginal(files) : undefined
+        scene.demand(async (disk) => keeps?.(disk) ?? (await also(disk)))
+        scene.expect()
+        const verify = random.chance(0.3)
+        if (random.chance(0.4)) await cancelSomewhere(scene.machine, random, mode)
+        const { outcome } = await compactOnce(scene.machine, mode, { verify, keepOriginalAs })
+        scene.expect([], { findings: outcome === 'compacted' ? 'none' : 'leaks' })
+      },
+    }
+    return scenario
+  },
+})
+
+/** Where the image is another file its original is there under the name that was asked for. */
+const keptOriginal =
+  (files: Readonly<Record<string, Uint8Array>>) =>
+  (disk: DiskFiles): string | undefined => {
+    const original = files[imagePath] ?? new Uint8Array()
+    const isThere = (name: string) => sameBytes(disk.get(name) ?? new Uint8Array(), original)
+    const isKept = isThere(imagePath) || isThere('/kept.qcow2')
+    return isKept ? undefined : 'the original is not kept'
+  }
+
+/** Stops it at one of its reports, if it has so many. */
+async function cancelSomewhere(
+  machine: CrashMachine<unknown>,
+  random: Random,
+  mode: CompactMode,
+): Promise<void> {
+  const controller = new AbortController()
+  let left = random.below(12)
+  const onProgress = (): void => {
+    if (left-- === 0) controller.abort()
+  }
+  try {
+    await compactOnce(machine, mode, { verify: false, signal: controller.signal, onProgress })
+  } catch (error) {
+    if (!(error instanceof ImageError) || error.kind !== 'cancelled') throw error
+  }
+}
+
+const orders = [0, 1, 2, 3, 4, 5, 6] as const
+
+/** Images of every kind, for whatever gives space back. */
+const kinds: readonly Omit<CompactingStory, 'mode'>[] = [
+  {
+    name: 'an image of small clusters',
+    image: (random) => ({
+      clusters: 150,
+      stored: 60,
+      refcountOrder: random.pick(orders),
+      leaked: random.below(10),
+    }),
+  },
+  {
+    name: 'an image of version 2',
+    image: (random) => ({ version: 2, clusterBits: random.pick([9, 10]), leaked: random.below(5) }),
+  },
+  {
+    name: 'an image that shares clusters with snapshots',
+    image: (random) => ({
+      clusters: 30,
+      snapshots: ['first'],
+      changesSnapshots: true,
+      refcountOrder: random.pick([3, 4, 5, 6]),
+      compressed: random.chance(0.3),
+    }),
+  },
+  {
+    name: 'an image with packed clusters',
+    image: (random) => ({
+      clusterBits: random.pick([10, 11, 12]),
+      clusters: 14,
+      compressed: true,
+      packs: true,
+      leaked: random.below(4),
+      ...(random.chance(0.4) ? { snapshots: ['first'] } : {}),
+    }),
+  },
+  {
+    name: 'an image of subclusters',
+    weight: 0.4,
+    image: () => ({ extendedL2: true, clusterBits: 14, clusters: 4 }),
+  },
+  {
+    name: 'an image above a backing file',
+    image: (random) => ({
+      clusters: 24,
+      clusterBits: 10,
+      backingClusters: 16,
+      version: random.pick([2, 3]),
+      changesSnapshots: random.chance(0.5),
+    }),
+  },
+  {
+    name: 'an image with bitmaps',
+    image: (random) => ({
+      clusters: 24,
+      bitmaps: ['daily', 'weekly'],
+      untouched: true,
+      leaked: 3 + random.below(10),
+      ...(random.chance(0.5) ? { snapshots: ['first'] } : {}),
+    }),
+  },
+]
+
+const of = (mode: CompactMode, doing: string, chosen = kinds, share = 1): ScenarioMaker[] =>
+  chosen.map(({ name, weight = 1, ...kind }) =>
+    compacting({ name: `${name} ${doing}`, mode, ...kind, weight: weight * share }),
+  )
+
+export const inPlaceScenarios: readonly ScenarioMaker[] = [
+  ...of('in-place', 'that is compacted in place'),
+  // Few writes, and so few different disks.
+  ...of('zeroes', 'whose zeroes are given up', kinds.slice(0, 4), 0.1),
+]
+
+export const punchScenarios: readonly ScenarioMaker[] = [
+  compacting({
+    name: 'an image whose unused space becomes holes',
+    mode: 'punch',
+    weight: 0.2,
+    image: (random) => ({
+      clusterBits: 12,
+      clusters: 20,
+      leaked: 4,
+      changesSnapshots: random.chance(0.5),
+    }),
+  }),
+]
+
+export const rewritingScenarios: readonly ScenarioMaker[] = of(
+  'rewrite',
+  'that is written anew',
+  kinds,
+  0.5,
+)
