@@ -21,7 +21,8 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
     .commandsGroup('Verbs:')
     .addHelpText(
       'after',
-      '\n"platter <verb> --help" explains one of them. Nothing here ever changes an image.',
+      '\n"platter <verb> --help" explains one of them. Only compact and discard change an image,\n' +
+        'and never what its guest reads.',
     )
   for (const verb of verbs) {
     const command = program.command(`${verb.name} ${verb.operands}`.trim()).summary(verb.summary)
@@ -78,6 +79,7 @@ async function runVerb(
     history: parsed.history ?? true,
     limit: parsed.limit ?? 50,
     open: parsed.open ?? true,
+    verify: parsed.verify ?? true,
   }
   const run = await verb.load()
   // commander hands a variadic argument over as an array of the words.

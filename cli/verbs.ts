@@ -23,6 +23,13 @@ export interface VerbOptions {
   readonly port?: number
   /** False with --no-open. */
   readonly open: boolean
+  readonly mode?: 'auto' | 'in-place' | 'punch' | 'rewrite'
+  readonly dryRun?: boolean
+  /** False with --no-verify. */
+  readonly verify: boolean
+  readonly unsafeBuffering?: boolean
+  readonly compress?: 'zlib' | 'zstd'
+  readonly keepOriginal?: string
 }
 
 export type RunVerb = (
@@ -84,6 +91,19 @@ const lasting: readonly VerbOption[] = [
     to: 255,
   },
 ]
+const givingBack: readonly VerbOption[] = [
+  { kind: 'switch', flags: '--dry-run', help: 'only say what it would come to' },
+  {
+    kind: 'switch',
+    flags: '--no-verify',
+    help: 'do not compare what the guest reads before and after',
+  },
+  {
+    kind: 'switch',
+    flags: '--unsafe-buffering',
+    help: 'flush at the end only: quicker, and a power cut may cost the image',
+  },
+]
 const recorded: VerbOption = {
   kind: 'switch',
   flags: '--no-history',
@@ -93,7 +113,7 @@ const recorded: VerbOption = {
 export interface Verb {
   readonly name: string
   readonly summary: string
-  readonly operands: '<file-or-folder...>' | '[folder...]' | '[file...]' | ''
+  readonly operands: '<file-or-folder...>' | '<file...>' | '[folder...]' | '[file...]' | ''
   readonly options: readonly VerbOption[]
   /** More to know, below the options of its help. */
   readonly notes: string
@@ -165,6 +185,48 @@ export const verbs: readonly Verb[] = [
     ],
     notes: 'Lines are those of sha256sum: DIGEST, two spaces, FILE.',
     load: async () => (await import('./verbs/sha.ts')).sha,
+  },
+  {
+    name: 'compact',
+    summary: 'give space back to the host; what the guest reads stays the same',
+    operands: '<file...>',
+    options: [
+      {
+        kind: 'choice',
+        flags: '--mode <name>',
+        help: 'how: move clusters down, make holes, or write a new file',
+        choices: ['auto', 'in-place', 'punch', 'rewrite'],
+        standard: 'auto',
+      },
+      ...givingBack,
+      {
+        kind: 'choice',
+        flags: '--compress <method>',
+        help: 'pack guest data (with --mode rewrite)',
+        choices: ['zlib', 'zstd'],
+      },
+      {
+        kind: 'text',
+        flags: '--keep-original <name>',
+        help: 'keep the old file beside the new one under this name (with --mode rewrite)',
+      },
+      ...output,
+      ...reading,
+      ...lasting,
+    ],
+    notes:
+      'Snapshots, bitmaps and backing files are kept. Nobody else may have the image open meanwhile.\n' +
+      'Ctrl-C stops it at once and leaves a valid image; the same command does the rest.',
+    load: async () => (await import('./verbs/compact.ts')).compact,
+  },
+  {
+    name: 'discard',
+    summary: 'stop storing guest data that is all zero; nothing moves',
+    operands: '<file...>',
+    options: [...givingBack, ...output, ...reading, ...lasting],
+    notes:
+      'Makes clusters free inside the image; "platter compact" makes the file smaller, and discards first, too.',
+    load: async () => (await import('./verbs/discard.ts')).discard,
   },
   {
     name: 'jobs',

@@ -14,7 +14,8 @@ export type ImageOutcome<Value> = {
 } & (
   | { readonly kind: 'done'; readonly value: Value }
   | { readonly kind: 'failed'; readonly error: ImageError }
-  | { readonly kind: 'cancelled' }
+  /** `error`: in the middle of this image; what it says about the image may matter. */
+  | { readonly kind: 'cancelled'; readonly error?: ImageError }
 )
 
 export interface ImageRun {
@@ -52,7 +53,7 @@ export async function* eachImage<Value>(
       const error = ImageError.from(thrown, { path: image.path })
       outcome =
         error.kind === 'cancelled'
-          ? { ...ended(), kind: 'cancelled' }
+          ? { ...ended(), kind: 'cancelled', error }
           : { ...ended(), kind: 'failed', error }
     }
     progress.finishFile()

@@ -36,7 +36,15 @@ export async function printError(
       ? new ImageError('file-not-written', { path: 'standard output', errno: thrown.message })
       : ImageError.from(thrown)
   const code = exitCodeOf(error)
-  if (code === exitCodes.interrupted) return code
+  if (code !== exitCodes.interrupted) await sayError(error, { output, host })
+  return code
+}
+
+/** Puts an error on stderr, whichever it is. */
+export async function sayError(
+  error: ImageError,
+  { output, host }: { readonly output: 'human' | 'json'; readonly host: Host },
+): Promise<void> {
   const data = error.toJSON()
   const text = output === 'json' ? JSON.stringify({ error: errorJson(data) }) : inWords(data, host)
   try {
@@ -46,7 +54,6 @@ export async function printError(
     // With nobody to read the sentence, the exit code still tells.
     if (!(failure instanceof OutputError)) throw failure
   }
-  return code
 }
 
 function inWords(data: ImageErrorData, host: Host): string {

@@ -7,7 +7,7 @@ describe('help', () => {
     const { exitCode, stdout } = await platter(['--help'])
     expect(exitCode).toBe(0)
     for (const { name } of verbs) expect(stdout).toContain(`  ${name} `)
-    expect(stdout).toContain('Nothing here ever changes an image.')
+    expect(stdout).toContain('Only compact and discard change an image')
   })
 
   it.each(verbs)('explains $name with all its options', async ({ name, options, summary }) => {
@@ -41,6 +41,12 @@ describe('a command line that cannot be read', () => {
     [['check', '--report', 'out.pdf', 'x'], 'the name must end in .csv, .json or .html.'],
     [['history', '--limit', '0'], 'Expected a whole number from 1 to 10000.'],
     [['jobs', 'x'], 'too many arguments'],
+    [['compact'], 'missing required argument'],
+    [['compact', '--mode', 'zeroes', 'x'], 'Allowed choices are auto, in-place, punch, rewrite.'],
+    [['compact', '--compress', 'zlib', 'x'], '--compress needs --mode rewrite.'],
+    [['compact', '--mode', 'punch', '--keep-original', 'y', 'x'], '--keep-original needs --mode'],
+    [['compact', '--mode', 'rewrite', '--keep-original', 'y', 'a', 'b'], 'names one file'],
+    [['discard', '--mode', 'punch', 'x'], "unknown option '--mode'"],
   ] as const)('%j ends with 64 and says what to write', async (words, sentence) => {
     const { exitCode, stdout, stderr } = await platter(words)
     expect(exitCode).toBe(64)

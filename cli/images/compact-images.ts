@@ -1,0 +1,110 @@
+import {
+  ImageError,
+  type CompactMode,
+  type CompactPlan,
+  type CompactResult,
+  type OperationContext,
+} from '../../core/index.ts'
+import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
+import type { Host } from '../host.ts'
+import { describeCompactPlan } from '../output/describe-compact-plan.ts'
+import { describeCompactResult } from '../output/describe-compact-result.ts'
+import { JsonArray } from '../output/json-array.ts'
+import { errorJson, exitCodeOf, printError, sayError } from '../output/print-error.ts'
+import { paintFor } from '../terminal/style.ts'
+import type { VerbOptions } from '../verbs.ts'
+import { eachImage } from './each-image.ts'
+import { engine } from './engine.ts'
+
+export interface CompactRun {
+  readonly options: VerbOptions
+  readonly host: Host
+  readonly mode: CompactMode | 'auto'
+}
+
+/** One element of `--json`. */
+export interface CompactJson {
+  readonly filename: string
+  readonly plan: CompactPlan
+  /** Missing after --dry-run. */
+  readonly result?: CompactResult
+}
+
+/**
+ * Gives space of every image back, one after the other; with --dry-run only says what it would come to.
+ * Files are worked on as they were named: what changes images does not go looking for more of them.
+ */
+export async function compactImages(
+  operands: readonly string[],
+  { options, host, mode }: CompactRun,
+): Promise<ExitCode> {
+  const { output } = options
+  const array = output === 'json' && operands.length > 1 ? new JsonArray(host.stdout) : undefined
+  const images = operands.map((path) => ({ path }))
+  const work = (path: string, context: OperationContext) =>
+    compactOne(path, { options, mode }, context)
+  const codes: ExitCode[] = []
+  let printed = 0
+  for await (const outcome of eachImage(images, { host, options }, work)) {
+    if (outcome.kind === 'cancelled') {
+      codes.push(exitCodes.interrupted)
+      // Whoever stopped it has to know what has become of the image.
+      if (outcome.error !== undefined) await sayError(outcome.error, { output, host })
+    } else if (outcome.kind === 'failed') {
+      codes.push(exitCodeOf(outcome.error))
+      const error = errorJson(outcome.error.toJSON())
+      if (array === undefined) await printError(outcome.error, { output, host })
+      else await array.add({ filename: outcome.path, error })
+    } else {
+      const { plan, result } = outcome.value
+      codes.push(result === undefined ? codeOfPlan(plan, mode) : exitCodes.fine)
+      if (output === 'json') {
+        const element: CompactJson = { filename: outcome.path, ...outcome.value }
+        if (array !== undefined) await array.add(element)
+        else await host.stdout.line(JSON.stringify(element, undefined, 4))
+      } else {
+        const { stdout } = host
+        const layout = { path: outcome.path, paint: paintFor(stdout) }
+        if (printed++ > 0) await stdout.line()
+        await stdout.line(
+          result === undefined
+            ? describeCompactPlan(plan, { ...layout, mode, width: stdout.width })
+            : describeCompactResult(plan, result, layout),
+        )
+        // The next image can take minutes.
+        await stdout.flush()
+      }
+    }
+  }
+  await array?.end()
+  return worst(codes)
+}
+
+async function compactOne(
+  path: string,
+  { options, mode }: Pick<CompactRun, 'options' | 'mode'>,
+  context: OperationContext,
+): Promise<{ readonly plan: CompactPlan; readonly result?: CompactResult }> {
+  const { format, links, dryRun = false, verify, unsafeBuffering, compress, keepOriginal } = options
+  // What is done finds the zeroes anew; to choose a mode for it, a part of them tells enough.
+  const scan = dryRun ? 'whole' : 'sampled'
+  const plan = await engine.planCompact(path, { ...context, format, links, scan })
+  if (dryRun) return { plan }
+  const result = await engine.compactImage(path, plan, {
+    ...context,
+    mode,
+    links,
+    verify,
+    unsafeBuffering,
+    compression: compress,
+    keepOriginalAs: keepOriginal,
+  })
+  return { plan, result }
+}
+
+/** A plan that cannot be carried out answers as carrying it out would. */
+function codeOfPlan(plan: CompactPlan, mode: CompactMode | 'auto'): ExitCode {
+  const chosen = mode === 'auto' ? (plan.auto?.mode ?? 'in-place') : mode
+  const [refusal] = plan.modes[chosen].refusals
+  return refusal === undefined ? exitCodes.fine : exitCodeOf(ImageError.fromJSON(refusal))
+}
