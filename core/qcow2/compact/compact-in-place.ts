@@ -24,6 +24,11 @@ export interface InPlaceOptions extends OperationContext {
   readonly zero?: BitSet | undefined
   /** Nothing moves: zero clusters are let go of, leaked ones freed, and the file's end is cut. */
   readonly onlyZeroes?: boolean | undefined
+  /**
+   * Bytes that are copied between two flushes, about. Default: 8 to 512 MiB, so many that a flush takes
+   * less than 100 ms.
+   */
+  readonly batchBytes?: number | undefined
 }
 
 /** What was done. */
@@ -66,13 +71,13 @@ export interface InPlaceOutcome {
 export async function compactInPlace(
   held: WritableFile,
   area: HeaderArea,
-  { zero, onlyZeroes = false, ...context }: InPlaceOptions = {},
+  { zero, onlyZeroes = false, batchBytes, ...context }: InPlaceOptions = {},
 ): Promise<InPlaceOutcome> {
   const file = new MeteredFile(held)
   const survey = await surveyImage(file, area, { zero, ...context })
   const plan = await planInPlace(survey, { onlyZeroes, ...context })
   const before = file.size()
-  if (plan.gains) await carryOut(file, plan, context)
+  if (plan.gains) await carryOut(file, plan, { batchBytes, ...context })
   const { bytesRead, bytesWritten, flushes } = file
   return {
     area: plan.gains ? readHeaderArea(file) : area,
@@ -94,7 +99,7 @@ export async function compactInPlace(
 async function carryOut(
   file: MeteredFile,
   plan: InPlacePlan,
-  context: OperationContext,
+  context: Pick<InPlaceOptions, 'batchBytes'> & OperationContext,
 ): Promise<void> {
   const { header, geometry } = plan.survey.area
   const refcounts = new RefcountEditor(file, geometry, {
@@ -113,7 +118,7 @@ async function work(
   file: MeteredFile,
   refcounts: RefcountEditor,
   plan: InPlacePlan,
-  { signal, pause, onProgress }: OperationContext,
+  { batchBytes, signal, pause, onProgress }: Pick<InPlaceOptions, 'batchBytes'> & OperationContext,
 ): Promise<void> {
   const { survey } = plan
   let copied = 0
@@ -122,7 +127,7 @@ async function work(
     onProgress?.({ phase: 'moves', done: copied, total: plan.movedBytes, unit: 'bytes' })
   }
   await clearUnknownAutoclear(file, survey.area)
-  const batch = new MoveBatch({ file, refcounts, signal, pause, onCopied })
+  const batch = new MoveBatch({ file, refcounts, signal, pause, onCopied, batchBytes })
   await forgetZeroes({ file, survey, batch, signal, pause, onProgress })
   const breathe = breather(signal, { pause })
   await freeLeaked(survey, refcounts, breathe)

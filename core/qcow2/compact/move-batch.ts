@@ -16,6 +16,8 @@ export interface MoveParts extends Pick<OperationContext, 'signal' | 'pause'> {
   readonly file: WritableFile
   readonly refcounts: RefcountEditor
   readonly onCopied: (bytes: number) => void
+  /** So many bytes are copied before their references follow; default: as the disk can take. */
+  readonly batchBytes?: number | undefined
 }
 
 /**
@@ -40,10 +42,11 @@ export class MoveBatch {
   readonly #leftPacked = new Map<number, number>()
   /** Clusters that had more references than a batch has changed. */
   readonly #partlyLeft = new Set<number>()
-  #enough = leastBytes
+  #enough: number
 
   constructor(parts: MoveParts) {
     this.#parts = parts
+    this.#enough = parts.batchBytes ?? leastBytes
   }
 
   get isFull(): boolean {
@@ -117,6 +120,7 @@ export class MoveBatch {
   }
 
   #adapt(ms: number): void {
+    if (this.#parts.batchBytes !== undefined) return
     if (ms > commitMs) this.#enough = Math.max(this.#enough / 2, leastBytes)
     else if (ms < commitMs / 2) this.#enough = Math.min(this.#enough * 2, mostBytes)
   }
