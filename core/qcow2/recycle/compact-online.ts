@@ -53,15 +53,21 @@ export async function compactOnline(parts: CompactionParts): Promise<OnlineCompa
   return { moved: moved * clusterSize, cut, passes, settled }
 }
 
-/** Cuts the file behind its last used cluster; false when there is nothing to cut. */
+/** Cuts the file behind its last used cluster, step by step; false when there is nothing to cut. */
 export async function cutTail({
   image,
   holdings,
-}: Pick<PassParts, 'image' | 'holdings'>): Promise<boolean> {
+  mayGoOn,
+}: Pick<PassParts, 'image' | 'holdings' | 'mayGoOn'>): Promise<boolean> {
   const { clusterSize } = image.tables.geometry
-  const length = image.file.size()
-  if (holdings.map.top >= ceilDiv(length, clusterSize)) return false
-  await image.flushFiles()
-  await image.trim()
-  return image.file.size() < length
+  const before = image.file.size()
+  for (let length = before; holdings.map.top < ceilDiv(length, clusterSize);) {
+    await mayGoOn()
+    await image.flushFiles()
+    await image.trim()
+    // The guest may have taken what was free, or something holds the end that nothing is known of.
+    if (image.file.size() >= length) break
+    length = image.file.size()
+  }
+  return image.file.size() < before
 }

@@ -62,6 +62,7 @@ export class CompactPass {
 
   async run(): Promise<PassOutcome> {
     const { image, holdings, clock, size, mayGoOn } = this.#parts
+    const { cancelled } = holdings.moves.counts
     while (this.#isCurrent && this.#table < this.#sources.tables.length) {
       await mayGoOn()
       const before = this.#moved
@@ -75,7 +76,9 @@ export class CompactPass {
       size.took(clock.now() - started)
     }
     await this.#finish()
-    return { moved: this.#moved, missed: this.#missed || !this.#isCurrent }
+    const wasCancelled = holdings.moves.counts.cancelled > cancelled
+    const missed = this.#missed || wasCancelled || !this.#isCurrent
+    return { moved: this.#moved, missed }
   }
 
   get #isCurrent(): boolean {
@@ -89,7 +92,6 @@ export class CompactPass {
     await this.#refer()
     await image.commit()
     await image.step(() => {
-      if (holdings.moves.size > 0) this.#missed = true
       holdings.moves.cancelAll()
     })
   }

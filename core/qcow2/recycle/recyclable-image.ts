@@ -22,7 +22,10 @@ export interface RecyclableImage {
   flushFiles(): Promise<void>
   /** Makes the tables durable. Short after `flushFiles`. */
   commit(): Promise<void>
-  /** Commits, and cuts the file after its last used cluster. */
+  /**
+   * Commits, and cuts the file after its last used cluster, or a part of that off: as much as nobody minds
+   * waiting for.
+   */
   trim(): Promise<void>
   /** Nobody is told anything any more. The recycler must have let go of all it holds. */
   detach(): Promise<void>

@@ -276,7 +276,10 @@ export class Recycler implements ImageRecycler {
     if (image === undefined || holdings === undefined) return
     await image.flushFiles()
     await image.commit()
-    await cutTail({ image, holdings })
+    const mayGoOn = async () => {
+      throwIfAborted(this.#stop.signal)
+    }
+    await cutTail({ image, holdings, mayGoOn })
   }
 
   async #compactByItself(): Promise<void> {
@@ -289,10 +292,10 @@ export class Recycler implements ImageRecycler {
     try {
       resolve(await this.#compact(context))
     } catch (error) {
-      // Here, for the caller may look at the image as soon as it hears of it.
-      await this.#giveUp()
+      // Before the answer, for the caller may look at the image as soon as it has it.
+      if (isCancel(error)) await this.#giveUp()
+      else await this.#failed(error)
       reject(this.#stop.signal.aborted ? this.#stopped(error) : error)
-      if (!isCancel(error)) throw error
     }
   }
 

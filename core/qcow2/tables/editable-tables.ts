@@ -1,5 +1,5 @@
 import { invariant } from '../../base/assert.ts'
-import { alignUp, ceilDiv } from '../../base/bits.ts'
+import { alignDown, alignUp, ceilDiv } from '../../base/bits.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import { hostOffset, type HostOffset } from '../../units.ts'
@@ -302,16 +302,18 @@ export class EditableTables implements ImageTables {
     return freed
   }
 
-  async trimFile(): Promise<number> {
+  async trimFile(most = Number.MAX_SAFE_INTEGER): Promise<number> {
+    const { clusterSize } = this.geometry
     do await this.#commitFreed()
     while (this.#tail.clear())
-    const end = (this.#refcounts.lastCounted() + 1) * this.geometry.clusterSize
+    const used = (this.#refcounts.lastCounted() + 1) * clusterSize
     const length = this.file.size()
-    if (length <= end) return length
+    if (length <= used) return length
+    const end = Math.max(used, alignDown(Math.max(0, length - most), clusterSize))
     this.file.truncate(end)
     this.#unflushed = true
     this.#allocator.cutAt(end)
-    this.#told.observer?.cut(end / this.geometry.clusterSize)
+    this.#told.observer?.cut(end / clusterSize)
     return end
   }
 

@@ -88,8 +88,8 @@ export interface ImageTables {
   /** Runs of clusters that the last commits made free, each once: their space may be given back. */
   takeFreed(): readonly HostRun[]
   /**
-   * Commits, then cuts the file after its last used cluster. Gives the file's length. The cut itself is
-   * durable with the next commit.
+   * Commits, then cuts the file after its last used cluster, or `most` bytes off it where that is less.
+   * Gives the file's length. The cut itself is durable with the next commit.
    */
-  trimFile(): Promise<number>
+  trimFile(most?: number): Promise<number>
 }

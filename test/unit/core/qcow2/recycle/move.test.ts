@@ -20,7 +20,7 @@ const ways: Readonly<Record<MoveState, readonly MoveState[]>> = {
   cancelled: ['cancelled'],
 }
 
-const steps = [
+const steps: ReadonlySet<string> = new Set([
   'copying copied',
   'copying cancelled',
   'copied flushed',
@@ -28,20 +28,31 @@ const steps = [
   'flushed referenced',
   'flushed cancelled',
   'referenced done',
-]
+])
 
-for (const from of states) {
-  for (const to of states) {
-    const isStep = steps.includes(`${from} ${to}`)
-    it(`a move ${isStep ? 'goes' : 'does not go'} from ${from} to ${to}`, () => {
-      const move = new Move(1, 9, 4)
-      for (const state of ways[from]) move.become(state)
-      const go = () => {
-        move.become(to)
-      }
-      if (isStep) go()
-      else expect(go).toThrow(`a move goes from ${from} to ${to}`)
-      expect(move.state).toBe(isStep ? to : from)
-    })
-  }
+const pairs = states.flatMap((from) => states.map((to) => ({ from, to })))
+const isStep = ({ from, to }: { readonly from: MoveState; readonly to: MoveState }) =>
+  steps.has(`${from} ${to}`)
+
+function moveIn(state: MoveState): Move {
+  const move = new Move(1, 9, 4)
+  for (const step of ways[state]) move.become(step)
+  return move
 }
+
+it.each(pairs.filter(isStep))('a move goes from $from to $to', ({ from, to }) => {
+  const move = moveIn(from)
+  move.become(to)
+  expect(move.state).toBe(to)
+})
+
+it.each(pairs.filter((pair) => !isStep(pair)))(
+  'a move does not go from $from to $to',
+  ({ from, to }) => {
+    const move = moveIn(from)
+    expect(() => {
+      move.become(to)
+    }).toThrow(`a move goes from ${from} to ${to}`)
+    expect(move.state).toBe(from)
+  },
+)
