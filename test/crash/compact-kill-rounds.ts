@@ -99,6 +99,9 @@ async function makeModel(
   return { image, hashes: await stateHashes(image), uncut }
 }
 
+/** In which a process changes files; the others it spends reading. */
+const writingPhases: ReadonlySet<string> = new Set(['moves', 'data', 'spare'])
+
 interface Outcome {
   readonly kills: number
   readonly problem?: string
@@ -114,12 +117,13 @@ async function killedUntilDone(
   const { seconds, fileLength } = uncut.get(mode) ?? { seconds: 1, fileLength: Infinity }
   let kills = 0
   for (let attempt = 1 + random.below(3); attempt > 0; attempt--) {
-    const ms = random.below(1000 * seconds)
+    const isWriting = random.chance(0.6)
+    const ms = random.below(1000 * seconds * (isWriting ? 0.3 : 1))
     const end = await compactInProcess(image, {
       mode,
       scan: 'whole',
       proof: random.chance(0.5),
-      killIn: () => ms,
+      killIn: ({ phase }) => (isWriting && !writingPhases.has(phase) ? undefined : ms),
     })
     if (end.kind === 'done') continue
     kills++

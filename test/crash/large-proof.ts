@@ -55,7 +55,7 @@ export async function largeProof({ bytes, kills, seed, tell }: LargeProofOptions
 /** There are no zeroes to look for. */
 const work = { mode: 'in-place', scan: 'none' } as const
 
-const movingPhase = 'moving'
+const movingPhase = 'moves'
 
 async function mustBeWhole(
   image: string,
