@@ -34,8 +34,6 @@ export interface Qcow2WriterParts {
 
 /** Tables that wait for a commit at most, about: memory, and what a commit has to write at once. */
 const DIRTY_BYTES = 32 * 1024 * 1024
-/** What is cut off a file at a time while it is in use: cutting blocks everything, for 10 ms or so. */
-const CUT_BYTES = 16 * 1024 * 1024
 /** Guest bytes that one turn of a long write changes, between two chances to commit. */
 const TURN_BYTES = 64 * 1024 * 1024
 
@@ -301,7 +299,7 @@ export class Qcow2Writer implements DiskImage {
       isUntouched: (at, end) => this.#ranges.isFree(at, end),
       flushFiles: () => this.#unwatched(() => this.#flushFiles()),
       commit: () => this.#unwatched(() => this.#flushNext()),
-      trim: () => this.#unwatched(() => this.#trim()),
+      trim: (most) => this.#unwatched(() => this.#trim(most)),
       detach: async () => {
         using _gate = await this.#gate.exclusive('recycler')
         this.#tables.observe(undefined)
@@ -318,10 +316,10 @@ export class Qcow2Writer implements DiskImage {
     if (this.dataFile !== undefined) await this.#orFail(this.dataFile.flush())
   }
 
-  async #trim(): Promise<void> {
+  async #trim(most: number): Promise<void> {
     using _gate = await this.#gate.exclusive('trim')
     await this.#commit()
-    await this.#orFail(this.#tables.trimFile(CUT_BYTES))
+    await this.#orFail(this.#tables.trimFile(most))
     this.#giveBack()
   }
 

@@ -1,6 +1,7 @@
 import { ceilDiv } from '../../base/bits.ts'
 import { breather } from '../../base/abort.ts'
 import { BatchSize } from './batch-size.ts'
+import { CutSize } from './cut-size.ts'
 import { CompactPass, type PassParts } from './compact-pass.ts'
 import type { OnlineCompaction } from './image-recycler.ts'
 import { findSources } from './sources.ts'
@@ -57,14 +58,18 @@ export async function compactOnline(parts: CompactionParts): Promise<OnlineCompa
 export async function cutTail({
   image,
   holdings,
+  clock,
   mayGoOn,
-}: Pick<PassParts, 'image' | 'holdings' | 'mayGoOn'>): Promise<boolean> {
+}: Pick<PassParts, 'image' | 'holdings' | 'clock' | 'mayGoOn'>): Promise<boolean> {
   const { clusterSize } = image.tables.geometry
   const before = image.file.size()
+  const step = new CutSize(clusterSize)
   for (let length = before; holdings.map.top < ceilDiv(length, clusterSize);) {
     await mayGoOn()
     await image.flushFiles()
-    await image.trim()
+    const started = clock.now()
+    await image.trim(step.bytes)
+    step.took(clock.now() - started)
     // The guest may have taken what was free, or something holds the end that nothing is known of.
     if (image.file.size() >= length) break
     length = image.file.size()

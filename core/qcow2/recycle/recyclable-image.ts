@@ -22,11 +22,8 @@ export interface RecyclableImage {
   flushFiles(): Promise<void>
   /** Makes the tables durable. Short after `flushFiles`. */
   commit(): Promise<void>
-  /**
-   * Commits, and cuts the file after its last used cluster, or a part of that off: as much as nobody minds
-   * waiting for.
-   */
-  trim(): Promise<void>
+  /** Commits, and cuts the file after its last used cluster, or so many bytes off it where that is less. */
+  trim(most: number): Promise<void>
   /** Nobody is told anything any more. The recycler must have let go of all it holds. */
   detach(): Promise<void>
 }
