@@ -62,7 +62,8 @@ class Life {
     this.#pause.resume()
     const until = performance.now() + PATIENCE_MS
     while (this.#running.size > 0 || this.#steps.waiting > 0) {
-      if (performance.now() > until) throw new Error(`waits for ${[...this.#running.keys()].join(', ')}`)
+      if (performance.now() > until)
+        throw new Error(`waits for ${[...this.#running.keys()].join(', ')}`)
       if (this.#steps.waiting > 0) this.#steps.next(this.#random)
       await turn()
     }
