@@ -55,20 +55,27 @@ async function punch(image: string, scanZeroes = true) {
   const after = await readAll(file)
   const { clusterSize } = area.geometry
   expect(after.length).toBe(before.length)
-  for (const [cluster, kind] of survey.kinds.entries()) {
-    // Refcounts of leaked clusters are 0 now.
-    if (!isReferred(survey, cluster) || kind === use.refcountBlock) continue
+  const changed = [...survey.kinds.keys()].filter((cluster) => {
     const [from, to] = [cluster * clusterSize, (cluster + 1) * clusterSize]
-    const isSame = after.subarray(from, to).equals(before.subarray(from, to))
-    expect(isSame, `cluster ${cluster}`).toBe(true)
-  }
+    return !after.subarray(from, to).equals(before.subarray(from, to))
+  })
+  // Refcounts of leaked clusters are 0 now.
+  const mayChange = (cluster: number) => survey.kinds[cluster] === use.refcountBlock
+  expect(changed.filter((at) => isReferred(survey, at) && !mayChange(at))).toEqual([])
   const again = await punchQcow2(file, await surveyImage(file, area), { scanZeroes })
   expect(again).toMatchObject({ punchedBytes: 0, leakedFreed: 0 })
   return { ...result, measured }
 }
 
+/** Of the matrix, what differs in where and how things lie in the file. */
+const images = matrixImages.filter(({ name }) =>
+  /^(v2|v3|size-odd|clusters-(512|4096|2097152)|refcount-bits-(1|64)|extended-l2-65536|preallocation-.*|compressed-(zlib|zlib-512|zstd-4k)|snapshots(-512|-refcount-bits-2|-extended-l2)?|snapshot-deleted|backing|data-file(-raw)?|bitmaps(-512)?|aes)$/.test(
+    name,
+  ),
+)
+
 describe('punching every kind of image', () => {
-  it.each(matrixImages)('$name keeps content and verdict', async ({ name, build }) => {
+  it.each(images)('$name keeps content and verdict', async ({ name, build }) => {
     await using folder = await tempFolder('punch')
     const image = await build(folder.path)
     const copy = path.join(folder.path, 'copy.qcow2')
