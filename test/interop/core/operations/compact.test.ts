@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest'
+import type { CompactMode, CompactPlan, CompactResult } from '../../../../core/index.ts'
+import { createEngine } from '../../../../core/node-engine.ts'
+import { readableImages } from '../../../helpers/image-matrix.ts'
+import { openFilesBelow } from '../../../helpers/open-files.ts'
+import { qemuCheck, qemuImg, qemuIo, qemuIoWith } from '../../../helpers/qemu.ts'
+import { tempFolder } from '../../../helpers/temp-folder.ts'
+
+const engine = createEngine()
+const links = 'allow'
+const mebibyte = 2 ** 20
+
+async function compacted(
+  path: string,
+  mode: CompactMode | 'auto',
+): Promise<{ readonly plan: CompactPlan; readonly result: CompactResult }> {
+  const plan = await engine.planCompact(path, { links })
+  return { plan, result: await engine.compactImage(path, plan, { mode, links }) }
+}
+
+/** What `hashImage` says of the active state, which a receipt must say, too. */
+const digestOf = async (path: string): Promise<string> =>
+  (await engine.hashImage(path, { links })).digest
+
+async function expectSound(path: string): Promise<void> {
+  const { exitCode, stderr } = await qemuCheck(path)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+}
+
+/** Clusters that are zero, discarded and rewritten: something for every mode. */
+const churn = ['write -P 0x41 0 1M', 'write -P 0 256k 256k', 'discard 512k 320k'] as const
+
+/** One of each kind that takes another way. */
+const images = readableImages.filter(({ name }) =>
+  /^(v2|clusters-(512|2097152)|refcount-bits-1|extended-l2-16384|compressed-zlib|snapshots-v2|preallocation-full|backing-longer|bitmaps|data-file-raw)$/.test(
+    name,
+  ),
+)
+const modes = ['in-place', 'punch', 'rewrite', 'zeroes'] as const
+
+describe.each(modes)('%s does what its plan said, and proves it', (mode) => {
+  test.each(images)('$name', async ({ build }) => {
+    await using folder = await tempFolder()
+    const path = await build(folder.path)
+    await qemuIo(path, ...churn)
+    const content = await digestOf(path)
+    const plan = await engine.planCompact(path, { links })
+    const planned = plan.modes[mode]
+    if (!planned.allowed) {
+      const [refusal] = planned.refusals
+      const refused = engine.compactImage(path, plan, { mode, links })
+      await expect(refused).rejects.toMatchObject({ reason: refusal?.reason })
+      return
+    }
+    const result = await engine.compactImage(path, plan, { mode, links })
+    const { receipt } = result
+    expect(result.outcome).toBe(planned.gains ? 'compacted' : 'nothing-to-do')
+    if (planned.gains) {
+      if (planned.isExact) expect(result.after.fileLength).toBe(planned.after?.fileLength)
+      else expect(result.after.fileLength).toBeLessThanOrEqual(planned.after?.fileLength ?? 0)
+      const active = receipt.states[0]
+      expect(active?.sha256).toEqual({ before: content, after: content })
+      expect(receipt.states).toHaveLength(1 + plan.kept.snapshots)
+      expect(receipt.verified).toBe(true)
+      await expectSound(path)
+    }
+    expect(await digestOf(path)).toBe(content)
+    expect(await openFilesBelow(folder.path)).toEqual([])
+
+    // What was gained once is not gained again.
+    const again = await engine.planCompact(path, { links })
+    expect(again.modes[mode].gains).toBe(false)
+  })
+})
+
+describe('what the host stores afterwards', () => {
+  test.each(['in-place', 'punch'] as const)('is what the plan said: %s', async (mode) => {
+    await using folder = await tempFolder()
+    const path = folder.file('churned.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '64M')
+    await qemuIo(path, 'write -P 5 0 16M', 'write -P 0 4M 4M', 'discard 8M 4M')
+    const { plan, result } = await compacted(path, mode)
+    const planned = plan.modes[mode].after?.allocatedBytes ?? 0
+    // A file system may need a block more or less for its own lists.
+    expect(Math.abs((result.after.allocatedBytes ?? 0) - planned)).toBeLessThanOrEqual(64 * 1024)
+    expect(result.receipt.peakExtraBytes).toBe(plan.modes[mode].temporaryBytes)
+  })
+})
+
+describe('snapshots', () => {
+  test('are proved each, by the digest that QEMU gives for them', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('states.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '32M')
+    await qemuIo(path, 'write -P 1 0 8M')
+    await qemuImg('snapshot', '-c', 'one', path)
+    await qemuImg('snapshot', '-c', 'twin', path)
+    await qemuIo(path, 'write -P 2 2M 4M', 'write -P 0 16M 2M')
+    await qemuImg('snapshot', '-c', 'two', path)
+    await qemuIo(path, 'discard 0 6M', 'write -P 3 20M 1M')
+    const digests = await Promise.all(
+      ['one', 'twin', 'two'].map(async (name) => {
+        const raw = folder.file(`${name}.raw`)
+        await qemuImg('convert', '-l', `snapshot.name=${name}`, '-O', 'raw', path, raw)
+        return digestOf(raw)
+      }),
+    )
+    const active = await digestOf(path)
+    const { plan, result } = await compacted(path, 'in-place')
+    expect(plan.causes.snapshotOnly.map(({ name }) => name)).toEqual(['one', 'twin', 'two'])
+    expect(plan.causes.snapshotOnlyBytes).toBeGreaterThanOrEqual(6 * mebibyte)
+    const states = result.receipt.states.map(({ sha256 }) => sha256.after)
+    expect(states).toEqual([active, ...digests])
+    await expectSound(path)
+  })
+})
+
+describe('a raw image', () => {
+  test('gives its zeroes back, and nothing else', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('disk.raw')
+    await qemuImg('create', '-q', '-f', 'raw', path, '16M')
+    await qemuIoWith({ format: 'raw' }, path, 'write -P 7 0 8M', 'write -P 0 2M 3M')
+    const content = await digestOf(path)
+    const { plan, result } = await compacted(path, 'auto')
+    expect(plan.auto).toEqual({ mode: 'punch', because: 'raw-has-only-holes' })
+    expect(plan.modes['in-place'].refusals[0]?.reason).toBe('compact-not-possible')
+    expect(result.receipt.punchedBytes).toBe(3 * mebibyte)
+    expect(result.after.allocatedBytes).toBe(plan.modes.punch.after?.allocatedBytes)
+    expect(result.receipt.states).toEqual([
+      { snapshot: undefined, bytes: 16 * mebibyte, sha256: { before: content, after: content } },
+    ])
+    expect(await digestOf(path)).toBe(content)
+  })
+})
+
+describe('an external data file', () => {
+  test('gives its zeroes back, and its tables stay true', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('split.qcow2')
+    const options = `data_file=${folder.file('split.data')}`
+    await qemuImg('create', '-q', '-f', 'qcow2', '-o', options, path, '32M')
+    await qemuIo(path, 'write -P 7 0 8M', 'write -P 0 2M 3M')
+    const content = await digestOf(path)
+    const { plan, result } = await compacted(path, 'auto')
+    expect(plan.auto).toEqual({ mode: 'punch', because: 'data-file-cannot-move' })
+    const { before, after } = result.dataFile ?? {}
+    expect((before?.allocatedBytes ?? 0) - (after?.allocatedBytes ?? 0)).toBe(3 * mebibyte)
+    expect(after?.fileLength).toBe(before?.fileLength)
+    await expectSound(path)
+    expect(await digestOf(path)).toBe(content)
+  })
+})
+
+describe('an encrypted image', () => {
+  test.each([
+    { format: 'aes', options: 'encrypt.format=aes' },
+    { format: 'luks', options: 'encrypt.format=luks,encrypt.iter-time=10' },
+  ])('reads as before with its passphrase: $format', async ({ options }) => {
+    await using folder = await tempFolder()
+    const path = folder.file('secret.qcow2')
+    const secret = ['--object', 'secret,id=s,data=abc'] as const
+    const encryption = `${options},encrypt.key-secret=s`
+    await qemuImg('create', '-q', '-f', 'qcow2', ...secret, '-o', encryption, path, '16M')
+    const opened = `driver=qcow2,file.filename=${path},encrypt.key-secret=s`
+    const io = async (...commands: string[]) =>
+      qemuIoWith({ args: [...secret, '--image-opts'] }, opened, ...commands)
+    await io('write -P 9 0 4M', 'discard 1M 1M', 'write -P 8 4M 1M', 'discard 0 512k')
+    const { plan, result } = await compacted(path, 'auto')
+    expect(plan.causes.zeroBytes).toBe(0)
+    expect(result.outcome).toBe('compacted')
+    expect(result.receipt).toMatchObject({ verified: true, digestOf: 'ciphertext' })
+    await io('read -P 9 512k 512k', 'read -P 0 1M 1M', 'read -P 9 2M 2M', 'read -P 8 4M 1M')
+    expect(await engine.checkImage(path)).toMatchObject({ verdict: 'clean' })
+  })
+})
+
+describe('an image that was not closed properly', () => {
+  test('has its refcounts counted first, and comes to what was planned', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('dirty.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', '-o', 'lazy_refcounts=on', path, '32M')
+    await qemuIo(path, 'write -P 5 0 8M')
+    // The second writer is gone without a word.
+    await qemuIoWith(
+      { args: ['-c', 'write -P 6 8M 4M', '-c', 'discard 1M 2M', '-c', 'flush'] },
+      path,
+      'sigraise 9',
+    ).catch(() => undefined)
+    expect((await engine.readInfo(path)).qcow2?.dirty).toBe(true)
+    const content = await digestOf(path)
+    const { plan, result } = await compacted(path, 'in-place')
+    expect(plan.modes['in-place'].notes).toContain('rebuilds-refcounts-first')
+    expect(result.after.fileLength).toBe(plan.modes['in-place'].after?.fileLength)
+    expect(await digestOf(path)).toBe(content)
+    await expectSound(path)
+  })
+})
