@@ -1,5 +1,6 @@
 import { ceilDiv } from '../../base/bits.ts'
 import { breather } from '../../base/abort.ts'
+import { systemClock } from '../../base/clock.ts'
 import { BatchSize } from './batch-size.ts'
 import { CutSize } from './cut-size.ts'
 import { CompactPass, type PassParts } from './compact-pass.ts'
@@ -9,6 +10,10 @@ import type { ProgressSink } from '../../progress.ts'
 
 /** A guest that changes the disk faster than clusters move would keep it going for ever. */
 const MOST_PASSES = 8
+
+/** After each cut, so many times what it took; whoever cancels waits no longer than that. */
+const REST_TIMES = 4
+const LONGEST_REST_MS = 100
 
 export interface CompactionParts extends Omit<PassParts, 'size' | 'onMoved'> {
   readonly signal: AbortSignal
@@ -58,21 +63,30 @@ export async function compactOnline(parts: CompactionParts): Promise<OnlineCompa
 export async function cutTail({
   image,
   holdings,
-  clock,
   mayGoOn,
-}: Pick<PassParts, 'image' | 'holdings' | 'clock' | 'mayGoOn'>): Promise<boolean> {
+}: Pick<PassParts, 'image' | 'holdings' | 'mayGoOn'>): Promise<boolean> {
   const { clusterSize } = image.tables.geometry
   const before = image.file.size()
   const step = new CutSize(clusterSize)
   for (let length = before; holdings.map.top < ceilDiv(length, clusterSize);) {
     await mayGoOn()
     await image.flushFiles()
-    const started = clock.now()
+    const started = systemClock.now()
     await image.trim(step.bytes)
-    step.took(clock.now() - started)
+    const took = systemClock.now() - started
+    step.took(took)
     // The guest may have taken what was free, or something holds the end that nothing is known of.
     if (image.file.size() >= length) break
     length = image.file.size()
+    await leaveTime(took)
   }
   return image.file.size() < before
+}
+
+/** The guest has most of the time: not one of a hundred requests meets a cut then. */
+async function leaveTime(took: number): Promise<void> {
+  if (took < 1) return
+  await new Promise<void>((resolve) => {
+    systemClock.after(Math.min(LONGEST_REST_MS, took * REST_TIMES), resolve)
+  })
 }

@@ -279,7 +279,7 @@ export class Recycler implements ImageRecycler {
     const mayGoOn = async () => {
       throwIfAborted(this.#stop.signal)
     }
-    await cutTail({ image, holdings, clock: this.#clock, mayGoOn })
+    await cutTail({ image, holdings, mayGoOn })
   }
 
   async #compactByItself(): Promise<void> {
