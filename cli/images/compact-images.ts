@@ -7,7 +7,7 @@ import {
 } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
-import { describeCompactPlan } from '../output/describe-compact-plan.ts'
+import { describeCompactPlan, modeOf } from '../output/describe-compact-plan.ts'
 import { describeCompactResult } from '../output/describe-compact-result.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError, sayError } from '../output/print-error.ts'
@@ -104,7 +104,6 @@ async function compactOne(
 
 /** A plan that cannot be carried out answers as carrying it out would. */
 function codeOfPlan(plan: CompactPlan, mode: CompactMode | 'auto'): ExitCode {
-  const chosen = mode === 'auto' ? (plan.auto?.mode ?? 'in-place') : mode
-  const [refusal] = plan.modes[chosen].refusals
+  const [refusal] = plan.modes[modeOf(plan, mode)].refusals
   return refusal === undefined ? exitCodes.fine : exitCodeOf(ImageError.fromJSON(refusal))
 }

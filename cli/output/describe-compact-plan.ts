@@ -26,13 +26,13 @@ export function describeCompactPlan(
   plan: CompactPlan,
   { path, mode, paint, width }: PlanLayout,
 ): string {
-  const chosen = mode === 'auto' ? plan.auto?.mode : mode
+  const chosen = modeOf(plan, mode)
   const facts: Fact[] = [...causeFacts(plan), keptFact(plan)]
   if (mode === 'auto' && plan.auto !== undefined) {
     const { mode: picked, because } = plan.auto
     facts.push(['Mode', `${modeWords[picked]}: ${reasonWords[because]}`])
   }
-  const notes = chosen === undefined ? [] : plan.modes[chosen].notes
+  const { notes } = plan.modes[chosen]
   facts.push(...notes.map((note): Fact => ['Note', noteWords[note]]))
   return [
     `${paint(printable(path), 'strong')}: ${headline(plan, chosen)}`,
@@ -43,10 +43,13 @@ export function describeCompactPlan(
   ].join('\n')
 }
 
-function headline(plan: CompactPlan, chosen: CompactMode | undefined): string {
-  if (chosen === undefined) return 'nothing to give back'
+/** Where nothing is picked, what says best why: nothing is gained, or it is refused. */
+export const modeOf = (plan: CompactPlan, mode: CompactMode | 'auto'): CompactMode =>
+  mode === 'auto' ? (plan.auto?.mode ?? (plan.format === 'raw' ? 'punch' : 'in-place')) : mode
+
+function headline(plan: CompactPlan, chosen: CompactMode): string {
   const { allowed, gains, after, isExact } = plan.modes[chosen]
-  if (!allowed) return `cannot be done (${modeWords[chosen]})`
+  if (!allowed) return `cannot be done now (${modeWords[chosen]})`
   if (!gains || after === undefined) return 'nothing to give back'
   const freed = freedBytes(plan.before, after)
   return `would give back ${isExact ? '' : 'about '}${formatBytes(freed)}`
@@ -73,7 +76,7 @@ const columns = [
 
 function modeTable(
   plan: CompactPlan,
-  chosen: CompactMode | undefined,
+  chosen: CompactMode,
   layout: { readonly paint: Paint; readonly width: number | undefined },
 ): string {
   const rows = modes.map((mode) => rowOf(mode, plan.modes[mode], mode === chosen))

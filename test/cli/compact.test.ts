@@ -164,6 +164,9 @@ describe('compact', () => {
     expect(stdout).toContain('7 MiB given back, the file is as long as before')
     expect((await stat(image)).blocks * 512).toBeLessThan(2 * mib)
     expect((await readFile(image)).equals(disk)).toBe(true)
+    const again = await platter(['compact', '--format', 'raw', '--dry-run', image])
+    expect(again.exitCode).toBe(0)
+    expect(again.stdout).toContain('nothing to give back')
   })
 
   it('does the others when one image cannot be done, and answers with the worst', async () => {
@@ -212,6 +215,9 @@ describe('an image that is not to be changed', () => {
         expect({ words, exitCode, stdout }).toEqual({ words, exitCode: 75, stdout: '' })
         expect(stderr).toContain('PID')
       }
+      const planned = await platter(['compact', '--dry-run', image])
+      expect(planned.exitCode).toBe(75)
+      expect(planned.stdout).toContain('cannot be done now')
     }
     expect(await sumOf(image)).toBe(before)
   })

@@ -151,8 +151,12 @@ describe('a plan in words', () => {
   })
 
   it('says when nothing is to be gained, or the mode is not possible', () => {
-    expect(planText({ auto: undefined })).toContain('disk.qcow2: nothing to give back')
-    expect(planText({}, 'punch')).toContain('disk.qcow2: cannot be done (punch)')
+    const nothing = { ...plan.modes, 'in-place': { ...mode, gains: false } }
+    const text = planText({ auto: undefined, modes: nothing })
+    expect(text).toContain('disk.qcow2: nothing to give back')
+    const held = { ...plan.modes, 'in-place': refused }
+    expect(planText({ auto: undefined, modes: held })).toContain('cannot be done now (in place)')
+    expect(planText({}, 'punch')).toContain('disk.qcow2: cannot be done now (punch)')
   })
 
   it('names every note of the mode that is taken', () => {
