@@ -91,11 +91,21 @@ function deflateRaw(content: Uint8Array): Promise<Uint8Array> {
   })
 }
 
+/** With the window that the content needs: the usual one takes megabytes, and most of the time, a cluster. */
 function packZstd(content: Uint8Array): Promise<Uint8Array> {
+  const { constants, zstdCompress } = zlib()
+  const windowLog = Math.max(leastZstdWindow, Math.ceil(Math.log2(content.length)))
+  const options = {
+    pledgedSrcSize: content.length,
+    params: { [constants.ZSTD_c_windowLog]: windowLog },
+  }
   return whenPacked((done) => {
-    zlib().zstdCompress(content, done)
+    zstdCompress(content, options, done)
   })
 }
+
+/** ZSTD_WINDOWLOG_MIN. */
+const leastZstdWindow = 10
 
 type PackedCallback = (error: Error | null, result: Uint8Array) => void
 
