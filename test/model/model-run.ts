@@ -11,8 +11,10 @@ import { openImage } from '../../core/image/open-image.ts'
 import { nodeHost } from '../../core/io/node-host.ts'
 import type { AmendOptions } from '../../core/operations/amend-plan.ts'
 import { amendImage } from '../../core/operations/amend.ts'
+import { compactImage } from '../../core/operations/compact.ts'
 import { createImage } from '../../core/operations/create.ts'
 import { planAmend } from '../../core/operations/plan-amend.ts'
+import { planCompact } from '../../core/operations/plan-compact.ts'
 import { planResize } from '../../core/operations/plan-resize.ts'
 import { rebuildImageRefcounts } from '../../core/operations/rebuild-refcounts.ts'
 import { resizeImage } from '../../core/operations/resize.ts'
@@ -105,7 +107,7 @@ export class ModelRun {
   }
 
   async #step(): Promise<void> {
-    const choice = this.#random.below(28)
+    const choice = this.#random.below(31)
     if (choice < 14) await this.#act()
     else if (choice < 16) await this.#pack()
     else if (choice < 18) await this.#resize()
@@ -114,6 +116,7 @@ export class ModelRun {
     else if (choice < 23) await this.#amend()
     else if (choice < 24) await this.#recount()
     else if (choice < 26) await this.#compactOpen()
+    else if (choice < 29) await this.#compactClosed()
     else await this.#close()
     this.#model.settle()
   }
@@ -152,6 +155,31 @@ export class ModelRun {
     this.story.push(`the compaction is ${outcome}`)
     if (outcome === 'cancelled' && !controller.signal.aborted) {
       throw new Error('a compaction was cancelled that nobody cancelled')
+    }
+  }
+
+  /** Nobody has it open; the engine proves by itself that nothing is lost, and the model looks again. */
+  async #compactClosed(): Promise<void> {
+    await this.#close()
+    const plan = await planCompact(nodeHost, this.image, { scan: 'whole' })
+    const mode = this.#random.pick(['auto', 'in-place', 'punch', 'rewrite', 'zeroes'] as const)
+    this.story.push(`compact by ${mode}`)
+    const chosen = mode === 'auto' ? plan.auto : plan.modes[mode]
+    try {
+      const result = await compactImage(nodeHost, this.image, plan, { mode })
+      const { outcome, after } = result
+      this.story.push(`${outcome}: ${plan.before.fileLength} to ${after.fileLength}`)
+      const planned = result.mode === undefined ? undefined : plan.modes[result.mode].after
+      if (planned !== undefined && after.fileLength > planned.fileLength) {
+        throw new Error(
+          `${after.fileLength} bytes are left, more than the planned ${planned.fileLength}`,
+        )
+      }
+    } catch (error) {
+      // What the plan says is not possible for this image.
+      const isRefused = chosen !== undefined && 'allowed' in chosen && !chosen.allowed
+      if (!isRefused || !(error instanceof ImageError)) throw error
+      this.story.push(`refused: ${error.reason}`)
     }
   }
 
