@@ -3,7 +3,7 @@ import type { EditableTables } from '../tables/editable-tables.ts'
 import { ClusterMap } from './cluster-map.ts'
 import { Moves, type MoveCounts } from './moves.ts'
 import type { RecyclingPart } from './recyclable-image.ts'
-import type { RecyclerSums } from './recycler-statistics.ts'
+import { noSums, type RecyclerGauges, type RecyclerSums } from './recycler-statistics.ts'
 import { Transfers } from './transfers.ts'
 
 export interface HoldingsOptions {
@@ -41,7 +41,7 @@ export class Holdings implements RecyclingPart {
   #current: Current
   readonly #erasures = new Set<Erasure>()
   /** Of tables before these. */
-  #earlier: RecyclerSums = nothing
+  #earlier: RecyclerSums = noSums
   #earlierUnmapped = 0
   #generation = 0
 
@@ -68,6 +68,20 @@ export class Holdings implements RecyclingPart {
     const { tables, map, moves } = this.#current
     const now = sumsOf(map, moves.counts, tables.geometry.clusterSize)
     return plus(this.#earlier, now)
+  }
+
+  get gauges(): RecyclerGauges {
+    const { tables, map } = this.#current
+    const { clusterSize } = tables.geometry
+    const junk = map.count('junk') * clusterSize
+    const erased = map.count('erased') * clusterSize
+    const available = map.count('available') * clusterSize
+    const roots = map.count('roots') * clusterSize
+    const copies = map.count('copies') * clusterSize
+    const pendingFree = map.count('pendingFree') * clusterSize
+    const known = junk + erased + available + roots + copies + pendingFree
+    const used = Math.max(0, map.end * clusterSize - known)
+    return { junk, erased, available, roots, copies, pendingFree, used, size: tables.file.size() }
   }
 
   /** Clusters that lost their last reference since the start, but for those that moved. */
@@ -185,18 +199,6 @@ function punch(tables: EditableTables, map: ClusterMap, cluster: number): void {
   } catch {
     // It holds junk, as the map has it.
   }
-}
-
-const nothing: RecyclerSums = {
-  junk: 0,
-  erased: 0,
-  available: 0,
-  roots: 0,
-  copied: 0,
-  flushed: 0,
-  referenced: 0,
-  cancelled: 0,
-  cut: 0,
 }
 
 const sumsOf = (map: ClusterMap, moves: MoveCounts, clusterSize: number): RecyclerSums => ({

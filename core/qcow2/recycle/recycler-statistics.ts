@@ -44,3 +44,26 @@ export interface RecyclerStatistics {
   /** Jobs that failed. */
   readonly failures: number
 }
+
+export const noSums: RecyclerSums = {
+  junk: 0,
+  erased: 0,
+  available: 0,
+  roots: 0,
+  copied: 0,
+  flushed: 0,
+  referenced: 0,
+  cancelled: 0,
+  cut: 0,
+}
+
+export const noGauges: RecyclerGauges = {
+  junk: 0,
+  erased: 0,
+  available: 0,
+  roots: 0,
+  copies: 0,
+  pendingFree: 0,
+  used: 0,
+  size: 0,
+}

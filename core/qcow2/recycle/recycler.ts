@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../../base/clock.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { Qcow2Writer } from '../qcow2-writer.ts'
+import { Alarms } from './alarms.ts'
 import { compactOnline, cutTail } from './compact-online.ts'
 import { Eraser } from './eraser.ts'
 import { Holdings } from './holdings.ts'
@@ -13,7 +14,7 @@ import type {
   RecyclerWishes,
 } from './image-recycler.ts'
 import type { RecyclableImage } from './recyclable-image.ts'
-import type { RecyclerStatistics } from './recycler-statistics.ts'
+import { noGauges, noSums, type RecyclerStatistics } from './recycler-statistics.ts'
 
 /** How long freed clusters wait for a flush that nobody else makes. */
 const FLUSH_MS = 5000
@@ -68,11 +69,7 @@ export class Recycler implements ImageRecycler {
   /** Something changed since the loop looked last. */
   #isNews = false
   readonly #idlers: (() => void)[] = []
-  readonly #timers: Record<Timer, Disposable | undefined> = {
-    flush: undefined,
-    settle: undefined,
-    retry: undefined,
-  }
+  readonly #alarms: Alarms<Alarm>
   #flushIsDue = false
   #compactIsDue = false
   /** `unmapped` of the holdings when the last compaction began, and when it was looked at last. */
@@ -87,6 +84,7 @@ export class Recycler implements ImageRecycler {
     this.#wishes = wishes
     this.#clock = clock
     this.#asserts = asserts
+    this.#alarms = new Alarms(clock)
   }
 
   get state(): RecyclerState {
@@ -98,30 +96,8 @@ export class Recycler implements ImageRecycler {
   }
 
   get statistics(): RecyclerStatistics {
-    const failures = this.#failures
-    const holdings = this.#holdings
-    const image = this.#image
-    if (holdings === undefined || image === undefined) return { ...nothingYet, failures }
-    const { map, sums } = holdings
-    const { clusterSize } = image.tables.geometry
-    const bytesIn = (name: Parameters<typeof map.count>[0]) => map.count(name) * clusterSize
-    const size = image.file.size()
-    const idle = map.free * clusterSize
-    const busy = bytesIn('roots') + bytesIn('copies') + bytesIn('pendingFree')
-    return {
-      sums,
-      now: {
-        junk: bytesIn('junk'),
-        erased: bytesIn('erased'),
-        available: bytesIn('available'),
-        roots: bytesIn('roots'),
-        copies: bytesIn('copies'),
-        pendingFree: bytesIn('pendingFree'),
-        used: Math.max(0, map.end * clusterSize - idle - busy),
-        size,
-      },
-      failures,
-    }
+    const { sums = noSums, gauges: now = noGauges } = this.#holdings ?? {}
+    return { sums, now, failures: this.#failures }
   }
 
   async start(): Promise<void> {
@@ -215,19 +191,19 @@ export class Recycler implements ImageRecycler {
     const request = this.#requests.shift()
     if (request !== undefined) return () => this.#answer(request)
     const eraser = this.#eraser
-    this.#armTimers()
-    if (this.#timers.retry !== undefined || eraser === undefined) return undefined
+    this.#setAlarms()
+    if (this.#alarms.has('retry') || eraser === undefined) return undefined
     if (eraser.hasWork) return () => eraser.run()
     if (this.#compactIsDue) return () => this.#compactByItself()
     if (this.#flushIsDue) return () => this.#flush()
     return undefined
   }
 
-  #armTimers(): void {
+  #setAlarms(): void {
     const holdings = this.#holdings
     if (holdings === undefined) return
     if (this.#hasToFlush && !this.#flushIsDue) {
-      this.#arm('flush', FLUSH_MS, () => {
+      this.#setAlarm('flush', FLUSH_MS, () => {
         this.#flushIsDue = true
       })
     }
@@ -235,7 +211,7 @@ export class Recycler implements ImageRecycler {
     const unmapped = holdings.unmapped - this.#unmappedThen
     const isMuch = unmapped * this.#clusterSize > compactAfterUnmaps
     if (compactAfterUnmaps > 0 && isMuch && !this.#compactIsDue) {
-      this.#arm('settle', SETTLE_MS, () => {
+      this.#setAlarm('settle', SETTLE_MS, () => {
         this.#compactIsDue = holdings.unmapped === this.#unmappedSeen
         this.#unmappedSeen = holdings.unmapped
       })
@@ -261,9 +237,8 @@ export class Recycler implements ImageRecycler {
     return this.#image?.tables.geometry.clusterSize ?? 1
   }
 
-  #arm(name: Timer, ms: number, then: () => void): void {
-    this.#timers[name] ??= this.#clock.after(ms, () => {
-      this.#timers[name] = undefined
+  #setAlarm(name: Alarm, ms: number, then: () => void): void {
+    this.#alarms.set(name, ms, () => {
       then()
       this.#news()
     })
@@ -336,7 +311,7 @@ export class Recycler implements ImageRecycler {
     this.#failures++
     this.#lastError = asImageError(error, this.#writer.file.name)
     if (endsAll(error)) this.#lose(error)
-    this.#arm('retry', RETRY_MS, () => {})
+    this.#setAlarm('retry', RETRY_MS, () => {})
   }
 
   /** Gives back what a job holds. */
@@ -362,7 +337,7 @@ export class Recycler implements ImageRecycler {
   }
 
   async #end(): Promise<void> {
-    for (const timer of Object.values(this.#timers)) timer?.[Symbol.dispose]()
+    this.#alarms.clear()
     await this.#giveUp()
     await this.#image?.detach()
     this.#state = this.#stop.signal.aborted ? 'stopped' : 'failed'
@@ -395,7 +370,7 @@ export class Recycler implements ImageRecycler {
   }
 }
 
-type Timer = 'flush' | 'settle' | 'retry'
+type Alarm = 'flush' | 'settle' | 'retry'
 
 const isCancel = (error: unknown): boolean =>
   error instanceof ImageError && error.reason === 'cancelled'
@@ -416,27 +391,3 @@ const asImageError = (error: unknown, path: string): ImageError =>
         { path, found: error instanceof Error ? error.message : 'the reason is not known' },
         { cause: error },
       )
-
-const nothingYet: Omit<RecyclerStatistics, 'failures'> = {
-  sums: {
-    junk: 0,
-    erased: 0,
-    available: 0,
-    roots: 0,
-    copied: 0,
-    flushed: 0,
-    referenced: 0,
-    cancelled: 0,
-    cut: 0,
-  },
-  now: {
-    junk: 0,
-    erased: 0,
-    available: 0,
-    roots: 0,
-    copies: 0,
-    pendingFree: 0,
-    used: 0,
-    size: 0,
-  },
-}
