@@ -20,6 +20,7 @@ import {
 } from './carry-snapshots.ts'
 import { loadBatch, type CompressionType, type LoadedBatch } from './load-batch.ts'
 import { NewFileSpace } from './new-file-space.ts'
+import { PacedFlush } from './paced-flush.ts'
 import type { EntryRules } from './planned-entry.ts'
 import { mustBeRewritable, type RewriteCompression } from './rewrite-rules.ts'
 import { rewrittenHeader } from './rewritten-header.ts'
@@ -103,7 +104,7 @@ async function build(
   const oldType = header.compressionType === 0 ? 'zlib' : 'zstd'
   const newType = compression === 'none' ? oldType : compression
   const writer = new TreeWriter(to, { path: from.name, rules, census, space, l2Offset })
-  await carryTrees(from, { writer, rules, census, oldType, newType }, options)
+  await carryTrees(from, to, { writer, rules, census, oldType, newType }, options)
   await writeL1Tables(from, to, { trees, l1Places, census, area })
   await writeSnapshotTable(to, snapshots, l1Places)
   const refcounts = await writeRefcounts(to, space, options)
@@ -153,6 +154,7 @@ interface TreeWork {
 
 async function carryTrees(
   from: BlockFile,
+  to: WritableFile,
   { writer, rules, census, oldType, newType }: TreeWork,
   { codecs, compression = 'none', signal, pause, onProgress }: BuildOptions,
 ): Promise<void> {
@@ -165,6 +167,7 @@ async function carryTrees(
   const breathe = breather(signal, { pause })
   const loading: Promise<LoadedBatch>[] = []
   const buffers: ArrayBufferLike[] = []
+  const flushing = new PacedFlush(to)
   let done = 0
 
   const writeOldest = async () => {
@@ -172,6 +175,7 @@ async function carryTrees(
     if (loaded === undefined) return
     throwIfAborted(signal)
     await writer.write(loaded)
+    await flushing.wrote(loaded.batch.bytes)
     void loading.shift()
     buffers.push(loaded.bytes.buffer)
     done += loaded.batch.bytes
@@ -196,7 +200,7 @@ async function carryTrees(
     await writer.finish()
   } finally {
     // The caller closes the files next, and the system may give their descriptors to others.
-    await Promise.allSettled(loading)
+    await Promise.allSettled([...loading, flushing.settled()])
   }
 }
 
