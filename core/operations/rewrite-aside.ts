@@ -90,7 +90,7 @@ export async function mustHaveOneName(host: ExchangingEnvironment, path: string)
  * Removes what killed rewritings of an image left beside it; gives their paths. One that somebody is writing
  * right now is held, and stays.
  */
-export async function removeUnfinishedRewrites(
+async function removeUnfinishedRewrites(
   host: ExchangingEnvironment,
   path: string,
 ): Promise<readonly string[]> {
