@@ -8,15 +8,10 @@ import type { Geometry } from '../format/geometry.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import { refcountTableEntries } from '../format/header-rules.ts'
 import type { Qcow2Header } from '../format/header.ts'
-import { entryOffset } from '../format/l1-entry.ts'
-import {
-  compressedOffset,
-  compressedSectors,
-  compressedLength,
-  isCompressed,
-} from '../format/l2-entry.ts'
 import type { WordTable } from '../word-table.ts'
 import { Allocator } from './allocator.ts'
+import { entrySpan, packedSpan } from './entry-clusters.ts'
+import { addJoined, GoneReferences, runOfOne, timesIn } from './gone-references.ts'
 import { headerSector, withHeader, writeHeaderFields } from './header-store.ts'
 import { HeldClusters } from './held-clusters.ts'
 import type { HostRun, ReservedRun } from './host-run.ts'
@@ -46,7 +41,7 @@ export class EditableTables implements ImageTables {
   #area: HeaderArea
   /** The header as it is in the file. */
   #written: Qcow2Header
-  #gone: HostRun[] = []
+  readonly #gone: GoneReferences
   #freed: HostRun[] = []
   #unflushed = false
   #failure: ImageError | undefined
@@ -85,6 +80,7 @@ export class EditableTables implements ImageTables {
     this.#allocator = allocator
     this.#packed = new PackedSpace({ geometry, refcounts, allocator, told })
     this.#held = new HeldClusters(geometry.clusterSize)
+    this.#gone = new GoneReferences(geometry.clusterSize)
     const resizeL1 = (entries: number) => {
       this.resizeL1(entries)
     }
@@ -155,26 +151,13 @@ export class EditableTables implements ImageTables {
 
   unreference(run: HostRun): void {
     this.#mustWork()
-    const last = this.#gone.at(-1)
-    if (
-      last !== undefined &&
-      last.offset + last.clusters * this.geometry.clusterSize === run.offset
-    ) {
-      this.#gone[this.#gone.length - 1] = {
-        offset: last.offset,
-        clusters: last.clusters + run.clusters,
-      }
-    } else this.#gone.push(run)
+    this.#gone.add(run)
     this.#told.observer?.unreferenced(run.offset / this.geometry.clusterSize, run.clusters)
   }
 
   unreferencePacked(high: number, low: number): void {
-    const { clusterSize } = this.geometry
-    const offset = compressedOffset(high, low, this.geometry)
-    const bytes = compressedLength(offset, compressedSectors(high, this.geometry))
-    const first = Math.floor(offset / clusterSize)
-    const last = Math.floor((offset + bytes - 1) / clusterSize)
-    this.unreference({ offset: hostOffset(first * clusterSize), clusters: last - first + 1 })
+    const { first, clusters } = packedSpan(high, low, this.geometry)
+    this.unreference({ offset: hostOffset(first * this.geometry.clusterSize), clusters })
   }
 
   refcount(hostCluster: number): number {
@@ -369,14 +352,8 @@ export class EditableTables implements ImageTables {
    * in memory with a walk through it. Changes nothing.
    */
   *contents(): Generator<TableContent> {
-    const { clusterSize } = this.geometry
-    const waiting = new Map<number, number>()
-    for (const { offset, clusters } of [...this.#gone, ...this.#held.runs()]) {
-      const first = offset / clusterSize
-      for (let cluster = first; cluster < first + clusters; cluster++) {
-        waiting.set(cluster, (waiting.get(cluster) ?? 0) + 1)
-      }
-    }
+    const uncounted = [...this.#gone, ...this.#held.runs()]
+    const waiting = timesIn(uncounted, this.geometry.clusterSize)
     yield* this.l2.contents()
     yield* this.#refcounts.contents(waiting)
     yield this.l1.content()
@@ -411,19 +388,14 @@ export class EditableTables implements ImageTables {
   /** Only now does no table in the file refer to them any more. */
   #freeGone(): void {
     const { clusterSize } = this.geometry
-    for (const { offset, clusters } of this.#gone) {
+    for (const { offset, clusters } of this.#gone.take()) {
       const first = offset / clusterSize
       for (let cluster = first; cluster < first + clusters; cluster++) {
         if (this.#release(cluster) !== 'freed') continue
-        const at = hostOffset(cluster * clusterSize)
-        const last = this.#freed.at(-1)
-        if (last !== undefined && last.offset + last.clusters * clusterSize === at) {
-          this.#freed[this.#freed.length - 1] = { offset: last.offset, clusters: last.clusters + 1 }
-        } else this.#freed.push({ offset: at, clusters: 1 })
+        addJoined(this.#freed, runOfOne(cluster, clusterSize), clusterSize)
       }
       this.#told.observer?.released(first, clusters)
     }
-    this.#gone = []
     this.#told.observer?.committed()
   }
 
@@ -455,20 +427,11 @@ export class EditableTables implements ImageTables {
     this.#linked(offset / clusterSize, 1)
   }
 
-  /** Tells which clusters of the image file an L2 entry refers to now. */
+  /** Tells which clusters of the image file an L2 entry refers to now; those of a data file are not counted. */
   #entryLinks({ high, low }: Readonly<EntryWords>): void {
-    if (this.#told.observer === undefined) return
-    const { clusterSize } = this.geometry
-    if (isCompressed(high)) {
-      const offset = compressedOffset(high, low, this.geometry)
-      const bytes = compressedLength(offset, compressedSectors(high, this.geometry))
-      const first = Math.floor(offset / clusterSize)
-      this.#linked(first, Math.floor((offset + bytes - 1) / clusterSize) - first + 1)
-      return
-    }
-    const offset = entryOffset(high, low)
-    const isHere = offset !== 0 && this.#area.dataFileName === undefined
-    if (isHere) this.#linked(offset / clusterSize, 1)
+    if (this.#told.observer === undefined || this.#area.dataFileName !== undefined) return
+    const { first, clusters } = entrySpan(high, low, this.geometry)
+    this.#linked(first, clusters)
   }
 
   #linked(first: number, clusters: number): void {

@@ -1,4 +1,4 @@
-import { hostOffset } from '../../units.ts'
+import { runOfOne } from './gone-references.ts'
 import type { HostRun } from './host-run.ts'
 
 /**
@@ -24,8 +24,6 @@ export class HeldClusters {
 
   /** Each as a run of one. */
   *runs(): Generator<HostRun> {
-    for (const cluster of this.#clusters) {
-      yield { offset: hostOffset(cluster * this.#clusterSize), clusters: 1 }
-    }
+    for (const cluster of this.#clusters) yield runOfOne(cluster, this.#clusterSize)
   }
 }
