@@ -93,9 +93,7 @@ export class ClusterMap implements TableObserver {
     this.#end = Math.max(options.fileClusters, tables.lastCounted() + 1)
     this.#top = this.#end
     for (const { first, clusters } of tables.freeRuns(this.#end)) {
-      for (let cluster = first; cluster < first + clusters; cluster++) {
-        this.#sets.junk.add(cluster)
-      }
+      this.#sets.junk.addRun(first, clusters)
     }
     this.#check()
   }

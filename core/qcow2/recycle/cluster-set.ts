@@ -44,6 +44,22 @@ export class ClusterSet {
     return true
   }
 
+  /** Adds neighbours of which none is in the set: a word at a time, for there may be millions. */
+  addRun(first: number, clusters: number): void {
+    const end = first + clusters
+    for (let at = first; at < end;) {
+      const index = Math.floor(at / PAGE_BITS)
+      const page = this.#pages[index] ?? { words: new Uint32Array(PAGE_WORDS), members: 0 }
+      this.#pages[index] = page
+      const from = at - index * PAGE_BITS
+      const to = Math.min(end - index * PAGE_BITS, PAGE_BITS)
+      setBits(page.words, from, to)
+      page.members += to - from
+      this.#size += to - from
+      at = index * PAGE_BITS + to
+    }
+  }
+
   /** False when it was not in the set. */
   delete(cluster: number): boolean {
     const index = Math.floor(cluster / PAGE_BITS)
@@ -108,4 +124,18 @@ function firstBit(words: Uint32Array, from: number): number {
     if (index >= words.length) return -1
     word = words[index] ?? 0
   }
+}
+
+function setBits(words: Uint32Array, from: number, to: number): void {
+  const first = from >>> 5
+  const last = (to - 1) >>> 5
+  const low = ALL << (from & 31)
+  const high = ALL >>> (31 - ((to - 1) & 31))
+  if (first === last) {
+    words[first] = (words[first] ?? 0) | (low & high)
+    return
+  }
+  words[first] = (words[first] ?? 0) | low
+  words.fill(ALL, first + 1, last)
+  words[last] = (words[last] ?? 0) | high
 }

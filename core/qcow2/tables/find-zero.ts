@@ -1,16 +1,18 @@
 import type { RefcountAccess } from '../format/refcount-block.ts'
 
+interface CountSearch {
+  readonly from: number
+  readonly order: number
+  readonly access: RefcountAccess
+}
+
 /**
  * Index of the first count of zero at or after `from` in a refcount block, -1 when there is none. A zero
  * looks the same in either byte order, so counts of whole bytes are searched natively.
  */
 export function findZeroCount(
   block: Uint8Array<ArrayBuffer>,
-  {
-    from,
-    order,
-    access,
-  }: { readonly from: number; readonly order: number; readonly access: RefcountAccess },
+  { from, order, access }: CountSearch,
 ): number {
   const { buffer, byteOffset, byteLength } = block
   switch (order) {
@@ -31,3 +33,27 @@ export function findZeroCount(
     }
   }
 }
+
+/** Index of the first count that is not zero at or after `from` and before `to`, else `to`. */
+export function findCount(
+  block: Uint8Array<ArrayBuffer>,
+  { from, to, order, access }: CountSearch & { readonly to: number },
+): number {
+  const words = new Uint32Array(block.buffer, block.byteOffset, block.byteLength / 4)
+  // How many counts lie in 32 bits; of counts of 64 bits every second step is in the middle of one.
+  const perWord = 32 / Math.min(2 ** order, 32)
+  const wordsPerCount = order === 6 ? 2 : 1
+  for (let index = from; index < to;) {
+    if (
+      index % perWord === 0 &&
+      isZeroWord(words, (index / perWord) * wordsPerCount, wordsPerCount)
+    ) {
+      index += perWord
+    } else if (access.get(block, index) === 0) index++
+    else return index
+  }
+  return Math.max(from, to)
+}
+
+const isZeroWord = (words: Uint32Array, at: number, count: number): boolean =>
+  words[at] === 0 && (count === 1 || words[at + 1] === 0)

@@ -15,7 +15,7 @@ import {
 import type { TablePlace } from '../l1-table.ts'
 import { fileBytesOf, readWordTable, type WordTable } from '../word-table.ts'
 import { DirtyRange } from './dirty-range.ts'
-import { findZeroCount } from './find-zero.ts'
+import { findCount, findZeroCount } from './find-zero.ts'
 import type { TableContent } from './table-content.ts'
 import { writeWords } from './write-words.ts'
 
@@ -129,9 +129,18 @@ export class RefcountEditor {
 
   /** The first of the clusters after `from`, up to `to`, that is not free or not counted; else `to`. */
   freeUntil(from: number, to: number): number {
-    let cluster = from
-    while (cluster < to && this.isCounted(cluster) && this.get(cluster) === 0) cluster++
-    return cluster
+    const { refcountBlockEntries, refcountOrder: order } = this.#geometry
+    for (let at = from; at < to;) {
+      const block = this.#blockOf(at)
+      const bytes = this.#load(block)
+      if (bytes === undefined) return at
+      const first = this.#firstOf(block)
+      const stop = Math.min(to, first + refcountBlockEntries)
+      const search = { from: at - first, to: stop - first, order, access: this.access }
+      at = first + findCount(bytes, search)
+      if (at < stop) return at
+    }
+    return Math.max(from, to)
   }
 
   isCounted(cluster: number): boolean {

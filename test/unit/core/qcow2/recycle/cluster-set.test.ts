@@ -54,3 +54,29 @@ it('takes a million clusters in no time', () => {
   expect(count).toBe(500_000)
   expect(performance.now() - started).toBeLessThan(2000)
 })
+
+it('takes runs of neighbours as one by one', () => {
+  const random = seededRandom(5)
+  for (let round = 0; round < 300; round++) {
+    const set = new ClusterSet()
+    const plain: number[] = []
+    let next = random.pick([0, 31, 32_700])
+    while (plain.length < 200) {
+      next += random.below(70)
+      const clusters = 1 + random.below(random.pick([3, 40, 100]))
+      set.addRun(next, clusters)
+      for (const end = next + clusters; next < end; next++) plain.push(next)
+      // Runs may touch each other.
+    }
+    expect([...set]).toEqual(plain)
+    expect(set.size).toBe(plain.length)
+  }
+})
+
+it('takes a run over several pages', () => {
+  const set = new ClusterSet()
+  set.addRun(32_000, 70_000)
+  expect([set.size, set.first(), set.runAt(32_000, 100_000)]).toEqual([70_000, 32_000, 70_000])
+  for (let cluster = 32_000; cluster < 102_000; cluster++) expect(set.delete(cluster)).toBe(true)
+  expect(set.first()).toBe(-1)
+})
