@@ -48,10 +48,12 @@ export interface CompactOptions extends OperationContext {
 export async function compactImage(
   host: Host & ExchangingEnvironment,
   path: string,
-  plan: CompactPlan,
+  planned: CompactPlan,
   options: CompactOptions = {},
 ): Promise<CompactResult> {
   const startedAt = Date.now()
+  // Stamped for the image that is named now, whatever name it was planned under.
+  const plan = { ...planned, path: host.paths.resolve('', path) }
   try {
     const choice = chosenMode(plan, options)
     if (choice === undefined) {
@@ -161,7 +163,8 @@ async function workOn(
     const { compression = 'none', keepOriginalAs } = options
     const rewriting = { ...task, path, compression, keepOriginalAs }
     const done = await compactByRewriting(host, held, rewriting)
-    const receipt = receiptOf(held, done, { verify, unsafeBuffering, startedAt })
+    // The new file is flushed like any other: the old one is only read.
+    const receipt = receiptOf(held, done, { verify, unsafeBuffering: false, startedAt })
     return {
       ...resultOf(plan, held, { before, after: done.extent, receipt }),
       mode,
