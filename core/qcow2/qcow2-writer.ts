@@ -291,6 +291,7 @@ export class Qcow2Writer implements DiskImage {
         return tables()
       },
       discards: this.#punchFreed,
+      announce: () => this.#unwatched(() => this.#announce('a change')),
       step: async (work) => {
         using _gate = this.#gate.tryShared('recycler') ?? (await this.#gate.shared('recycler'))
         this.#mustWork()

@@ -68,6 +68,7 @@ export async function cutTail({
   const { clusterSize } = image.tables.geometry
   const before = image.file.size()
   const step = new CutSize(clusterSize)
+  if (holdings.map.top < ceilDiv(before, clusterSize)) await image.announce()
   for (let length = before; holdings.map.top < ceilDiv(length, clusterSize);) {
     await mayGoOn()
     await image.flushFiles()

@@ -63,6 +63,7 @@ export class CompactPass {
   async run(): Promise<PassOutcome> {
     const { image, holdings, clock, size, mayGoOn } = this.#parts
     const { cancelled } = holdings.moves.counts
+    await image.announce()
     while (this.#isCurrent && this.#table < this.#sources.tables.length) {
       await mayGoOn()
       const before = this.#moved

@@ -45,7 +45,9 @@ export class Eraser {
     if (run === undefined) return undefined
     // What lies past the end of the file is given out as zeroes anyway.
     const end = Math.min(run.first + run.clusters, Math.floor(file.size() / clusterSize))
-    if (end <= run.first || !tables.isCounted(run.first)) return undefined
+    if (end <= run.first) return undefined
+    // What no refcount block counts cannot be held; a hole needs no holding.
+    if (!this.#canPunch && !tables.isCounted(run.first)) return undefined
     return { first: run.first, clusters: end - run.first }
   }
 

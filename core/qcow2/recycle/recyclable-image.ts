@@ -11,6 +11,8 @@ export interface RecyclableImage {
   readonly tables: EditableTables
   /** Space that is freed goes back to the host. */
   readonly discards: boolean
+  /** What a writer owes to others before it changes the tables; before the first change. */
+  announce(): Promise<void>
   /**
    * Runs `work`, which is synchronous, as one of the changes that a commit waits for; at once, unless a
    * commit is under way. Throws when the image takes no changes any more.

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { PauseSwitch } from '../../../../../core/base/pause-switch.ts'
 import { Recycler, type RecyclerOptions } from '../../../../../core/qcow2/recycle/recycler.ts'
+import { readHeaderArea } from '../../../../../core/qcow2/header-file.ts'
 import { rebuildRefcounts } from '../../../../../core/qcow2/repair/rebuild-refcounts.ts'
 import type { WritableFile } from '../../../../../core/storage/writable-file.ts'
 import { filled, reasonOf } from '../../../../helpers/devices.ts'
@@ -160,6 +161,32 @@ describe('compacting an open image', () => {
     expect(outcome.cut).toBe(4 * K)
     expect(image.runAt(7)).toBe(shared)
     expect(await recycler.compact()).toMatchObject({ moved: 0, cut: 0 })
+    await recycler.stop()
+    await expectCleanAfterFlush(image)
+  })
+
+  it('takes back what an unknown feature vouches for before it moves anything, and not sooner', async () => {
+    const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 16 * K })
+    for (let cluster = 0; cluster < 16; cluster++) builder.data(cluster, cluster + 1)
+    builder.header('autoclearFeatures', 0x80)
+    for (let cluster = 0; cluster < 16; cluster += 2) {
+      builder.setRefcount(builder.hostClusterOf(cluster), 0n).l2Entry(cluster, () => 0n)
+    }
+    const lines: string[] = []
+    const image = new MemoryImage(builder, { wrap: (file) => new TraceFile(file, lines) })
+    const recycler = new Recycler(image.writer, {
+      clock: new ManualClock(),
+      asserts: true,
+      keepErased: 0,
+      compactAfterUnmaps: 0,
+    })
+    await recycler.start()
+    const autoclear = () => readHeaderArea(image.file).header.autoclearFeatures.low
+    expect(autoclear()).toBe(0x80)
+    expect(await recycler.compact()).toMatchObject({ moved: 4 * K, cut: 8 * K })
+    const written = lines.filter((line) => line.startsWith('write') || line === 'flush')
+    expect(written.slice(0, 2)).toEqual([expect.stringMatching('write header'), 'flush'])
+    expect(autoclear()).toBe(0)
     await recycler.stop()
     await expectCleanAfterFlush(image)
   })
