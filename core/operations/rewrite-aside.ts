@@ -95,7 +95,14 @@ async function removeUnfinishedRewrites(
   path: string,
 ): Promise<readonly string[]> {
   const removed: string[] = []
-  for (const leftover of await leftoversOf(host, path)) {
+  let leftovers: readonly string[] = []
+  try {
+    leftovers = await leftoversOf(host, path)
+  } catch (error) {
+    // In a folder that may not be listed there is nothing to be found.
+    if (!(error instanceof ImageError)) throw error
+  }
+  for (const leftover of leftovers) {
     try {
       await using _held = await host.openForWriting(leftover)
       await host.removeFile(leftover)

@@ -105,7 +105,7 @@ async function build(
   const newType = compression === 'none' ? oldType : compression
   const writer = new TreeWriter(to, { path: from.name, rules, census, space, l2Offset })
   await carryTrees(from, to, { writer, rules, census, oldType, newType }, options)
-  await writeL1Tables(from, to, { trees, l1Places, census, area })
+  await writeL1Tables(from, to, { trees, l1Places, census, area }, options)
   await writeSnapshotTable(to, snapshots, l1Places)
   const refcounts = await writeRefcounts(to, space, options)
   const bytes = rewrittenHeader(from, area, {
@@ -218,11 +218,15 @@ async function writeL1Tables(
     readonly census: TreeCensus
     readonly area: HeaderArea
   },
+  { signal, pause }: OperationContext,
 ): Promise<void> {
+  const breathe = breather(signal, { pause })
   const places = [l1Places.active, ...l1Places.snapshots]
   for (const [index, tree] of trees.entries()) {
     const at = places[index] ?? 0
     await writeL1Table(from, to, { geometry, tree, at, census, isActive: index === 0 })
+    const turn = breathe()
+    if (turn !== undefined) await turn
   }
 }
 

@@ -32,7 +32,7 @@ export function placeL1Tables(
   const [active = 0, ...others] = trees.map(({ entries }) =>
     entries === 0 ? 0 : space.structure(ceilDiv(entries * L1_ENTRY_BYTES, clusterSize)),
   )
-  const bytes = snapshots.reduce((sum, entry) => sum + encodeSnapshotEntry(entry).length, 0)
+  const bytes = snapshotTableBytes(snapshots)
   const snapshotTable = bytes === 0 ? 0 : space.structure(ceilDiv(bytes, clusterSize))
   return { active, snapshots: others, snapshotTable }
 }
@@ -78,10 +78,16 @@ export async function writeSnapshotTable(
   snapshots: readonly SnapshotEntry[],
   places: NewL1Places,
 ): Promise<void> {
-  let at = places.snapshotTable
+  const bytes = new Uint8Array(snapshotTableBytes(snapshots))
+  let at = 0
   for (const [index, entry] of snapshots.entries()) {
-    const bytes = encodeSnapshotEntry({ ...entry, l1TableOffset: places.snapshots[index] ?? 0 })
-    await to.write(bytes, at, 'snapshot-table')
-    at += bytes.length
+    const encoded = encodeSnapshotEntry({ ...entry, l1TableOffset: places.snapshots[index] ?? 0 })
+    bytes.set(encoded, at)
+    at += encoded.length
   }
+  if (at > 0) await to.write(bytes, places.snapshotTable, 'snapshot-table')
 }
+
+/** 64 MiB at most: readers accept no more. */
+const snapshotTableBytes = (snapshots: readonly SnapshotEntry[]): number =>
+  snapshots.reduce((sum, entry) => sum + encodeSnapshotEntry(entry).length, 0)

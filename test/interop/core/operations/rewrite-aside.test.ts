@@ -17,6 +17,7 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { PauseSwitch } from '../../../../core/base/pause-switch.ts'
 import { ImageError } from '../../../../core/errors/image-error.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
 import { rewriteAside, type RewriteOptions } from '../../../../core/operations/rewrite-aside.ts'
@@ -26,6 +27,7 @@ import { reasonOf } from '../../../helpers/devices.ts'
 import { qemuCheck, qemuImg, qemuIo, runTool } from '../../../helpers/qemu.ts'
 import { cannotMount, coreModule, onSmallDisk } from '../../../helpers/small-disk.ts'
 import { tempFolder, type TempFolder } from '../../../helpers/temp-folder.ts'
+import { FaultFile, Faults } from '../../../storage/fault-file.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -374,6 +376,103 @@ test('a folder that may not be changed is named as the cause', async () => {
   await chmod(folder.path, 0o755)
   expect(said).toBe(`rewrite-folder EACCES ${image}\n`)
   expect(await readdir(folder.path)).toEqual(['disk.qcow2'])
+})
+
+test.each([
+  {
+    what: 'write of data',
+    operation: 'write',
+    tag: 'data',
+    fault: 'EIO',
+    reason: 'rewrite-failed',
+  },
+  {
+    what: 'write of tables',
+    operation: 'write',
+    tag: 'l2-table',
+    fault: 'ENOSPC',
+    reason: 'rewrite-no-space',
+  },
+  {
+    what: 'write of the header',
+    operation: 'write',
+    tag: 'header',
+    fault: 'EIO',
+    reason: 'rewrite-failed',
+  },
+  { what: 'flush', operation: 'flush', tag: undefined, fault: 'EIO', reason: 'rewrite-failed' },
+  {
+    what: 'change of length',
+    operation: 'truncate',
+    tag: undefined,
+    fault: 'ENOSPC',
+    reason: 'rewrite-no-space',
+  },
+] as const)('a failed $what in the new file is told, and the file goes', async (rule) => {
+  await using folder = await tempFolder()
+  const image = await holeyImage(folder)
+  const before = await digest(image)
+  const faults = new Faults()
+  const { operation, tag, fault, reason } = rule
+  faults.add({ operation, ...(tag === undefined ? {} : { tag }), nth: 0, fault })
+  const host = {
+    ...nodeHost,
+    createPrivateFile: async (name: string) =>
+      new FaultFile(await nodeHost.createPrivateFile(name), faults),
+  }
+  await using file = await nodeHost.openForWriting(image)
+  const failing = rewriteAside(host, { path: image, file, area: readHeaderArea(file) })
+  await expect(failing).rejects.toMatchObject({ reason, context: { path: image, errno: fault } })
+  expect(await digest(image)).toBe(before)
+  expect(await readdir(folder.path)).toEqual(['disk.qcow2'])
+})
+
+test('a new file that cannot be removed is named', async () => {
+  await using folder = await tempFolder()
+  const image = await holeyImage(folder)
+  const abort = new AbortController()
+  const host = {
+    ...nodeHost,
+    removeFile: (name: string): Promise<void> =>
+      Promise.reject(new ImageError('file-not-writable', { path: name, errno: 'EROFS' })),
+  }
+  await using file = await nodeHost.openForWriting(image)
+  const source = { path: image, file, area: readHeaderArea(file) }
+  const stopping = rewriteAside(host, source, {
+    signal: abort.signal,
+    onProgress: () => abort.abort(),
+  })
+  const error = await stopping.catch((thrown: unknown) => thrown)
+  const left = (await readdir(folder.path)).find((name) => name !== 'disk.qcow2')
+  expect(error).toMatchObject({
+    reason: 'rewrite-left-behind',
+    context: { path: image, link: folder.file(left ?? ''), errno: 'EROFS' },
+    cause: { reason: 'rewrite-left-behind', cause: { reason: 'cancelled' } },
+  })
+})
+
+test('a pause is heard on the way, and the work goes on after it', async () => {
+  await using folder = await tempFolder()
+  const image = await holeyImage(folder)
+  let stand = () => {}
+  const standing = new Promise<void>((resolve) => {
+    stand = resolve
+  })
+  const pause = new PauseSwitch(() => stand())
+  let turns = 0
+  const slowly = () => {
+    if (turns++ > 0) return
+    pause.pause()
+    // The next turn comes after a while only.
+    const begun = performance.now()
+    while (performance.now() - begun < 50);
+  }
+  const rewriting = rewrite(image, { pause, onProgress: slowly })
+  await standing
+  expect(pause.isStanding).toBe(true)
+  pause.resume()
+  await rewriting
+  await mustHoldWhatItHeld(image)
 })
 
 test('an owner that cannot be kept is a refusal, not a change', async () => {
