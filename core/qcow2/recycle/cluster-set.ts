@@ -14,6 +14,8 @@ interface Page {
  */
 export class ClusterSet {
   readonly #pages: (Page | undefined)[] = []
+  /** A page that became empty, for the next one: a set that has one member now and then makes none. */
+  #spare: Page | undefined
   #size = 0
 
   get size(): number {
@@ -29,11 +31,7 @@ export class ClusterSet {
   /** False when it was in the set already. */
   add(cluster: number): boolean {
     const index = Math.floor(cluster / PAGE_BITS)
-    let page = this.#pages[index]
-    if (page === undefined) {
-      page = { words: new Uint32Array(PAGE_WORDS), members: 0 }
-      this.#pages[index] = page
-    }
+    const page = this.#pages[index] ?? this.#newPage(index)
     const bit = cluster % PAGE_BITS
     const word = page.words[bit >>> 5] ?? 0
     const mask = 1 << (bit & 31)
@@ -49,8 +47,7 @@ export class ClusterSet {
     const end = first + clusters
     for (let at = first; at < end;) {
       const index = Math.floor(at / PAGE_BITS)
-      const page = this.#pages[index] ?? { words: new Uint32Array(PAGE_WORDS), members: 0 }
-      this.#pages[index] = page
+      const page = this.#pages[index] ?? this.#newPage(index)
       const from = at - index * PAGE_BITS
       const to = Math.min(end - index * PAGE_BITS, PAGE_BITS)
       setBits(page.words, from, to)
@@ -72,7 +69,10 @@ export class ClusterSet {
     page.words[bit >>> 5] = word & ~mask
     page.members--
     this.#size--
-    if (page.members === 0) this.#pages[index] = undefined
+    if (page.members === 0) {
+      this.#pages[index] = undefined
+      this.#spare = page
+    }
     return true
   }
 
@@ -112,6 +112,13 @@ export class ClusterSet {
     }
     copy.#size = this.#size
     return copy
+  }
+
+  #newPage(index: number): Page {
+    const page = this.#spare ?? { words: new Uint32Array(PAGE_WORDS), members: 0 }
+    this.#spare = undefined
+    this.#pages[index] = page
+    return page
   }
 }
 
