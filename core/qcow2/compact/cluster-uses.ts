@@ -1,4 +1,5 @@
 import { ImageError } from '../../errors/image-error.ts'
+import { countKind, inTurns } from './in-turns.ts'
 import type { StructureRun, Structures } from './structure-runs.ts'
 import { use, type Use } from './survey.ts'
 
@@ -99,30 +100,36 @@ export class ClusterUses {
   }
 
   /** The clusters of one kind, ascending. */
-  clustersOf(kind: Use): Uint32Array {
+  async clustersOf(kind: Use, breathe: () => Promise<void> | undefined): Promise<Uint32Array> {
     const kinds = this.#kinds
-    let count = 0
-    for (let cluster = 0; cluster < kinds.length; cluster++) if (kinds[cluster] === kind) count++
-    const clusters = new Uint32Array(count)
+    const clusters = new Uint32Array(await countKind(kinds, kind, breathe))
     let next = 0
-    for (let cluster = 0; cluster < kinds.length; cluster++) {
-      if (kinds[cluster] === kind) clusters[next++] = cluster
-    }
+    await inTurns(0, kinds.length, {
+      breathe,
+      visit: (from, to) => {
+        for (let cluster = from; cluster < to; cluster++) {
+          if (kinds[cluster] === kind) clusters[next++] = cluster
+        }
+      },
+    })
     return clusters
   }
 
-  /** All data stays where it is. */
-  fixData(): void {
-    for (let cluster = 0; cluster < this.#length; cluster++) {
-      if (this.#kinds[cluster] === use.data) this.#kinds[cluster] = use.fixed
-    }
-  }
-
-  finish(): Uint8Array {
+  /** Gives the kinds of all clusters; with `dataIsFixed`, data stays where it is. */
+  async finish(
+    { dataIsFixed }: { readonly dataIsFixed: boolean },
+    breathe: () => Promise<void> | undefined,
+  ): Promise<Uint8Array> {
     const kinds = this.#kinds.subarray(0, this.#length)
-    for (let cluster = 0; cluster < kinds.length; cluster++) {
-      if (kinds[cluster] === mixed) kinds[cluster] = use.fixed
-    }
+    await inTurns(0, kinds.length, {
+      breathe,
+      visit: (from, to) => {
+        for (let cluster = from; cluster < to; cluster++) {
+          const kind = kinds[cluster]
+          if (kind === mixed || (dataIsFixed && kind === use.data)) kinds[cluster] = use.fixed
+        }
+      },
+    })
     return kinds
   }
 

@@ -86,7 +86,7 @@ export async function compactInPlace(
     movedBytes: plan.movedBytes,
     zeroClusters: plan.zeroClusters,
     emptiedTables: plan.emptiedTables,
-    leakedClusters: plan.gains ? survey.kinds.filter((kind) => kind === use.leaked).length : 0,
+    leakedClusters: plan.gains ? plan.leakedClusters : 0,
     before,
     after: file.size(),
     bytesRead,

@@ -1,5 +1,6 @@
 import { breather } from '../../base/abort.ts'
 import type { OperationContext } from '../../progress.ts'
+import { countKind } from './in-turns.ts'
 import { layoutOf } from './layout.ts'
 import { layoutAfter } from './layout-after.ts'
 import type { MoveRound } from './move-round.ts'
@@ -19,6 +20,8 @@ export interface InPlacePlan {
   readonly zeroClusters: number
   /** L2 tables that are let go of because they say nothing. */
   readonly emptiedTables: number
+  /** Clusters that are counted although nothing refers to them. */
+  readonly leakedClusters: number
   readonly moved: MovedClusters
   /** What is copied. */
   readonly movedBytes: number
@@ -49,16 +52,16 @@ export async function planInPlace(
 ): Promise<InPlacePlan> {
   const breathe = breather(signal, { pause })
   const { clusterSize } = survey.area.geometry
-  const zeroClusters = countOf(survey.kinds, use.zero)
-  const emptiedTables = countOf(survey.kinds, use.emptied)
+  const zeroClusters = await countKind(survey.kinds, use.zero, breathe)
+  const emptiedTables = await countKind(survey.kinds, use.emptied, breathe)
   const options = { moves: onlyZeroes ? 'nowhere' : 'down', breathe } as const
   const rounds: MoveRound[] = []
-  let layout = layoutOf(survey)
+  let layout = await layoutOf(survey, breathe)
   while (rounds.length < mostRounds) {
     const round = await planMoves(layout, options)
     if (round === undefined) break
     rounds.push(round)
-    layout = layoutAfter(round)
+    layout = await layoutAfter(round, breathe)
     const turn = breathe()
     if (turn !== undefined) await turn
   }
@@ -72,16 +75,11 @@ export async function planInPlace(
     fileLength: isShorter ? length : survey.fileLength,
     zeroClusters,
     emptiedTables,
+    leakedClusters: await countKind(survey.kinds, use.leaked, breathe),
     moved: movedBy(kept),
     movedBytes: kept.reduce((sum, round) => sum + bytesOf(round), 0),
     gains: isShorter || zeroClusters + emptiedTables > 0,
   }
-}
-
-function countOf(kinds: Uint8Array, kind: number): number {
-  let count = 0
-  for (let cluster = 0; cluster < kinds.length; cluster++) if (kinds[cluster] === kind) count++
-  return count
 }
 
 function movedBy(rounds: readonly MoveRound[]): MovedClusters {

@@ -47,8 +47,6 @@ export class L2Survey {
     }
     // What is not data stays as it is, and so may an entry that was taken for one without meaning.
     if (allVanish) for (const table of this.#emptied) this.#uses.markEmptied(table)
-    // LUKS takes the initialization vector from the place in the file: moved, it would read as garbage.
-    if (this.#area.encryption === 'luks') this.#uses.fixData()
     return this.#packed.build()
   }
 

@@ -1,5 +1,6 @@
 import { invariant } from '../../base/assert.ts'
 import { SECTOR } from '../format/constants.ts'
+import { inTurns } from './in-turns.ts'
 import type { Layout } from './layout.ts'
 import type { MoveRound, PackedMoves, SingleMoves } from './move-round.ts'
 import { firstSector, sortedPacked, type PackedList } from './packed-list.ts'
@@ -7,9 +8,12 @@ import { use } from './survey.ts'
 import { indexOf, TableWeights } from './table-weights.ts'
 
 /** What a survey will find when a round is over. */
-export function layoutAfter({ layout, singles, packed, runs, blocks, end }: MoveRound): Layout {
+export async function layoutAfter(
+  { layout, singles, packed, runs, blocks, end }: MoveRound,
+  breathe: () => Promise<void> | undefined = () => undefined,
+): Promise<Layout> {
   const { clusterSize } = layout
-  const kinds = kindsAfter(layout, singles, packed)
+  const kinds = await kindsAfter(layout, { singles, packed }, breathe)
   const moved = new Map(runs.map(({ run, to }) => [run, to]))
   for (const { run, to } of runs) {
     kinds.fill(use.free, run.first, run.first + run.clusters)
@@ -43,17 +47,23 @@ export function layoutAfter({ layout, singles, packed, runs, blocks, end }: Move
 }
 
 /** What clusters are used for once singles and packed data have moved; runs are where they were. */
-export function kindsAfter(
+export async function kindsAfter(
   { kinds, packed: list, clusterSize }: Layout,
-  { sources, destinations }: SingleMoves,
-  packed: PackedMoves,
-): Uint8Array {
+  { singles, packed }: Pick<MoveRound, 'singles' | 'packed'>,
+  breathe: () => Promise<void> | undefined,
+): Promise<Uint8Array> {
+  const { sources, destinations } = singles
   const after = kinds.slice()
-  for (let index = 0; index < sources.length; index++) {
-    const source = sources[index] ?? 0
-    after[destinations[index] ?? 0] = kinds[source] ?? use.free
-    after[source] = use.free
-  }
+  await inTurns(0, sources.length, {
+    breathe,
+    visit: (from, to) => {
+      for (let index = from; index < to; index++) {
+        const source = sources[index] ?? 0
+        after[destinations[index] ?? 0] = kinds[source] ?? use.free
+        after[source] = use.free
+      }
+    },
+  })
   if (packed.offsets.length > 0) markPacked(after, packedAfter(list, packed), clusterSize)
   return after
 }

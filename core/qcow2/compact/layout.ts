@@ -1,4 +1,5 @@
 import { refcountAccess } from '../format/refcount-block.ts'
+import { inTurns } from './in-turns.ts'
 import type { L1Place } from './l1-rows.ts'
 import type { PackedList } from './packed-list.ts'
 import type { StructureRun } from './structure-runs.ts'
@@ -21,13 +22,22 @@ export interface Layout {
 }
 
 /** The layout of a surveyed image once its zero clusters are let go of and nothing is leaked. */
-export function layoutOf(survey: Survey): Layout {
+export async function layoutOf(
+  survey: Survey,
+  breathe: () => Promise<void> | undefined,
+): Promise<Layout> {
   const { geometry } = survey.area
   const kinds = survey.kinds.slice()
-  for (let cluster = 0; cluster < kinds.length; cluster++) {
-    const kind = kinds[cluster]
-    if (kind === use.leaked || kind === use.zero || kind === use.emptied) kinds[cluster] = use.free
-  }
+  await inTurns(0, kinds.length, {
+    breathe,
+    visit: (from, to) => {
+      for (let cluster = from; cluster < to; cluster++) {
+        const kind = kinds[cluster]
+        const goes = kind === use.leaked || kind === use.zero || kind === use.emptied
+        if (goes) kinds[cluster] = use.free
+      }
+    },
+  })
   return {
     clusterSize: geometry.clusterSize,
     perBlock: geometry.refcountBlockEntries,

@@ -18,13 +18,6 @@ export interface PackedList {
   readonly weights: Uint32Array
 }
 
-export const emptyPackedList: PackedList = {
-  length: 0,
-  offsets: new Float64Array(0),
-  sectors: new Uint16Array(0),
-  weights: new Uint32Array(0),
-}
-
 /** First sector of the file that entry `index` claims, and the first one behind it. */
 export const firstSector = ({ offsets }: PackedList, index: number): number =>
   Math.floor((offsets[index] ?? 0) / SECTOR)

@@ -1,4 +1,5 @@
 import { isSingle, isUsed, type Layout } from './layout.ts'
+import { inTurns } from './in-turns.ts'
 import { kindsAfter } from './layout-after.ts'
 import type { MoveRound, PackedMoves, RunMove, SingleMoves } from './move-round.ts'
 import { placePacked } from './place-packed.ts'
@@ -50,22 +51,25 @@ async function planWith(
   { moves, breathe }: MoveOptions,
 ): Promise<MoveRound> {
   const kinds = withoutBlocks(layout, blocks)
-  const shape: Shape = { ...layout, kinds }
-  const least = moves === 'nowhere' ? lastOf(kinds, isUsed) + 1 : lastOf(kinds, isFixed) + 1
+  const shape: Shape = { ...layout, kinds, breathe }
+  const movesDown = moves === 'down'
+  const least = (await lastOf(shape, movesDown ? isFixed : isUsed)) + 1
   const border =
-    layout.packed.length === 0 || moves === 'nowhere'
-      ? { at: leastBorder(shape, least), packed: noPackedMoves }
-      : await borderForPacked(shape, least, breathe)
+    movesDown && layout.packed.length > 0
+      ? await borderForPacked(shape, least)
+      : { at: await leastBorder(shape, least), packed: noPackedMoves }
   const { packed } = border
-  const singles = pairSingles(kinds, border.at)
-  const after = kindsAfter(shape, singles, packed)
-  const runs = moves === 'nowhere' ? [] : placeRuns(layout.runs, border.at, after)
-  const end = lastOf(after, isUsed) + 1
+  const singles = await pairSingles(shape, border.at)
+  const after = await kindsAfter(shape, { singles, packed }, breathe)
+  const runs = movesDown ? placeRuns(layout.runs, border.at, after) : []
+  const end = (await lastOf({ ...shape, kinds: after }, isUsed)) + 1
   return { layout, singles, packed, runs, blocks, end }
 }
 
 /** A layout without the refcount blocks that are going to go; their places are not free yet. */
-type Shape = Layout
+interface Shape extends Layout {
+  readonly breathe: MoveOptions['breathe']
+}
 
 const goingBlock = use.uncounted
 
@@ -80,24 +84,45 @@ function withoutBlocks({ kinds, refcountBlocks }: Layout, blocks: number): Uint8
 
 const isFixed = (kind: number): boolean => kind === use.fixed
 
-function lastOf(kinds: Uint8Array, is: (kind: number) => boolean): number {
+async function lastOf({ kinds, breathe }: Shape, is: (kind: number) => boolean): Promise<number> {
   let cluster = kinds.length - 1
-  while (cluster >= 0 && !is(kinds[cluster] ?? use.free)) cluster--
+  await inTurns(0, kinds.length, {
+    breathe,
+    visit: (_, to) => {
+      const stop = kinds.length - to
+      while (cluster >= stop && !is(kinds[cluster] ?? use.free)) cluster--
+    },
+  })
   return cluster
 }
 
+async function singlesFrom({ kinds, breathe }: Shape, border: number): Promise<number> {
+  let singles = 0
+  await inTurns(border, kinds.length, {
+    breathe,
+    visit: (from, to) => {
+      for (let cluster = from; cluster < to; cluster++) if (isSingle(kinds[cluster])) singles++
+    },
+  })
+  return singles
+}
+
 /** The least cluster from `least` on with as many holes below it as there are singles from it on. */
-function leastBorder({ kinds }: Shape, least: number): number {
-  let above = 0
-  for (let cluster = 0; cluster < kinds.length; cluster++) if (isSingle(kinds[cluster])) above++
+async function leastBorder(shape: Shape, least: number): Promise<number> {
+  const { kinds, breathe } = shape
+  let above = await singlesFrom(shape, 0)
   let holes = 0
   let border = 0
-  while (border < least || holes < above) {
-    const kind = kinds[border]
-    if (kind === use.free) holes++
-    if (isSingle(kind)) above--
-    border++
-  }
+  await inTurns(0, kinds.length, {
+    breathe,
+    visit: (_, to) => {
+      for (; border < to && (border < least || holes < above); border++) {
+        const kind = kinds[border]
+        if (kind === use.free) holes++
+        if (isSingle(kind)) above--
+      }
+    },
+  })
   return border
 }
 
@@ -108,13 +133,13 @@ function leastBorder({ kinds }: Shape, least: number): number {
 async function borderForPacked(
   shape: Shape,
   least: number,
-  breathe: MoveOptions['breathe'],
 ): Promise<{ readonly at: number; readonly packed: PackedMoves }> {
+  const { breathe } = shape
   const tryAt = async (at: number) => {
-    const from = afterSingles(shape.kinds, at)
+    const from = await afterSingles(shape, at)
     return from === undefined ? undefined : placePacked(shape, { from, to: at }, breathe)
   }
-  let low = leastBorder(shape, least)
+  let low = await leastBorder(shape, least)
   let high = shape.kinds.length
   let packed = await tryAt(low)
   if (packed !== undefined) return { at: low, packed }
@@ -128,8 +153,6 @@ async function borderForPacked(
       packed = found
       high = middle
     }
-    const turn = breathe()
-    if (turn !== undefined) await turn
   }
   return { at: high, packed }
 }
@@ -141,35 +164,38 @@ const noPackedMoves: PackedMoves = {
 }
 
 /** The cluster behind the holes that the singles from `border` on take; undefined when there are too few. */
-function afterSingles(kinds: Uint8Array, border: number): number | undefined {
-  let singles = 0
-  for (let cluster = border; cluster < kinds.length; cluster++) {
-    if (isSingle(kinds[cluster])) singles++
-  }
+async function afterSingles(shape: Shape, border: number): Promise<number | undefined> {
+  const { kinds, breathe } = shape
+  let singles = await singlesFrom(shape, border)
   let cluster = 0
-  while (singles > 0 && cluster < border) {
-    if (kinds[cluster] === use.free) singles--
-    cluster++
-  }
+  await inTurns(0, border, {
+    breathe,
+    visit: (_, to) => {
+      for (; singles > 0 && cluster < to; cluster++) if (kinds[cluster] === use.free) singles--
+    },
+  })
   return singles === 0 ? cluster : undefined
 }
 
-function pairSingles(kinds: Uint8Array, border: number): SingleMoves {
-  let count = 0
-  for (let cluster = border; cluster < kinds.length; cluster++) {
-    if (isSingle(kinds[cluster])) count++
-  }
+async function pairSingles(shape: Shape, border: number): Promise<SingleMoves> {
+  const { kinds, breathe } = shape
+  const count = await singlesFrom(shape, border)
   const sources = new Uint32Array(count)
   const destinations = new Uint32Array(count)
   let hole = 0
   let index = 0
-  for (let cluster = border; index < count; cluster++) {
-    if (!isSingle(kinds[cluster])) continue
-    while (kinds[hole] !== use.free) hole++
-    sources[index] = cluster
-    destinations[index] = hole++
-    index++
-  }
+  await inTurns(border, kinds.length, {
+    breathe,
+    visit: (from, to) => {
+      for (let cluster = from; cluster < to; cluster++) {
+        if (!isSingle(kinds[cluster])) continue
+        while (kinds[hole] !== use.free) hole++
+        sources[index] = cluster
+        destinations[index] = hole++
+        index++
+      }
+    },
+  })
   return { sources, destinations }
 }
 

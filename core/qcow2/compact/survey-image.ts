@@ -89,7 +89,9 @@ export async function surveyImage(
   const packed = l2.finish()
 
   await markUnused(counted, { area, blocks, uses, breathe })
-  const kinds = uses.finish()
+  // LUKS takes the initialization vector from the place in the file: moved, data would read as garbage.
+  const dataIsFixed = area.encryption === 'luks'
+  const kinds = await uses.finish({ dataIsFixed }, breathe)
   const { bytesRead } = counted
   return { area, fileLength, kinds, runs, l1Places, tables, packed, refcountBlocks, bytesRead }
 }
@@ -110,7 +112,7 @@ async function weighTables(
     const turn = breathe()
     if (turn !== undefined) await turn
   }
-  const tables = new TableWeights(uses.clustersOf(use.l2))
+  const tables = new TableWeights(await uses.clustersOf(use.l2, breathe))
   for (const rows of l1Rows(file, places, uses.clusterSize)) {
     for (const row of rows) for (const { table, weight } of row) tables.add(table, weight)
     const turn = breathe()

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ourCheck } from '../../../../helpers/check-equality.ts'
 import { qemuImg, runTool } from '../../../../helpers/qemu.ts'
 import { tempFolder } from '../../../../helpers/temp-folder.ts'
@@ -15,9 +15,8 @@ async function withKey(path: string, ...commands: string[]): Promise<string> {
   return stdout
 }
 
-async function encrypted(path: string, format: 'aes' | 'luks'): Promise<void> {
-  const cheap = format === 'luks' ? ',encrypt.iter-time=10' : ''
-  const options = `encrypt.format=${format},encrypt.key-secret=key${cheap}`
+async function encrypted(path: string): Promise<void> {
+  const options = 'encrypt.format=aes,encrypt.key-secret=key'
   await qemuImg('create', '-q', ...secret, '-f', 'qcow2', '-o', options, path, '4M')
   await withKey(
     path,
@@ -37,22 +36,15 @@ const content = [
   'read -P 0 2M 256k',
 ]
 
-describe('An encrypted image', () => {
-  test.each([
-    // The initialization vector is that of the place on the disk.
-    { format: 'aes', moves: true },
-    // … and here of the place in the file: moved, the data could not be decrypted.
-    { format: 'luks', moves: false },
-  ] as const)('is read as before: $format', async ({ format, moves }) => {
-    await using folder = await tempFolder('compact')
-    const path = folder.file('image.qcow2')
-    await encrypted(path, format)
-    const options = { zero: await zeroesOf(path) }
-    const { fileLength, moved } = await planOf(path, options)
-    const { before, after } = await compact(path, options)
-    expect({ after, movesData: moved.data > 0 }).toEqual({ after: fileLength, movesData: moves })
-    expect(before - after > 0).toBe(moves)
-    await withKey(path, ...content)
-    expect(await ourCheck(path)).toMatchObject({ exitCode: 0 })
-  })
+test('An image encrypted by the place on the disk (AES) moves its data and is read as before', async () => {
+  await using folder = await tempFolder('compact')
+  const path = folder.file('image.qcow2')
+  await encrypted(path)
+  const options = { zero: await zeroesOf(path) }
+  const { fileLength, moved } = await planOf(path, options)
+  const { before, after } = await compact(path, options)
+  expect({ after, movesData: moved.data > 0 }).toEqual({ after: fileLength, movesData: true })
+  expect(after).toBeLessThan(before)
+  await withKey(path, ...content)
+  expect(await ourCheck(path)).toMatchObject({ exitCode: 0 })
 })
