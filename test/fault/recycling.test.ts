@@ -16,7 +16,7 @@ import { seededRandom, type Random } from '../helpers/random.ts'
 import { tellingBytes } from '../model/guest-model.ts'
 import { CrashLog } from '../storage/crash-log.ts'
 import { CrashMachine } from '../storage/crash-machine.ts'
-import { FaultFile, Faults, type FaultRule } from '../storage/fault-file.ts'
+import { FaultFile, Faults, Pause, type FaultRule } from '../storage/fault-file.ts'
 import { faultMatrix, type FaultStory } from './fault-matrix.ts'
 
 const CLUSTERS = 30
@@ -72,6 +72,45 @@ it.each(copyFaults)('a compaction that fails because %s works the next time', as
   await mustBeWhole()
   expect((await device.compact())?.settled).toBe(true)
   expect(device.stats().size).toBeLessThan(before)
+  await mustBeWhole()
+  await device.close()
+})
+
+it('the guest waits neither for a copy that the disk holds up, nor for a flush', async () => {
+  const { faults, device, clusterSize, half, mustBeWhole, bytes } = await openFaulty()
+  const [copying, flushing] = [new Pause(), new Pause()]
+  faults.add({ operation: 'write', tag: 'data', nth: 0, fault: copying })
+  const compaction = device.compact()
+  await copying.reached
+  // What moves now is written, read and discarded as ever, and all of it can be made durable.
+  await device.write(bytes.subarray(0, clusterSize), half)
+  await device.discard(half + clusterSize, clusterSize)
+  await device.write(bytes.subarray(clusterSize, 2 * clusterSize), half + clusterSize)
+  await device.flush()
+  await mustBeWhole()
+  faults.add({ operation: 'flush', nth: 0, fault: flushing })
+  copying.release()
+  await flushing.reached
+  await device.write(bytes.subarray(0, 3 * clusterSize), half)
+  await mustBeWhole()
+  flushing.release()
+  expect((await compaction)?.settled).toBe(true)
+  await mustBeWhole()
+  await device.close()
+})
+
+it('a compaction is cancelled although the disk holds it up, once that has ended', async () => {
+  const { faults, device, mustBeWhole } = await openFaulty()
+  const copying = new Pause()
+  faults.add({ operation: 'read', tag: 'data', nth: 0, fault: copying })
+  const controller = new AbortController()
+  const compaction = reasonOf(device.compact({ signal: controller.signal }))
+  await copying.reached
+  controller.abort()
+  await device.flush()
+  copying.release()
+  expect(await compaction).toBe('cancelled')
+  expect(device.stats().recycler?.now).toMatchObject({ copies: 0, roots: 0 })
   await mustBeWhole()
   await device.close()
 })
