@@ -8,6 +8,7 @@ import type { HeldImage } from './compact-hold.ts'
 import { mustBeSound } from './compact-look.ts'
 import type { FileExtent, ZeroScan } from './compact-plan.ts'
 import { mustBeClean, mustBeSame, proveBefore, digestsOf, type Proof } from './compact-proof.ts'
+import { exchangeTarget } from './exchange-target.ts'
 import type { Host } from './host.ts'
 import { rewriteAside } from './rewrite-aside.ts'
 import { swapInPlaceOf } from './rewrite-swap.ts'
@@ -45,6 +46,8 @@ export async function compactByRewriting(
 ): Promise<RewriteDone> {
   const { file } = held.image
   invariant(held.area !== undefined, 'the image is qcow2')
+  // What stands against the exchange is said before hours of work, not after.
+  await exchangeTarget(host, path, keepOriginalAs)
   const area = await readyToChange(file, context)
   await mustBeSound({ file, area }, context)
   const look = { findsZeroes: scan !== 'none', verify }
@@ -60,12 +63,13 @@ export async function compactByRewriting(
   }
   const source = { path, file, area }
   const isZero = zero && ((cluster: number) => zero.has(cluster))
-  await using made = await rewriteAside(counting, source, { compression, isZero, ...context })
+  const options = { compression, isZero, keepOriginalAs, ...context }
+  await using made = await rewriteAside(counting, source, options)
   await mustBeClean(made, { leaks: 0 }, context)
   const after = verify ? await digestsOf(host, held, made, { ...context, phase: 'hash-after' }) : []
   mustBeSame(file.name, { before, after })
   const { signal } = context
-  const swapped = await swapInPlaceOf(counting, source, made, { keepOriginalAs, signal })
+  const swapped = await swapInPlaceOf(counting, source, made, { signal })
   return {
     before,
     after,

@@ -9,6 +9,7 @@ import {
 } from '../qcow2/rewrite/build-rewritten.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
+import { exchangeTarget, type ExchangeTarget } from './exchange-target.ts'
 import { inWordsOfRewriting } from './rewrite-errors.ts'
 import { leftoversOf, nameAside } from './rewrite-names.ts'
 
@@ -20,7 +21,13 @@ export interface RewriteSource {
   readonly area: HeaderArea
 }
 
-export type RewriteOptions = Omit<BuildOptions, 'codecs'>
+export interface RewriteOptions extends Omit<BuildOptions, 'codecs'> {
+  /**
+   * A name that the old file keeps, in the folder of the image unless it is a path; nothing may have it.
+   * Default: the old file goes with its last name.
+   */
+  readonly keepOriginalAs?: string | undefined
+}
 
 /**
  * A whole image in a file beside the one it was made of, durable and held, under a name that nobody uses.
@@ -31,8 +38,7 @@ export interface RewrittenAside extends Rewritten, AsyncDisposable {
   readonly file: WritableFile
   /** Its name now. */
   readonly path: string
-  /** The file that it is to replace: the caller's path with every symbolic link followed. */
-  readonly replaces: string
+  readonly replaces: ExchangeTarget
   /** Leftovers of rewritings that were killed, which were removed first. */
   readonly removed: readonly string[]
   /** It has its place, so it stays. */
@@ -44,7 +50,7 @@ export interface RewrittenAside extends Rewritten, AsyncDisposable {
  * read. Whoever gets the new one compares its content, then calls `swapInPlaceOf`.
  *
  * A failure or a cancel removes the new file; a killed process leaves one that the next call removes.
- * Throws what `buildRewritten` throws, `rewrite-has-names`, `rewrite-folder`, `rewrite-no-space`,
+ * Throws what `exchangeTarget` and `buildRewritten` throw, `rewrite-folder`, `rewrite-no-space`,
  * `rewrite-failed` or `rewrite-left-behind`.
  */
 export async function rewriteAside(
@@ -52,11 +58,10 @@ export async function rewriteAside(
   source: RewriteSource,
   options: RewriteOptions = {},
 ): Promise<RewrittenAside> {
-  const replaces = await host.paths.real(source.path)
   throwIfAborted(options.signal)
-  await mustHaveOneName(host, replaces)
-  const removed = await removeUnfinishedRewrites(host, replaces)
-  const path = nameAside(host, replaces)
+  const replaces = await exchangeTarget(host, source.path, options.keepOriginalAs)
+  const removed = await removeUnfinishedRewrites(host, replaces.path)
+  const path = nameAside(host, replaces.path)
   try {
     const file = await host.createPrivateFile(path)
     const made = new MadeFile(host, file, path)
@@ -78,12 +83,6 @@ export async function rewriteAside(
   } catch (error) {
     throw inWordsOfRewriting(error, source.path, path)
   }
-}
-
-/** Throws `rewrite-has-names` for a file that a new one could replace under one of its names only. */
-export async function mustHaveOneName(host: ExchangingEnvironment, path: string): Promise<void> {
-  const found = await host.countNames(path)
-  if (found > 1) throw new ImageError('rewrite-has-names', { path, found })
 }
 
 /**

@@ -1,21 +1,13 @@
 import { throwIfAborted } from '../base/abort.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { ExchangingEnvironment } from '../image/environment.ts'
+import type { OperationContext } from '../progress.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type { FileExtent } from './compact-plan.ts'
 import { extentOf } from './file-extent.ts'
 import { inWordsOfRewriting } from './rewrite-errors.ts'
-import { isNamedAside } from './rewrite-names.ts'
-import { mustHaveOneName, type RewriteSource, type RewrittenAside } from './rewrite-aside.ts'
-
-export interface SwapOptions {
-  /**
-   * A name that the old file keeps, in the folder of the image unless it is a path; nothing may have it.
-   * Default: the old file goes with its last name.
-   */
-  readonly keepOriginalAs?: string | undefined
-  readonly signal?: AbortSignal | undefined
-}
+import { exchangeTarget, isKeptAs } from './exchange-target.ts'
+import type { RewriteSource, RewrittenAside } from './rewrite-aside.ts'
 
 export interface SwapOutcome {
   /** The file that was replaced, symbolic links followed. */
@@ -35,34 +27,32 @@ export interface SwapOutcome {
  *     the new file's name moves over the old one (rename)                 folder flush      ◀ it is the image
  *
  * The caller holds the old file until this returns, and goes on with the new one. A cancel is heard until
- * the rename. Until then a failure leaves the old file as it was, without the second name. Throws
- * `rewrite-not-smaller`, `rewrite-has-names`, `file-changed`, `rewrite-attributes`, `file-exists`,
+ * the rename. Until then a failure leaves the old file as it was, without the second name. Throws what
+ * `exchangeTarget` throws, `rewrite-not-smaller`, `file-changed`, `rewrite-attributes`,
  * `rewrite-cannot-keep`, `rewrite-folder`, and after the rename `rewrite-not-durable`.
  */
 export async function swapInPlaceOf(
   host: ExchangingEnvironment,
   source: RewriteSource,
   rewritten: RewrittenAside,
-  { keepOriginalAs, signal }: SwapOptions = {},
+  { signal }: Pick<OperationContext, 'signal'> = {},
 ): Promise<SwapOutcome> {
   const { path: aside, replaces } = rewritten
-  const folder = host.paths.folderOf(replaces)
-  const keptAs =
-    keepOriginalAs === undefined ? undefined : host.paths.resolve(folder, keepOriginalAs)
+  const { path, keptAs } = replaces
+  const folder = host.paths.folderOf(path)
   try {
-    if (keptAs !== undefined) mustStay(host, replaces, keptAs)
-    await mustHaveOneName(host, replaces)
-    await mustBeNamed(host, source.file, replaces)
+    await exchangeTarget(host, path, keptAs)
+    await mustBeNamed(host, source.file, path)
     const before = extentOf(source.file)
     const after = extentOf(rewritten.file)
     mustNotGrow(source.path, before, after)
-    await host.copyAttributes(replaces, aside)
+    await host.copyAttributes(path, aside)
     await rewritten.file.flush()
     throwIfAborted(signal)
-    if (keptAs !== undefined) await addOldName(host, source.path, { from: replaces, name: keptAs })
+    if (keptAs !== undefined) await addOldName(host, path, keptAs)
     try {
       throwIfAborted(signal)
-      await host.moveName(aside, replaces)
+      await host.moveName(aside, path)
     } catch (thrown) {
       if (keptAs !== undefined) await host.removeFile(keptAs)
       const error = ImageError.from(thrown)
@@ -70,21 +60,10 @@ export async function swapInPlaceOf(
     }
     rewritten.keep()
     await makeDurable(host, source.path, folder)
-    return { path: replaces, keptAs, before, after }
+    return { path, keptAs, before, after }
   } catch (error) {
     throw inWordsOfRewriting(error, source.path, aside)
   }
-}
-
-/** Throws `invalid-argument` for a name under which the next rewriting would remove it. */
-function mustStay(host: ExchangingEnvironment, path: string, keptAs: string): void {
-  if (!isNamedAside(host, path, keptAs)) return
-  throw new ImageError('invalid-argument', {
-    path,
-    field: 'The name for the old file',
-    expected: 'a name that is not like those of unfinished files',
-    found: keptAs,
-  })
 }
 
 /**
@@ -118,14 +97,11 @@ async function mustBeNamed(
 }
 
 /** A hard link, so that the image has its own name all the time. */
-async function addOldName(
-  host: ExchangingEnvironment,
-  path: string,
-  { from, name }: { readonly from: string; readonly name: string },
-): Promise<void> {
+async function addOldName(host: ExchangingEnvironment, path: string, name: string): Promise<void> {
+  if (await isKeptAs(host, path, name)) return
   let isAdded = false
   try {
-    await host.addName(from, name)
+    await host.addName(path, name)
     isAdded = true
     await host.flushFolder(host.paths.folderOf(name))
   } catch (thrown) {

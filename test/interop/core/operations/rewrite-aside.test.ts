@@ -21,7 +21,7 @@ import { PauseSwitch } from '../../../../core/base/pause-switch.ts'
 import { ImageError } from '../../../../core/errors/image-error.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
 import { rewriteAside, type RewriteOptions } from '../../../../core/operations/rewrite-aside.ts'
-import { swapInPlaceOf, type SwapOptions } from '../../../../core/operations/rewrite-swap.ts'
+import { swapInPlaceOf } from '../../../../core/operations/rewrite-swap.ts'
 import { readHeaderArea } from '../../../../core/qcow2/header-file.ts'
 import { reasonOf } from '../../../helpers/devices.ts'
 import { qemuCheck, qemuImg, qemuIo, runTool } from '../../../helpers/qemu.ts'
@@ -47,17 +47,11 @@ const mustHoldWhatItHeld = async (image: string): Promise<void> => {
 }
 
 /** Holds the image, writes it anew and exchanges the two. */
-async function rewrite(
-  image: string,
-  { keepOriginalAs, ...options }: RewriteOptions & SwapOptions = {},
-) {
+async function rewrite(image: string, options: RewriteOptions = {}) {
   await using file = await nodeHost.openForWriting(image)
   const source = { path: image, file, area: readHeaderArea(file) }
   await using rewritten = await rewriteAside(nodeHost, source, options)
-  return await swapInPlaceOf(nodeHost, source, rewritten, {
-    keepOriginalAs,
-    signal: options.signal,
-  })
+  return await swapInPlaceOf(nodeHost, source, rewritten, { signal: options.signal })
 }
 
 const digest = async (file: string): Promise<string> =>
@@ -116,6 +110,19 @@ test('the original is kept under the name that was asked for, byte for byte', as
   expect(await digest(folder.file('disk.before.qcow2'))).toBe(before)
   await mustHoldWhatItHeld(image)
   expect((await stat(image)).nlink).toBe(1)
+})
+
+test('an exchange that was cut off behind the second name of the original can be done again', async () => {
+  await using folder = await tempFolder()
+  const image = await holeyImage(folder)
+  const before = await digest(image)
+  await link(image, folder.file('old.qcow2'))
+  expect(await reasonOf(rewrite(image))).toBe('rewrite-has-names')
+  expect(await rewrite(image, { keepOriginalAs: 'old.qcow2' })).toMatchObject({
+    keptAs: folder.file('old.qcow2'),
+  })
+  expect(await digest(folder.file('old.qcow2'))).toBe(before)
+  await mustHoldWhatItHeld(image)
 })
 
 test('no name that somebody has is taken for the original, nor one that would be cleared away', async () => {
