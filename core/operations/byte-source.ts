@@ -60,3 +60,10 @@ export function fileSource(file: BlockFile): ByteSource {
     },
   }
 }
+
+/** The bytes of a source from `from` on. */
+export const sourceFrom = (source: ByteSource, from: number): ByteSource => ({
+  length: source.length - from,
+  runAt: (at, limit) => source.runAt(from + at, limit),
+  read: (into, at, signal) => source.read(into, from + at, signal),
+})

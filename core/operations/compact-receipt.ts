@@ -40,10 +40,11 @@ export function receiptOf(
 }
 
 const provedStates = ({ before, after }: Proof): CompactReceipt['states'] =>
-  before.map(({ snapshot, bytes, sha256 }, index) => ({
+  before.map(({ snapshot, bytes, sha256, vmStateSha256 }, index) => ({
     snapshot,
     bytes,
     sha256: { before: sha256, after: after[index]?.sha256 ?? sha256 },
+    vmStateSha256,
   }))
 
 /** For an image that nothing was done to. */

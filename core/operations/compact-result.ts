@@ -56,4 +56,6 @@ export interface ProvedState {
   readonly snapshot: { readonly id: string; readonly name: string } | undefined
   readonly bytes: number
   readonly sha256: { readonly before: string; readonly after: string }
+  /** Of the VM state, for a snapshot that has one; the same before and after. */
+  readonly vmStateSha256: string | undefined
 }

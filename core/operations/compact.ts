@@ -198,7 +198,7 @@ async function compactRaw(
       ...context,
       onProgress: (progress) => context.onProgress?.({ ...progress, phase }),
     })
-    return [{ snapshot: undefined, sha256, bytes: image.virtualSize }]
+    return [{ snapshot: undefined, sha256, bytes: image.virtualSize, vmStateSha256: undefined }]
   }
   const before = await digests('hash-before')
   const { zeroBytes, punchedBytes } = await punchRaw(file, context)

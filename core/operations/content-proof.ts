@@ -7,7 +7,7 @@ import type { HeaderArea } from '../qcow2/format/header-area.ts'
 import { L1Table, type TablePlace } from '../qcow2/l1-table.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import { contentSource } from './byte-source.ts'
+import { contentSource, sourceFrom, type ByteSource } from './byte-source.ts'
 import { digestOf } from './digest.ts'
 import type { Host } from './host.ts'
 
@@ -19,6 +19,8 @@ export interface StateDigest {
   readonly sha256: string
   /** Bytes of the disk in that state. */
   readonly bytes: number
+  /** SHA-256 of the VM state that a snapshot has with it. */
+  readonly vmStateSha256: string | undefined
 }
 
 /** An image whose files somebody else keeps open, and still. */
@@ -53,28 +55,34 @@ export async function digestStates(
   const image = new Qcow2Image({ ...parts, area })
   const states = statesOf(image)
   const twins = await firstTwins(image, states, createHasher, { signal, pause })
-  const total = states
-    .filter((_, index) => twins[index] === index)
-    .reduce((sum, { view }) => sum + view.virtualSize, 0)
+  const sources = states.map(({ view, vmState }, index) => ({
+    disk: twins[index] === index ? contentSource(view) : undefined,
+    vmState: vmState && sourceFrom(contentSource(vmState.image), vmState.from),
+  }))
+  const total = sources.reduce(
+    (sum, { disk, vmState }) => sum + (disk?.length ?? 0) + (vmState?.length ?? 0),
+    0,
+  )
 
-  const digests: StateDigest[] = []
   let done = 0
-  for (const [index, { snapshot, view }] of states.entries()) {
-    const bytes = view.virtualSize
-    const twin = digests[twins[index] ?? index]
-    if (twin !== undefined) {
-      digests.push({ snapshot, sha256: twin.sha256, bytes })
-      continue
-    }
+  const digest = async (source: ByteSource): Promise<string> => {
     const before = done
-    const sha256 = await digestOf(contentSource(view), createHasher('sha256'), {
+    const sha256 = await digestOf(source, createHasher('sha256'), {
       signal,
       pause,
       onProgress: (progress) =>
         onProgress?.({ phase, done: before + progress.done, total, unit: 'bytes' }),
     })
-    digests.push({ snapshot, sha256, bytes })
-    done += bytes
+    done += source.length
+    return sha256
+  }
+  const digests: StateDigest[] = []
+  for (const [index, { snapshot, view }] of states.entries()) {
+    const { disk, vmState } = sources[index] ?? {}
+    const twin = digests[twins[index] ?? index]
+    const sha256 = twin?.sha256 ?? (await digest(disk ?? contentSource(view)))
+    const vmStateSha256 = vmState && (await digest(vmState))
+    digests.push({ snapshot, sha256, bytes: view.virtualSize, vmStateSha256 })
   }
   return digests
 }
@@ -82,16 +90,19 @@ export async function digestStates(
 interface State {
   readonly snapshot: StateDigest['snapshot']
   readonly view: DiskImage
+  readonly vmState: ReturnType<Qcow2Image['vmStateOf']>
   readonly l1: TablePlace
 }
 
 function statesOf(image: Qcow2Image): readonly State[] {
   const { l1TableOffset: offset, l1Size: entries } = image.area.header
-  const active: State = { snapshot: undefined, view: image, l1: { offset, entries } }
+  const l1 = { offset, entries }
+  const active: State = { snapshot: undefined, view: image, vmState: undefined, l1 }
   const snapshots = image.snapshots().map((entry): State => {
     const { id, name } = entry
     const l1 = { offset: entry.l1TableOffset, entries: entry.l1Size }
-    return { snapshot: { id, name }, view: image.atSnapshot(entry), l1 }
+    const vmState = image.vmStateOf(entry)
+    return { snapshot: { id, name }, view: image.atSnapshot(entry), vmState, l1 }
   })
   return [active, ...snapshots]
 }
@@ -140,7 +151,10 @@ export function differences(
   for (let index = 0; index < Math.max(before.length, after.length); index++) {
     const [old, now] = [before[index], after[index]]
     const isSame =
-      old?.sha256 === now?.sha256 && old?.bytes === now?.bytes && sameSnapshot(old, now)
+      old?.sha256 === now?.sha256 &&
+      old?.bytes === now?.bytes &&
+      old?.vmStateSha256 === now?.vmStateSha256 &&
+      sameSnapshot(old, now)
     if (isSame) continue
     const { snapshot } = old ?? now ?? {}
     names.push(snapshot === undefined ? 'the present state' : `the snapshot "${snapshot.name}"`)

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../base/abort.ts'
-import { alignDown, ceilDiv } from '../base/bits.ts'
+import { alignDown, alignUp, ceilDiv } from '../base/bits.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { Codecs } from '../image/codec.ts'
 import type { DiskImage, LayerRun } from '../image/disk-image.ts'
@@ -9,7 +9,7 @@ import { L1_ENTRY_BYTES, limits, SECTOR } from './format/constants.ts'
 import type { Geometry } from './format/geometry.ts'
 import type { HeaderArea } from './format/header-area.ts'
 import { snapshotExtras, type SnapshotEntry } from './format/snapshot-table.ts'
-import { L1Table } from './l1-table.ts'
+import { L1Table, type TablePlace } from './l1-table.ts'
 import { L2Tables } from './l2-tables.ts'
 import { LayerMap } from './layer-map.ts'
 import { readLayer } from './read.ts'
@@ -95,7 +95,37 @@ export class Qcow2Image implements DiskImage {
         expected: `${needed} entries or more in the file, aligned to a cluster`,
       })
     }
-    const map = this.#mapOf(new L1Table(this.file, { offset: l1TableOffset, entries: l1Size }))
+    return this.#viewOf({ offset: l1TableOffset, entries: l1Size }, size)
+  }
+
+  /**
+   * The VM state of a snapshot: bytes [from, image.virtualSize) of a view like `atSnapshot`, which lie behind
+   * the disk at the next L2 table (QEMU: `qcow2_vm_state_offset`). undefined when the snapshot has none.
+   */
+  vmStateOf(
+    entry: SnapshotEntry,
+  ): { readonly image: DiskImage; readonly from: number } | undefined {
+    const { l1TableOffset: offset, l1Size: entries } = entry
+    const { diskSize = this.area.header.size, vmStateSize } = snapshotExtras(entry)
+    const { l2Coverage } = this.geometry
+    const from = alignUp(diskSize, l2Coverage)
+    const end = Math.min(from + vmStateSize, entries * l2Coverage)
+    if (end <= from) return undefined
+    return { image: this.#viewOf({ offset, entries }, end), from }
+  }
+
+  async close(): Promise<void> {
+    await this.backing?.close()
+    await this.dataFile?.close()
+    await this.file.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #viewOf(l1: TablePlace, size: number): DiskImage {
+    const map = this.#mapOf(new L1Table(this.file, l1))
     const view: DiskImage = {
       format: 'qcow2',
       unavailable: undefined,
@@ -115,16 +145,6 @@ export class Qcow2Image implements DiskImage {
       [Symbol.asyncDispose]: async () => {},
     }
     return view
-  }
-
-  async close(): Promise<void> {
-    await this.backing?.close()
-    await this.dataFile?.close()
-    await this.file.close()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 
   #mapOf(l1: L1Table): LayerMap {

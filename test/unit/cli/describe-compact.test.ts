@@ -78,11 +78,17 @@ const result: CompactResult = {
     verified: true,
     digestOf: 'content',
     states: [
-      { snapshot: undefined, bytes: 10 * gib, sha256: { before: 'aa', after: 'aa' } },
+      {
+        snapshot: undefined,
+        bytes: 10 * gib,
+        sha256: { before: 'aa', after: 'aa' },
+        vmStateSha256: undefined,
+      },
       {
         snapshot: { id: '1', name: 'monday' },
         bytes: 10 * gib,
         sha256: { before: 'bb', after: 'bb' },
+        vmStateSha256: undefined,
       },
     ],
     movedBytes: gib,

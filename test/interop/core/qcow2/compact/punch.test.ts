@@ -10,6 +10,7 @@ import { readHeaderArea } from '../../../../../core/qcow2/header-file.ts'
 import type { BlockFile } from '../../../../../core/storage/block-file.ts'
 import { ourCheck } from '../../../../helpers/check-equality.ts'
 import { matrixImages } from '../../../../helpers/image-matrix.ts'
+import { createLuksImage, luksArgs } from '../../../../helpers/luks-image.ts'
 import {
   createQcow2,
   qemuCheck,
@@ -181,11 +182,9 @@ describe('what punching gives back', () => {
   it('is unused space only of an encrypted image: its data is noise', async () => {
     await using folder = await tempFolder('punch')
     const image = folder.file('disk.qcow2')
-    const secret = ['--object', 'secret,id=key,data=platter']
-    const options = 'encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=10'
-    await qemuImg('create', '-q', '-f', 'qcow2', ...secret, '-o', options, image, '8M')
+    await createLuksImage(image, '8M')
     const opened = `${keeping(image)},encrypt.key-secret=key`
-    const args = [...secret, '--image-opts']
+    const args = luksArgs
     await qemuIoWith({ args }, opened, 'write -P 7 0 4M', 'discard 1M 2M')
     const { punchedBytes, bytesRead } = await punch(image)
     expect(punchedBytes).toBeGreaterThanOrEqual(2 * mib)
