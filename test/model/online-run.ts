@@ -26,7 +26,7 @@ import type { TempFolder } from '../helpers/temp-folder.ts'
 import { CrashLog } from '../storage/crash-log.ts'
 import { CrashMachine } from '../storage/crash-machine.ts'
 import { apart, modelAction, performAction, randomAction } from './guest-actions.ts'
-import type { GuestModel } from './guest-model.ts'
+import { SECTOR, type GuestModel } from './guest-model.ts'
 
 export interface OnlineRunOptions {
   readonly seed: number
@@ -171,6 +171,7 @@ export class OnlineRun {
   /** A few calls side by side, with whatever the compaction and the clock do meanwhile. */
   async #round(device: BlockDevice): Promise<void> {
     await this.#steer(device)
+    if (this.#random.chance(0.05)) await this.#resize(device)
     const { virtualSize } = this.#model
     const rules = {
       virtualSize,
@@ -185,10 +186,39 @@ export class OnlineRun {
       modelAction(this.#model, action, generation)
       return performAction(device, action, generation)
     })
-    const ticking = this.#tick()
-    await Promise.all([...calls, ticking])
+    await Promise.all([...calls, this.#tick(), this.#beside(device)])
     this.#model.settle()
     await this.#compareSome(device)
+  }
+
+  /** What changes no content goes on beside the guest's calls. */
+  async #beside(device: BlockDevice): Promise<void> {
+    const choice = this.#random.below(30)
+    if (choice === 0) {
+      this.story.push('count refcounts anew')
+      await device.rebuildRefcounts()
+    } else if (choice === 1) {
+      this.story.push('check')
+      const { verdict } = (await device.check()) ?? {}
+      if (verdict !== 'clean') throw new Error(`a check ends with ${String(verdict)}`)
+    }
+  }
+
+  /** Another size, with nothing but the compaction and the recycler beside it. */
+  async #resize(device: BlockDevice): Promise<void> {
+    const { clusterSize } = this.#first
+    const clusters = 1 + this.#random.below(60)
+    const size = clusters * clusterSize - this.#random.below(2) * SECTOR
+    this.story.push(`resize to ${size}`)
+    try {
+      await device.resize(size, { shrink: true })
+    } catch (error) {
+      // With a snapshot of another size, version 2 cannot.
+      if (!(error instanceof ImageError) || error.reason !== 'snapshots-lack-size') throw error
+      this.story.push('refused')
+      return
+    }
+    this.#model.resize(size)
   }
 
   /** Starts a compaction, pauses it, lets it go on, cancels it, waits for it; or lets it be. */
