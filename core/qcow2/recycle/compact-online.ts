@@ -5,6 +5,8 @@ import { BatchSize } from './batch-size.ts'
 import { CutSize } from './cut-size.ts'
 import { CompactPass, type PassParts } from './compact-pass.ts'
 import type { OnlineCompaction } from './image-recycler.ts'
+import type { Holdings } from './holdings.ts'
+import type { RecyclableImage } from './recyclable-image.ts'
 import { findSources } from './sources.ts'
 import type { ProgressSink } from '../../progress.ts'
 
@@ -68,8 +70,8 @@ export async function cutTail({
   const { clusterSize } = image.tables.geometry
   const before = image.file.size()
   const step = new CutSize(clusterSize)
-  if (holdings.map.top < ceilDiv(before, clusterSize)) await image.announce()
-  for (let length = before; holdings.map.top < ceilDiv(length, clusterSize);) {
+  if (hasTail(image, holdings)) await image.announce()
+  for (let length = before; hasTail(image, holdings);) {
     await mayGoOn()
     await image.flushFiles()
     const started = systemClock.now()
@@ -82,6 +84,13 @@ export async function cutTail({
     await leaveTime(took)
   }
   return image.file.size() < before
+}
+
+/** Whether the file ends in free clusters, or in what may go to a free place further down. */
+function hasTail({ file, tables }: RecyclableImage, { map }: Holdings): boolean {
+  const { top } = map
+  if (top < ceilDiv(file.size(), tables.geometry.clusterSize)) return true
+  return map.free > 0 && tables.yieldsToTrim(top - 1)
 }
 
 /** The guest has most of the time: not one of a hundred requests meets a cut then. */

@@ -1,8 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { PauseSwitch } from '../../../../../core/base/pause-switch.ts'
+import { codecs } from '../../../../../core/io/codecs.ts'
 import { Recycler, type RecyclerOptions } from '../../../../../core/qcow2/recycle/recycler.ts'
 import { readHeaderArea } from '../../../../../core/qcow2/header-file.ts'
+import { resizeDisk } from '../../../../../core/qcow2/resize/resize-disk.ts'
 import { rebuildRefcounts } from '../../../../../core/qcow2/repair/rebuild-refcounts.ts'
 import type { WritableFile } from '../../../../../core/storage/writable-file.ts'
 import { filled, reasonOf } from '../../../../helpers/devices.ts'
@@ -165,6 +167,53 @@ describe('compacting an open image', () => {
     await expectCleanAfterFlush(image)
   })
 
+  it('moves nothing in front of what stays where it is', async () => {
+    const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 16 * K })
+    for (let cluster = 0; cluster < 16; cluster++) builder.data(cluster, cluster + 1)
+    // Counted, and nobody knows by whom: it stays.
+    builder.leak().build()
+    for (let cluster = 0; cluster < 16; cluster += 2) {
+      builder.setRefcount(builder.hostClusterOf(cluster), 0n).l2Entry(cluster, () => 0n)
+    }
+    const lines: string[] = []
+    const image = new MemoryImage(builder, { wrap: (file) => new TraceFile(file, lines) })
+    const options = {
+      keepErased: 0,
+      compactAfterUnmaps: 0,
+      clock: new ManualClock(),
+      asserts: true,
+    }
+    const recycler = new Recycler(image.writer, options)
+    await recycler.start()
+    expect(await recycler.compact()).toEqual({ moved: 0, cut: 0, passes: 1, settled: true })
+    expect(lines).toEqual([])
+    await recycler.stop()
+  })
+
+  it('takes a refcount block out of the way that lies last and is needed', async () => {
+    const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 16 * K })
+    for (let cluster = 0; cluster < 16; cluster++) builder.data(cluster, cluster + 1)
+    builder.leak().build()
+    const last = builder.fileLength / K - 1
+    const block = builder.refcountBlockCluster
+    builder.setRefcount(block, 0n)
+    builder.put(last * K, builder.bytes.subarray(block * K, (block + 1) * K))
+    builder.refcountTableEntry(0, () => BigInt(last * K))
+    const image = new MemoryImage(builder)
+    const options = {
+      keepErased: 0,
+      compactAfterUnmaps: 0,
+      clock: new ManualClock(),
+      asserts: true,
+    }
+    const recycler = new Recycler(image.writer, options)
+    await recycler.start()
+    expect(await recycler.compact()).toMatchObject({ cut: K, settled: true })
+    expect(image.file.size()).toBe(last * K)
+    await recycler.stop()
+    await expectCleanAfterFlush(image)
+  })
+
   it('takes back what an unknown feature vouches for before it moves anything, and not sooner', async () => {
     const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 16 * K })
     for (let cluster = 0; cluster < 16; cluster++) builder.data(cluster, cluster + 1)
@@ -308,6 +357,38 @@ describe('the guest, while clusters move,', () => {
     expect(made.file.size()).toBe((5 + 32) * K)
     await expectContent(made, isEven)
   })
+})
+
+describe('a disk that gets another size while clusters move', () => {
+  for (const clusters of [40, 80]) {
+    it(`has what it should have (${clusters} clusters instead of ${CLUSTERS})`, async () => {
+      const { faults, wrap } = withFaults()
+      const made = await recycled({}, { wrap })
+      await discardEven(made)
+      await made.writer.flush()
+      const pause = new Pause()
+      faults.add({ operation: 'write', tag: 'data', nth: 0, fault: pause })
+      const compaction = made.recycler.compact()
+      await pause.reached
+      const resized = made.writer.exclusively(({ tables, backing, dataFile }) => {
+        const wish = { size: clusters * K, preallocation: 'off' } as const
+        return resizeDisk({ tables, backing, dataFile, codecs }, wish, {})
+      })
+      await turn()
+      pause.release()
+      await resized
+      await compaction
+      expect(made.recycler.lastError).toBeUndefined()
+      const kept = Math.min(clusters, CLUSTERS)
+      for (let cluster = 0; cluster < clusters; cluster++) {
+        const expected = isEven(cluster) || cluster >= kept ? 0 : cluster + 1
+        expect(await made.image.valueAt(cluster * K, K)).toBe(expected)
+      }
+      expect(made.file.size()).toBe((5 + kept / 2) * K)
+      await made.recycler.stop()
+      await expectCleanAfterFlush(made.image)
+    })
+  }
 })
 
 describe('somebody who compacts', () => {
