@@ -95,9 +95,13 @@ interface State {
 }
 
 function statesOf(image: Qcow2Image): readonly State[] {
-  const { l1TableOffset: offset, l1Size: entries } = image.area.header
-  const l1 = { offset, entries }
-  const active: State = { snapshot: undefined, view: image, vmState: undefined, l1 }
+  const { l1TableOffset, l1Size } = image.area.header
+  const active: State = {
+    snapshot: undefined,
+    view: image,
+    vmState: undefined,
+    l1: { offset: l1TableOffset, entries: l1Size },
+  }
   const snapshots = image.snapshots().map((entry): State => {
     const { id, name } = entry
     const l1 = { offset: entry.l1TableOffset, entries: entry.l1Size }
