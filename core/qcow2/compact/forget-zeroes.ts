@@ -41,7 +41,11 @@ async function forgetData({
   const { geometry } = survey.area
   const { clusterSize } = geometry
   const entries = new ZeroEntries(survey, batch)
-  const wanted = { geometry, isWanted: (words: WordTable) => entries.concern(words) }
+  const wanted = {
+    geometry,
+    sliceBytes: batch.sliceBytes,
+    isWanted: (words: WordTable) => entries.concern(words),
+  }
   const total = survey.tables.clusters.length * clusterSize
   let done = 0
   for (const rows of l1Rows(file, survey.l1Places, clusterSize)) {
@@ -54,6 +58,8 @@ async function forgetData({
       }
       done = Math.min(done + row.length * clusterSize, total)
       onProgress?.({ phase: 'zeroes', done, total, unit: 'bytes' })
+      const turn = breathe()
+      if (turn !== undefined) await turn
     }
   }
 }

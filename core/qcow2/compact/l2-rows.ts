@@ -3,9 +3,6 @@ import type { Geometry } from '../format/geometry.ts'
 import { readWordTable, type WordTable } from '../word-table.ts'
 import type { L1Row } from './l1-rows.ts'
 
-/** Guest data of one slice, about: what is shared within it is met in one batch. */
-const sliceBytes = 8 * 1024 * 1024
-
 /** Entries of one L2 table. */
 export interface L2Slice {
   /** Host cluster of the table. */
@@ -15,6 +12,13 @@ export interface L2Slice {
   readonly words: WordTable
 }
 
+export interface L2SliceOptions {
+  readonly geometry: Geometry
+  /** Bytes of the disk in one slice, about. */
+  readonly sliceBytes: number
+  readonly isWanted: (words: WordTable) => boolean
+}
+
 /**
  * The tables of one row that `isWanted`, each once, in slices: the same stretch of the disk in all of them
  * comes one after the other, so that what states share is met together. `null` ends each stretch.
@@ -22,10 +26,7 @@ export interface L2Slice {
 export function* l2Slices(
   file: BlockFile,
   row: L1Row,
-  {
-    geometry,
-    isWanted,
-  }: { readonly geometry: Geometry; readonly isWanted: (words: WordTable) => boolean },
+  { geometry, sliceBytes, isWanted }: L2SliceOptions,
 ): Generator<L2Slice | null> {
   const { clusterSize, l2EntryBytes, l2Entries } = geometry
   const tables = [...new Set(row.map(({ table }) => table))]

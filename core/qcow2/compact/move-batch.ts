@@ -53,6 +53,11 @@ export class MoveBatch {
     return this.#copies.bytes >= this.#enough || this.#patches.count >= mostPatches
   }
 
+  /** Bytes of the disk whose references go into one batch: no more than a small one holds. */
+  get sliceBytes(): number {
+    return Math.min(this.#enough, leastBytes)
+  }
+
   get patches(): Pick<PointerPatches, 'refer' | 'set'> {
     return this.#patches
   }

@@ -22,7 +22,11 @@ export async function moveData(parts: RoundParts): Promise<void> {
   const hasData = singles.sources.some((source) => layout.kinds[source] === use.data)
   if (!hasData && packed.offsets.length === 0) return
   const moves = new DataMoves(parts)
-  const wanted = { geometry: area.geometry, isWanted: (words: WordTable) => moves.concern(words) }
+  const wanted = {
+    geometry: area.geometry,
+    sliceBytes: batch.sliceBytes,
+    isWanted: (words: WordTable) => moves.concern(words),
+  }
   for (const rows of l1Rows(file, layout.l1Places, layout.clusterSize)) {
     for (const row of rows) {
       for (const slice of l2Slices(file, row, wanted)) {
@@ -32,6 +36,9 @@ export async function moveData(parts: RoundParts): Promise<void> {
         const turn = breathe()
         if (turn !== undefined) await turn
       }
+      // Most rows may have nothing that moves.
+      const turn = breathe()
+      if (turn !== undefined) await turn
     }
   }
   await batch.finish()
