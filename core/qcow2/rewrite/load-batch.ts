@@ -41,6 +41,9 @@ export async function loadBatch(
   )
   const packed = new Map<CarriedItem, Uint8Array>()
   const unpacked = new Map<CarriedItem, Uint8Array>()
+  if (rules.pack === undefined && rules.oldType === rules.newType) {
+    return { batch, bytes, packed, unpacked }
+  }
   await everyOne(
     batch.items.map(async (item) => {
       const content = contentToPack(file, item, bytes, rules)
