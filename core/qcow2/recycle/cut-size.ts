@@ -1,6 +1,6 @@
 const MIB = 1024 * 1024
 const SMALLEST = MIB
-const LARGEST = 64 * MIB
+const LARGEST = 256 * MIB
 /** Everything waits for a cut, reads too. */
 const WANTED_MS = 20
 
