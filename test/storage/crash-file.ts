@@ -112,9 +112,12 @@ export class CrashContent {
     return this.#pending.filter((change) => !this.#running.has(change))
   }
 
-  flushed(changes: readonly Change[]): void {
-    const covered = new Set(changes)
-    this.#pending = this.#pending.filter((change) => !covered.has(change))
+  flushed(covered: readonly Change[]): void {
+    // What another flush, begun later and ended sooner, has made durable is there, and newer changes on it.
+    const pending = new Set(this.#pending)
+    const changes = covered.filter((change) => pending.has(change))
+    for (const change of changes) pending.delete(change)
+    this.#pending = [...pending]
     this.#log.record({ kind: 'flushed', file: this.#file, changes })
   }
 
