@@ -131,7 +131,8 @@ export class ClusterMap implements TableObserver {
 
   /** First cluster after the last one that is not free. */
   get top(): number {
-    while (this.#top > 0 && this.#isFree(this.#top - 1)) this.#top--
+    const { junk, erased, available } = this.#sets
+    this.#top = ClusterSet.lastOutside([junk, erased, available], this.#top) + 1
     return this.#top
   }
 
@@ -264,12 +265,14 @@ export class ClusterMap implements TableObserver {
   }
 
   cut(end: number): void {
-    for (let cluster = end; cluster < this.#end; cluster++) {
-      const from = this.standing(cluster)
-      if (this.#must(isFreeStanding(from), `cut off in ${from}`, cluster)) {
-        this.#move(cluster, 'outside')
-        this.#cut++
-      }
+    const { junk, erased, available } = this.#sets
+    const free = [junk, erased, available]
+    const count = free.reduce((sum, set) => sum + set.countFrom(end), 0)
+    const clusters = Math.max(0, this.#end - end)
+    if (count !== clusters) this.#cannotCut(end)
+    else if (!this.#isLost) {
+      for (const set of [...free, ...this.#flushes]) set.deleteFrom(end)
+      this.#cut += clusters
     }
     this.#end = Math.min(this.#end, end)
     this.#top = Math.min(this.#top, end)
@@ -322,9 +325,11 @@ export class ClusterMap implements TableObserver {
     }
   }
 
-  #isFree(cluster: number): boolean {
-    const { junk, erased, available } = this.#sets
-    return junk.has(cluster) || erased.has(cluster) || available.has(cluster)
+  /** Says which of the clusters from `end` on is not free. */
+  #cannotCut(end: number): void {
+    let cluster = end
+    while (cluster < this.#end - 1 && isFreeStanding(this.standing(cluster))) cluster++
+    this.#must(false, `cut off in ${this.standing(cluster)}`, cluster)
   }
 
   #goneOf(cluster: number): number {

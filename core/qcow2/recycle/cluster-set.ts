@@ -76,6 +76,47 @@ export class ClusterSet {
     return true
   }
 
+  /** How many members are at or after `from`. */
+  countFrom(from: number): number {
+    let count = 0
+    for (let index = Math.floor(from / PAGE_BITS); index < this.#pages.length; index++) {
+      const page = this.#pages[index]
+      if (page === undefined) continue
+      const first = from - index * PAGE_BITS
+      count += first <= 0 ? page.members : countBits(page.words, first)
+    }
+    return count
+  }
+
+  /** Takes all members at or after `from` out: millions at once, perhaps. */
+  deleteFrom(from: number): void {
+    this.#size -= this.countFrom(from)
+    const index = Math.floor(from / PAGE_BITS)
+    const page = this.#pages[index]
+    const first = from % PAGE_BITS
+    if (page !== undefined && first > 0) {
+      page.members -= countBits(page.words, first)
+      clearBits(page.words, first)
+      if (page.members === 0) this.#pages[index] = undefined
+      this.#pages.length = index + 1
+    } else this.#pages.length = Math.min(this.#pages.length, index)
+  }
+
+  /** The last number before `before` that is in none of the sets, -1 when there is none. */
+  static lastOutside(sets: readonly ClusterSet[], before: number): number {
+    for (let at = before - 1; at >= 0;) {
+      const bit = at % PAGE_BITS
+      const index = Math.floor(at / PAGE_BITS)
+      let members = 0
+      for (const set of sets) members |= set.#pages[index]?.words[bit >>> 5] ?? 0
+      // Of this word, the numbers up to `at`.
+      const outside = ~members & (ALL >>> (31 - (bit & 31)))
+      if (outside !== 0) return at - (bit & 31) + 31 - Math.clz32(outside)
+      at -= (bit & 31) + 1
+    }
+    return -1
+  }
+
   /** The first member at or after `from`, -1 when there is none. */
   first(from = 0): number {
     let at = from
@@ -145,4 +186,22 @@ function setBits(words: Uint32Array, from: number, to: number): void {
   words[first] = (words[first] ?? 0) | low
   words.fill(ALL, first + 1, last)
   words[last] = (words[last] ?? 0) | high
+}
+
+/** Members at or after bit `from`. */
+function countBits(words: Uint32Array, from: number): number {
+  let count = 0
+  let mask = ALL << (from & 31)
+  for (let index = from >>> 5; index < words.length; index++) {
+    let word = (words[index] ?? 0) & mask
+    mask = ALL
+    for (; word !== 0; word &= word - 1) count++
+  }
+  return count
+}
+
+function clearBits(words: Uint32Array, from: number): void {
+  const index = from >>> 5
+  words[index] = (words[index] ?? 0) & ~(ALL << (from & 31))
+  words.fill(0, index + 1)
 }

@@ -80,3 +80,32 @@ it('takes a run over several pages', () => {
   for (let cluster = 32_000; cluster < 102_000; cluster++) expect(set.delete(cluster)).toBe(true)
   expect(set.first()).toBe(-1)
 })
+
+it('counts and loses all from a place on, and finds the last one outside', () => {
+  const random = seededRandom(8)
+  for (let round = 0; round < 200; round++) {
+    const [one, other] = [new ClusterSet(), new ClusterSet()]
+    const base = random.pick([0, 32_700, 65_536])
+    const plain: number[] = []
+    for (let cluster = base; cluster < base + 200; cluster++) {
+      if (random.chance(0.3)) continue
+      plain.push(cluster)
+      ;(random.chance(0.5) ? one : other).add(cluster)
+    }
+    const from = base + random.below(220)
+    let last = from - 1
+    while (plain.includes(last)) last--
+    expect(ClusterSet.lastOutside([one, other], from)).toBe(last)
+    expect(one.countFrom(from) + other.countFrom(from)).toBe(
+      plain.filter((cluster) => cluster >= from).length,
+    )
+    one.deleteFrom(from)
+    other.deleteFrom(from)
+    const left = [...one, ...other].toSorted((a, b) => a - b)
+    expect(left).toEqual(plain.filter((cluster) => cluster < from))
+    expect(one.size + other.size).toBe(left.length)
+    // And goes on as any other set.
+    expect(one.add(from + 40_000)).toBe(true)
+    expect(one.first(from)).toBe(from + 40_000)
+  }
+})
