@@ -6,13 +6,17 @@ import type { ModePlan } from './compact-plan.ts'
  */
 const readBytesPerSecond = 400 * 1024 * 1024
 const writtenBytesPerSecond = 200 * 1024 * 1024
+const holesPerSecond = 10_000
 
 /** A guess, whole seconds, 1 at least; undefined when there is nothing to do. */
-export function estimatedSeconds({
-  work,
-  gains,
-}: Pick<ModePlan, 'work' | 'gains'>): number | undefined {
+export function estimatedSeconds(
+  { work, gains }: Pick<ModePlan, 'work' | 'gains'>,
+  holes = 0,
+): number | undefined {
   if (!gains) return undefined
-  const seconds = work.readBytes / readBytesPerSecond + work.writtenBytes / writtenBytesPerSecond
+  const seconds =
+    work.readBytes / readBytesPerSecond +
+    work.writtenBytes / writtenBytesPerSecond +
+    holes / holesPerSecond
   return Math.max(1, Math.ceil(seconds))
 }

@@ -51,7 +51,9 @@ function inPlaceMode(facts: ModeFacts): ModePlan {
   const { plan, storedBehind, holesFilled } = inPlace
   const bytes = plan.movedBytes
   // Of a sample nobody knows which clusters are zero, only how many about.
-  const estimated = zeroes.clusters === undefined && discardsZeroes(area) ? (zeroes.bytes ?? 0) : 0
+  const isEstimate = zeroes.clusters === undefined && discardsZeroes(area)
+  const estimated = isEstimate ? (zeroes.bytes ?? 0) : 0
+  const estimatedStored = isEstimate ? zeroes.estimatedStored : 0
   const fileLength = Math.max(plan.fileLength - estimated, clusterSize)
   const { allocatedBytes: stored } = before
   const after: FileExtent = {
@@ -59,11 +61,11 @@ function inPlaceMode(facts: ModeFacts): ModePlan {
     allocatedBytes:
       stored === undefined
         ? undefined
-        : Math.max(stored - storedBehind + holesFilled - estimated, 0),
+        : Math.max(stored - storedBehind + holesFilled - estimatedStored, 0),
   }
   return planOf(facts, {
     after,
-    isExact: estimated === 0,
+    isExact: !isEstimate || zeroes.marginBytes === 0,
     moved: { clusters: movedClusters(plan), bytes },
     temporaryBytes: holesFilled,
     work: {
@@ -88,9 +90,8 @@ const preallocationNote = ({ zeroes }: ModeFacts): readonly ModeNote[] =>
 
 function punchMode(facts: ModeFacts): ModePlan {
   const { before, look, zeroes, dataFile } = facts
-  const { spare, scan } = zeroes
+  const { spare, scan, estimatedStored: estimated } = zeroes
   const { clusterSize } = look.survey.area.geometry
-  const estimated = zeroes.clusters === undefined ? (zeroes.bytes ?? 0) : 0
   // Of promised space only what was looked at is given up.
   const promised = zeroes.bytes === undefined ? 0 : spare.promisedBytes
   const own = spare.unusedBytes + spare.zeroBytes + promised + estimated
@@ -103,7 +104,7 @@ function punchMode(facts: ModeFacts): ModePlan {
       allocatedBytes:
         before.allocatedBytes === undefined ? undefined : Math.max(before.allocatedBytes - own, 0),
     },
-    isExact: estimated === 0,
+    isExact: zeroes.marginBytes === 0,
     moved: nothingMoves,
     temporaryBytes: 0,
     work: {
@@ -111,6 +112,7 @@ function punchMode(facts: ModeFacts): ModePlan {
       writtenBytes: look.causes.leakedBytes === 0 ? 0 : look.survey.bytesRead,
     },
     gains: own + others >= clusterSize || look.causes.leakedBytes > 0,
+    holes: spare.holes + (dataFile?.spare?.holes ?? 0),
     notes: preallocationNote(facts),
   })
 }
@@ -212,6 +214,7 @@ export function modesOfRaw({
     // To look for zeroes, and to prove before and after that nothing else changed.
     work: { readBytes: 3 * readBytes, writtenBytes: 0 },
     gains: spare === undefined || bytes >= SPARE_BLOCK,
+    holes: spare?.holes ?? 0,
     notes: spare !== undefined && spare.promisedBytes > 0 ? ['gives-up-preallocation'] : [],
   }
   const refused = (field: CompactMode): ModePlan => {
@@ -251,11 +254,13 @@ const proofBytes = ({ look }: ModeFacts): number => 2 * look.stateBytes
 
 type Figures = Omit<ModePlan, 'allowed' | 'refusals' | 'estimatedSeconds'> & {
   readonly refusal?: ImageError
+  /** Calls to the host that make one. */
+  readonly holes?: number
 }
 
 function planOf(
   { refusals, isDirty, path }: Pick<ModeFacts, 'refusals' | 'isDirty' | 'path'>,
-  { refusal, notes, ...figures }: Figures,
+  { refusal, notes, holes, ...figures }: Figures,
 ): ModePlan {
   const all = refusal === undefined ? refusals : [...refusals, refusal]
   return {
@@ -263,6 +268,6 @@ function planOf(
     allowed: all.length === 0,
     refusals: all.map((error) => error.with({ path }).toJSON()),
     notes: isDirty ? [...notes, 'rebuilds-refcounts-first'] : notes,
-    estimatedSeconds: estimatedSeconds(figures),
+    estimatedSeconds: estimatedSeconds(figures, holes),
   }
 }

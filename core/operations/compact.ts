@@ -143,7 +143,9 @@ async function compactBy(
     await held.close().catch(() => undefined)
     throw inPart(error, held)
   }
-  await held.close()
+  await held.close().catch((error: unknown) => {
+    throw inPart(error, held)
+  })
   return result
 }
 

@@ -1,0 +1,210 @@
+import { readFile, truncate } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { PauseSwitch } from '../../../../core/base/pause-switch.ts'
+import { ImageError } from '../../../../core/index.ts'
+import { nodeHost } from '../../../../core/io/node-host.ts'
+import { createEngine } from '../../../../core/node-engine.ts'
+import { planCompact } from '../../../../core/operations/plan-compact.ts'
+import type { BlockFile } from '../../../../core/storage/block-file.ts'
+import { CountingFile } from '../../../../core/storage/counting-file.ts'
+import { Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
+import { qemuImg, qemuIo, qemuIoWith } from '../../../helpers/qemu.ts'
+import { tempFolder } from '../../../helpers/temp-folder.ts'
+
+const engine = createEngine()
+const cluster = 65_536
+const mebibyte = 2 ** 20
+
+describe('a plan says where space goes', () => {
+  test('zero data, leaks, holes and the tail, to the byte', async () => {
+    await using folder = await tempFolder()
+    const image = new Qcow2Builder({ clusterBits: 16, virtualSize: 32 * cluster })
+    for (let guest = 0; guest < 12; guest++) image.data(guest, guest % 3 === 0 ? 0 : 0xaa)
+    image.leak(3).build()
+    const path = folder.file('known.qcow2')
+    await image.writeTo(path)
+    const { length } = await readFile(path)
+    await truncate(path, length + 5 * cluster)
+    await qemuIo(path, `discard ${cluster} ${2 * cluster}`)
+    const { causes, before } = await engine.planCompact(path)
+    expect(causes).toMatchObject({
+      zeroBytes: 4 * cluster,
+      zeroMarginBytes: 0,
+      leakedBytes: 3 * cluster,
+      guestFree: 'not-counted',
+    })
+    const { holeBytes, tailBytes, leakedBytes } = causes
+    expect(holeBytes).toBe(2 * cluster)
+    expect(before.fileLength).toBe(length + tailBytes)
+    expect([tailBytes, leakedBytes]).toEqual([5 * cluster, 3 * cluster])
+  })
+
+  test('and what snapshots alone keep, by their names', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('kept.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '16M')
+    await qemuIo(path, 'write -P 1 0 2M')
+    await qemuImg('snapshot', '-c', 'monday', path)
+    await qemuIo(path, 'write -P 2 0 1M')
+    await qemuImg('snapshot', '-c', 'tuesday', path)
+    await qemuIo(path, 'write -P 3 0 512k')
+    const { causes, kept } = await engine.planCompact(path)
+    expect(causes.snapshotOnly.map(({ name }) => name)).toEqual(['monday', 'tuesday'])
+    const [monday, tuesday] = causes.snapshotOnly.map(({ exclusiveBytes }) => exclusiveBytes ?? 0)
+    // Each its data, and its tables.
+    expect(monday).toBe(mebibyte + 2 * cluster)
+    expect(tuesday).toBe(mebibyte / 2 + 2 * cluster)
+    expect(causes.snapshotOnlyBytes).toBe((monday ?? 0) + (tuesday ?? 0))
+    expect(kept).toMatchObject({ snapshots: 2, bitmaps: 0, virtualSize: 16 * mebibyte })
+  })
+})
+
+describe('how far a plan looks', () => {
+  test('none: no data is read, and zeroes are not spoken of', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('disk.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '16M')
+    await qemuIo(path, 'write -P 1 0 8M', 'write -P 0 2M 2M', 'discard 4M 1M')
+    const files: CountingFile[] = []
+    const counting = (open: (name: string) => Promise<BlockFile>) => async (name: string) => {
+      const file = new CountingFile(await open(name))
+      files.push(file)
+      return file
+    }
+    const host: typeof nodeHost = {
+      ...nodeHost,
+      openFile: counting((name) => nodeHost.openFile(name)),
+      openForHolding: counting((name) => nodeHost.openForHolding(name)),
+    }
+    const plan = await planCompact(host, path, { scan: 'none' })
+    expect(files.map((file) => file.countOf('data').bytes)).toEqual([0])
+    expect(plan.causes.zeroBytes).toBeUndefined()
+    expect(plan.scan).toEqual({ kind: 'none', totalBytes: 0, bytesRead: 0 })
+    const { after, isExact } = plan.modes['in-place']
+    expect([plan.before.fileLength - (after?.fileLength ?? 0), isExact]).toEqual([mebibyte, true])
+    // What was not looked for stays.
+    const result = await engine.compactImage(path, plan, { mode: 'in-place' })
+    expect(result.after.fileLength).toBe(after?.fileLength)
+    expect(result.receipt.zeroBytes).toBe(0)
+  })
+
+  test('sampled: an estimate that says so, with the truth inside its margin', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('large.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '128M')
+    await qemuIo(path, 'write -P 1 0 128M', 'write -P 0 24M 32M')
+    const sampled = await engine.planCompact(path, { scan: 'sampled' })
+    const whole = await engine.planCompact(path, { scan: 'whole' })
+    const { zeroBytes = 0, zeroMarginBytes } = sampled.causes
+    expect(sampled.scan.kind).toBe('sampled')
+    expect(sampled.scan.bytesRead).toBeLessThan(whole.scan.bytesRead)
+    expect(Math.abs(zeroBytes - (whole.causes.zeroBytes ?? 0))).toBeLessThanOrEqual(zeroMarginBytes)
+    const [guess, truth] = [sampled, whole].map(({ modes }) => modes['in-place'])
+    expect([guess?.isExact, truth?.isExact]).toEqual([false, true])
+    const difference = (guess?.after?.fileLength ?? 0) - (truth?.after?.fileLength ?? 0)
+    expect(Math.abs(difference)).toBeLessThanOrEqual(zeroMarginBytes)
+    // By then all of it is looked at.
+    const result = await engine.compactImage(path, sampled, { mode: 'in-place', verify: false })
+    expect(result.after.fileLength).toBe(truth?.after?.fileLength)
+  })
+
+  test('sampled: zeroes that the host does not store are not given back again', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('sparse.qcow2')
+    const options = 'preallocation=metadata'
+    await qemuImg('create', '-q', '-f', 'qcow2', '-o', options, path, '256M')
+    await qemuIo(path, 'write -P 1 32M 32M')
+    const { before, causes, modes } = await engine.planCompact(path, { scan: 'sampled' })
+    expect(causes.zeroBytes).toBeGreaterThan(128 * mebibyte)
+    expect(modes.punch).toMatchObject({ gains: false, isExact: false, after: before })
+    const inPlace = modes['in-place']
+    expect(inPlace).toMatchObject({ gains: true, isExact: false })
+    expect(inPlace.after?.fileLength).toBeLessThan(128 * mebibyte)
+    expect(inPlace.after?.allocatedBytes).toBeGreaterThanOrEqual(32 * mebibyte)
+  })
+
+  test('sampled, where there is little: all of it, and exact', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('small.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '16M')
+    await qemuIo(path, 'write -P 1 0 8M', 'write -P 0 2M 2M')
+    const plan = await engine.planCompact(path, { scan: 'sampled' })
+    expect(plan.scan).toMatchObject({ kind: 'whole', totalBytes: 8 * mebibyte })
+    expect(plan.causes).toMatchObject({ zeroBytes: 2 * mebibyte, zeroMarginBytes: 0 })
+  })
+
+  test.each(['none', 'sampled', 'whole'] as const)('of a raw image: %s', async (scan) => {
+    await using folder = await tempFolder()
+    const path = folder.file('disk.raw')
+    await qemuImg('create', '-q', '-f', 'raw', path, '64M')
+    await qemuIoWith({ format: 'raw' }, path, 'write -P 1 0 8M', 'write -P 0 2M 2M')
+    const plan = await engine.planCompact(path, { scan })
+    const isKnown = scan !== 'none'
+    expect(plan.causes.zeroBytes).toBe(isKnown ? 2 * mebibyte : undefined)
+    expect(plan.modes.punch).toMatchObject({ allowed: true, gains: true, isExact: isKnown })
+    const result = await engine.compactImage(path, plan)
+    expect(result.receipt.punchedBytes).toBe(2 * mebibyte)
+  })
+})
+
+describe('a plan', () => {
+  test('of an image that was not closed properly leaves it as it is', async () => {
+    await using folder = await tempFolder()
+    const image = new Qcow2Builder({ clusterBits: 16, lazyRefcounts: true, dirty: true })
+    image.data(0).data(1).data(2).leak(4).build()
+    const path = folder.file('dirty.qcow2')
+    await image.writeTo(path)
+    const before = await readFile(path)
+    const plan = await engine.planCompact(path)
+    expect(plan.modes['in-place'].notes).toContain('rebuilds-refcounts-first')
+    expect((await readFile(path)).equals(before)).toBe(true)
+    const result = await engine.compactImage(path, plan, { mode: 'in-place' })
+    expect(result.after.fileLength).toBe(plan.modes['in-place'].after?.fileLength)
+    expect(await engine.checkImage(path)).toMatchObject({ verdict: 'clean' })
+  })
+
+  test('of an image that is marked as corrupt is none', async () => {
+    await using folder = await tempFolder()
+    const image = new Qcow2Builder({ clusterBits: 16 })
+    image.data(0).build()
+    image.header('incompatibleFeatures', 2n)
+    const path = folder.file('marked.qcow2')
+    await image.writeTo(path)
+    await expect(engine.planCompact(path)).rejects.toThrow(
+      new ImageError('image-corrupt', { path }),
+    )
+  })
+
+  test('says that reserved space is given up', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('reserved.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', '-o', 'preallocation=falloc', path, '32M')
+    await qemuIo(path, 'write -P 1 0 1M')
+    const { modes } = await engine.planCompact(path)
+    expect(modes.punch.notes).toEqual(['gives-up-preallocation'])
+    expect(modes['in-place'].notes).toEqual(['gives-up-preallocation'])
+  })
+
+  test('hears a cancel and a pause', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('long.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '64M')
+    await qemuIo(path, 'write -P 1 0 64M')
+    const cancel = new AbortController()
+    const work = engine.planCompact(path, {
+      signal: cancel.signal,
+      onProgress: ({ phase }) => {
+        if (phase === 'spare') cancel.abort()
+      },
+    })
+    await expect(work).rejects.toMatchObject({ reason: 'cancelled' })
+
+    const stood = Promise.withResolvers<void>()
+    const pause = new PauseSwitch(() => stood.resolve())
+    pause.pause()
+    const paused = engine.planCompact(path, { pause })
+    await stood.promise
+    pause.resume()
+    expect((await paused).causes.zeroBytes).toBe(0)
+  })
+})
