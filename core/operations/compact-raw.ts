@@ -39,7 +39,8 @@ export async function lookAtRaw(
     const scan = { kind: 'whole', totalBytes: stored, bytesRead: spare.bytesRead } as const
     return { spare, marginBytes: 0, isEstimate: false, scan }
   }
-  const { zeroBytes, marginBytes, bytesRead } = await sampleZeroClusters(file, pieces, context)
+  const sample = await sampleZeroClusters(file, pieces, context)
+  const { storedZeroBytes: zeroBytes, marginBytes, bytesRead } = sample
   return {
     spare: {
       unusedBytes: 0,

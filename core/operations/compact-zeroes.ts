@@ -14,6 +14,8 @@ export interface ZeroLook {
   readonly clusters: BitSet | undefined
   /** Bytes of them, perhaps estimated; undefined when nobody looked. */
   readonly bytes: number | undefined
+  /** Of `bytes`, what the host stores, where they are estimated; else 0. */
+  readonly estimatedStored: number
   readonly marginBytes: number
   readonly scan: CompactPlan['scan']
   /** Stored by the host and not needed; without zeroes after a look at a part. */
@@ -38,12 +40,14 @@ export async function lookForZeroes(
   const spare = await measurePunch(file, survey, { ...context, scanZeroes: false })
   if (asked === 'none') {
     const scan = { kind, totalBytes: 0, bytesRead: 0 }
-    return { clusters: undefined, bytes: isPlain ? undefined : 0, marginBytes: 0, scan, spare }
+    const bytes = isPlain ? undefined : 0
+    return { clusters: undefined, bytes, estimatedStored: 0, marginBytes: 0, scan, spare }
   }
   const found = await sampleZeroClusters(file, survey, context)
-  const { zeroBytes: bytes, marginBytes, totalBytes, bytesRead } = found
+  const { zeroBytes: bytes, storedZeroBytes: estimatedStored } = found
+  const { marginBytes, totalBytes, bytesRead } = found
   const scan = { kind, totalBytes, bytesRead }
-  return { clusters: undefined, bytes, marginBytes, scan, spare }
+  return { clusters: undefined, bytes, estimatedStored, marginBytes, scan, spare }
 }
 
 async function lookAtAll(
@@ -57,6 +61,7 @@ async function lookAtAll(
   return {
     clusters,
     bytes: clusters.size * survey.area.geometry.clusterSize,
+    estimatedStored: 0,
     marginBytes: 0,
     scan: { kind: 'whole', totalBytes, bytesRead: spare.bytesRead + bytesRead },
     spare,

@@ -1,6 +1,7 @@
 import { BitSet } from '../../base/bit-set.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { BlockFile } from '../../storage/block-file.ts'
+import { StoredRuns } from '../../storage/spare-space.ts'
 import { use } from './survey.ts'
 import { findZeroClusters, type DataClusters } from './zero-scan.ts'
 
@@ -13,6 +14,8 @@ const confidence = 1.96
 /** How much of the data of an image is zero, judged by a part of it. */
 export interface ZeroEstimate {
   readonly zeroBytes: number
+  /** Of those, what the host stores: zeroes in holes of the file take no space. */
+  readonly storedZeroBytes: number
   /** The truth lies within this of `zeroBytes`, 19 times in 20. */
   readonly marginBytes: number
   /** Of data clusters. */
@@ -56,8 +59,10 @@ export async function sampleZeroClusters(
   // Places that all agree still say nothing about one in so many (the "rule of three").
   const margin = Math.max(confidence * standardError, 3 / shares.length)
   const totalBytes = data * clusterSize
+  const zeroBytes = Math.round(mean * data) * clusterSize
   return {
-    zeroBytes: Math.round(mean * data) * clusterSize,
+    zeroBytes,
+    storedZeroBytes: Math.round(zeroBytes * storedShare(file, clusters, clusterSize)),
     marginBytes: Math.ceil(margin * data) * clusterSize,
     totalBytes,
     bytesRead,
@@ -77,6 +82,18 @@ function spread(kinds: Uint8Array, data: number, perPlace: number): BitSet {
     ordinal++
   }
   return chosen
+}
+
+/** How much of these clusters the host stores, from 0 to 1. */
+function storedShare(file: BlockFile, clusters: BitSet, clusterSize: number): number {
+  if (clusters.size === 0) return 0
+  const runs = new StoredRuns(file)
+  const fileLength = file.size()
+  let stored = 0
+  for (let at = clusters.next(0); at !== undefined; at = clusters.next(at + 1)) {
+    stored += runs.storedIn(at * clusterSize, Math.min((at + 1) * clusterSize, fileLength))
+  }
+  return stored / (clusters.size * clusterSize)
 }
 
 /** Of each place, the share of its clusters that are zero. */
