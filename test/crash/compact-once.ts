@@ -1,4 +1,4 @@
-import { compactImage, type CompactOptions } from '../../core/operations/compact.ts'
+import { compactImage } from '../../core/operations/compact.ts'
 import type { CompactMode } from '../../core/operations/compact-plan.ts'
 import type { CompactResult } from '../../core/operations/compact-result.ts'
 import { planCompact } from '../../core/operations/plan-compact.ts'
@@ -6,11 +6,16 @@ import type { OperationContext } from '../../core/progress.ts'
 import type { CrashMachine } from '../storage/crash-machine.ts'
 import { imagePath } from './scenarios/small-images.ts'
 
+export interface CompactOnceOptions extends OperationContext {
+  readonly verify: boolean
+  readonly keepOriginalAs?: string | undefined
+}
+
 /** Plans and acts, as a person does. Throws when the mode is refused. */
 export async function compactOnce(
   machine: CrashMachine<unknown>,
   mode: CompactMode,
-  options: Pick<CompactOptions, 'keepOriginalAs'> & { readonly verify: boolean } & OperationContext,
+  options: CompactOnceOptions,
 ): Promise<CompactResult> {
   const plan = await planCompact(machine, imagePath, { scan: 'whole' })
   const { allowed, refusals } = plan.modes[mode]

@@ -1,5 +1,11 @@
 import type { CompactMode } from '../../../core/operations/compact-plan.ts'
 import { planCompact } from '../../../core/operations/plan-compact.ts'
+import { checkQcow2 } from '../../../core/qcow2/check/check-qcow2.ts'
+import { FindingLog } from '../../../core/qcow2/check/finding-log.ts'
+import { checkSubjectOf } from '../../../core/qcow2/check/subject-of.ts'
+import { readHeaderArea } from '../../../core/qcow2/header-file.ts'
+import type { BlockFile } from '../../../core/storage/block-file.ts'
+import type { World } from '../../model/guest-model.ts'
 import { BytesFile } from '../../storage/bytes-file.ts'
 import { CrashLog } from '../../storage/crash-log.ts'
 import { CrashMachine } from '../../storage/crash-machine.ts'
@@ -13,8 +19,9 @@ const RESUMES_EVERY = 12
 
 /**
  * What must be true of a disk on which compacting was cut off, beside its content: bitmaps say what they
- * said, and compacting it again comes to a clean image with the same content that is no longer than the
- * first plan said.
+ * said, and compacting it again comes to an image with the same content, clean, and no longer than the
+ * first plan said. One thing alone is not made good: a cut between the tables of two states leaves a
+ * cluster that they shared in two places, and both counted for both; so many leaks, so many clusters more.
  */
 export async function compactable(
   scenario: Scenario,
@@ -24,7 +31,9 @@ export async function compactable(
   const first = new CrashMachine(new CrashLog<never>(), files)
   const plan = await planCompact(first, image, { scan: 'whole' })
   const promised = plan.modes[mode].after?.fileLength ?? Infinity
-  const bitmaps = bitmapContents(new BytesFile(files[image] ?? new Uint8Array()))
+  const original = new BytesFile(files[image] ?? new Uint8Array())
+  const bitmaps = bitmapContents(original)
+  const { clusterSize } = readHeaderArea(original).geometry
   const stateJudge = await StateJudge.open(scenario)
   const worlds = [model.world()]
   let seen = 0
@@ -34,14 +43,26 @@ export async function compactable(
     if (++seen % RESUMES_EVERY !== 0) return undefined
     const machine = new CrashMachine(new CrashLog<never>(), Object.fromEntries(disk))
     const { outcome } = await compactOnce(machine, mode, { verify: false })
-    const findings = outcome === 'compacted' ? 'none' : 'leaks'
-    const problem = await stateJudge.problemOf({ worlds, findings }, machine.files())
+    const problem = await stateJudge.problemOf({ worlds }, machine.files())
     if (problem !== undefined) return `compacted again: ${problem}`
-    const { length } = machine.bytesOf(image)
-    if (length > promised)
-      return `compacted again: ${length} bytes long, and ${promised} were promised`
-    return bitmapContents(new BytesFile(machine.bytesOf(image))) === bitmaps
-      ? undefined
-      : 'compacted again: the bitmaps are not what they were'
+    const after = new BytesFile(machine.bytesOf(image))
+    if (bitmapContents(after) !== bitmaps) return 'compacted again: the bitmaps changed'
+    const leaks = await leaksIn(after)
+    if (outcome === 'compacted' && leaks > 0 && !hasShared(worlds)) {
+      return `compacted again: ${leaks} leaks`
+    }
+    const most = promised + leaks * clusterSize
+    return after.size() > most
+      ? `compacted again: ${after.size()} bytes long with ${leaks} leaks, and ${promised} were promised`
+      : undefined
   }
+}
+
+const hasShared = (worlds: readonly World[]): boolean =>
+  worlds.some(({ snapshots }) => snapshots.length > 0)
+
+async function leaksIn(file: BlockFile): Promise<number> {
+  const log = new FindingLog(1)
+  await checkQcow2(checkSubjectOf(file, readHeaderArea(file), undefined), log)
+  return log.total('leak')
 }

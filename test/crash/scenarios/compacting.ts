@@ -3,7 +3,7 @@ import type { CompactMode } from '../../../core/operations/compact-plan.ts'
 import type { CrashMachine } from '../../storage/crash-machine.ts'
 import { seededRandom, type Random } from '../../helpers/random.ts'
 import { sameBytes } from '../../../core/base/same-bytes.ts'
-import { compactOnce } from '../compact-once.ts'
+import { compactOnce, type CompactOnceOptions } from '../compact-once.ts'
 import type { ScenarioMaker } from '../scenario-maker.ts'
 import type { DiskFiles, Scenario } from '../scene.ts'
 import { backingPath, dataPath, imagePath } from './small-images.ts'
@@ -39,8 +39,13 @@ const compacting = ({ name, mode, image, weight }: CompactingStory): ScenarioMak
         scene.demand(async (disk) => keeps?.(disk) ?? (await also(disk)))
         scene.expect()
         const verify = random.chance(0.3)
-        if (random.chance(0.4)) await cancelSomewhere(scene.machine, random, mode)
-        const { outcome } = await compactOnce(scene.machine, mode, { verify, keepOriginalAs })
+        const how = { verify, keepOriginalAs }
+        if (random.chance(0.4)) {
+          const at = random.below(12)
+          const outcome = await cancelSomewhere(scene.machine, mode, { ...how, at })
+          if (outcome === 'done') return
+        }
+        const { outcome } = await compactOnce(scene.machine, mode, how)
         scene.expect([], { findings: outcome === 'compacted' ? 'none' : 'leaks' })
       },
     }
@@ -58,21 +63,23 @@ const keptOriginal =
     return isKept ? undefined : 'the original is not kept'
   }
 
-/** Stops it at one of its reports, if it has so many. */
+/** Stops it at one of its reports; whether it had so many. */
 async function cancelSomewhere(
   machine: CrashMachine<unknown>,
-  random: Random,
   mode: CompactMode,
-): Promise<void> {
+  { at, ...options }: CompactOnceOptions & { readonly at: number },
+): Promise<'cancelled' | 'done'> {
   const controller = new AbortController()
-  let left = random.below(12)
+  let left = at
   const onProgress = (): void => {
     if (left-- === 0) controller.abort()
   }
   try {
-    await compactOnce(machine, mode, { verify: false, signal: controller.signal, onProgress })
+    await compactOnce(machine, mode, { ...options, signal: controller.signal, onProgress })
+    return 'done'
   } catch (error) {
-    if (!(error instanceof ImageError) || error.kind !== 'cancelled') throw error
+    if (error instanceof ImageError && error.kind === 'cancelled') return 'cancelled'
+    throw error
   }
 }
 
