@@ -1,5 +1,5 @@
 /** Clusters that are looked at between two chances to stop: some milliseconds. */
-const turnClusters = 2 ** 21
+const turnClusters = 2 ** 19
 
 /**
  * Visits [from, to) in pieces, one after the other, with time for the event loop between them: a file may

@@ -39,7 +39,7 @@ export class L2Survey {
   }
 
   /** After the last table. */
-  finish(): PackedList {
+  finish(breathe: () => Promise<void> | undefined): Promise<PackedList> {
     let allVanish = true
     for (let at = this.#zero?.next(0); at !== undefined; at = this.#zero?.next(at + 1)) {
       if (this.#uses.kindOf(at) === use.data) this.#uses.markZero(at)
@@ -47,7 +47,7 @@ export class L2Survey {
     }
     // What is not data stays as it is, and so may an entry that was taken for one without meaning.
     if (allVanish) for (const table of this.#emptied) this.#uses.markEmptied(table)
-    return this.#packed.build()
+    return this.#packed.build(breathe)
   }
 
   #lookStandard(words: WordTable, weight: number): boolean {

@@ -3,7 +3,7 @@ import { SECTOR } from '../format/constants.ts'
 import { inTurns } from './in-turns.ts'
 import type { Layout } from './layout.ts'
 import type { MoveRound, PackedMoves, SingleMoves } from './move-round.ts'
-import { firstSector, sortedPacked, type PackedList } from './packed-list.ts'
+import { firstSector, type PackedList } from './packed-list.ts'
 import { use } from './survey.ts'
 import { indexOf, TableWeights } from './table-weights.ts'
 
@@ -39,7 +39,7 @@ export async function layoutAfter(
       offset: l1Moves.get(place.offset) ?? place.offset,
     })),
     tables: tablesAfter(layout.tables, singles),
-    packed: packedAfter(layout.packed, packed),
+    packed: await packedAfter(layout.packed, packed, breathe),
     refcountBlocks: layout.refcountBlocks
       .subarray(0, blocks)
       .map((cluster) => placeAfter(singles, cluster)),
@@ -64,7 +64,10 @@ export async function kindsAfter(
       }
     },
   })
-  if (packed.offsets.length > 0) markPacked(after, packedAfter(list, packed), clusterSize)
+  if (packed.offsets.length > 0) {
+    const moved = await packedAfter(list, packed, breathe)
+    await markPacked(after, { list: moved, clusterSize }, breathe)
+  }
   return after
 }
 
@@ -83,31 +86,86 @@ function tablesAfter(tables: TableWeights, singles: SingleMoves): TableWeights {
   return after
 }
 
-function packedAfter(list: PackedList, { offsets, places }: PackedMoves): PackedList {
-  if (offsets.length === 0) return list
-  const moved = list.offsets.map((offset) => {
-    const index = indexOf(offsets, offset)
-    return index === undefined ? offset : (places[index] ?? 0)
+/** Places are in the order of the offsets, so that two sorted lists become one again. */
+async function packedAfter(
+  list: PackedList,
+  { offsets, places }: PackedMoves,
+  breathe: () => Promise<void> | undefined,
+): Promise<PackedList> {
+  const { length } = list
+  const moved = new Uint8Array(length)
+  const now = list.offsets.slice()
+  let move = 0
+  await inTurns(0, offsets.length === 0 ? 0 : length, {
+    breathe,
+    visit: (from, to) => {
+      for (let index = from; index < to; index++) {
+        while ((offsets[move] ?? Infinity) < (list.offsets[index] ?? 0)) move++
+        if (offsets[move] !== list.offsets[index]) continue
+        moved[index] = 1
+        now[index] = places[move] ?? 0
+      }
+    },
   })
-  return sortedPacked({ ...list, offsets: moved })
+  if (!moved.includes(1)) return list
+  const after = {
+    length,
+    offsets: new Float64Array(length),
+    sectors: new Uint16Array(length),
+    weights: new Uint32Array(length),
+  }
+  const next = [0, 0]
+  const nextOf = (kind: 0 | 1): number => {
+    let index = next[kind] ?? 0
+    while (index < length && moved[index] !== kind) index++
+    next[kind] = index
+    return index
+  }
+  await inTurns(0, length, {
+    breathe,
+    visit: (from, to) => {
+      for (let at = from; at < to; at++) {
+        const [stays, goes] = [nextOf(0), nextOf(1)]
+        const isMoved = (now[goes] ?? Infinity) < (now[stays] ?? Infinity)
+        const index = isMoved ? goes : stays
+        next[isMoved ? 1 : 0] = index + 1
+        after.offsets[at] = now[index] ?? 0
+        after.sectors[at] = list.sectors[index] ?? 0
+        after.weights[at] = list.weights[index] ?? 0
+      }
+    },
+  })
+  return after
 }
 
-function markPacked(kinds: Uint8Array, list: PackedList, clusterSize: number): void {
-  for (let cluster = 0; cluster < kinds.length; cluster++) {
-    if (kinds[cluster] === use.packed) kinds[cluster] = use.free
-  }
+async function markPacked(
+  kinds: Uint8Array,
+  { list, clusterSize }: { readonly list: PackedList; readonly clusterSize: number },
+  breathe: () => Promise<void> | undefined,
+): Promise<void> {
+  await inTurns(0, kinds.length, {
+    breathe,
+    visit: (from, to) => {
+      for (let cluster = from; cluster < to; cluster++) {
+        if (kinds[cluster] === use.packed) kinds[cluster] = use.free
+      }
+    },
+  })
   const perCluster = clusterSize / SECTOR
-  for (let index = 0; index < list.length; index++) {
-    const start = firstSector(list, index)
-    const last = Math.floor((start + (list.sectors[index] ?? 0) - 1) / perCluster)
-    for (let cluster = Math.floor(start / perCluster); cluster <= last; cluster++) {
-      const kind = kinds[cluster]
-      // What is packed into a cluster that has another use, too, does not change what it is.
-      invariant(
-        kind === use.free || kind === use.packed || kind === use.fixed,
-        'packed data is alone',
-      )
-      if (kind === use.free) kinds[cluster] = use.packed
-    }
-  }
+  await inTurns(0, list.length, {
+    breathe,
+    visit: (from, to) => {
+      for (let index = from; index < to; index++) {
+        const start = firstSector(list, index)
+        const last = Math.floor((start + (list.sectors[index] ?? 0) - 1) / perCluster)
+        for (let cluster = Math.floor(start / perCluster); cluster <= last; cluster++) {
+          const kind = kinds[cluster]
+          // What is packed into a cluster that has another use, too, does not change what it is.
+          const isAlone = kind === use.free || kind === use.packed
+          invariant(isAlone || kind === use.fixed, 'packed data is alone')
+          if (isAlone) kinds[cluster] = use.packed
+        }
+      }
+    },
+  })
 }

@@ -1,5 +1,6 @@
 import { ImageError } from '../../errors/image-error.ts'
 import { SECTOR } from '../format/constants.ts'
+import { inTurns } from './in-turns.ts'
 
 /** Guest clusters at 14 bytes each (and as much again while they are sorted): 1 TiB of 64 KiB clusters. */
 const mostPacked = 2 ** 24
@@ -40,14 +41,15 @@ export class PackedListBuilder {
     this.#length++
   }
 
-  build(): PackedList {
+  build(breathe: () => Promise<void> | undefined): Promise<PackedList> {
     const length = this.#length
-    return sortedPacked({
+    const list = {
       length,
       offsets: this.#offsets.subarray(0, length),
       sectors: this.#sectors.subarray(0, length),
       weights: this.#weights.subarray(0, length),
-    })
+    }
+    return sorted(list, breathe)
   }
 
   #grow(): void {
@@ -65,18 +67,36 @@ export class PackedListBuilder {
   }
 }
 
+/** Entries that are sorted at once. */
+const sortedAtOnce = 2 ** 15
+
 /** The same list by place. Most are already: images are packed in the order of the disk. */
-export function sortedPacked(list: PackedList): PackedList {
+async function sorted(
+  list: PackedList,
+  breathe: () => Promise<void> | undefined,
+): Promise<PackedList> {
   const { length, offsets, sectors, weights } = list
   let isSorted = true
-  for (let at = 1; at < length && isSorted; at++) isSorted = order(list, at - 1, at) <= 0
+  await inTurns(1, length, {
+    breathe,
+    visit: (from, to) => {
+      for (let at = from; at < to && isSorted; at++) isSorted = order(list, at - 1, at) <= 0
+    },
+  })
   if (isSorted) return list
-  const indices = Uint32Array.from({ length }, (_, at) => at)
-  indices.sort((one, other) => order(list, one, other))
+  let indices = Uint32Array.from({ length }, (_, at) => at)
+  for (let from = 0; from < length; from += sortedAtOnce) {
+    const part = indices.subarray(from, from + sortedAtOnce)
+    part.set(part.toSorted((one, other) => order(list, one, other)))
+    await breathe()
+  }
+  for (let width = sortedAtOnce; width < length; width *= 2) {
+    indices = await merged(indices, width, { list, breathe })
+  }
   const pick = <Values extends Float64Array | Uint16Array | Uint32Array>(
     from: Values,
     to: Values,
-  ) => {
+  ): Values => {
     for (let at = 0; at < length; at++) to[at] = from[indices[at] ?? 0] ?? 0
     return to
   }
@@ -86,6 +106,39 @@ export function sortedPacked(list: PackedList): PackedList {
     sectors: pick(sectors, new Uint16Array(length)),
     weights: pick(weights, new Uint32Array(length)),
   }
+}
+
+/** Sorted stretches of `width` each, two by two made one. */
+async function merged(
+  indices: Uint32Array<ArrayBuffer>,
+  width: number,
+  {
+    list,
+    breathe,
+  }: { readonly list: PackedList; readonly breathe: () => Promise<void> | undefined },
+): Promise<Uint32Array<ArrayBuffer>> {
+  const into = new Uint32Array(indices.length)
+  let one = 0
+  let other = 0
+  await inTurns(0, indices.length, {
+    breathe,
+    visit: (from, to) => {
+      for (let at = from; at < to; at++) {
+        const start = at - (at % (2 * width))
+        if (at === start) {
+          one = start
+          other = start + width
+        }
+        const oneEnd = Math.min(start + width, indices.length)
+        const otherEnd = Math.min(start + 2 * width, indices.length)
+        const takesOne =
+          other >= otherEnd ||
+          (one < oneEnd && order(list, indices[one] ?? 0, indices[other] ?? 0) <= 0)
+        into[at] = indices[takesOne ? one++ : other++] ?? 0
+      }
+    },
+  })
+  return into
 }
 
 /** By place, then the longest first; weights make it the same whatever order they came in. */

@@ -96,21 +96,31 @@ async function lastOf({ kinds, breathe }: Shape, is: (kind: number) => boolean):
   return cluster
 }
 
-async function singlesFrom({ kinds, breathe }: Shape, border: number): Promise<number> {
-  let singles = 0
+const isMovable = (kind: number | undefined): boolean => isSingle(kind) || kind === use.packed
+
+async function countFrom(
+  { kinds, breathe }: Shape,
+  border: number,
+  is: (kind: number | undefined) => boolean,
+): Promise<number> {
+  let count = 0
   await inTurns(border, kinds.length, {
     breathe,
     visit: (from, to) => {
-      for (let cluster = from; cluster < to; cluster++) if (isSingle(kinds[cluster])) singles++
+      for (let cluster = from; cluster < to; cluster++) if (is(kinds[cluster])) count++
     },
   })
-  return singles
+  return count
 }
 
-/** The least cluster from `least` on with as many holes below it as there are singles from it on. */
-async function leastBorder(shape: Shape, least: number): Promise<number> {
+/** The least cluster from `least` on with as many holes below it as there are clusters to move from it on. */
+async function leastBorder(
+  shape: Shape,
+  least: number,
+  moves: (kind: number | undefined) => boolean = isSingle,
+): Promise<number> {
   const { kinds, breathe } = shape
-  let above = await singlesFrom(shape, 0)
+  let above = await countFrom(shape, 0, moves)
   let holes = 0
   let border = 0
   await inTurns(0, kinds.length, {
@@ -119,42 +129,46 @@ async function leastBorder(shape: Shape, least: number): Promise<number> {
       for (; border < to && (border < least || holes < above); border++) {
         const kind = kinds[border]
         if (kind === use.free) holes++
-        if (isSingle(kind)) above--
+        if (moves(kind)) above--
       }
     },
   })
   return border
 }
 
+/** What a border may lie too high where packed data moves, for the sake of fewer tries: a part of the file. */
+const tolerated = 1 / 4096
+
 /**
- * The border where packed data finds room, too, by bisection: nothing has to move when it is the end of
- * the file, and holes do not get fewer with a higher one.
+ * The border where packed data finds room, too. Holes do not get fewer with a higher one, and at the end of
+ * the file nothing has to move; so it is sought around the place where it would be if packed clusters moved
+ * as a whole, with steps that double, and then by bisection.
  */
 async function borderForPacked(
   shape: Shape,
   least: number,
 ): Promise<{ readonly at: number; readonly packed: PackedMoves }> {
-  const { breathe } = shape
-  const tryAt = async (at: number) => {
-    const from = await afterSingles(shape, at)
-    return from === undefined ? undefined : placePacked(shape, { from, to: at }, breathe)
-  }
+  const { kinds, breathe } = shape
+  /** The border is at or above `low`, and `found` has room. */
   let low = await leastBorder(shape, least)
-  let high = shape.kinds.length
-  let packed = await tryAt(low)
-  if (packed !== undefined) return { at: low, packed }
-  packed = noPackedMoves
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
-    const found = await tryAt(middle)
-    if (found === undefined) {
-      low = middle
-    } else {
-      packed = found
-      high = middle
-    }
+  let found = { at: kinds.length, packed: noPackedMoves }
+  const tryAt = async (at: number): Promise<boolean> => {
+    const from = await afterSingles(shape, at)
+    const packed =
+      from === undefined ? undefined : await placePacked(shape, { from, to: at }, breathe)
+    if (packed === undefined) low = at + 1
+    else found = { at, packed }
+    return packed !== undefined
   }
-  return { at: high, packed }
+  const step = Math.max(Math.floor(kinds.length * tolerated), 1)
+  const whole = Math.max(low, await leastBorder(shape, least, isMovable))
+  const hasRoom = await tryAt(whole)
+  for (let far = step; low < found.at; far *= 2) {
+    const at = hasRoom ? Math.max(found.at - far, low) : Math.min(low + far, found.at)
+    if (at === found.at || (await tryAt(at)) !== hasRoom) break
+  }
+  while (found.at - low >= step) await tryAt(Math.floor((low + found.at) / 2))
+  return found
 }
 
 const noPackedMoves: PackedMoves = {
@@ -166,7 +180,7 @@ const noPackedMoves: PackedMoves = {
 /** The cluster behind the holes that the singles from `border` on take; undefined when there are too few. */
 async function afterSingles(shape: Shape, border: number): Promise<number | undefined> {
   const { kinds, breathe } = shape
-  let singles = await singlesFrom(shape, border)
+  let singles = await countFrom(shape, border, isSingle)
   let cluster = 0
   await inTurns(0, border, {
     breathe,
@@ -179,7 +193,7 @@ async function afterSingles(shape: Shape, border: number): Promise<number | unde
 
 async function pairSingles(shape: Shape, border: number): Promise<SingleMoves> {
   const { kinds, breathe } = shape
-  const count = await singlesFrom(shape, border)
+  const count = await countFrom(shape, border, isSingle)
   const sources = new Uint32Array(count)
   const destinations = new Uint32Array(count)
   let hole = 0

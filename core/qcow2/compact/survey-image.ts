@@ -86,7 +86,7 @@ export async function surveyImage(
     const turn = breathe()
     if (turn !== undefined) await turn
   }
-  const packed = l2.finish()
+  const packed = await l2.finish(breathe)
 
   await markUnused(counted, { area, blocks, uses, breathe })
   // LUKS takes the initialization vector from the place in the file: moved, data would read as garbage.

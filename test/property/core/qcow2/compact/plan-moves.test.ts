@@ -30,7 +30,7 @@ describe('A round of moves', () => {
   test('takes every cluster from where it is not needed to where nothing is', async () => {
     await fc.assert(
       fc.asyncProperty(wishes, async (wish) => {
-        const layout = layoutFor(wish)
+        const layout = await layoutFor(wish)
         const round = await plan(layout)
         if (round === undefined) return
         expectFreePlaces(round)
@@ -44,7 +44,7 @@ describe('A round of moves', () => {
   test('leaves no hole when singles are all there is', async () => {
     await fc.assert(
       fc.asyncProperty(wishes, async (wish) => {
-        const layout = layoutFor({ ...wish, packed: 0, runs: 0, fixed: 0, uncounted: 0 })
+        const layout = await layoutFor({ ...wish, packed: 0, runs: 0, fixed: 0, uncounted: 0 })
         const after = await settled(layout)
         const used = after.kinds.filter((kind) => isUsed(kind)).length
         expect(after.kinds.length).toBe(used)
@@ -56,7 +56,7 @@ describe('A round of moves', () => {
   test('finds nothing to do once all rounds are over', async () => {
     await fc.assert(
       fc.asyncProperty(wishes, async (wish) => {
-        const layout = layoutFor(wish)
+        const layout = await layoutFor(wish)
         expect(await plan(await settled(layout))).toBeUndefined()
       }),
       { numRuns: 200 },
@@ -66,7 +66,7 @@ describe('A round of moves', () => {
   test('is the same for the same layout', async () => {
     await fc.assert(
       fc.asyncProperty(wishes, async (wish) => {
-        expect(await plan(layoutFor(wish))).toEqual(await plan(layoutFor(wish)))
+        expect(await plan(await layoutFor(wish))).toEqual(await plan(await layoutFor(wish)))
       }),
       { numRuns: 50 },
     )
@@ -75,7 +75,7 @@ describe('A round of moves', () => {
   test('moves nothing when nothing may move, and drops the end', async () => {
     await fc.assert(
       fc.asyncProperty(wishes, async (wish) => {
-        const layout = layoutFor(wish)
+        const layout = await layoutFor(wish)
         const round = await planMoves(layout, { moves: 'nowhere', breathe: () => undefined })
         if (round === undefined) return
         const { singles, packed, runs } = round

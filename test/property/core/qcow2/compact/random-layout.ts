@@ -20,7 +20,7 @@ export interface LayoutWishes {
 }
 
 /** A layout that keeps the rules of one, with whatever was wished for at random places. */
-export function randomLayout(random: Random, wish: LayoutWishes): Layout {
+export async function randomLayout(random: Random, wish: LayoutWishes): Promise<Layout> {
   const kinds = new Uint8Array(wish.clusters)
   const clusterSize = 512 * wish.perCluster
   const runs: StructureRun[] = []
@@ -44,7 +44,7 @@ export function randomLayout(random: Random, wish: LayoutWishes): Layout {
     runs,
     l1Places: [],
     tables: new TableWeights(Uint32Array.from(tables)),
-    packed: packed.build(),
+    packed: await packed.build(() => undefined),
     refcountBlocks: addBlocks(),
   }
 
