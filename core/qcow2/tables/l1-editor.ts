@@ -28,7 +28,8 @@ export class L1Editor implements L1Source {
     this.#place = place
     const fileLength = file.size()
     const end = place.offset + place.entries * L1_ENTRY_BYTES
-    if (end > fileLength) {
+    // A disk of no bytes has a table of none, which is nowhere.
+    if (place.entries > 0 && end > fileLength) {
       throw new ImageError('structure-damaged', {
         path: file.name,
         structure: 'L1 table',

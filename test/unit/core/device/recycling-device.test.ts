@@ -229,6 +229,21 @@ describe('a device whose configuration has wishes', () => {
   })
 })
 
+it('a disk of no bytes is cut as well, opens again and grows', async () => {
+  const { device, open, length } = await fullDevice()
+  await device.resize(0, { shrink: true })
+  await device.compact()
+  await device.close()
+  expect(length()).toBeLessThan(5 * CLUSTER)
+  await using again = await open()
+  await again.rebuildRefcounts()
+  await again.resize(3 * CLUSTER)
+  await again.write(filled(CLUSTER, 7), CLUSTER)
+  await again.compact()
+  expect(await patternAt(again, CLUSTER, CLUSTER)).toBe(7)
+  expect(await again.check()).toMatchObject({ verdict: 'clean' })
+})
+
 describe('a device that cannot be compacted', () => {
   it('says so when it is a raw one', async () => {
     const machine = new CrashMachine(new CrashLog<never>(), { '/disk.raw': filled(8192, 1) })
