@@ -1,6 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import path from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { nodeHost } from '../../../../../core/io/node-host.ts'
 import { codecs } from '../../../../../core/io/codecs.ts'
 import { readHeaderArea } from '../../../../../core/qcow2/header-file.ts'
@@ -46,8 +45,7 @@ async function rewrite(
 }
 
 /** All that info says, without what names the file or measures it. */
-async function factsOf(image: string): Promise<unknown> {
-  const info = await qemuImgJson<Info>('info', image)
+function factsOf(info: Info): unknown {
   const text = JSON.stringify(info, (key, value: unknown) =>
     ['filename', 'full-backing-filename', 'actual-size', 'file-length', 'children'].includes(key)
       ? undefined
@@ -57,11 +55,14 @@ async function factsOf(image: string): Promise<unknown> {
 }
 
 /** Clean, and the same disk in every state; what the check counted. */
-async function mustBeEqual(image: string, rewritten: string): Promise<QemuCheck | undefined> {
+async function mustBeEqual(
+  image: string,
+  rewritten: string,
+  { snapshots = [] }: Pick<Info, 'snapshots'> = {},
+): Promise<QemuCheck | undefined> {
   const check = await qemuCheck(rewritten)
   expect(check).toMatchObject({ exitCode: 0, stderr: '' })
   await qemuImg('compare', '-q', image, rewritten)
-  const { snapshots = [] } = await qemuImgJson<Info>('info', image)
   for (const { id } of snapshots) {
     const raws = [`${rewritten}.1`, `${rewritten}.2`] as const
     for (const [index, source] of [image, rewritten].entries()) {
@@ -79,38 +80,37 @@ const rewritable = matrixImages.filter((image) => !isLinked(image) && isReadable
 /** A petabyte is not compared byte by byte. */
 const isHuge = ({ name }: MatrixImage) => name === 'large-virtual-size'
 
+/** Kinds whose compressed form is another one, each of them once. */
+const packable =
+  /^(v2|clusters-512|refcount-bits-1|extended-l2-65536|compressed-(zlib|zstd|extended-l2)|snapshots(-refcount-bits-2|-extended-l2)?|backing)$/
+
 test.each(rewritable)('$name is the same image, clean and in order', async (image) => {
   await using folder = await tempFolder()
   const source = await image.build(folder.path)
-  const target = path.join(folder.path, 'rewritten.qcow2')
+  const target = folder.file('rewritten.qcow2')
   await rewrite(source, target)
-  expect(await factsOf(target)).toEqual(await factsOf(source))
+  const [old, now] = [
+    await qemuImgJson<Info>('info', source),
+    await qemuImgJson<Info>('info', target),
+  ]
+  expect(factsOf(now)).toEqual(factsOf(old))
   if (isHuge(image)) {
     await qemuIo(target, 'read -P 5 1125899906710528 65536', 'read -P 6 0 4k')
     return
   }
-  const counted = await mustBeEqual(source, target)
+  const counted = await mustBeEqual(source, target, old)
   // QEMU counts every packed cluster as a fragment, and the plain ones after it.
   const isPacked = counted?.['compressed-clusters'] !== undefined
   expect(isPacked ? 0 : (counted?.['fragmented-clusters'] ?? 0)).toBe(0)
-})
-
-const packable =
-  /^(v2|clusters-512|refcount-bits-(1|2)|extended-l2-65536|compressed-(zlib|zstd|extended-l2)|snapshots(-v2|-512|-refcount-bits-2|-extended-l2)?|backing)$/
-
-describe.each(['zlib', 'zstd'] as const)('compressed with %s', (compression) => {
-  const images = rewritable.filter(
-    ({ name }) => packable.test(name) && (compression === 'zlib' || !name.includes('v2')),
-  )
-  test.each(images)('$name is the same image, and clean', async ({ build }) => {
-    await using folder = await tempFolder()
-    const source = await build(folder.path)
-    const target = path.join(folder.path, 'rewritten.qcow2')
-    await rewrite(source, target, { compression })
-    await mustBeEqual(source, target)
-    const info = await qemuImgJson<Info>('info', target)
-    expect(info['format-specific'].data['compression-type']).toBe(compression)
-  })
+  if (!packable.test(image.name)) return
+  for (const compression of image.name === 'v2'
+    ? (['zlib'] as const)
+    : (['zlib', 'zstd'] as const)) {
+    const compressed = folder.file(`${compression}.qcow2`)
+    await rewrite(source, compressed, { compression })
+    const result = await mustBeEqual(source, compressed, old)
+    expect(result?.['compressed-clusters']).toBeGreaterThan(0)
+  }
 })
 
 test('what a guest scattered is one run of the map again', async () => {
@@ -170,7 +170,7 @@ test('an image after a long life with snapshots is shorter and the same', async 
   await qemuIo(source, 'discard 0 16M', 'write -P 0x99 20M 1M')
   const target = folder.file('rewritten.qcow2')
   await rewrite(source, target)
-  await mustBeEqual(source, target)
+  await mustBeEqual(source, target, await qemuImgJson<Info>('info', source))
   expect((await stat(target)).size).toBeLessThan((await stat(source)).size)
 })
 
