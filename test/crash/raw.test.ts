@@ -1,6 +1,8 @@
 /** Raw images have nothing but content: after a power cut each sector is as flushed, or as written since. */
 import { expect, it } from 'vitest'
 import { openDevice } from '../../core/device/open-device.ts'
+import { compactImage } from '../../core/operations/compact.ts'
+import { planCompact } from '../../core/operations/plan-compact.ts'
 import { seededRandom } from '../helpers/random.ts'
 import { modelAction, performAction, randomAction } from '../model/guest-actions.ts'
 import { GuestModel, SECTOR, type World } from '../model/guest-model.ts'
@@ -42,4 +44,28 @@ it('a raw image keeps what was flushed, whenever the power is cut', async () => 
     }
   }
   expect(disks).toBeGreaterThan(5000)
+})
+
+it('a raw image whose zeroes become holes reads the same, whenever the power is cut', async () => {
+  const random = seededRandom(5)
+  const page = 4096
+  const content = new Uint8Array(24 * page)
+  for (let at = 0; at < content.length; at += page) {
+    if (random.chance(0.5)) content.fill(1 + random.below(255), at, at + page)
+  }
+  const log = new CrashLog<World>()
+  const machine = new CrashMachine(log, { [path]: content })
+  const world = new GuestModel(content.length, content).world()
+  log.mark(world)
+  const plan = await planCompact(machine, path, { scan: 'whole' })
+  const { outcome, after } = await compactImage(machine, path, plan)
+  expect(outcome).toBe('compacted')
+  expect(after.allocatedBytes).toBeLessThan(content.length)
+  let disks = 0
+  for (const state of crashStates(log, { seed: 1, perCut: 40 })) {
+    const bytes = state.files().get(path) ?? new Uint8Array()
+    expect(diskProblem(bytes, [world]), state.recipe()).toBeUndefined()
+    disks++
+  }
+  expect(disks).toBeGreaterThan(100)
 })

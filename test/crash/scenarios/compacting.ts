@@ -2,6 +2,8 @@ import { ImageError } from '../../../core/errors/image-error.ts'
 import type { CompactMode } from '../../../core/operations/compact-plan.ts'
 import type { CrashMachine } from '../../storage/crash-machine.ts'
 import { seededRandom, type Random } from '../../helpers/random.ts'
+import { compactInPlace } from '../../../core/qcow2/compact/compact-in-place.ts'
+import { readHeaderArea } from '../../../core/qcow2/header-file.ts'
 import { sameBytes } from '../../../core/base/same-bytes.ts'
 import { compactOnce, type CompactOnceOptions } from '../compact-once.ts'
 import type { ScenarioMaker } from '../scenario-maker.ts'
@@ -15,10 +17,12 @@ export interface CompactingStory {
   readonly mode: CompactMode
   readonly image: (random: Random) => UsedImageOptions
   readonly weight?: number
+  /** Copies of so many bytes between two flushes; default: as the disk can take, which is all of them. */
+  readonly batchBytes?: number
 }
 
 /** An image whose space is given back, now and then with a cancel on the way: the guest finds no difference. */
-const compacting = ({ name, mode, image, weight }: CompactingStory): ScenarioMaker => ({
+const compacting = ({ name, mode, image, weight, batchBytes }: CompactingStory): ScenarioMaker => ({
   name,
   ...(weight === undefined ? {} : { weight }),
   make: async (seed): Promise<Scenario> => {
@@ -38,6 +42,12 @@ const compacting = ({ name, mode, image, weight }: CompactingStory): ScenarioMak
         const keeps = keepOriginalAs !== undefined ? keptOriginal(files) : undefined
         scene.demand(async (disk) => keeps?.(disk) ?? (await also(disk)))
         scene.expect()
+        if (batchBytes !== undefined) {
+          await using file = await scene.machine.openForWriting(imagePath)
+          const { outcome } = await compactInPlace(file, readHeaderArea(file), { batchBytes })
+          scene.expect([], { findings: outcome === 'compacted' ? 'none' : 'leaks' })
+          return
+        }
         const verify = random.chance(0.3)
         const how = { verify, keepOriginalAs }
         if (random.chance(0.4)) {
@@ -148,15 +158,38 @@ const kinds: readonly Omit<CompactingStory, 'mode'>[] = [
   },
 ]
 
-const of = (mode: CompactMode, doing: string, chosen = kinds, share = 1): ScenarioMaker[] =>
+interface Doing extends Pick<CompactingStory, 'mode' | 'batchBytes'> {
+  readonly doing: string
+  /** Of their weights; default 1. */
+  readonly share?: number
+}
+
+const of = ({ doing, share = 1, ...how }: Doing, chosen = kinds): ScenarioMaker[] =>
   chosen.map(({ name, weight = 1, ...kind }) =>
-    compacting({ name: `${name} ${doing}`, mode, ...kind, weight: weight * share }),
+    compacting({ name: `${name} ${doing}`, ...how, ...kind, weight: weight * share }),
   )
 
+const dataFileKind: Omit<CompactingStory, 'mode'> = {
+  name: 'an image with a data file',
+  image: (random) => ({
+    clusterBits: 12,
+    clusters: 12,
+    dataFile: 'disk.data',
+    leaked: 2,
+    autoclearBits: random.chance(0.5) ? 2n : 0n,
+  }),
+}
+
+const someKinds = kinds.slice(0, 4)
+
 export const inPlaceScenarios: readonly ScenarioMaker[] = [
-  ...of('in-place', 'that is compacted in place'),
+  ...of({ mode: 'in-place', doing: 'that is compacted in place' }),
+  ...of(
+    { mode: 'in-place', doing: 'that is compacted bit by bit', batchBytes: 512, share: 0.5 },
+    someKinds,
+  ),
   // Few writes, and so few different disks.
-  ...of('zeroes', 'whose zeroes are given up', kinds.slice(0, 4), 0.1),
+  ...of({ mode: 'zeroes', doing: 'whose zeroes are given up', share: 0.1 }, someKinds),
 ]
 
 export const punchScenarios: readonly ScenarioMaker[] = [
@@ -171,11 +204,11 @@ export const punchScenarios: readonly ScenarioMaker[] = [
       changesSnapshots: random.chance(0.5),
     }),
   }),
+  ...of({ mode: 'punch', doing: 'whose zeroes become holes', share: 0.1 }, [dataFileKind]),
 ]
 
-export const rewritingScenarios: readonly ScenarioMaker[] = of(
-  'rewrite',
-  'that is written anew',
-  kinds,
-  0.5,
-)
+export const rewritingScenarios: readonly ScenarioMaker[] = of({
+  mode: 'rewrite',
+  doing: 'that is written anew',
+  share: 0.5,
+})
