@@ -119,9 +119,12 @@ class ZeroTurn {
 
   /** Bytes from `at` that read as zeroes, and hold nothing that should be unmapped. */
   #nothingToDo(at: number, limit: number): number {
-    const { content } = this.#layer
+    const { content, rules } = this.#layer
+    // The first unit alone: a long run of data would be measured again for each of its clusters.
+    const first = content.runAt(at, Math.min(limit, rules.geometry.subclusterSize))
+    const isKept = first.kind === 'zero' || first.kind === 'unallocated'
+    if (!isKept || (this.#unmap && 'hostOffset' in first)) return 0
     const run = content.runAt(at, limit)
-    if (this.#unmap && 'hostOffset' in run) return 0
     if (run.kind === 'zero') return run.length
     return run.kind === 'unallocated' ? zeroesBelow(content.backing, at, run.length) : 0
   }
