@@ -137,8 +137,8 @@ export class ClusterMap implements TableObserver {
   }
 
   standing(cluster: number): Standing {
-    const name = setNames.find((candidate) => this.#sets[candidate].has(cluster))
-    if (name !== undefined) return name
+    // Asked for every cluster that a guest writes or discards.
+    for (const name of setNames) if (this.#sets[name].has(cluster)) return name
     return cluster < this.#end ? 'used' : 'outside'
   }
 
@@ -164,7 +164,7 @@ export class ClusterMap implements TableObserver {
   copyInto(cluster: number): void {
     const from = this.standing(cluster)
     if (this.#must(from === 'roots', `to be copied to in ${from}`, cluster)) {
-      this.#move(cluster, 'copies')
+      this.#move(cluster, from, 'copies')
       this.#entered.roots--
     }
     this.#changed()
@@ -176,7 +176,7 @@ export class ClusterMap implements TableObserver {
       const from = this.standing(cluster)
       // What was erased before is so again: its latest zeroes are the ones to wait for.
       if (this.#must(isFreeStanding(from), `erased in ${from}`, cluster)) {
-        this.#move(cluster, 'erased')
+        this.#move(cluster, from, 'erased')
       }
     }
     this.#changed()
@@ -198,7 +198,7 @@ export class ClusterMap implements TableObserver {
     for (let cluster = first; cluster < first + clusters; cluster++) {
       const from = this.standing(cluster)
       const isFree = isFreeStanding(from) || from === 'outside'
-      if (this.#must(isFree, `given out in ${from}`, cluster)) this.#move(cluster, 'roots')
+      if (this.#must(isFree, `given out in ${from}`, cluster)) this.#move(cluster, from, 'roots')
     }
     this.#changed()
   }
@@ -206,7 +206,7 @@ export class ClusterMap implements TableObserver {
   countRaised(cluster: number): void {
     if (this.#sets.pendingFree.has(cluster)) {
       this.#gone.set(cluster, this.#goneOf(cluster))
-      this.#move(cluster, 'roots')
+      this.#move(cluster, 'pendingFree', 'roots')
     }
     this.#changed()
   }
@@ -216,7 +216,7 @@ export class ClusterMap implements TableObserver {
       const from = this.standing(cluster)
       if (from === 'used') continue
       const isHeld = from === 'roots' || from === 'copies'
-      if (this.#must(isHeld, `referred to in ${from}`, cluster)) this.#move(cluster, 'used')
+      if (this.#must(isHeld, `referred to in ${from}`, cluster)) this.#move(cluster, from, 'used')
     }
     this.#changed()
   }
@@ -228,8 +228,8 @@ export class ClusterMap implements TableObserver {
       if (!this.#must(isGivenOut, `given back in ${from}`, cluster)) continue
       const count = this.#tables.refcount(cluster)
       // A cluster of packed data may be counted for others still, or for what is gone.
-      if (count === 0) this.#move(cluster, 'junk')
-      else if (this.#goneOf(cluster) >= count) this.#move(cluster, 'pendingFree')
+      if (count === 0) this.#move(cluster, from, 'junk')
+      else if (this.#goneOf(cluster) >= count) this.#move(cluster, from, 'pendingFree')
     }
     this.#changed()
   }
@@ -242,7 +242,7 @@ export class ClusterMap implements TableObserver {
       const gone = this.#goneOf(cluster) + 1
       const isLast = gone >= this.#tables.refcount(cluster)
       if (isLast && from !== 'pendingFree') {
-        this.#move(cluster, 'pendingFree')
+        this.#move(cluster, from, 'pendingFree')
         if (!this.#isMoving) this.#unmapped++
       }
       if (!isLast || gone > 1) this.#gone.set(cluster, gone)
@@ -258,7 +258,7 @@ export class ClusterMap implements TableObserver {
       const from = this.standing(cluster)
       if (this.#tables.refcount(cluster) > 0 || from === 'junk') continue
       if (this.#must(from === 'pendingFree', `free in ${from}`, cluster)) {
-        this.#move(cluster, 'junk')
+        this.#move(cluster, from, 'junk')
       }
     }
     this.#changed()
@@ -288,7 +288,7 @@ export class ClusterMap implements TableObserver {
       others()
       this.#flushes.delete(covered)
       if (this.#isLost) return
-      for (const cluster of covered) this.#move(cluster, 'available')
+      for (const cluster of covered) this.#move(cluster, 'erased', 'available')
       this.#changed()
     }
   }
@@ -299,7 +299,12 @@ export class ClusterMap implements TableObserver {
   }
 
   zeroed(clusters: number): { readonly first: number; readonly clusters: number } | undefined {
-    return this.#isLost ? undefined : runOf(this.#sets.available, 0, clusters)
+    const run = this.#isLost ? undefined : runOf(this.#sets.available, 0, clusters)
+    if (run === undefined) return undefined
+    // Where no refcount block counts, the allocator has to make one first: it looks for the lowest then.
+    let end = run.first
+    while (end < run.first + run.clusters && this.#tables.isCounted(end)) end++
+    return end === run.first ? undefined : { first: run.first, clusters: end - run.first }
   }
 
   /** Throws when the map contradicts itself or the counts. */
@@ -336,20 +341,18 @@ export class ClusterMap implements TableObserver {
     return this.#gone.get(cluster) ?? (this.#sets.pendingFree.has(cluster) ? 1 : 0)
   }
 
-  #move(cluster: number, to: Standing): void {
-    for (const name of setNames) {
-      if (!this.#sets[name].delete(cluster) || name !== 'erased') continue
+  #move(cluster: number, from: Standing, to: Standing): void {
+    if (from !== 'used' && from !== 'outside') this.#sets[from].delete(cluster)
+    if (from === 'erased') {
       // It has other content by the time the flush ends, or newer zeroes.
       for (const covered of this.#flushes) covered.delete(cluster)
     }
     if (cluster >= this.#end && to !== 'outside') this.#growTo(cluster + 1)
-    if (to === 'outside' || to === 'used') {
-      if (to === 'used') this.#top = Math.max(this.#top, cluster + 1)
-      return
+    if (to !== 'used' && to !== 'outside') {
+      this.#sets[to].add(cluster)
+      this.#entered[to]++
     }
-    this.#sets[to].add(cluster)
-    this.#entered[to]++
-    if (!isFreeStanding(to)) this.#top = Math.max(this.#top, cluster + 1)
+    if (to !== 'outside' && !isFreeStanding(to)) this.#top = Math.max(this.#top, cluster + 1)
   }
 
   /** Clusters that are skipped on the way are free, and nobody promises what they hold. */

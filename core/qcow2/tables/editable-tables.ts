@@ -431,7 +431,7 @@ export class EditableTables implements ImageTables {
   #entryLinks({ high, low }: Readonly<EntryWords>): void {
     if (this.#told.observer === undefined || this.#area.dataFileName !== undefined) return
     const { first, clusters } = entrySpan(high, low, this.geometry)
-    this.#linked(first, clusters)
+    if (clusters > 0) this.#linked(first, clusters)
   }
 
   #linked(first: number, clusters: number): void {
