@@ -38,8 +38,11 @@ export async function compactOnline(parts: CompactionParts): Promise<OnlineCompa
     await mayGoOn()
     if (holdings.map.count('pendingFree') > 0) await image.commit()
     const breathe = breather(signal, { everyMs: 4, everyCalls: 4 })
-    const sources = await findSources(image.tables, holdings.map, breathe)
+    const { generation } = holdings
+    const isCurrent = () => holdings.generation === generation
+    const sources = await findSources(image.tables, holdings.map, { breathe, isCurrent })
     passes++
+    if (sources === 'outdated') continue
     if (sources === undefined) settled = true
     else {
       const done = moved

@@ -1,6 +1,6 @@
 import { ceilDiv } from '../../base/bits.ts'
 import { hostOffset } from '../../units.ts'
-import type { Holdings } from './holdings.ts'
+import type { Erasure, Holdings } from './holdings.ts'
 import type { RecyclableImage } from './recyclable-image.ts'
 
 /** So much is written in one go, between two looks at who wants it to end. */
@@ -44,11 +44,11 @@ export class Eraser {
     const run = map.firstJunk(0, Math.min(wanted, Math.max(1, Math.floor(bytes / clusterSize))))
     if (run === undefined) return undefined
     // What lies past the end of the file is given out as zeroes anyway.
-    const end = Math.min(run.first + run.clusters, Math.floor(file.size() / clusterSize))
-    if (end <= run.first) return undefined
-    // What no refcount block counts cannot be held; a hole needs no holding.
-    if (!this.#canPunch && !tables.isCounted(run.first)) return undefined
-    return { first: run.first, clusters: end - run.first }
+    const stop = Math.min(run.first + run.clusters, Math.floor(file.size() / clusterSize))
+    // What no refcount block counts can be neither held nor given out.
+    let end = run.first
+    while (end < stop && tables.isCounted(end)) end++
+    return end === run.first ? undefined : { first: run.first, clusters: end - run.first }
   }
 
   /** Synchronous: nobody can have taken them before they are erased. False where no hole can be made. */
@@ -67,25 +67,30 @@ export class Eraser {
   async #writeNext(): Promise<void> {
     const image = this.#image
     const holdings = this.#holdings
-    const { clusterSize } = image.tables.geometry
-    const erasure = await image.step(() => {
+    const begun = await image.step(() => {
       const run = this.#next()
-      return run && holdings.holdForErasure(run.first, run.clusters)
+      if (run === undefined) return undefined
+      const erasure = holdings.holdForErasure(run.first, run.clusters)
+      // In the same step: who waits for all that is on the way may be the next to run.
+      return { erasure, written: holdings.transfers.run(() => this.#write(erasure)) }
     })
-    if (erasure === undefined) return
-    const { first, clusters } = erasure
-    this.#zeroes ??= new Uint8Array(Math.max(WRITE_BYTES, clusterSize))
-    const zeroes = this.#zeroes.subarray(0, clusters * clusterSize)
-    const { tables } = image
-    await holdings.transfers.run(async () => {
-      try {
-        await tables.writeData(zeroes, hostOffset(first * clusterSize), 'data')
-      } finally {
-        erasure.isInFlight = false
-      }
-    })
+    if (begun === undefined) return
+    const { erasure, written } = begun
+    await written
     await image.step(() => {
-      if (holdings.endErasure(erasure)) holdings.map.erased(first, clusters)
+      if (holdings.endErasure(erasure)) holdings.map.erased(erasure.first, erasure.clusters)
     })
+  }
+
+  async #write(erasure: Erasure): Promise<void> {
+    const { tables } = this.#image
+    const { clusterSize } = tables.geometry
+    this.#zeroes ??= new Uint8Array(Math.max(WRITE_BYTES, clusterSize))
+    const zeroes = this.#zeroes.subarray(0, erasure.clusters * clusterSize)
+    try {
+      await tables.writeData(zeroes, hostOffset(erasure.first * clusterSize), 'data')
+    } finally {
+      erasure.isInFlight = false
+    }
   }
 }

@@ -125,6 +125,8 @@ export class Recycler implements ImageRecycler {
         reject(this.#stopped())
         return
       }
+      // Whoever comes with it gets no turn to wait for.
+      throwIfAborted(context.signal)
       const begun = new AbortController()
       const request = { context, resolve, reject, begun }
       this.#requests.push(request)

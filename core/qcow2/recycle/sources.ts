@@ -17,6 +17,12 @@ export interface Sources {
   readonly tables: readonly number[]
 }
 
+export interface Looking {
+  readonly breathe: () => Promise<void> | undefined
+  /** Whether the tables are those of the image still. */
+  readonly isCurrent: () => boolean
+}
+
 /** The host cluster that an entry of an L2 table has for itself, -1 where there is none that can move. */
 export function ownCluster(words: WordTable, entry: number, geometry: Geometry): number {
   const at = (entry * geometry.l2EntryBytes) / 4
@@ -33,21 +39,23 @@ export function ownCluster(words: WordTable, entry: number, geometry: Geometry):
  * behind where it would end if all clusters in use lay together, and behind the last one that cannot move
  * (shared with a snapshot, packed, a bitmap's), for moving others frees nothing as long as that one is
  * there. The guest may go on meanwhile, so all of it may be different when it is used. Gives undefined when
- * there is nothing to move.
+ * there is nothing to move, and `outdated` when other tables have taken the place of these meanwhile: what
+ * those lead to may be anything.
  */
 export async function findSources(
   tables: EditableTables,
   map: ClusterMap,
-  breathe: () => Promise<void> | undefined,
-): Promise<Sources | undefined> {
+  { breathe, isCurrent }: Looking,
+): Promise<Sources | 'outdated' | undefined> {
   const packedEnd = Math.max(0, map.top - freeBelow(map))
   if (map.top <= packedEnd) return undefined
   const movable = new ClusterSet()
   const found: { readonly index: number; readonly highest: number }[] = []
   for (let index = 0; index < tables.l1.place.entries; index++) {
-    const pause = breathe()
-    if (pause !== undefined) await pause
-    const highest = addMovable(tables, index, packedEnd, movable)
+    const rest = breathe()
+    if (rest !== undefined) await rest
+    if (!isCurrent()) return 'outdated'
+    const highest = addMovable(tables, map, index, { from: packedEnd, movable })
     if (highest !== -1) found.push({ index, highest })
   }
   const boundary = await boundaryOf(tables, map, { packedEnd, movable }, breathe)
@@ -64,16 +72,17 @@ const freeBelow = (map: ClusterMap): number => map.free - (map.end - map.top)
 /** Adds what moves with L1 entry `index`, from cluster `from` on; gives the highest, or -1. */
 function addMovable(
   tables: EditableTables,
+  map: ClusterMap,
   index: number,
-  from: number,
-  movable: ClusterSet,
+  { from, movable }: { readonly from: number; readonly movable: ClusterSet },
 ): number {
   const { geometry } = tables
   const offset = tables.l1.l2OffsetAt(index)
   if (offset === 0 || !tables.l1.isCopied(index)) return -1
   let highest = -1
   const add = (cluster: number) => {
-    if (cluster < from) return
+    // Entries of a damaged image lead far beyond the file.
+    if (cluster < from || cluster >= map.end) return
     movable.add(cluster)
     highest = Math.max(highest, cluster)
   }

@@ -1,0 +1,133 @@
+/** What a recycler makes of images that others left in an odd state, and of calls at odd moments. */
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { codecs } from '../../../../../core/io/codecs.ts'
+import { readHeaderArea } from '../../../../../core/qcow2/header-file.ts'
+import { Qcow2Writer } from '../../../../../core/qcow2/qcow2-writer.ts'
+import { Recycler, type RecyclerOptions } from '../../../../../core/qcow2/recycle/recycler.ts'
+import { rebuildRefcounts } from '../../../../../core/qcow2/repair/rebuild-refcounts.ts'
+import { resizeDisk } from '../../../../../core/qcow2/resize/resize-disk.ts'
+import { MemoryFile } from '../../../../../core/storage/memory-file.ts'
+import type { WritableFile } from '../../../../../core/storage/writable-file.ts'
+import { filled, reasonOf } from '../../../../helpers/devices.ts'
+import { ManualClock } from '../../../../helpers/manual-clock.ts'
+import { MemoryImage } from '../../../../helpers/memory-image.ts'
+import { Qcow2Builder } from '../../../../helpers/qcow2-builder.ts'
+import { FaultFile, Faults, Pause } from '../../../../storage/fault-file.ts'
+import { TraceFile } from '../../../../storage/trace-file.ts'
+
+const S = 512
+
+/** A file system without holes. */
+class SolidFile extends TraceFile {
+  override punchHole(): 'unsupported' {
+    return 'unsupported'
+  }
+}
+
+function recyclerOf(writer: Qcow2Writer, wishes: Partial<RecyclerOptions> = {}) {
+  const clock = new ManualClock()
+  const options = { clock, asserts: true, keepErased: 0, compactAfterUnmaps: 0, ...wishes }
+  const recycler = new Recycler(writer, options)
+  onTestFinished(() => recycler.stop())
+  return { recycler, clock }
+}
+
+describe.each([
+  ['holes', (file: WritableFile) => file],
+  ['zeroes', (file: WritableFile) => new SolidFile(file)],
+])('a file with a tail that no refcount block counts, erased by %s,', (_, wrap) => {
+  it('gives the guest nothing of it before it is counted', async () => {
+    const builder = new Qcow2Builder({ clusterBits: 9, virtualSize: 600 * S }).data(0, 1)
+    const memory = new MemoryFile(builder.bytes)
+    // One block counts 256 clusters of this size.
+    memory.truncate(1000 * S)
+    const file = wrap(memory)
+    const writer = new Qcow2Writer({ file, area: readHeaderArea(file), codecs })
+    const { recycler } = recyclerOf(writer, { keepErased: 700 * S })
+    await recycler.start()
+    await recycler.idle()
+    await writer.write(filled(S, 2), 0)
+    await writer.flush()
+    for (let cluster = 0; cluster < 600; cluster++) {
+      await writer.write(filled(S, 1 + (cluster % 250)), cluster * S)
+    }
+    expect(recycler.state).toBe('running')
+    for (let cluster = 0; cluster < 600; cluster++) {
+      const bytes = filled(S, 0)
+      await writer.read(bytes, cluster * S)
+      expect(bytes).toEqual(filled(S, 1 + (cluster % 250)))
+    }
+  })
+})
+
+it('an entry that leads far beyond the file stays, and costs a compaction no time', async () => {
+  const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 48 * 4096 })
+  for (let cluster = 0; cluster < 48; cluster++) builder.data(cluster, cluster + 1)
+  builder.build().l2Entry(47, () => (1n << 63n) | (1n << 54n))
+  const image = new MemoryImage(builder)
+  for (let cluster = 0; cluster < 30; cluster++) await image.writer.discard(cluster * 4096, 4096)
+  const { recycler } = recyclerOf(image.writer)
+  await recycler.start()
+  const before = image.runAt(47)
+  const started = performance.now()
+  expect((await recycler.compact()).settled).toBe(true)
+  expect(performance.now() - started).toBeLessThan(2000)
+  expect(image.runAt(47)).toBe(before)
+  expect(await image.valueAt(46 * 4096, 4096)).toBe(47)
+})
+
+/** Takes its time for tables, so that whoever looks at all of them has to rest. */
+class SlowTables extends TraceFile {
+  override readNow(...[into, at, tag]: Parameters<WritableFile['readNow']>): void {
+    super.readNow(into, at, tag)
+    if (tag !== 'l2-table') return
+    for (const until = performance.now() + 2; performance.now() < until;);
+  }
+}
+
+it('a compaction looks anew when the tables are others than those it looks at', async () => {
+  const clusters = 32 * 64
+  const builder = new Qcow2Builder({ clusterBits: 9, virtualSize: clusters * S })
+  const image = new MemoryImage(builder, { wrap: (file) => new SlowTables(file) })
+  const { writer } = image
+  for (let at = 0; at < clusters; at += 64) await writer.write(filled(64 * S, 1), at * S)
+  await writer.discard(0, (clusters / 4) * S)
+  // Nothing of the tables is in memory afterwards.
+  const countAnew = () => writer.restructure((file, area) => rebuildRefcounts(file, area))
+  await countAnew()
+  const { recycler } = recyclerOf(writer, { asserts: false })
+  await recycler.start()
+  const compaction = recycler.compact()
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20)
+  })
+  await countAnew()
+  await writer.exclusively(({ tables, backing, dataFile }) => {
+    const wish = { size: (clusters / 2) * S, preallocation: 'off' } as const
+    return resizeDisk({ tables, backing, dataFile, codecs }, wish, {})
+  })
+  expect((await compaction).settled).toBe(true)
+  expect(recycler.lastError).toBeUndefined()
+  await recycler.stop()
+  await writer.flush()
+  await writer.flush()
+  expect(await image.findings()).toEqual([])
+})
+
+it('a compaction that nobody wants any more waits for no other', async () => {
+  const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 48 * 4096 })
+  for (let cluster = 0; cluster < 48; cluster++) builder.data(cluster, cluster + 1)
+  const faults = new Faults()
+  const image = new MemoryImage(builder, { wrap: (file) => new FaultFile(file, faults) })
+  await image.writer.discard(0, 20 * 4096)
+  const { recycler } = recyclerOf(image.writer)
+  await recycler.start()
+  const copying = new Pause()
+  faults.add({ operation: 'read', tag: 'data', nth: 0, fault: copying })
+  const first = recycler.compact()
+  await copying.reached
+  const signal = AbortSignal.abort()
+  expect(await reasonOf(recycler.compact({ signal }))).toBe('cancelled')
+  copying.release()
+  expect((await first).settled).toBe(true)
+})
