@@ -42,7 +42,7 @@ export async function guestLatencies(
 }
 
 function latenciesOf(seconds: readonly number[]): Latencies {
-  const sorted = Float64Array.from(seconds).sort()
+  const sorted = Float64Array.from(seconds).toSorted()
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
   const sum = sorted.reduce((total, value) => total + value, 0)
   return { mean: sum / sorted.length, p95: at(0.95), p99: at(0.99) }
