@@ -152,6 +152,7 @@ it.each([
   ['places of moved snapshots', /write snapshot-table/, /snapshots that is compacted/],
   ['places of moved bitmaps', /write bitmap/, /bitmaps that is compacted/],
   ['entries that refer to zeroes no more', /write l2-table/, /small clusters whose zeroes/],
+  ['counts of copies made while the image is open', /write refcount/, /while its guest sleeps/],
   ['anything of an image written anew', /^/, /snapshots that is written anew/],
 ])('our engine without the flush after %s is caught', async (_, skips, story) => {
   expect((await noticed(skips, story)).length).toBeGreaterThan(3)

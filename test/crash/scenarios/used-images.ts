@@ -13,6 +13,8 @@ export interface UsedImageOptions extends SmallImageOptions {
   readonly changesSnapshots?: boolean
   /** Clusters are packed between the others. */
   readonly packs?: boolean
+  /** Ranges that are discarded or zeroed at each visit; default 3. */
+  readonly emptied?: number
   /** Nobody uses it: what is free or leaked is as it was made. */
   readonly untouched?: boolean
 }
@@ -25,7 +27,13 @@ const VISITS = 3
  */
 export async function usedImage(
   random: Random,
-  { changesSnapshots = false, packs = false, untouched = false, ...options }: UsedImageOptions = {},
+  {
+    changesSnapshots = false,
+    packs = false,
+    emptied = 3,
+    untouched = false,
+    ...options
+  }: UsedImageOptions = {},
 ): Promise<SmallImage> {
   const first = await smallImage(random, options)
   if (untouched)
@@ -39,7 +47,7 @@ export async function usedImage(
       const { virtualSize } = scene.model
       await actAtRandom(guest, random, { count: 6, virtualSize, clusterSize })
       if (packs) await packSome(guest, random, clusterSize)
-      await emptySome(guest, random, clusterSize)
+      await emptySome(guest, random, { clusterSize, ranges: emptied })
     }
     if (changesSnapshots) await changeSnapshots(scene, random, 'leaks')
   }
@@ -59,9 +67,13 @@ function withBits({ files, clusterSize }: SmallImage, random: Random): Uint8Arra
 }
 
 /** Discards and written zeroes, at clusters: holes of the image, and data that need not be stored. */
-async function emptySome({ disk }: Guest, random: Random, clusterSize: number): Promise<void> {
+async function emptySome(
+  { disk }: Guest,
+  random: Random,
+  { clusterSize, ranges }: { readonly clusterSize: number; readonly ranges: number },
+): Promise<void> {
   const clusters = Math.floor(disk.virtualSize / clusterSize)
-  for (let range = 0; range < 3; range++) {
+  for (let range = 0; range < ranges; range++) {
     const at = random.below(clusters)
     const length = Math.min(clusters - at, 1 + random.below(5))
     if (random.chance(0.6)) await disk.discard(at * clusterSize, length * clusterSize)
