@@ -64,7 +64,8 @@ it('a raw image whose zeroes become holes reads the same, whenever the power is 
   let disks = 0
   for (const state of crashStates(log, { seed: 1, perCut: 40 })) {
     const bytes = state.files().get(path) ?? new Uint8Array()
-    expect(diskProblem(bytes, [world]), state.recipe()).toBeUndefined()
+    const problem = diskProblem(bytes, [world])
+    expect(problem && `${problem}; ${state.recipe()}`).toBeUndefined()
     disks++
   }
   expect(disks).toBeGreaterThan(100)
