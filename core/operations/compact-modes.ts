@@ -208,7 +208,7 @@ export function modesOfRaw({
       spare === undefined
         ? undefined
         : { fileLength, allocatedBytes: stored && Math.max(stored - bytes, 0) },
-    isExact: spare !== undefined && !isEstimate,
+    isExact: spare !== undefined && !isEstimate && spare.promisedBytes === 0,
     moved: nothingMoves,
     temporaryBytes: 0,
     // To look for zeroes, and to prove before and after that nothing else changed.

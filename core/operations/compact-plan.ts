@@ -80,7 +80,10 @@ export interface CompactCauses {
 export interface ModePlan {
   readonly allowed: boolean
   readonly refusals: readonly ImageErrorData[]
-  /** Exact after a whole scan (or without zeroes to look for), else an estimate; undefined: not known. */
+  /**
+   * Exact after a whole scan (or without zeroes to look for), else an estimate; undefined: not known. What
+   * the host stores is at most so much: space that it has reserved looks to a reader as if it were free.
+   */
   readonly after: FileExtent | undefined
   /** False while zero data is only estimated: the true figure lies between this one and less. */
   readonly isExact: boolean
