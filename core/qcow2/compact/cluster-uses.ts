@@ -13,6 +13,7 @@ export class ClusterUses {
   /** One more than the file has: a structure may end in a last cluster that the file does not reach. */
   readonly #kinds: Uint8Array
   #length: number
+  #references = 0
 
   constructor(name: string, hostClusters: number, clusterSize: number) {
     this.#name = name
@@ -24,6 +25,16 @@ export class ClusterUses {
   /** Clusters of the file, with one past its end if something lies there. */
   get length(): number {
     return this.#length
+  }
+
+  /** Of all that was counted with `refer`. */
+  get references(): number {
+    return this.#references
+  }
+
+  /** So many references to clusters were found. */
+  refer(references: number): void {
+    this.#references += references
   }
 
   kindOf(cluster: number): number {
@@ -83,6 +94,7 @@ export class ClusterUses {
 
   /** Gives those that may move, in the order of the file. */
   markRuns({ runs, unmovable }: Structures): readonly StructureRun[] {
+    for (const { clusters } of [...unmovable, ...runs]) this.refer(clusters)
     for (const { first, clusters, kind } of unmovable) {
       this.markMetadata(first, clusters, use.fixed, kind)
     }

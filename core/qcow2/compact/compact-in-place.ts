@@ -6,6 +6,7 @@ import type { WritableFile } from '../../storage/writable-file.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import { refcountTableEntries } from '../format/header-rules.ts'
 import { readHeaderArea } from '../header-file.ts'
+import { rebuildRefcounts } from '../repair/rebuild-refcounts.ts'
 import { RefcountEditor } from '../tables/refcount-editor.ts'
 import { clearUnknownAutoclear } from './clear-unknown-autoclear.ts'
 import { forgetZeroes } from './forget-zeroes.ts'
@@ -48,8 +49,8 @@ export interface InPlaceOutcome {
   readonly bytesRead: number
   readonly bytesWritten: number
   readonly flushes: number
-  /** The file never gets longer on the way. */
-  readonly peakExtraBytes: 0
+  /** Bytes that the file was longer on the way: for refcounts that were made right first. */
+  readonly peakExtraBytes: number
 }
 
 /**
@@ -59,8 +60,9 @@ export interface InPlaceOutcome {
  * gained, nothing is written.
  *
  * For an image that a check found without corruptions, held so that nobody else changes it, its dirty bit
- * not set. Clusters with more refcount than references keep it, wherever they go: only lowering leaks
- * first (`qemu-img check -r leaks` and ours) makes such counts right.
+ * not set. Refcounts that are higher than the references (a crash between the tables of two snapshots
+ * leaves such) are counted anew first: what is shared could not move with them. That is a switch of its own
+ * (`rebuildRefcounts`), and the file may end elsewhere than planned, by what the refcounts take.
  *
  * At every moment the file is a valid image with leaked clusters at most (docs/COMPACTION.md). A cancel
  * and a pause are heard within 4 MiB of copying or a commit (100 ms, about); what was done until then stays, and
@@ -74,26 +76,39 @@ export async function compactInPlace(
   { zero, onlyZeroes = false, batchBytes, ...context }: InPlaceOptions = {},
 ): Promise<InPlaceOutcome> {
   const file = new MeteredFile(held)
-  const survey = await surveyImage(file, area, { zero, ...context })
-  const plan = await planInPlace(survey, { onlyZeroes, ...context })
   const before = file.size()
+  const look = { zero, onlyZeroes, ...context }
+  let plan = await planFrom(file, area, look)
+  const { gains } = plan
+  if (gains && plan.survey.overcounted > 0) {
+    plan = await planFrom(file, await rebuildRefcounts(file, area, context), look)
+  }
   if (plan.gains) await carryOut(file, plan, { batchBytes, ...context })
   const { bytesRead, bytesWritten, flushes } = file
   return {
-    area: plan.gains ? readHeaderArea(file) : area,
-    outcome: plan.gains ? 'compacted' : 'nothing-to-do',
+    area: gains ? readHeaderArea(file) : area,
+    outcome: gains ? 'compacted' : 'nothing-to-do',
     moved: plan.moved,
     movedBytes: plan.movedBytes,
     zeroClusters: plan.zeroClusters,
     emptiedTables: plan.emptiedTables,
-    leakedClusters: plan.gains ? plan.leakedClusters : 0,
+    leakedClusters: gains ? plan.leakedClusters : 0,
     before,
     after: file.size(),
     bytesRead,
     bytesWritten,
     flushes,
-    peakExtraBytes: 0,
+    peakExtraBytes: Math.max(file.longest - before, 0),
   }
+}
+
+async function planFrom(
+  file: WritableFile,
+  area: HeaderArea,
+  { zero, onlyZeroes, ...context }: Pick<InPlaceOptions, 'zero' | 'onlyZeroes'> & OperationContext,
+): Promise<InPlacePlan> {
+  const survey = await surveyImage(file, area, { zero, ...context })
+  return planInPlace(survey, { onlyZeroes: onlyZeroes === true, ...context })
 }
 
 async function carryOut(

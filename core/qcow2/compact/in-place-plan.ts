@@ -14,7 +14,7 @@ export interface InPlacePlan {
   readonly moves: boolean
   /** One after the other; nearly always one, or none where nothing is gained by moving. */
   readonly rounds: readonly MoveRound[]
-  /** Bytes of the file afterwards: exact. */
+  /** Bytes of the file afterwards: exact, unless refcounts have to be counted anew (`Survey.overcounted`). */
   readonly fileLength: number
   /** Data clusters that are let go of because they are all zero. */
   readonly zeroClusters: number

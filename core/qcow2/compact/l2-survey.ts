@@ -99,6 +99,7 @@ export class L2Survey {
     const offset = entryOffset(high, low)
     if (offset === 0) return true
     const first = offset / geometry.clusterSize
+    this.#uses.refer(entries * weight)
     let saysSomething = false
     for (let cluster = first; cluster < first + entries; cluster++) {
       this.#uses.markContent(cluster, use.data)
@@ -115,6 +116,7 @@ export class L2Survey {
     const end = (Math.floor(offset / SECTOR) + sectors) * SECTOR
     const last = Math.ceil(end / geometry.clusterSize) - 1
     for (let cluster = Math.floor(offset / geometry.clusterSize); cluster <= last; cluster++) {
+      this.#uses.refer(weight)
       this.#uses.markContent(cluster, use.packed)
     }
   }

@@ -8,9 +8,12 @@ export class MeteredFile implements WritableFile {
   bytesRead = 0
   bytesWritten = 0
   flushes = 0
+  /** Most bytes that the file has had. */
+  longest: number
 
   constructor(file: WritableFile) {
     this.#file = file
+    this.longest = file.size()
   }
 
   get name(): string {
@@ -48,12 +51,12 @@ export class MeteredFile implements WritableFile {
   }
 
   writeNow(from: Uint8Array, at: number, tag: IoTag): void {
-    this.bytesWritten += from.length
+    this.#wrote(from, at)
     this.#file.writeNow(from, at, tag)
   }
 
   write(from: Uint8Array, at: number, tag: IoTag): Promise<void> {
-    this.bytesWritten += from.length
+    this.#wrote(from, at)
     return this.#file.write(from, at, tag)
   }
 
@@ -72,6 +75,11 @@ export class MeteredFile implements WritableFile {
 
   allocate(at: number, length: number): 'allocated' | 'unsupported' {
     return this.#file.allocate(at, length)
+  }
+
+  #wrote(from: Uint8Array, at: number): void {
+    this.bytesWritten += from.length
+    this.longest = Math.max(this.longest, at + from.length)
   }
 
   /** The other file belongs to whoever opened it. */

@@ -58,17 +58,21 @@ export async function surveyImage(
   const breathe = breather(signal, { pause })
 
   uses.markMetadata(0, 1, use.fixed, 'header')
+  uses.refer(1)
   if (area.encryptionHeader !== undefined) {
     const { offset, length } = area.encryptionHeader
-    uses.markMetadata(offset / clusterSize, ceilDiv(length, clusterSize), use.fixed, 'LUKS header')
+    const clusters = ceilDiv(length, clusterSize)
+    uses.markMetadata(offset / clusterSize, clusters, use.fixed, 'LUKS header')
+    uses.refer(clusters)
   }
   const structures = structuresOf(counted, area)
   const runs = uses.markRuns(structures)
   const blocks = new StoredBlocks(counted, area)
   const refcountBlocks = Uint32Array.from({ length: blocks.usedEntries }, (_, index) => {
     const offset = blocks.offsetOf(index)
-    if (offset !== 0)
-      uses.markMetadata(offset / clusterSize, 1, use.refcountBlock, 'refcount block')
+    if (offset === 0) return 0
+    uses.markMetadata(offset / clusterSize, 1, use.refcountBlock, 'refcount block')
+    uses.refer(1)
     return offset / clusterSize
   })
 
@@ -88,12 +92,24 @@ export async function surveyImage(
   }
   const packed = await l2.finish(breathe)
 
-  await markUnused(counted, { area, blocks, uses, breathe })
+  const stored = await markUnused(counted, { area, blocks, uses, breathe })
+  const overcounted = stored - uses.references
   // LUKS takes the initialization vector from the place in the file: moved, data would read as garbage.
   const dataIsFixed = area.encryption === 'luks'
   const kinds = await uses.finish({ dataIsFixed }, breathe)
   const { bytesRead } = counted
-  return { area, fileLength, kinds, runs, l1Places, tables, packed, refcountBlocks, bytesRead }
+  return {
+    area,
+    fileLength,
+    kinds,
+    runs,
+    l1Places,
+    tables,
+    packed,
+    refcountBlocks,
+    overcounted,
+    bytesRead,
+  }
 }
 
 interface Parts {
@@ -114,7 +130,12 @@ async function weighTables(
   }
   const tables = new TableWeights(await uses.clustersOf(use.l2, breathe))
   for (const rows of l1Rows(file, places, uses.clusterSize)) {
-    for (const row of rows) for (const { table, weight } of row) tables.add(table, weight)
+    for (const row of rows) {
+      for (const { table, weight } of row) {
+        tables.add(table, weight)
+        uses.refer(weight)
+      }
+    }
     const turn = breathe()
     if (turn !== undefined) await turn
   }
@@ -134,14 +155,19 @@ async function markBitmapData(
     const words = readWordTable(file, { at: tableOffset + first * 8, entries, tag: 'bitmap' })
     for (let at = 0; at < words.length; at += 2) {
       const offset = entryOffset(words[at + 1] ?? 0, words[at] ?? 0)
-      if (offset !== 0) uses.markContent(offset / uses.clusterSize, use.bitmapData)
+      if (offset === 0) continue
+      uses.markContent(offset / uses.clusterSize, use.bitmapData)
+      uses.refer(1)
     }
     const turn = breathe()
     if (turn !== undefined) await turn
   }
 }
 
-/** Tells apart what nothing refers to: free, leaked, or not counted by any refcount block. */
+/**
+ * Tells apart what nothing refers to: free, leaked, or not counted by any refcount block. Gives the sum of
+ * all other refcounts.
+ */
 async function markUnused(
   file: BlockFile,
   {
@@ -150,26 +176,24 @@ async function markUnused(
     uses,
     breathe,
   }: Parts & { readonly area: HeaderArea; readonly blocks: StoredBlocks },
-): Promise<void> {
+): Promise<number> {
   const { clusterSize, refcountBlockEntries: perBlock, refcountOrder } = area.geometry
   const access = refcountAccess(refcountOrder)
   const bytes = new Uint8Array(clusterSize)
+  let sum = 0
   for (let first = 0; first < uses.length; first += perBlock) {
     const end = Math.min(first + perBlock, uses.length)
     const index = first / perBlock
     const offset = index < blocks.entries ? blocks.offsetOf(index) : 0
-    let isRead = false
+    if (offset !== 0) file.readNow(bytes, offset, 'refcount-block')
     for (let cluster = first; cluster < end; cluster++) {
-      if (uses.kindOf(cluster) !== use.free) continue
-      if (offset === 0) {
-        uses.markUnused(cluster, use.uncounted)
-        continue
-      }
-      if (!isRead) file.readNow(bytes, offset, 'refcount-block')
-      isRead = true
-      if (access.get(bytes, cluster - first) > 0) uses.markUnused(cluster, use.leaked)
+      const count = offset === 0 ? 0 : access.get(bytes, cluster - first)
+      if (uses.kindOf(cluster) !== use.free) sum += count
+      else if (count > 0) uses.markUnused(cluster, use.leaked)
+      else if (offset === 0) uses.markUnused(cluster, use.uncounted)
     }
     const turn = breathe()
     if (turn !== undefined) await turn
   }
+  return sum
 }

@@ -55,6 +55,8 @@ export interface Survey {
   readonly packed: PackedList
   /** Host cluster of refcount block i, 0 for none; up to and with the last there is. */
   readonly refcountBlocks: Uint32Array
+  /** How much higher the refcounts of used clusters are, together, than the references to them. */
+  readonly overcounted: number
   /** Bytes of metadata that were read. */
   readonly bytesRead: number
 }

@@ -13,6 +13,7 @@ describe('A survey of an image', () => {
     await using folder = await tempFolder('survey')
     await using file = NodeFile.open(await build(folder.path))
     const survey = await surveyImage(file, readHeaderArea(file))
+    expect(survey.overcounted).toBe(0)
     for (const [cluster, kind] of survey.kinds.entries()) {
       const isCounted = storedCount(file, survey, cluster) > 0
       expect({ cluster, kind, isUsed: kind !== use.free }).toEqual({

@@ -46,8 +46,12 @@ describe('A power cut while an image is compacted in place', () => {
           expect({ ...told, damage: (await countsOf(file)).damage }).toEqual({ ...told, damage: 0 })
           expect((await statesOf(file, image)).every((held, at) => held === states[at])).toBe(true)
 
-          await compactInPlace(file, readHeaderArea(file), await optionsFor(file, wish))
-          expect({ ...told, damage: (await countsOf(file)).damage }).toEqual({ ...told, damage: 0 })
+          const { leaks } = await countsOf(file)
+          const options = await optionsFor(file, wish)
+          const { outcome } = await compactInPlace(file, readHeaderArea(file), options)
+          const mayLeak = outcome === 'nothing-to-do' ? leaks : 0
+          const counts = await countsOf(file)
+          expect({ ...told, ...counts }).toEqual({ ...told, damage: 0, leaks: mayLeak })
           expect((await statesOf(file, image)).every((held, at) => held === states[at])).toBe(true)
         }
       }),
