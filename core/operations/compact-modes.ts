@@ -104,7 +104,8 @@ function punchMode(facts: ModeFacts): ModePlan {
       allocatedBytes:
         before.allocatedBytes === undefined ? undefined : Math.max(before.allocatedBytes - own, 0),
     },
-    isExact: zeroes.marginBytes === 0,
+    // Where reserved space lies, and so how much of it goes, nobody can ask.
+    isExact: zeroes.marginBytes === 0 && promised === 0,
     moved: nothingMoves,
     temporaryBytes: 0,
     work: {
