@@ -3,6 +3,7 @@ import { invariant } from '../base/assert.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { IoTag } from '../storage/io-tag.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
+import { FileFlushes } from './file-flushes.ts'
 import { GatheredWrites } from './gathered-writes.ts'
 import { hostCalls } from './host-calls.ts'
 import { NodeFile } from './node-file.ts'
@@ -15,6 +16,7 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
   /** Set by the first flush that failed. */
   #lost: ImageError | undefined
   readonly #writes = new GatheredWrites(() => this.fd)
+  readonly #flushes = new FileFlushes(() => this.#sync())
 
   /**
    * Throws `file-missing`, `file-not-writable`, `file-is-folder`, `file-not-regular`,
@@ -64,7 +66,7 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
   async flush(): Promise<void> {
     this.#assertKept()
     try {
-      await this.#sync()
+      await this.#flushes.run()
     } catch (thrown) {
       const error = fromFlushError(thrown, { path: this.name })
       this.#lost ??= error
