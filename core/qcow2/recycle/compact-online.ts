@@ -5,6 +5,7 @@ import { BatchSize } from './batch-size.ts'
 import { CutSize } from './cut-size.ts'
 import { CompactPass, type PassParts } from './compact-pass.ts'
 import type { OnlineCompaction } from './image-recycler.ts'
+import type { WritableFile } from '../../storage/writable-file.ts'
 import type { Holdings } from './holdings.ts'
 import type { RecyclableImage } from './recyclable-image.ts'
 import { findSources } from './sources.ts'
@@ -78,9 +79,8 @@ export async function cutTail({
     await mayGoOn()
     await image.flushFiles()
     const end = holdings.map.top * clusterSize
-    const { kind, end: sameUntil } = image.file.hostRun(end)
     // A hole is gone at once, however long it is.
-    const isHole = kind === 'hole' && sameUntil >= length
+    const isHole = end < length && endsInHole(image.file, end)
     const started = systemClock.now()
     await image.trim(isHole ? length : step.bytes)
     const took = systemClock.now() - started
@@ -91,6 +91,12 @@ export async function cutTail({
     await leaveTime(took)
   }
   return image.file.size() < before
+}
+
+/** Whether the file is a hole from `at`, which lies before its end. */
+function endsInHole(file: WritableFile, at: number): boolean {
+  const { kind, end } = file.hostRun(at)
+  return kind === 'hole' && end >= file.size()
 }
 
 /** Whether the file ends in free clusters, or in what may go to a free place further down. */
