@@ -18,6 +18,7 @@ import { surveyImage } from '../../../../../core/qcow2/compact/survey-image.ts'
 import { findZeroClusters } from '../../../../../core/qcow2/compact/zero-scan.ts'
 import { readHeaderArea } from '../../../../../core/qcow2/header-file.ts'
 import { readSnapshots } from '../../../../../core/qcow2/snapshots.ts'
+import { bitmapContents } from '../../../../crash/bitmap-contents.ts'
 import { TraceFile } from '../../../../storage/trace-file.ts'
 import { qemuCheck, qemuImg } from '../../../../helpers/qemu.ts'
 
@@ -45,11 +46,13 @@ export async function compactAndExpect(
   const original = `${path}.original`
   await copyFile(path, original)
   const before = await statesOf(path)
+  const bitmaps = await bitmapsOf(path)
   const plan = await planOf(path, options)
   const outcome = await compact(path, options)
   expect(outcome.outcome).toBe(plan.gains ? 'compacted' : 'nothing-to-do')
   await expectSound(path, plan.fileLength)
   expect(await statesOf(path)).toEqual(before)
+  expect(await bitmapsOf(path)).toBe(bitmaps)
   await expectSameForQemu(original, path)
 
   const trace: string[] = []
@@ -96,6 +99,11 @@ export async function statesOf(path: string): Promise<readonly StateDigest[]> {
   const { file, area, dataFile, backing } = image
   const parts = { file, area, dataFile, backing, codecs: nodeHost.codecs }
   return await digestStates(nodeHost, parts, { phase: 'proof' })
+}
+
+async function bitmapsOf(path: string): Promise<string> {
+  await using file = NodeFile.open(path)
+  return bitmapContents(file)
 }
 
 function snapshotsOf(path: string) {

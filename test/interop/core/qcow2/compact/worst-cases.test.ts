@@ -161,6 +161,23 @@ describe('Snapshots that share half of their clusters', () => {
   })
 })
 
+test('Tables of many clusters move as a whole, each with its pointer', async () => {
+  await using folder = await tempFolder('compact')
+  const size = 16 * 2 ** 20
+  const path = await made(folder, { size, options: 'cluster_size=512' })
+  await fill(path, size / 8, 65_536)
+  for (const name of ['first', 'second', 'third']) {
+    await qemuImg('bitmap', '--add', '-g', '512', path, name)
+    await qemuImg('snapshot', '-c', name, path)
+    await rewriteSome(path, size / 8, name.length)
+  }
+  await qemuImg('snapshot', '-d', 'first', path)
+  await qemuImg('bitmap', '--remove', path, 'second')
+  const { outcome } = await compactAndExpect(path, { zero: await zeroesOf(path) })
+  // Two snapshots' L1 tables alone have eight clusters each.
+  expect(outcome.moved.structures).toBeGreaterThan(16)
+})
+
 async function rewriteSome(path: string, size: number, seed: number): Promise<void> {
   const random = seededRandom(seed)
   await using device = await open(path)
