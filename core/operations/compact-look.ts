@@ -64,7 +64,9 @@ function unusedBytes({
   let leakedBytes = 0
   let holeBytes = 0
   let tailBytes = 0
-  for (const [cluster, kind] of kinds.entries()) {
+  // Files have hundreds of millions of clusters, and an iterator costs ten times as much.
+  for (let cluster = 0; cluster < kinds.length; cluster++) {
+    const kind = kinds[cluster]
     if (!isUnused(kind)) continue
     const start = cluster * clusterSize
     const bytes = Math.min(clusterSize, fileLength - start)
@@ -103,7 +105,8 @@ async function presentBytes(
 ): Promise<{ readonly bytes: number; readonly elsewhere: number }> {
   const present = await presentClusters(file, area, { ...context, clusters: kinds.length })
   let elsewhere = 0
-  for (const [cluster, kind] of kinds.entries()) {
+  for (let cluster = 0; cluster < kinds.length; cluster++) {
+    const kind = kinds[cluster]
     const isState = kind === use.data || kind === use.packed || kind === use.l2
     if (isState && !present.has(cluster)) elsewhere++
   }
