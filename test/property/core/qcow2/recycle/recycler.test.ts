@@ -6,11 +6,13 @@ import { PauseSwitch } from '../../../../../core/base/pause-switch.ts'
 import { ImageError } from '../../../../../core/errors/image-error.ts'
 import { Recycler } from '../../../../../core/qcow2/recycle/recycler.ts'
 import { rebuildRefcounts } from '../../../../../core/qcow2/repair/rebuild-refcounts.ts'
+import type { WritableFile } from '../../../../../core/storage/writable-file.ts'
 import { randomCall, windowOf, type Window } from '../../../../helpers/flat-disk.ts'
 import { ManualClock } from '../../../../helpers/manual-clock.ts'
 import { expectCleanAfterFlush, type MemoryImage } from '../../../../helpers/memory-image.ts'
 import { quarters, randomImage } from '../../../../helpers/random-image.ts'
 import { seededRandom, type Random } from '../../../../helpers/random.ts'
+import { SolidFile } from '../../../../storage/solid-file.ts'
 import { SteppedFile, Steps } from '../../../../storage/stepped-file.ts'
 
 /** Packing goes to other threads, which a busy machine lets wait. */
@@ -143,7 +145,9 @@ class Life {
 async function live(seed: number): Promise<unknown> {
   const random = seededRandom(seed)
   const steps = new Steps()
-  const { image, kind } = randomImage(random, { wrap: (file) => new SteppedFile(file, steps) })
+  const isSolid = random.chance(0.3)
+  const wrap = (file: WritableFile) => new SteppedFile(isSolid ? new SolidFile(file) : file, steps)
+  const { image, kind } = randomImage(random, { wrap })
   const snapshotBefore = kind === 'snapshots' ? hash('sha256', await image.snapshot(0)) : ''
   // The window is read through the disk that waits.
   const reading = windowOf(image.writer)

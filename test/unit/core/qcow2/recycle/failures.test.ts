@@ -6,17 +6,10 @@ import { ManualClock } from '../../../../helpers/manual-clock.ts'
 import { expectCleanAfterFlush, MemoryImage } from '../../../../helpers/memory-image.ts'
 import { Qcow2Builder } from '../../../../helpers/qcow2-builder.ts'
 import { FaultFile, Faults } from '../../../../storage/fault-file.ts'
-import { TraceFile } from '../../../../storage/trace-file.ts'
+import { SolidFile } from '../../../../storage/solid-file.ts'
 
 const K = 4096
 const CLUSTERS = 48
-
-/** A file system without holes. */
-class SolidFile extends TraceFile {
-  override punchHole(): 'unsupported' {
-    return 'unsupported'
-  }
-}
 
 /** A disk whose even clusters were discarded, durably, on a file that fails as it is told. */
 async function recycled(wishes: Partial<RecyclerOptions>, isSolid = false) {

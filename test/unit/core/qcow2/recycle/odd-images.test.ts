@@ -13,16 +13,10 @@ import { ManualClock } from '../../../../helpers/manual-clock.ts'
 import { MemoryImage } from '../../../../helpers/memory-image.ts'
 import { Qcow2Builder } from '../../../../helpers/qcow2-builder.ts'
 import { FaultFile, Faults, Pause } from '../../../../storage/fault-file.ts'
+import { SolidFile } from '../../../../storage/solid-file.ts'
 import { TraceFile } from '../../../../storage/trace-file.ts'
 
 const S = 512
-
-/** A file system without holes. */
-class SolidFile extends TraceFile {
-  override punchHole(): 'unsupported' {
-    return 'unsupported'
-  }
-}
 
 function recyclerOf(writer: Qcow2Writer, wishes: Partial<RecyclerOptions> = {}) {
   const clock = new ManualClock()

@@ -16,6 +16,7 @@ import {
 } from '../../../../helpers/memory-image.ts'
 import { Qcow2Builder, type BuilderOptions } from '../../../../helpers/qcow2-builder.ts'
 import { FaultFile, Faults, Pause } from '../../../../storage/fault-file.ts'
+import { SolidFile } from '../../../../storage/solid-file.ts'
 import { TraceFile } from '../../../../storage/trace-file.ts'
 
 const K = 4096
@@ -572,10 +573,3 @@ describe('by itself, the recycler', () => {
     await expectCleanAfterFlush(made.image)
   })
 })
-
-/** On a file system without holes. */
-class SolidFile extends TraceFile {
-  override punchHole(): 'unsupported' {
-    return 'unsupported'
-  }
-}
