@@ -19,12 +19,9 @@ export interface PackedList {
   readonly weights: Uint32Array
 }
 
-/** First sector of the file that entry `index` claims, and the first one behind it. */
+/** First sector of the file that entry `index` claims. */
 export const firstSector = ({ offsets }: PackedList, index: number): number =>
   Math.floor((offsets[index] ?? 0) / SECTOR)
-
-export const endSector = (list: PackedList, index: number): number =>
-  firstSector(list, index) + (list.sectors[index] ?? 0)
 
 /** Collects a `PackedList`. Throws `too-much-packed`. */
 export class PackedListBuilder {

@@ -19,7 +19,7 @@ import { use, type Survey } from './survey.ts'
 import { TableWeights } from './table-weights.ts'
 
 /** Host clusters at a byte each, two while a plan is made: 16 TiB of 64 KiB clusters. */
-export const mostHostClusters = 2 ** 28
+const mostHostClusters = 2 ** 28
 
 export interface SurveyOptions extends OperationContext {
   /**

@@ -80,7 +80,7 @@ export async function compact(
   return await compactInPlace(new TraceFile(file, trace), readHeaderArea(file), options)
 }
 
-export async function expectSound(path: string, length: number): Promise<void> {
+async function expectSound(path: string, length: number): Promise<void> {
   const { exitCode, result, stdout } = await qemuCheck(path)
   expect({ exitCode, leaks: result?.leaks, stdout }).toEqual({
     exitCode: 0,
@@ -92,7 +92,7 @@ export async function expectSound(path: string, length: number): Promise<void> {
 }
 
 /** SHA-256 of the active state and of every snapshot. */
-export async function statesOf(path: string): Promise<readonly StateDigest[]> {
+async function statesOf(path: string): Promise<readonly StateDigest[]> {
   await using opened = await openImage(nodeHost, path, { format: 'qcow2' })
   const { image } = opened
   if (!(image instanceof Qcow2Image)) throw new Error(`${path} is no qcow2 image`)
