@@ -8,6 +8,8 @@ import { imagePath } from './scenarios/small-images.ts'
 
 export interface CompactOnceOptions extends OperationContext {
   readonly verify: boolean
+  /** How far it looks for zeroes; default: everywhere. */
+  readonly scan?: 'none' | 'whole' | undefined
   readonly keepOriginalAs?: string | undefined
 }
 
@@ -15,9 +17,9 @@ export interface CompactOnceOptions extends OperationContext {
 export async function compactOnce(
   machine: CrashMachine<unknown>,
   mode: CompactMode,
-  options: CompactOnceOptions,
+  { scan = 'whole', ...options }: CompactOnceOptions,
 ): Promise<CompactResult> {
-  const plan = await planCompact(machine, imagePath, { scan: 'whole' })
+  const plan = await planCompact(machine, imagePath, { scan })
   const { allowed, refusals } = plan.modes[mode]
   if (!allowed) throw new Error(`${mode} is refused: ${refusals[0]?.reason}`)
   return compactImage(machine, imagePath, plan, { mode, ...options })

@@ -37,7 +37,7 @@ const compacting = ({ name, mode, image, weight, batchBytes }: CompactingStory):
       ...(options.backingClusters === undefined ? {} : { backing: backingPath }),
       ...(options.dataFile === undefined ? {} : { dataFile: dataPath }),
       tell: async (scene) => {
-        const also = await compactable(scenario, mode)
+        const also = await compactable(scenario, mode, batchBytes === undefined ? 'whole' : 'none')
         const keepOriginalAs = mode === 'rewrite' && random.chance(0.5) ? 'kept.qcow2' : undefined
         const keeps = keepOriginalAs !== undefined ? keptOriginal(files) : undefined
         scene.demand(async (disk) => keeps?.(disk) ?? (await also(disk)))
