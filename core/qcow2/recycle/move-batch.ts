@@ -58,13 +58,18 @@ async function copyChunk(
   tables: EditableTables,
   moves: Moves,
 ): Promise<void> {
-  // The target of one that was cancelled has another owner already, perhaps.
-  const wanted = chunk.filter(({ state }) => state === 'copying')
-  for (const piece of chunksOf(wanted, tables.geometry.clusterSize)) {
+  const { clusterSize } = tables.geometry
+  for (let rest = chunk; ;) {
+    // Anew before each piece: the target of one that was cancelled has another owner already, perhaps.
+    rest = rest.filter(({ state }) => state === 'copying')
+    const [piece] = chunksOf(rest, clusterSize)
+    if (piece === undefined) return
     await copyPiece(piece, tables, moves)
+    rest = rest.slice(piece.length)
   }
 }
 
+/** Copies moves that nobody cancelled so far. */
 async function copyPiece(
   piece: readonly Move[],
   tables: EditableTables,
@@ -72,7 +77,7 @@ async function copyPiece(
 ): Promise<void> {
   const isWanted = () => piece.some(({ state }) => state === 'copying')
   const [first] = piece
-  if (first === undefined || !isWanted()) return
+  if (first === undefined) return
   const { clusterSize } = tables.geometry
   for (const move of piece) move.isInFlight = true
   try {

@@ -125,3 +125,47 @@ it('a compaction that nobody wants any more waits for no other', async () => {
   copying.release()
   expect((await first).settled).toBe(true)
 })
+
+it('what the guest wrote where a move was to go stays, whatever moves beside it', async () => {
+  const K = 4096
+  const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 48 * K })
+  for (let cluster = 0; cluster < 48; cluster++) builder.data(cluster, cluster + 1)
+  const faults = new Faults()
+  const image = new MemoryImage(builder, { wrap: (file) => new FaultFile(file, faults) })
+  const { writer } = image
+  // Neighbours behind the L2 table: clusters 40 to 47 move there in one chunk.
+  await writer.discard(K, 8 * K)
+  await writer.flush()
+  const { recycler } = recyclerOf(writer)
+  await recycler.start()
+  let asked = 0
+  const pause = {
+    get isPaused() {
+      // Between planning and copying.
+      return ++asked === 3
+    },
+    untilResumed: () => writer.write(filled(K, 0xa1), 41 * K),
+  }
+  const copying = new Pause()
+  faults.add({ operation: 'read', tag: 'data', nth: 0, fault: copying })
+  const compaction = recycler.compact({ pause })
+  await copying.reached
+  // Now 40 is on its way, and 42 to 47 are the next piece.
+  expect(recycler.statistics.sums).toMatchObject({ copied: 0, cancelled: K })
+  await writer.write(filled(K, 0xa2), 42 * K)
+  const places = [image.runAt(41), image.runAt(42)]
+  await writer.write(filled(2 * K, 0xb0), K)
+  copying.release()
+  expect((await compaction).settled).toBe(true)
+  expect(places).not.toContain(image.runAt(1))
+  for (const [guest, value] of [
+    [1, 0xb0],
+    [2, 0xb0],
+    [40, 41],
+    [41, 0xa1],
+    [42, 0xa2],
+    [43, 44],
+  ] as const) {
+    expect(await image.valueAt(guest * K, K), `cluster ${guest}`).toBe(value)
+  }
+})
