@@ -28,7 +28,7 @@ const hostWith = (wrap: (file: WritableFile) => WritableFile): typeof nodeHost =
 /** Holes, zeroes, and a snapshot that shares a part. */
 async function churned(folder: TempFolder, size = 8): Promise<string> {
   const path = folder.file('disk.qcow2')
-  await qemuImg('create', '-q', '-f', 'qcow2', '-o', 'cluster_size=16k', path, `${8 * size}M`)
+  await qemuImg('create', '-q', '-f', 'qcow2', '-o', 'cluster_size=16k', path, `${2 * size}M`)
   await qemuIo(path, `write -P 5 0 ${size}M`)
   await qemuImg('snapshot', '-c', 'one', path)
   await qemuIo(path, `write -P 6 ${size / 2}M ${size}M`, `write -P 0 ${size}M ${size / 4}M`)
