@@ -4,7 +4,7 @@ import type { L1Place } from './l1-rows.ts'
 import type { PackedList } from './packed-list.ts'
 import type { StructureRun } from './structure-runs.ts'
 import { use, type Survey } from './survey.ts'
-import type { TableWeights } from './table-weights.ts'
+import { TableWeights } from './table-weights.ts'
 
 /** Where everything is: what a survey found, or what one will find after the moves that were planned. */
 export interface Layout {
@@ -45,10 +45,18 @@ export async function layoutOf(
     kinds,
     runs: survey.runs,
     l1Places: survey.l1Places,
-    tables: survey.tables,
+    tables: tablesThatStay(survey),
     packed: survey.packed,
     refcountBlocks: survey.refcountBlocks,
   }
+}
+
+/** Another table may come to lie where one was that said nothing: its weight must not be counted there. */
+function tablesThatStay({ tables, kinds }: Survey): TableWeights {
+  if (!kinds.includes(use.emptied)) return tables
+  const staying = new TableWeights(tables.clusters.filter((cluster) => kinds[cluster] === use.l2))
+  for (const cluster of staying.clusters) staying.add(cluster, tables.of(cluster))
+  return staying
 }
 
 /** Whether clusters of this kind move one by one. */
