@@ -59,6 +59,19 @@ class Life {
     await turn()
   }
 
+  /** The guest gives up the first part of its disk: neighbours at the end can move to neighbours there. */
+  async makeRoom(): Promise<void> {
+    const { writer, clusterSize } = this.#image
+    const third = Math.floor(this.#window.bytes.length / 3)
+    const length = third - (third % clusterSize)
+    this.#window.bytes.fill(0, 0, length)
+    this.#start('room', async () => {
+      await writer.discard(0, length)
+      await writer.flush()
+    })
+    await this.settle()
+  }
+
   /** Lets everything end that has begun. */
   async settle(): Promise<void> {
     this.#pause.resume()
@@ -160,6 +173,7 @@ async function live(seed: number): Promise<unknown> {
   while (life.recycler.state === 'new') await turn()
   await life.settle()
   await starting
+  if (random.chance(0.5)) await life.makeRoom()
   for (let step = 0; step < 150; step++) await life.step()
   await life.settle()
   const { lastError } = life.recycler
