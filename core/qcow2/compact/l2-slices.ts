@@ -12,6 +12,9 @@ export interface L2Slice {
   readonly words: WordTable
 }
 
+/** Entries of all tables together in one stretch, about: what they ask for waits in memory. */
+const mostEntries = 64 * 1024
+
 export interface L2SliceOptions {
   readonly geometry: Geometry
   /** Bytes of the disk in one slice, about. */
@@ -35,7 +38,8 @@ export function* l2Slices(
     return isWanted(readWordTable(file, { at, entries: clusterSize / 8, tag: 'l2-table' }))
   })
   if (wanted.length === 0) return
-  const step = Math.min(Math.max(Math.floor(sliceBytes / clusterSize), 1), l2Entries)
+  const wished = Math.min(sliceBytes / clusterSize, mostEntries / wanted.length, l2Entries)
+  const step = Math.max(Math.floor(wished), 1)
   for (let first = 0; first < l2Entries; first += step) {
     const bytes = Math.min(step, l2Entries - first) * l2EntryBytes
     for (const table of wanted) {
