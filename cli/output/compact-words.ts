@@ -29,7 +29,7 @@ export const reasonWords: Readonly<Record<AutoReason, string>> = {
 
 export const noteWords: Readonly<Record<ModeNote, string>> = {
   'gives-up-preallocation': 'space that was reserved beforehand is given up',
-  'rebuilds-refcounts-first': 'refcounts are counted anew first: the image was not closed properly',
+  'rebuilds-refcounts-first': 'refcounts are counted anew first: some are not right',
   'moves-tables-only': 'guest data stays where it is, only tables move',
 }
 

@@ -7,16 +7,26 @@ import type { ModePlan } from './compact-plan.ts'
 const readBytesPerSecond = 400 * 1024 * 1024
 const writtenBytesPerSecond = 200 * 1024 * 1024
 const holesPerSecond = 10_000
+/** Zeroes that nobody stores are hashed all the same: a large disk may hold little else. */
+const hashedBytesPerSecond = 1024 * 1024 * 1024
+
+export interface OtherWork {
+  /** Calls to the host that make one. */
+  readonly holes: number
+  /** Bytes of content that are hashed and not read. */
+  readonly hashedUnread: number
+}
 
 /** A guess, whole seconds, 1 at least; undefined when there is nothing to do. */
 export function estimatedSeconds(
   { work, gains }: Pick<ModePlan, 'work' | 'gains'>,
-  holes = 0,
+  { holes, hashedUnread }: OtherWork,
 ): number | undefined {
   if (!gains) return undefined
   const seconds =
     work.readBytes / readBytesPerSecond +
     work.writtenBytes / writtenBytesPerSecond +
-    holes / holesPerSecond
+    holes / holesPerSecond +
+    hashedUnread / hashedBytesPerSecond
   return Math.max(1, Math.ceil(seconds))
 }

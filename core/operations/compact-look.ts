@@ -3,6 +3,7 @@ import type { OperationContext } from '../progress.ts'
 import { surveyImage } from '../qcow2/compact/survey-image.ts'
 import { use, type Survey } from '../qcow2/compact/survey.ts'
 import type { HeaderArea } from '../qcow2/format/header-area.ts'
+import { snapshotExtras } from '../qcow2/format/snapshot-table.ts'
 import { presentClusters } from '../qcow2/snapshot/present-clusters.ts'
 import { SnapshotMeasure } from '../qcow2/snapshot/snapshot-measure.ts'
 import { readSnapshots } from '../qcow2/snapshots.ts'
@@ -17,6 +18,8 @@ export interface SpaceLook {
   readonly causes: Omit<CompactCauses, 'zeroBytes' | 'zeroMarginBytes'>
   /** Bytes of data and tables of every state, what they share counted for each: what a proof reads. */
   readonly stateBytes: number
+  /** Of the states' content, what nothing is stored for: a proof hashes its zeroes unread. */
+  readonly unstoredBytes: number
 }
 
 /**
@@ -30,8 +33,9 @@ export async function lookAtSpace(
 ): Promise<SpaceLook> {
   await mustBeSound({ file, area }, context)
   const survey = await surveyImage(file, area, context)
-  const { snapshots, snapshotBytes } = await measureSnapshots(file, area, context)
+  const { snapshots, snapshotBytes, contentBytes } = await measureSnapshots(file, area, context)
   const present = await presentBytes(file, survey, context)
+  const stateBytes = present.bytes + snapshotBytes
   return {
     survey,
     causes: {
@@ -40,7 +44,8 @@ export async function lookAtSpace(
       snapshotOnlyBytes: snapshots.length === 0 ? 0 : present.elsewhere,
       guestFree: 'not-counted',
     },
-    stateBytes: present.bytes + snapshotBytes,
+    stateBytes,
+    unstoredBytes: Math.max(area.header.size + contentBytes - stateBytes, 0),
   }
 }
 
@@ -84,17 +89,21 @@ async function measureSnapshots(
 ): Promise<{
   readonly snapshots: CompactCauses['snapshotOnly']
   readonly snapshotBytes: number
+  readonly contentBytes: number
 }> {
   const measure = area.dataFileName === undefined ? new SnapshotMeasure(file, area) : undefined
   const snapshots: { id: string; name: string; exclusiveBytes: number | undefined }[] = []
   let snapshotBytes = 0
+  let contentBytes = 0
   for (const entry of readSnapshots(file, area.header)) {
     const { id, name } = entry
     const space = await measure?.measure(entry, { signal, pause })
     snapshots.push({ id, name, exclusiveBytes: space?.exclusiveBytes })
     snapshotBytes += (space?.exclusiveBytes ?? 0) + (space?.sharedBytes ?? 0)
+    const { diskSize = area.header.size, vmStateSize } = snapshotExtras(entry)
+    contentBytes += diskSize + vmStateSize
   }
-  return { snapshots, snapshotBytes }
+  return { snapshots, snapshotBytes, contentBytes }
 }
 
 /** Bytes of the present state, and bytes of states that it does not refer to. */

@@ -1,7 +1,6 @@
-import { ceilDiv } from '../base/bits.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { InPlacePlan } from '../qcow2/compact/in-place-plan.ts'
-import { use, type Survey } from '../qcow2/compact/survey.ts'
+import type { Survey } from '../qcow2/compact/survey.ts'
 import { zeroRuleOf } from '../qcow2/compact/zero-rule.ts'
 import { mustBeRewritable } from '../qcow2/rewrite/rewrite-rules.ts'
 import type { SpareSpace } from '../storage/punch-spare-space.ts'
@@ -11,6 +10,7 @@ import type { InPlaceFigures } from './compact-figures.ts'
 import type { SpaceLook } from './compact-look.ts'
 import type { CompactMode, FileExtent, ModeNote, ModePlan } from './compact-plan.ts'
 import type { RawLook } from './compact-raw.ts'
+import { rewrittenSize } from './compact-rewrite-size.ts'
 import type { ZeroLook } from './compact-zeroes.ts'
 
 /** What the figures of every mode of a qcow2 image follow from. */
@@ -63,16 +63,19 @@ function inPlaceMode(facts: ModeFacts): ModePlan {
         ? undefined
         : Math.max(stored - storedBehind + holesFilled - estimatedStored, 0),
   }
+  const gains = plan.gains || estimated >= clusterSize
+  const recounts = gains && look.survey.overcounted > 0
   return planOf(facts, {
     after,
-    isExact: !isEstimate || zeroes.marginBytes === 0,
+    isExact: (!isEstimate || zeroes.marginBytes === 0) && !recounts,
     moved: { clusters: movedClusters(plan), bytes },
     temporaryBytes: holesFilled,
     work: {
       readBytes: 3 * look.survey.bytesRead + bytes + proofBytes(facts),
       writtenBytes: bytes + look.survey.bytesRead,
     },
-    gains: plan.gains || estimated >= clusterSize,
+    gains,
+    recounts,
     notes: [
       ...preallocationNote(facts),
       ...(area.dataFileName !== undefined || area.encryption === 'luks' ? tablesOnly : []),
@@ -121,7 +124,7 @@ function punchMode(facts: ModeFacts): ModePlan {
 function rewriteMode(facts: ModeFacts): ModePlan {
   const { before, look, zeroes } = facts
   const { survey } = look
-  const fileLength = rewrittenLength(survey, zeroes)
+  const { expected: fileLength, atMost } = rewrittenSize(survey, zeroes)
   const { clusterSize } = survey.area.geometry
   const isShorter = before.fileLength - fileLength >= clusterSize
   const refusal = rewriteRefusal(survey)
@@ -129,7 +132,7 @@ function rewriteMode(facts: ModeFacts): ModePlan {
     after: { fileLength, allocatedBytes: before.allocatedBytes && fileLength },
     isExact: false,
     moved: nothingMoves,
-    temporaryBytes: fileLength,
+    temporaryBytes: atMost,
     work: {
       readBytes: 3 * survey.bytesRead + fileLength + proofBytes(facts),
       writtenBytes: fileLength,
@@ -138,25 +141,6 @@ function rewriteMode(facts: ModeFacts): ModePlan {
     notes: preallocationNote(facts),
     ...(refusal === undefined ? {} : { refusal }),
   })
-}
-
-/** At most: packed data comes to lie closer, and compression is not counted on. */
-function rewrittenLength({ kinds, area, refcountBlocks }: Survey, zeroes: ZeroLook): number {
-  const { clusterSize, refcountBlockEntries } = area.geometry
-  let clusters = 0
-  for (const kind of kinds) {
-    const isLeft =
-      kind === use.free ||
-      kind === use.leaked ||
-      kind === use.uncounted ||
-      kind === use.refcountBlock
-    if (!isLeft) clusters++
-  }
-  if (discardsZeroes(area)) {
-    clusters -= zeroes.clusters?.size ?? Math.floor((zeroes.bytes ?? 0) / clusterSize)
-  }
-  const blocks = Math.min(ceilDiv(clusters, refcountBlockEntries - 1), refcountBlocks.length)
-  return (clusters + Math.max(blocks, 1)) * clusterSize
 }
 
 function rewriteRefusal({ area }: Survey): ImageError | undefined {
@@ -173,17 +157,20 @@ function zeroesMode(facts: ModeFacts): ModePlan {
   const { area } = look.survey
   const { onlyZeroes } = inPlace
   const { fileLength } = onlyZeroes
+  // Without a look at all of it nobody can say that there are none.
+  const gains = zeroes.clusters === undefined || onlyZeroes.gains
+  const recounts = gains && look.survey.overcounted > 0
   return planOf(facts, {
     after: { fileLength, allocatedBytes: before.allocatedBytes },
-    isExact: zeroes.clusters !== undefined,
+    isExact: zeroes.clusters !== undefined && !recounts,
     moved: nothingMoves,
     temporaryBytes: 0,
     work: {
       readBytes: 3 * look.survey.bytesRead + zeroes.scan.totalBytes + proofBytes(facts),
       writtenBytes: onlyZeroes.gains ? look.survey.bytesRead : 0,
     },
-    // Without a look at all of it nobody can say that there are none.
-    gains: zeroes.clusters === undefined || onlyZeroes.gains,
+    gains,
+    recounts,
     notes: preallocationNote(facts),
     ...(discardsZeroes(area) ? {} : { refusal: whyNoZeroes(area) }),
   })
@@ -218,6 +205,8 @@ export function modesOfRaw({
     holes: spare?.holes ?? 0,
     notes: spare !== undefined && spare.promisedBytes > 0 ? ['gives-up-preallocation'] : [],
   }
+  const unstoredBytes = Math.max(fileLength - readBytes, 0)
+  const facts = { path, refusals, isDirty: false, look: { unstoredBytes } }
   const refused = (field: CompactMode): ModePlan => {
     const error = new ImageError('compact-not-possible', {
       field,
@@ -225,11 +214,11 @@ export function modesOfRaw({
       expected: 'Punch it, or convert it to qcow2.',
     })
     const none = { ...punch, after: undefined, isExact: true, gains: false, notes: [] }
-    return planOf({ path, refusals, isDirty: false }, { ...none, refusal: error })
+    return planOf(facts, { ...none, refusal: error })
   }
   return {
     'in-place': refused('in-place'),
-    punch: planOf({ path, refusals, isDirty: false }, punch),
+    punch: planOf(facts, punch),
     rewrite: refused('rewrite'),
     zeroes: refused('zeroes'),
   }
@@ -257,18 +246,27 @@ type Figures = Omit<ModePlan, 'allowed' | 'refusals' | 'estimatedSeconds'> & {
   readonly refusal?: ImageError
   /** Calls to the host that make one. */
   readonly holes?: number
+  /** Refcounts that are too high are counted anew first, and what they take is not known before. */
+  readonly recounts?: boolean
 }
 
 function planOf(
-  { refusals, isDirty, path }: Pick<ModeFacts, 'refusals' | 'isDirty' | 'path'>,
-  { refusal, notes, holes, ...figures }: Figures,
+  {
+    refusals,
+    isDirty,
+    path,
+    look: { unstoredBytes },
+  }: Pick<ModeFacts, 'refusals' | 'isDirty' | 'path'> & {
+    readonly look: Pick<SpaceLook, 'unstoredBytes'>
+  },
+  { refusal, notes, holes = 0, recounts = false, ...figures }: Figures,
 ): ModePlan {
   const all = refusal === undefined ? refusals : [...refusals, refusal]
   return {
     ...figures,
     allowed: all.length === 0,
     refusals: all.map((error) => error.with({ path }).toJSON()),
-    notes: isDirty ? [...notes, 'rebuilds-refcounts-first'] : notes,
-    estimatedSeconds: estimatedSeconds(figures, holes),
+    notes: isDirty || recounts ? [...notes, 'rebuilds-refcounts-first'] : notes,
+    estimatedSeconds: estimatedSeconds(figures, { holes, hashedUnread: 2 * unstoredBytes }),
   }
 }

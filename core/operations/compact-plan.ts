@@ -85,7 +85,10 @@ export interface ModePlan {
    * the host stores is at most so much: space that it has reserved looks to a reader as if it were free.
    */
   readonly after: FileExtent | undefined
-  /** False while zero data is only estimated: the true figure lies between this one and less. */
+  /**
+   * False while zero data is only estimated (the true figure lies between this one and less), where refcounts
+   * are counted anew first, and for `rewrite`.
+   */
   readonly isExact: boolean
   readonly moved: { readonly clusters: number; readonly bytes: number }
   /** On the volume of the image, beyond what the file has now; exact upper bound. */
@@ -104,7 +107,10 @@ export interface ModePlan {
 export type ModeNote =
   /** Space that was reserved beforehand and holds zeroes is given back with the rest. */
   | 'gives-up-preallocation'
-  /** The image was not closed properly: its refcounts are counted anew first, and not undone by a cancel. */
+  /**
+   * The image was not closed properly, or a crash left refcounts that are too high: they are counted anew
+   * first, and that is not undone by a cancel.
+   */
   | 'rebuilds-refcounts-first'
   /** Guest data stays where it is; only tables move. */
   | 'moves-tables-only'

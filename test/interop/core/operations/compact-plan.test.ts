@@ -1,4 +1,4 @@
-import { readFile, truncate } from 'node:fs/promises'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { PauseSwitch } from '../../../../core/base/pause-switch.ts'
 import { ImageError } from '../../../../core/index.ts'
@@ -7,7 +7,8 @@ import { createEngine } from '../../../../core/node-engine.ts'
 import { planCompact } from '../../../../core/operations/plan-compact.ts'
 import type { BlockFile } from '../../../../core/storage/block-file.ts'
 import { CountingFile } from '../../../../core/storage/counting-file.ts'
-import { Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
+import { noise } from '../../../helpers/noise.ts'
+import { copied, Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
 import { qemuImg, qemuIo, qemuIoWith } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
@@ -183,6 +184,62 @@ describe('a plan', () => {
     const { modes } = await engine.planCompact(path)
     expect(modes.punch.notes).toEqual(['gives-up-preallocation'])
     expect(modes['in-place'].notes).toEqual(['gives-up-preallocation'])
+  })
+
+  test('with refcounts that are too high is not sure, and says why', async () => {
+    await using folder = await tempFolder()
+    const image = new Qcow2Builder({ clusterBits: 12 })
+    image.data(0).data(1, 0).leak(4).data(2).build()
+    image.setRefcount(image.hostClusterOf(0), 2n).l2Entry(0, (entry) => entry & ~copied)
+    const path = folder.file('counted.qcow2')
+    await image.writeTo(path)
+    const plan = await engine.planCompact(path)
+    for (const mode of ['in-place', 'zeroes'] as const) {
+      expect(plan.modes[mode]).toMatchObject({
+        isExact: false,
+        notes: ['rebuilds-refcounts-first'],
+      })
+    }
+    expect(plan.modes.punch).toMatchObject({ isExact: true, notes: [] })
+    await engine.compactImage(path, plan, { mode: 'in-place' })
+    expect(await engine.checkImage(path)).toMatchObject({ verdict: 'clean' })
+  })
+
+  test('takes the time to hash what a large disk does not store', async () => {
+    await using folder = await tempFolder()
+    const seconds: number[] = []
+    for (const size of ['1G', '1T']) {
+      const path = folder.file(`${size}.qcow2`)
+      await qemuImg('create', '-q', '-f', 'qcow2', path, size)
+      await qemuIo(path, 'write -P 1 0 2M', 'discard 0 1M')
+      const { modes } = await engine.planCompact(path)
+      seconds.push(modes['in-place'].estimatedSeconds ?? 0)
+    }
+    const [small = 0, large = 0] = seconds
+    expect(large).toBeGreaterThan(100 * small)
+  })
+
+  test('has room for packed data that comes to lie between other clusters', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('mixed.qcow2')
+    const piece = folder.file('piece')
+    const clusters = 12
+    const bytes = Buffer.alloc(cluster)
+    // Packed, more than half a cluster.
+    noise(1, 0.6 * cluster).copy(bytes)
+    await writeFile(piece, bytes)
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '8M')
+    const even = Array.from({ length: clusters }, (_, at) => 2 * at * cluster)
+    await qemuIo(path, ...even.map((at) => `write -q -c -s ${piece} ${at} ${cluster}`))
+    await qemuIo(path, ...even.map((at) => `write -q -P 7 ${at + cluster} ${cluster}`))
+    await qemuIo(path, 'write -q -P 8 4M 1M', 'discard -q 4M 1M', 'write -q -P 8 6M 64k')
+    const plan = await engine.planCompact(path)
+    const { after, temporaryBytes } = plan.modes.rewrite
+    const result = await engine.compactImage(path, plan, { mode: 'rewrite' })
+    expect(result.outcome).toBe('compacted')
+    expect(result.after.fileLength).toBeGreaterThan(after?.fileLength ?? Infinity)
+    expect(result.after.fileLength).toBeLessThanOrEqual(temporaryBytes)
+    expect(result.receipt.peakExtraBytes).toBeLessThanOrEqual(temporaryBytes)
   })
 
   test('hears a cancel and a pause', async () => {
