@@ -170,12 +170,12 @@ export class Recycler implements ImageRecycler {
   async #run(): Promise<void> {
     while (!this.#isEnding) {
       this.#isNews = false
-      const job = this.#nextJob()
-      if (job === undefined) {
-        await this.#wait()
-        continue
-      }
       try {
+        const job = this.#nextJob()
+        if (job === undefined) {
+          await this.#wait()
+          continue
+        }
         await job()
         if (this.#asserts) this.assertConsistent()
       } catch (error) {
@@ -193,8 +193,8 @@ export class Recycler implements ImageRecycler {
     const request = this.#requests.shift()
     if (request !== undefined) return () => this.#answer(request)
     const eraser = this.#eraser
-    this.#setAlarms()
     if (this.#alarms.has('retry') || eraser === undefined) return undefined
+    this.#setAlarms()
     if (eraser.hasWork) return () => eraser.run()
     if (this.#compactIsDue) return () => this.#compactByItself()
     if (this.#flushIsDue) return () => this.#flush()

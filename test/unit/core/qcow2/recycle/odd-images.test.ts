@@ -1,6 +1,7 @@
 /** What a recycler makes of images that others left in an odd state, and of calls at odd moments. */
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { codecs } from '../../../../../core/io/codecs.ts'
+import { ImageError } from '../../../../../core/errors/image-error.ts'
 import { readHeaderArea } from '../../../../../core/qcow2/header-file.ts'
 import { Qcow2Writer } from '../../../../../core/qcow2/qcow2-writer.ts'
 import { Recycler, type RecyclerOptions } from '../../../../../core/qcow2/recycle/recycler.ts'
@@ -68,6 +69,38 @@ it('an entry that leads far beyond the file stays, and costs a compaction no tim
   expect(performance.now() - started).toBeLessThan(2000)
   expect(image.runAt(47)).toBe(before)
   expect(await image.valueAt(46 * 4096, 4096)).toBe(47)
+})
+
+/** A file that its server forgets (ESTALE). */
+class ForgottenFile extends TraceFile {
+  isForgotten = false
+
+  override size(): number {
+    if (!this.isForgotten) return super.size()
+    throw new ImageError('read-failed', { path: this.name, errno: 'ESTALE' })
+  }
+}
+
+it('a file that cannot even be asked for its length is a failure like others', async () => {
+  const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 48 * 4096 })
+  for (let cluster = 0; cluster < 48; cluster++) builder.data(cluster, cluster + 1)
+  const file = new ForgottenFile(new MemoryFile(builder.bytes))
+  const writer = new Qcow2Writer({ file, area: readHeaderArea(file), codecs })
+  const { recycler, clock } = recyclerOf(writer)
+  await recycler.start()
+  // The table is in memory from here on, and there is something free.
+  await writer.discard(4096, 2 * 4096)
+  await writer.flush()
+  await recycler.idle()
+  file.isForgotten = true
+  await writer.write(filled(4096, 3), 2 * 4096)
+  await recycler.idle()
+  expect([recycler.state, recycler.lastError?.reason]).toEqual(['running', 'read-failed'])
+  file.isForgotten = false
+  clock.advance(10_000)
+  await recycler.idle()
+  await recycler.compact()
+  expect(recycler.statistics).toMatchObject({ failures: 1, now: { junk: 0 } })
 })
 
 /** Takes its time for tables, so that whoever looks at all of them has to rest. */
