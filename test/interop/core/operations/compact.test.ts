@@ -56,24 +56,29 @@ interface Outcome {
   readonly states?: number
 }
 
+/** Bytes of the file afterwards: exact, or at most. */
+const lengthBy = ({ modes }: CompactPlan, mode: CompactMode): number =>
+  mode === 'rewrite' ? modes.rewrite.temporaryBytes : (modes[mode].after?.fileLength ?? 0)
+
 function promisedBy(plan: CompactPlan, mode: CompactMode, content: string): Outcome {
-  const { refusals, gains, after } = plan.modes[mode]
+  const { refusals, gains } = plan.modes[mode]
   const [refusal] = refusals
   if (refusal !== undefined) return { refusal: refusal.reason }
   return {
     outcome: gains ? 'compacted' : 'nothing-to-do',
-    fileLength: gains ? (after?.fileLength ?? 0) : plan.before.fileLength,
+    fileLength: gains ? lengthBy(plan, mode) : plan.before.fileLength,
     sha256: gains ? { before: content, after: content } : undefined,
     states: gains ? 1 + plan.kept.snapshots : 0,
   }
 }
 
 async function achievedBy(path: string, plan: CompactPlan, mode: CompactMode): Promise<Outcome> {
-  const { isExact, after } = plan.modes[mode]
+  const { isExact } = plan.modes[mode]
   try {
     const result = await engine.compactImage(path, plan, { mode, links })
     const { fileLength } = result.after
-    const atMost = isExact ? 0 : (after?.fileLength ?? 0)
+    const isDone = result.outcome === 'compacted'
+    const atMost = isExact || !isDone ? 0 : lengthBy(plan, mode)
     const { states } = result.receipt
     return {
       outcome: result.outcome,
