@@ -57,8 +57,10 @@ interface Outcome {
 }
 
 /** Bytes of the file afterwards: exact, or at most. */
-const lengthBy = ({ modes }: CompactPlan, mode: CompactMode): number =>
-  mode === 'rewrite' ? modes.rewrite.temporaryBytes : (modes[mode].after?.fileLength ?? 0)
+function lengthBy(plan: CompactPlan, mode: CompactMode): number {
+  const { temporaryBytes, after } = plan.modes[mode]
+  return mode === 'rewrite' ? temporaryBytes : (after?.fileLength ?? 0)
+}
 
 function promisedBy(plan: CompactPlan, mode: CompactMode, content: string): Outcome {
   const { refusals, gains } = plan.modes[mode]
