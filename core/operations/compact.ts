@@ -139,6 +139,8 @@ async function compactBy(
   try {
     result = await workOn(host, held, plan, choice, options)
   } catch (error) {
+    // What was put off: whoever cancels does not expect a power cut an hour later to take the image.
+    if (held.isChanged()) await held.settle().catch(() => undefined)
     // Closing may fail for the same reason: what went wrong first is what counts.
     await held.close().catch(() => undefined)
     throw inPart(error, held)

@@ -202,6 +202,24 @@ describe('what somebody asked to leave out is on the receipt', () => {
     expect(receipt).toMatchObject({ verified: true, flushes: 1, unsafeBuffering: true })
     await expectValid(path)
   })
+
+  test('the flushes, but not when it is cancelled', async () => {
+    await using folder = await tempFolder()
+    const path = await churned(folder)
+    const plan = await engine.planCompact(path)
+    const lines: string[] = []
+    const host = hostWith((file) => new TraceFile(file, lines))
+    const cancel = new AbortController()
+    const { signal } = cancel
+    const onProgress = ({ phase }: { readonly phase: string }) => {
+      if (phase === 'moves') cancel.abort()
+    }
+    const options = { mode: 'in-place', unsafeBuffering: true, signal, onProgress } as const
+    expect(await reasonOf(compactImage(host, path, plan, options))).toBe('compact-cancelled')
+    expect(lines.filter((line) => line === 'flush')).toHaveLength(1)
+    expect(lines.at(-1)).toBe('flush')
+    await expectValid(path)
+  })
 })
 
 describe('a host without holes', () => {
