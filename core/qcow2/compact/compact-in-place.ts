@@ -83,7 +83,9 @@ export async function compactInPlace(
   let plan = await planFrom(file, area, look)
   const { gains } = plan
   if (gains && plan.survey.overcounted > 0) {
-    plan = await planFrom(file, await rebuildRefcounts(file, area, context), look)
+    const counted = await rebuildRefcounts(file, area, context)
+    // The tables have been reported already.
+    plan = await planFrom(file, counted, { ...look, onProgress: undefined })
   }
   if (plan.gains) await carryOut(file, plan, { batchBytes, ...context })
   const { bytesRead, bytesWritten, flushes } = file
@@ -149,7 +151,7 @@ async function work(
   const breathe = breather(signal, { pause })
   await freeLeaked(survey, refcounts, breathe)
   for (const round of plan.rounds) {
-    const parts = { file, area: readHeaderArea(file), round, refcounts, batch, breathe }
+    const parts = { file, area: readHeaderArea(file), round, refcounts, batch, onCopied, breathe }
     await moveData(parts)
     await moveBitmapData(parts)
     await moveTables(parts)

@@ -14,7 +14,7 @@ const blocksAtOnce = 256
  */
 export async function moveRefcountBlocks(parts: RoundParts): Promise<void> {
   if (!movesAny(parts, use.refcountBlock)) return
-  const { file, refcounts, round, breathe } = parts
+  const { file, refcounts, round, onCopied, breathe } = parts
   const { singles, layout } = round
   const moving: { readonly block: number; readonly from: number; readonly to: number }[] = []
   const moveAll = async () => {
@@ -31,6 +31,7 @@ export async function moveRefcountBlocks(parts: RoundParts): Promise<void> {
     await file.flush()
     refcounts.committed()
     for (const { from } of moving) refcounts.set(from, 0)
+    onCopied(moving.length * layout.clusterSize)
     moving.length = 0
   }
   for (let block = 0; block < round.blocks; block++) {

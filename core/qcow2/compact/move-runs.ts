@@ -73,7 +73,7 @@ function setPointer(
 
 /** What is in memory of the table goes to the new place, since it goes on changing there. */
 async function moveRefcountTable(
-  { file, refcounts, round: { layout } }: RoundParts,
+  { file, refcounts, onCopied, round: { layout } }: RoundParts,
   { run, to }: RunMove,
 ): Promise<void> {
   const { clusterSize } = layout
@@ -89,4 +89,5 @@ async function moveRefcountTable(
   await file.flush()
   refcounts.committed()
   for (let index = 0; index < run.clusters; index++) refcounts.set(run.first + index, 0)
+  onCopied(run.clusters * clusterSize)
 }

@@ -13,6 +13,8 @@ export interface RoundParts {
   readonly refcounts: RefcountEditor
   /** Empty between two levels. */
   readonly batch: MoveBatch
+  /** Hears of bytes that have a new place and went there without the batch. */
+  readonly onCopied: (bytes: number) => void
   /** Gives the event loop a turn when it is due, stands still for a pause, and throws `cancelled`. */
   readonly breathe: () => Promise<void> | undefined
 }

@@ -24,7 +24,14 @@ describe('Compacting in place', () => {
         const options = await optionsFor(file, wish)
         const length = await plannedLength(file, options)
         const { leaks } = await countsOf(file)
-        const { outcome } = await compact(file, options)
+        let copied = 0
+        const { outcome, movedBytes } = await compact(file, {
+          ...options,
+          onProgress: ({ phase, done }) => {
+            if (phase === 'moves') copied = done
+          },
+        })
+        expect(copied).toBe(movedBytes)
         // Leaks alone are no reason to write.
         const mayLeak = outcome === 'nothing-to-do' ? leaks : 0
         expect(await countsOf(file)).toEqual({ damage: 0, leaks: mayLeak })
