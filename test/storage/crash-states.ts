@@ -120,6 +120,10 @@ function seeded(last: number, random: Random): Choice {
 class CutDisk {
   readonly #durable = new Map<number, DurableFile>()
   readonly #names = new Map<string, number>()
+  /** When each change was made. */
+  readonly #order = new Map<Change, number>()
+  /** By file, the latest of the changes that are durable. */
+  readonly #settled = new Map<number, number>()
   #changes: Change[] = []
   #nameChanges: (readonly NameChange[])[] = []
 
@@ -137,13 +141,18 @@ class CutDisk {
   apply(event: CrashLog<unknown>['events'][number]): void {
     switch (event.kind) {
       case 'change':
+        this.#order.set(event.change, this.#order.size)
         this.#changes.push(event.change)
         break
       case 'flushed': {
         const covered = new Set(event.changes)
         this.#changes = this.#changes.filter((change) => !covered.has(change))
         const file = this.#durableFile(event.file)
-        for (const change of event.changes) file.keep(change, 'all')
+        for (const change of event.changes) {
+          file.keep(change, 'all')
+          const latest = Math.max(this.#settled.get(event.file) ?? -1, this.#madeAt(change))
+          this.#settled.set(event.file, latest)
+        }
         break
       }
       case 'names':
@@ -171,7 +180,10 @@ class CutDisk {
     const story: (() => string)[] = []
     for (const [index, change] of this.#changes.entries()) {
       const kept = choice.kept(index, change.sectors.length)
-      lengths.set(change.file, [...(lengths.get(change.file) ?? []), change.fileLength])
+      // A write may be on its way while later ones are flushed: the length it met is history then.
+      const isLater = this.#madeAt(change) > (this.#settled.get(change.file) ?? -1)
+      const seen = lengths.get(change.file) ?? []
+      lengths.set(change.file, isLater ? [...seen, change.fileLength] : seen)
       if (kept === 'none') continue
       story.push(() => describe(index, change, kept))
       this.#copyIn(files, change.file).keep(change, kept)
@@ -204,6 +216,10 @@ class CutDisk {
       },
       files: () => new Map(there.map(([path, file]) => [path, file.bytes()])),
     }
+  }
+
+  #madeAt(change: Change): number {
+    return this.#order.get(change) ?? -1
   }
 
   #durableFile(file: number): DurableFile {
