@@ -116,7 +116,9 @@ async function planQcow2(
       bytesRead: zeroes.scan.bytesRead + (dataFile?.scan.bytesRead ?? 0),
     },
     stamp,
-    proofRefusal: (links[0] ?? encryptedBelow(image))?.with({ path: image.file.name }).toJSON(),
+    proofRefusal: (links[0] ?? encryptedBelow(image) ?? unreadableSnapshot(image))
+      ?.with({ path: image.file.name })
+      .toJSON(),
     dataFile: stamped && dataFile && { ...stamped, before: dataFile.extent },
   }
 }
@@ -144,6 +146,16 @@ function encryptedBelow({ backing }: Qcow2Image): ImageError | undefined {
     if (layer.encrypted) return new ImageError('encrypted', { path: layer.file.name })
   }
   return undefined
+}
+
+/** The L1 table of a snapshot may be too short for its disk: no contradiction, but nothing to read. */
+function unreadableSnapshot(image: Qcow2Image): ImageError | undefined {
+  try {
+    for (const entry of image.snapshots()) image.atSnapshot(entry)
+    return undefined
+  } catch (error) {
+    return ImageError.from(error)
+  }
 }
 
 async function planRaw(

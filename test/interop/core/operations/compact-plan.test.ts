@@ -205,6 +205,27 @@ describe('a plan', () => {
     expect(await engine.checkImage(path)).toMatchObject({ verdict: 'clean' })
   })
 
+  test('says that a snapshot whose table is too short cannot be proved', async () => {
+    await using folder = await tempFolder()
+    const image = new Qcow2Builder({ clusterBits: 12, virtualSize: 1024 * 4096 })
+    image.data(0).leak(4).data(600).snapshot({ id: '1', name: 'short' }).build()
+    // One entry of two; it had none of the second.
+    image.l1Entry(1, () => 0n).word(image.snapshotTableOffset + 8, (word) => word - (1n << 32n))
+    image.setRefcount(image.hostClusterOf(600), 0n).setRefcount(image.l2ClusterOf(600), 0n)
+    const path = folder.file('short.qcow2')
+    await image.writeTo(path)
+    const before = await readFile(path)
+    const plan = await engine.planCompact(path)
+    expect(plan.proofRefusal).toMatchObject({ reason: 'structure-damaged' })
+    await expect(engine.compactImage(path, plan)).rejects.toMatchObject({
+      reason: 'structure-damaged',
+    })
+    expect((await readFile(path)).equals(before)).toBe(true)
+    const result = await engine.compactImage(path, plan, { verify: false })
+    expect(result.after.fileLength).toBe(plan.modes['in-place'].after?.fileLength)
+    expect(await engine.checkImage(path)).toMatchObject({ verdict: 'clean' })
+  })
+
   test('takes the time to hash what a large disk does not store', async () => {
     await using folder = await tempFolder()
     const seconds: number[] = []
