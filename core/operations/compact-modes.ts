@@ -107,8 +107,9 @@ function punchMode(facts: ModeFacts): ModePlan {
       allocatedBytes:
         before.allocatedBytes === undefined ? undefined : Math.max(before.allocatedBytes - own, 0),
     },
-    // Where reserved space lies, and so how much of it goes, nobody can ask.
-    isExact: zeroes.marginBytes === 0 && promised === 0,
+    // Where reserved space lies, and so how much of it goes, nobody can ask; and where refcounts are
+    // counted anew the free end of the file goes with the old ones.
+    isExact: zeroes.marginBytes === 0 && promised === 0 && !facts.isDirty,
     moved: nothingMoves,
     temporaryBytes: 0,
     work: {
@@ -162,7 +163,7 @@ function zeroesMode(facts: ModeFacts): ModePlan {
   const recounts = gains && look.survey.overcounted > 0
   return planOf(facts, {
     after: { fileLength, allocatedBytes: before.allocatedBytes },
-    isExact: zeroes.clusters !== undefined && !recounts,
+    isExact: zeroes.clusters !== undefined && !recounts && !facts.isDirty,
     moved: nothingMoves,
     temporaryBytes: 0,
     work: {

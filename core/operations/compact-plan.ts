@@ -86,8 +86,8 @@ export interface ModePlan {
    */
   readonly after: FileExtent | undefined
   /**
-   * False while zero data is only estimated (the true figure lies between this one and less), where refcounts
-   * are counted anew first, and for `rewrite`.
+   * False while zero data is only estimated (the true figure lies between this one and less), for `rewrite`,
+   * and where refcounts are counted anew first, but for `in-place` with an image that was not closed properly.
    */
   readonly isExact: boolean
   readonly moved: { readonly clusters: number; readonly bytes: number }

@@ -158,6 +158,12 @@ describe('a plan', () => {
     const before = await readFile(path)
     const plan = await engine.planCompact(path)
     expect(plan.modes['in-place'].notes).toContain('rebuilds-refcounts-first')
+    // The end of the file goes with the old refcounts, but where nothing moves nobody knows how much.
+    expect(plan.modes).toMatchObject({
+      'in-place': { isExact: true },
+      punch: { isExact: false },
+      zeroes: { isExact: false },
+    })
     expect((await readFile(path)).equals(before)).toBe(true)
     const result = await engine.compactImage(path, plan, { mode: 'in-place' })
     expect(result.after.fileLength).toBe(plan.modes['in-place'].after?.fileLength)
