@@ -34,7 +34,10 @@ export async function exchangeTarget(
   return { path: target, keptAs }
 }
 
-/** Whether the file has that name already. Throws `file-exists` when another one has it. */
+/**
+ * Whether the file at `path`, which no symbolic link is part of, has that other name already. Throws
+ * `file-exists` when another one has it, and for what only leads to the name that the file is to lose.
+ */
 export async function isKeptAs(
   host: ExchangingEnvironment,
   path: string,
@@ -43,7 +46,10 @@ export async function isKeptAs(
   const other = await identityAt(host, keptAs)
   if (other === undefined) return false
   const own = await identityAt(host, path)
-  if (own?.device === other.device && own.inode === other.inode) return true
+  const isSame = own?.device === other.device && own.inode === other.inode
+  // A symbolic link, another spelling or the very same name: nothing would be kept by it.
+  const isName = (await host.paths.real(keptAs)) !== path && (await host.countNames(path)) > 1
+  if (isSame && isName) return true
   throw new ImageError('file-exists', { path: keptAs })
 }
 

@@ -141,6 +141,23 @@ test('no name that somebody has is taken for the original, nor one that would be
   expect(await readFile(folder.file('taken'), 'utf8')).toBe('mine')
 })
 
+test('what only leads to the name that the original is to lose would not keep it', async () => {
+  await using folder = await tempFolder()
+  const image = await holeyImage(folder)
+  await symlink('disk.qcow2', folder.file('link'))
+  await symlink('.', folder.file('here'))
+  const before = await digest(image)
+  for (const keepOriginalAs of ['disk.qcow2', './disk.qcow2', 'link', 'here/disk.qcow2', image]) {
+    expect(await reasonOf(rewrite(image, { keepOriginalAs }))).toBe('file-exists')
+  }
+  // Also with another name, which would make the count of names come out.
+  await link(image, folder.file('other'))
+  expect(await reasonOf(rewrite(image, { keepOriginalAs: 'link' }))).toBe('file-exists')
+  expect(await digest(image)).toBe(before)
+  const names = ['disk.qcow2', 'here', 'link', 'other']
+  expect((await readdir(folder.path)).toSorted()).toEqual(names)
+})
+
 test('behind a symbolic link it is the file that is replaced, in its own folder', async () => {
   await using folder = await tempFolder()
   await using other = await tempFolder()
