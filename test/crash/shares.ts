@@ -13,8 +13,8 @@ export const shares = {
   repairing: 6_000,
   amending: 5_000,
   goingOn: 6_000,
-  compacting: 6_000,
-  online: 6_000,
+  compacting: 4_500,
+  online: 5_000,
 } as const
 
 export type ShareName = keyof typeof shares
