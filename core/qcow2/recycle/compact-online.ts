@@ -38,7 +38,7 @@ export async function compactOnline(parts: CompactionParts): Promise<OnlineCompa
   while (!settled && passes < MOST_PASSES) {
     await mayGoOn()
     if (holdings.map.count('pendingFree') > 0) await image.commit()
-    const breathe = breather(signal, { everyMs: 4, everyCalls: 4 })
+    const breathe = breather(signal, { everyMs: 4 })
     const { generation } = holdings
     const isCurrent = () => holdings.generation === generation
     const sources = await findSources(image.tables, holdings.map, { breathe, isCurrent })

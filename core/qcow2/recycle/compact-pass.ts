@@ -10,8 +10,9 @@ import { ownCluster, type Sources } from './sources.ts'
 
 /** L2 tables that one batch moves at most: all of them wait in memory for the commit. */
 const TABLE_BYTES = 4 * 1024 * 1024
-/** Tables that one step looks at: it is synchronous, and everybody waits for it. */
+/** Tables that one step looks at, and their bytes: it is synchronous, and everybody waits for it. */
 const LOOKS = 32
+const LOOK_BYTES = 2 * 1024 * 1024
 
 export interface PassParts {
   readonly image: RecyclableImage
@@ -123,7 +124,8 @@ export class CompactPass {
     const { tables: indices, boundary } = this.#sources
     const room = Math.max(1, Math.floor(this.#parts.size.bytes / clusterSize))
     let tablesLeft = ceilDiv(TABLE_BYTES, clusterSize)
-    const end = Math.min(indices.length, this.#table + LOOKS)
+    const looks = Math.min(LOOKS, Math.max(1, Math.floor(LOOK_BYTES / clusterSize)))
+    const end = Math.min(indices.length, this.#table + looks)
     for (; this.#table < end; this.#table++, this.#entry = 0) {
       const index = indices[this.#table] ?? 0
       const offset = this.#tables.l1.l2OffsetAt(index)
