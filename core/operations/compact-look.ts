@@ -1,3 +1,4 @@
+import { ceilDiv } from '../base/bits.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { OperationContext } from '../progress.ts'
 import { surveyImage } from '../qcow2/compact/survey-image.ts'
@@ -20,6 +21,8 @@ export interface SpaceLook {
   readonly stateBytes: number
   /** Of the states' content, what nothing is stored for: a proof hashes its zeroes unread. */
   readonly unstoredBytes: number
+  /** By which the file is longer, at most, while refcounts that are not right are counted anew. */
+  readonly recountBytes: number
 }
 
 /**
@@ -46,6 +49,7 @@ export async function lookAtSpace(
     },
     stateBytes,
     unstoredBytes: Math.max(area.header.size + contentBytes - stateBytes, 0),
+    recountBytes: recountBytes(survey),
   }
 }
 
@@ -54,6 +58,16 @@ export async function mustBeSound(view: HeadedFile, context: OperationContext): 
   const { contradiction, leaks } = await soundnessOf(view, context)
   if (contradiction !== undefined) throw contradiction
   return leaks
+}
+
+/** Refcounts, and tables whose flags change, are there twice then; and the new ones are counted, too. */
+function recountBytes({ kinds, area: { geometry } }: Survey): number {
+  let clusters = 0
+  for (const kind of kinds) {
+    if (kind === use.l2 || kind === use.refcountBlock || kind === use.run) clusters++
+  }
+  const blocks = ceilDiv(kinds.length + clusters, geometry.refcountBlockEntries)
+  return (2 * clusters + 2 * blocks) * geometry.clusterSize
 }
 
 function unusedBytes({

@@ -207,7 +207,7 @@ export function modesOfRaw({
     notes: spare !== undefined && spare.promisedBytes > 0 ? ['gives-up-preallocation'] : [],
   }
   const unstoredBytes = Math.max(fileLength - readBytes, 0)
-  const facts = { path, refusals, isDirty: false, look: { unstoredBytes } }
+  const facts = { path, refusals, isDirty: false, look: { unstoredBytes, recountBytes: 0 } }
   const refused = (field: CompactMode): ModePlan => {
     const error = new ImageError('compact-not-possible', {
       field,
@@ -256,18 +256,20 @@ function planOf(
     refusals,
     isDirty,
     path,
-    look: { unstoredBytes },
+    look: { unstoredBytes, recountBytes },
   }: Pick<ModeFacts, 'refusals' | 'isDirty' | 'path'> & {
-    readonly look: Pick<SpaceLook, 'unstoredBytes'>
+    readonly look: Pick<SpaceLook, 'unstoredBytes' | 'recountBytes'>
   },
   { refusal, notes, holes = 0, recounts = false, ...figures }: Figures,
 ): ModePlan {
   const all = refusal === undefined ? refusals : [...refusals, refusal]
+  const isRecounted = isDirty || recounts
   return {
     ...figures,
+    temporaryBytes: figures.temporaryBytes + (isRecounted ? recountBytes : 0),
     allowed: all.length === 0,
     refusals: all.map((error) => error.with({ path }).toJSON()),
-    notes: isDirty || recounts ? [...notes, 'rebuilds-refcounts-first'] : notes,
+    notes: isRecounted ? [...notes, 'rebuilds-refcounts-first'] : notes,
     estimatedSeconds: estimatedSeconds(figures, { holes, hashedUnread: 2 * unstoredBytes }),
   }
 }
