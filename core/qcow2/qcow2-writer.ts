@@ -73,6 +73,8 @@ export class Qcow2Writer implements DiskImage {
   #failure: ImageError | undefined
   /** The failure, as long as nobody who uses the image has heard of it. */
   #untold: ImageError | undefined
+  /** A flush told of the failure; who waited for the same one without being watched need not. */
+  #isTold = false
   /** The flush that waits for its turn. */
   #nextFlush: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -188,6 +190,7 @@ export class Qcow2Writer implements DiskImage {
       await this.#flushNext()
     } catch (error) {
       this.#untold = undefined
+      this.#isTold = this.#failure !== undefined
       throw error
     }
   }
@@ -330,7 +333,7 @@ export class Qcow2Writer implements DiskImage {
     try {
       await work()
     } catch (error) {
-      if (wasSound) this.#untold = this.#failure
+      if (wasSound && !this.#isTold) this.#untold = this.#failure
       throw error
     }
   }

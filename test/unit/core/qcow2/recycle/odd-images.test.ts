@@ -202,3 +202,31 @@ it('what the guest wrote where a move was to go stays, whatever moves beside it'
     expect(await image.valueAt(guest * K, K), `cluster ${guest}`).toBe(value)
   }
 })
+
+it('a flush that failed is told once, though the recycler waited for the same one', async () => {
+  const builder = new Qcow2Builder({ clusterBits: 12, virtualSize: 48 * 4096 })
+  for (let cluster = 0; cluster < 48; cluster++) builder.data(cluster, cluster + 1)
+  const faults = new Faults()
+  const image = new MemoryImage(builder, { wrap: (file) => new FaultFile(file, faults) })
+  const { writer } = image
+  const { recycler, clock } = recyclerOf(writer)
+  await recycler.start()
+  await writer.discard(4096, 4096)
+  await writer.write(filled(4096, 3), 2 * 4096)
+  await recycler.idle()
+  const [first, second] = [new Pause(), new Pause()]
+  faults.add({ operation: 'flush', nth: 0, fault: first })
+  faults.add({ operation: 'flush', nth: 1, fault: second })
+  // The recycler flushes the file, and waits for a commit of its own then.
+  clock.advance(5000)
+  await first.reached
+  const flushed = reasonOf(writer.flush())
+  await second.reached
+  first.release()
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+  faults.add({ operation: 'flush', nth: 0, fault: 'EIO' })
+  second.release()
+  expect(await flushed).toBe('flush-failed')
+  await recycler.stop()
+  expect(await reasonOf(writer.close())).toBe('none')
+})
