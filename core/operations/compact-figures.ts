@@ -12,8 +12,9 @@ import { StoredRuns } from '../storage/spare-space.ts'
 export interface InPlaceFigures {
   readonly plan: InPlacePlan
   readonly onlyZeroes: InPlacePlan
-  /** Of what is cut off, bytes that the host stores. */
+  /** Of what is cut off, bytes that the host stores; and of what is when nothing moves. */
   readonly storedBehind: number
+  readonly storedBehindZeroes: number
   /** Of the places that something moves to, bytes that the host does not store yet. */
   readonly holesFilled: number
 }
@@ -29,10 +30,14 @@ export async function inPlaceFigures(
   const hasZeroes = zero !== undefined && zero.size > 0
   const shaped = hasZeroes ? await surveyImage(file, survey.area, { ...context, zero }) : survey
   const plan = await planInPlace(shaped, { signal, pause })
+  const onlyZeroes = await planInPlace(shaped, { onlyZeroes: true, signal, pause })
+  const storedBehind = ({ fileLength }: InPlacePlan) =>
+    new StoredRuns(file).storedIn(fileLength, survey.fileLength)
   return {
     plan,
-    onlyZeroes: await planInPlace(shaped, { onlyZeroes: true, signal, pause }),
-    storedBehind: new StoredRuns(file).storedIn(plan.fileLength, survey.fileLength),
+    onlyZeroes,
+    storedBehind: storedBehind(plan),
+    storedBehindZeroes: storedBehind(onlyZeroes),
     holesFilled: await holesFilledBy(plan, file, context),
   }
 }

@@ -156,13 +156,15 @@ function rewriteRefusal({ area }: Survey): ImageError | undefined {
 function zeroesMode(facts: ModeFacts): ModePlan {
   const { before, look, zeroes, inPlace } = facts
   const { area } = look.survey
-  const { onlyZeroes } = inPlace
+  const { onlyZeroes, storedBehindZeroes } = inPlace
   const { fileLength } = onlyZeroes
+  const { allocatedBytes: stored } = before
+  const allocatedBytes = stored && Math.max(stored - storedBehindZeroes, 0)
   // Without a look at all of it nobody can say that there are none.
   const gains = zeroes.clusters === undefined || onlyZeroes.gains
   const recounts = gains && look.survey.overcounted > 0
   return planOf(facts, {
-    after: { fileLength, allocatedBytes: before.allocatedBytes },
+    after: { fileLength, allocatedBytes },
     isExact: zeroes.clusters !== undefined && !recounts && !facts.isDirty,
     moved: nothingMoves,
     temporaryBytes: 0,

@@ -272,6 +272,21 @@ describe('a plan', () => {
     expect(result.receipt.peakExtraBytes).toBeLessThanOrEqual(temporaryBytes)
   })
 
+  test('of discarding zeroes counts what is cut off the end with them', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('full.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', '-o', 'preallocation=full', path, '32M')
+    await qemuIo(path, 'write -P 1 0 8M')
+    const plan = await engine.planCompact(path)
+    const { after } = await engine.compactImage(path, plan, { mode: 'zeroes' })
+    const planned = plan.modes.zeroes.after
+    expect(after.fileLength).toBe(planned?.fileLength)
+    expect(after.allocatedBytes).toBeLessThan(16 * mebibyte)
+    expect(Math.abs((after.allocatedBytes ?? 0) - (planned?.allocatedBytes ?? 0))).toBeLessThan(
+      cluster,
+    )
+  })
+
   test('hears a cancel and a pause', async () => {
     await using folder = await tempFolder()
     const path = folder.file('long.qcow2')
