@@ -124,8 +124,8 @@ export class DeviceMetrics {
     const all: (readonly [string, DeviceStatistics])[] = []
     for (const [label, device] of this.#devices) {
       const stats = statsOf(device)
-      if (stats === undefined) this.#devices.delete(label)
-      else all.push([label, stats])
+      if (stats === 'closed') this.#devices.delete(label)
+      else if (stats !== 'silent') all.push([label, stats])
     }
     return all
   }
@@ -133,7 +133,7 @@ export class DeviceMetrics {
   #freeLabel(id: string): string {
     // Who was closed gives its label back, also when nobody asked since.
     for (const [label, device] of this.#devices) {
-      if (statsOf(device) === undefined) this.#devices.delete(label)
+      if (statsOf(device) === 'closed') this.#devices.delete(label)
     }
     let label = id
     for (let number = 2; this.#devices.has(label); number++) label = `${id} ${number}`
@@ -141,12 +141,12 @@ export class DeviceMetrics {
   }
 }
 
-/** undefined of a device that is closed. */
-function statsOf(device: MeasuredDevice): DeviceStatistics | undefined {
+/** `silent`: its file cannot be asked now, which must not silence the others. */
+function statsOf(device: MeasuredDevice): DeviceStatistics | 'closed' | 'silent' {
   try {
     return device.stats()
   } catch (error) {
-    if (error instanceof ImageError && error.reason === 'device-closed') return undefined
-    throw error
+    if (!(error instanceof ImageError)) throw error
+    return error.reason === 'device-closed' ? 'closed' : 'silent'
   }
 }

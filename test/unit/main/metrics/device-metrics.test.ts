@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DeviceStatistics, RecyclerReport } from '../../../../core/index.ts'
+import { ImageError, type DeviceStatistics, type RecyclerReport } from '../../../../core/index.ts'
 import { deviceConfig } from '../../../../core/device/device-config.ts'
 import { Device } from '../../../../core/device/device.ts'
 import { RawDisk } from '../../../../core/device/raw-disk.ts'
@@ -129,6 +129,21 @@ describe('metrics of devices', () => {
     const told = (await samples(metrics)).join('\n')
     expect(told).toContain('{id="b"}')
     expect(told).not.toContain('{id="a"}')
+  })
+
+  it('go on without a device whose file cannot be asked, until it can', async () => {
+    const metrics = new DeviceMetrics()
+    let isLost = true
+    const device = measured('lost', { reads: 1 })
+    const stats = () => {
+      if (isLost) throw new ImageError('read-failed', { path: 'lost', errno: 'ESTALE' })
+      return device.stats()
+    }
+    metrics.add({ ...device, stats })
+    metrics.add(measured('other', { reads: 2 }))
+    expect(await samples(metrics)).toContain('platter_qcow_reads{id="other"} 2')
+    isLost = false
+    expect(await samples(metrics)).toContain('platter_qcow_reads{id="lost"} 1')
   })
 
   it('keep devices of the same id apart, and give a label away again', async () => {
