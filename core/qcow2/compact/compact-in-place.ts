@@ -2,6 +2,7 @@ import { breather } from '../../base/abort.ts'
 import type { BitSet } from '../../base/bit-set.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { OperationContext } from '../../progress.ts'
+import { cutFile } from '../../storage/cut-file.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import { refcountTableEntries } from '../format/header-rules.ts'
@@ -163,7 +164,8 @@ async function work(
   await file.flush()
   refcounts.committed()
   if (file.size() > plan.fileLength) {
-    file.truncate(plan.fileLength)
+    const { clusterSize } = survey.area.geometry
+    await cutFile(file, plan.fileLength, { clusterSize, breathe })
     await file.flush()
   }
 }
@@ -208,6 +210,9 @@ async function dropBlocks(
   }
 }
 
+/** Who cancelled waits for it; what is not cut by then is free, and the next run cuts it. */
+const lastCutMs = 50
+
 /** What was left is free, and so may the end of the file be; gives what to tell. */
 async function leaveValid(
   file: WritableFile,
@@ -227,7 +232,8 @@ async function leaveValid(
     refcounts.committed()
     const end = (refcounts.lastCounted() + 1) * clusterSize
     if (end < file.size()) {
-      file.truncate(end)
+      const nobodyWaits = () => undefined
+      await cutFile(file, end, { clusterSize, breathe: nobodyWaits, atMostMs: lastCutMs })
       await file.flush()
     }
     return told

@@ -2,10 +2,10 @@ import { ceilDiv } from '../../base/bits.ts'
 import { breather } from '../../base/abort.ts'
 import { systemClock } from '../../base/clock.ts'
 import { BatchSize } from './batch-size.ts'
-import { CutSize } from './cut-size.ts'
+import { CutSize } from '../../storage/cut-size.ts'
+import { endsInHole } from '../../storage/ends-in-hole.ts'
 import { CompactPass, type PassParts } from './compact-pass.ts'
 import type { OnlineCompaction } from './image-recycler.ts'
-import type { WritableFile } from '../../storage/writable-file.ts'
 import type { Holdings } from './holdings.ts'
 import type { RecyclableImage } from './recyclable-image.ts'
 import { findSources } from './sources.ts'
@@ -91,12 +91,6 @@ export async function cutTail({
     await leaveTime(took)
   }
   return image.file.size() < before
-}
-
-/** Whether the file is a hole from `at`, which lies before its end. */
-function endsInHole(file: WritableFile, at: number): boolean {
-  const { kind, end } = file.hostRun(at)
-  return kind === 'hole' && end >= file.size()
 }
 
 /** Whether the file ends in free clusters, or in what may go to a free place further down. */
