@@ -112,7 +112,7 @@ function workWords(receipt: CompactReceipt): string {
   ].join(', ')
 }
 
-function proofWords({ verified, states, digestOf }: CompactReceipt): string {
+function proofWords({ verified, states, digestOf, proofDigest }: CompactReceipt): string {
   if (verified !== true) return 'none: what the guest reads was not compared (--no-verify)'
   const what = digestOf === 'content' ? 'reads' : 'is stored'
   const snapshots = states.length - 1
@@ -120,20 +120,26 @@ function proofWords({ verified, states, digestOf }: CompactReceipt): string {
     snapshots > 0
       ? `active state and ${formatPlural(snapshots, 'snapshot')}, each ${what}`
       : `the disk ${what}`
-  return `${which} as before, by SHA-256`
+  return `${which} as before, by ${digestWords[proofDigest]}`
 }
 
-const stateColumns = [
-  { title: 'STATE' },
-  { title: 'BYTES', align: 'right' },
-  { title: 'SHA-256' },
-] as const
+const digestWords = {
+  sha256: 'SHA-256',
+  'sha256-of-data': 'SHA-256 of its data without the zeroes (not what "platter sha" gives)',
+} as const
 
-function stateTable({ states }: CompactReceipt, paint: Paint): string {
+const digestTitles = { sha256: 'SHA-256', 'sha256-of-data': 'SHA-256 OF DATA' } as const
+
+function stateTable({ states, proofDigest }: CompactReceipt, paint: Paint): string {
   const rows = states.map(({ snapshot, bytes, sha256 }) => [
     snapshot === undefined ? 'active' : `snapshot ${snapshot.name}`,
     formatCount(bytes),
     sha256.after,
   ])
-  return formatTable(stateColumns, rows, { paint, indent: 2 })
+  const columns = [
+    { title: 'STATE' },
+    { title: 'BYTES', align: 'right' },
+    { title: digestTitles[proofDigest] },
+  ] as const
+  return formatTable(columns, rows, { paint, indent: 2 })
 }

@@ -7,7 +7,7 @@ import type { ModePlan } from './compact-plan.ts'
 const readBytesPerSecond = 400 * 1024 * 1024
 const writtenBytesPerSecond = 200 * 1024 * 1024
 const holesPerSecond = 10_000
-/** Zeroes that nobody stores are hashed all the same: a large disk may hold little else. */
+/** A digest of all bytes takes in the zeroes that nobody stores, too. */
 const hashedBytesPerSecond = 1024 * 1024 * 1024
 
 export interface OtherWork {

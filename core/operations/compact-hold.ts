@@ -11,7 +11,9 @@ import { CountingWritableFile } from '../storage/counting-writable-file.ts'
 import { UnflushedFile } from '../storage/unflushed-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import type { CompactPlan } from './compact-plan.ts'
+import { extentOf } from './file-extent.ts'
 import { mustBeStamped } from './image-stamp.ts'
+import { proofDigestFor, type ProofDigest } from './proof-digest.ts'
 
 export interface HoldOptions {
   /** Whether what lies below the image is needed, too. */
@@ -38,6 +40,8 @@ export interface HeldImage extends AsyncDisposable {
   readonly area: HeaderArea | undefined
   readonly dataFile: HeldFile | undefined
   readonly backing: DiskImage | undefined
+  /** Of all states, before and after: decided by what is stored before anything changes. */
+  readonly proofDigest: ProofDigest
   /** Whether anything was done that changes a file. */
   isChanged(): boolean
   /** Bytes read from all files so far, those below included. */
@@ -92,6 +96,10 @@ export async function holdForCompacting(
     area,
     dataFile: data,
     backing,
+    proofDigest: proofDigestFor(
+      plan.kept.virtualSize,
+      own.map((held) => extentOf(held.file)),
+    ),
     isChanged: () => own.some(({ counted }) => counted.isChanged),
     bytesRead: () =>
       [...own.map(({ counted }) => counted), ...below].reduce(

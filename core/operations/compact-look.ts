@@ -19,7 +19,7 @@ export interface SpaceLook {
   readonly causes: Omit<CompactCauses, 'zeroBytes' | 'zeroMarginBytes'>
   /** Bytes of data and tables of every state, what they share counted for each: what a proof reads. */
   readonly stateBytes: number
-  /** Of the states' content, what nothing is stored for: a proof hashes its zeroes unread. */
+  /** Of the states' content, what nothing is stored for: a proof of all bytes hashes its zeroes unread. */
   readonly unstoredBytes: number
   /** By which the file is longer, at most, while refcounts that are not right are counted anew. */
   readonly recountBytes: number

@@ -12,6 +12,7 @@ import type { CompactMode, FileExtent, ModeNote, ModePlan } from './compact-plan
 import type { RawLook } from './compact-raw.ts'
 import { rewrittenSize } from './compact-rewrite-size.ts'
 import type { ZeroLook } from './compact-zeroes.ts'
+import type { ProofDigest } from './proof-digest.ts'
 
 /** What the figures of every mode of a qcow2 image follow from. */
 export interface ModeFacts {
@@ -23,6 +24,8 @@ export interface ModeFacts {
   readonly inPlace: InPlaceFigures
   /** What punching the external data file would give back, when there is one. */
   readonly dataFile: DataFileFacts | undefined
+  /** How the proof hashes content. */
+  readonly proofDigest: ProofDigest
   /** What stops every mode. */
   readonly refusals: readonly ImageError[]
   /** The refcounts are counted anew before anything else. */
@@ -179,7 +182,7 @@ function zeroesMode(facts: ModeFacts): ModePlan {
   })
 }
 
-export interface RawFacts extends Pick<ModeFacts, 'path' | 'before' | 'refusals'> {
+export interface RawFacts extends Pick<ModeFacts, 'path' | 'before' | 'refusals' | 'proofDigest'> {
   readonly look: RawLook
 }
 
@@ -189,6 +192,7 @@ export function modesOfRaw({
   before,
   look: { spare, scan, isEstimate },
   refusals,
+  proofDigest,
 }: RawFacts): Readonly<Record<CompactMode, ModePlan>> {
   const bytes = spare === undefined ? 0 : spare.zeroBytes + spare.promisedBytes
   const { fileLength, allocatedBytes: stored } = before
@@ -209,7 +213,8 @@ export function modesOfRaw({
     notes: spare !== undefined && spare.promisedBytes > 0 ? ['gives-up-preallocation'] : [],
   }
   const unstoredBytes = Math.max(fileLength - readBytes, 0)
-  const facts = { path, refusals, isDirty: false, look: { unstoredBytes, recountBytes: 0 } }
+  const look = { unstoredBytes, recountBytes: 0 }
+  const facts = { path, refusals, proofDigest, isDirty: false, look }
   const refused = (field: CompactMode): ModePlan => {
     const error = new ImageError('compact-not-possible', {
       field,
@@ -258,20 +263,22 @@ function planOf(
     refusals,
     isDirty,
     path,
+    proofDigest,
     look: { unstoredBytes, recountBytes },
-  }: Pick<ModeFacts, 'refusals' | 'isDirty' | 'path'> & {
+  }: Pick<ModeFacts, 'refusals' | 'isDirty' | 'path' | 'proofDigest'> & {
     readonly look: Pick<SpaceLook, 'unstoredBytes' | 'recountBytes'>
   },
   { refusal, notes, holes = 0, recounts = false, ...figures }: Figures,
 ): ModePlan {
   const all = refusal === undefined ? refusals : [...refusals, refusal]
   const isRecounted = isDirty || recounts
+  const hashedUnread = proofDigest === 'sha256' ? 2 * unstoredBytes : 0
   return {
     ...figures,
     temporaryBytes: figures.temporaryBytes + (isRecounted ? recountBytes : 0),
     allowed: all.length === 0,
     refusals: all.map((error) => error.with({ path }).toJSON()),
     notes: isRecounted ? [...notes, 'rebuilds-refcounts-first'] : notes,
-    estimatedSeconds: estimatedSeconds(figures, { holes, hashedUnread: 2 * unstoredBytes }),
+    estimatedSeconds: estimatedSeconds(figures, { holes, hashedUnread }),
   }
 }

@@ -55,12 +55,12 @@ export async function proveBefore(
 /** Of every state of a qcow2 file, above what is held beside it. */
 export const digestsOf = (
   host: Host,
-  { dataFile, backing }: HeldImage,
+  { dataFile, backing, proofDigest }: HeldImage,
   { file, area }: HeadedFile,
   context: ProofContext,
 ): Promise<readonly StateDigest[]> => {
   const parts = { file, area, dataFile: dataFile?.file, backing, codecs: host.codecs }
-  return digestStates(host, parts, context)
+  return digestStates(host, parts, { ...context, proofDigest })
 }
 
 /** Throws `content-differs`. */

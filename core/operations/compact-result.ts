@@ -1,4 +1,5 @@
 import type { AutoReason, CompactMode, FileExtent } from './compact-plan.ts'
+import type { ProofDigest } from './proof-digest.ts'
 
 /** What compacting came to. Bytes throughout. */
 export interface CompactResult {
@@ -31,6 +32,11 @@ export interface CompactReceipt {
   readonly verified: true | 'skipped'
   /** What the digests are of: of an encrypted image, what is stored. */
   readonly digestOf: 'content' | 'ciphertext'
+  /**
+   * Of all states. `sha256`: what `hashImage` gives for the same content; `sha256-of-data`, for large disks
+   * that hold little: comparable with each other alone.
+   */
+  readonly proofDigest: ProofDigest
   /** The active state and every snapshot, each as it was before and is now; empty when skipped. */
   readonly states: readonly ProvedState[]
   readonly movedBytes: number
@@ -55,7 +61,8 @@ export interface ProvedState {
   /** undefined: the active state. */
   readonly snapshot: { readonly id: string; readonly name: string } | undefined
   readonly bytes: number
+  /** Of the kind that the receipt says. */
   readonly sha256: { readonly before: string; readonly after: string }
-  /** Of the VM state, for a snapshot that has one; the same before and after. */
+  /** Of all bytes of the VM state, for a snapshot that has one; the same before and after. */
   readonly vmStateSha256: string | undefined
 }

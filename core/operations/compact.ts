@@ -18,6 +18,7 @@ import { digestOf } from './digest.ts'
 import { extentOf } from './file-extent.ts'
 import type { Host } from './host.ts'
 import { mustBeStamped } from './image-stamp.ts'
+import { proofHasher } from './proof-digest.ts'
 import { punchRaw } from './punch-raw.ts'
 
 export interface CompactOptions extends OperationContext {
@@ -198,7 +199,7 @@ async function compactRaw(
   const image = new RawImage(file)
   const digests = async (phase: string): Promise<readonly StateDigest[]> => {
     if (!verify) return []
-    const sha256 = await digestOf(contentSource(image), host.createHasher('sha256'), {
+    const sha256 = await digestOf(contentSource(image), proofHasher(host, held.proofDigest), {
       ...context,
       onProgress: (progress) => context.onProgress?.({ ...progress, phase }),
     })

@@ -10,12 +10,13 @@ import type { BlockFile } from '../storage/block-file.ts'
 import { contentSource, sourceFrom, type ByteSource } from './byte-source.ts'
 import { digestOf } from './digest.ts'
 import type { Host } from './host.ts'
+import { proofHasher, type ProofDigest } from './proof-digest.ts'
 
 /** What one state of a disk holds, as a digest. */
 export interface StateDigest {
   /** Of the snapshot; undefined: the active state. */
   readonly snapshot: { readonly id: string; readonly name: string } | undefined
-  /** SHA-256 of the state's whole content, lower-case hexadecimal: what `hashImage` gives for it. */
+  /** Of the state's content, lower-case hexadecimal; what of it is hashed, `ProofDigest` says. */
   readonly sha256: string
   /** Bytes of the disk in that state. */
   readonly bytes: number
@@ -35,6 +36,8 @@ export interface ProvedImage {
 /** Progress of a proof is told under this name, over all states together. */
 export interface ProofContext extends OperationContext {
   readonly phase: string
+  /** Of the content of disks; VM states have a SHA-256 of all bytes. Default `sha256`. */
+  readonly proofDigest?: ProofDigest
 }
 
 /**
@@ -45,16 +48,16 @@ export interface ProofContext extends OperationContext {
  * Throws what reading through the chain throws, for a part that cannot be read cannot be compared.
  */
 export async function digestStates(
-  { createHasher }: Pick<Host, 'createHasher'>,
+  host: Pick<Host, 'createHasher'>,
   parts: ProvedImage,
-  { phase, signal, pause, onProgress }: ProofContext,
+  { phase, proofDigest = 'sha256', signal, pause, onProgress }: ProofContext,
 ): Promise<readonly StateDigest[]> {
   // As a whole: the reader refuses an encrypted layer, since its bytes are no content.
   const area: HeaderArea = { ...parts.area, encryption: 'none' }
   // Closes nothing: the files are others'.
   const image = new Qcow2Image({ ...parts, area })
   const states = statesOf(image)
-  const twins = await firstTwins(image, states, createHasher, { signal, pause })
+  const twins = await firstTwins(image, states, host, { signal, pause })
   const sources = states.map(({ view, vmState }, index) => ({
     disk: twins[index] === index ? contentSource(view) : undefined,
     vmState: vmState && sourceFrom(contentSource(vmState.image), vmState.from),
@@ -65,9 +68,9 @@ export async function digestStates(
   )
 
   let done = 0
-  const digest = async (source: ByteSource): Promise<string> => {
+  const digest = async (source: ByteSource, kind: ProofDigest): Promise<string> => {
     const before = done
-    const sha256 = await digestOf(source, createHasher('sha256'), {
+    const sha256 = await digestOf(source, proofHasher(host, kind), {
       signal,
       pause,
       onProgress: (progress) =>
@@ -80,8 +83,8 @@ export async function digestStates(
   for (const [index, { snapshot, view }] of states.entries()) {
     const { disk, vmState } = sources[index] ?? {}
     const twin = digests[twins[index] ?? index]
-    const sha256 = twin?.sha256 ?? (await digest(disk ?? contentSource(view)))
-    const vmStateSha256 = vmState && (await digest(vmState))
+    const sha256 = twin?.sha256 ?? (await digest(disk ?? contentSource(view), proofDigest))
+    const vmStateSha256 = vmState && (await digest(vmState, 'sha256'))
     digests.push({ snapshot, sha256, bytes: view.virtualSize, vmStateSha256 })
   }
   return digests
@@ -118,7 +121,7 @@ function statesOf(image: Qcow2Image): readonly State[] {
 async function firstTwins(
   { file, geometry }: Qcow2Image,
   states: readonly State[],
-  createHasher: Host['createHasher'],
+  { createHasher }: Pick<Host, 'createHasher'>,
   { signal, pause }: OperationContext,
 ): Promise<readonly number[]> {
   if (states.length === 1) return [0]

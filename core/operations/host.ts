@@ -16,6 +16,8 @@ export interface Host extends Environment, Pick<WritingEnvironment, 'openForHold
 /** One running digest. */
 export interface Hasher {
   update(bytes: Uint8Array): void
+  /** So many zeroes come next; only of a digest that need not be fed with them. */
+  updateZeroes?(length: number): void
   /** Lower-case hexadecimal; ends the digest. */
   digest(): string
 }

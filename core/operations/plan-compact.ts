@@ -17,6 +17,7 @@ import { extentOf } from './file-extent.ts'
 import type { Host } from './host.ts'
 import { linkRefusals, stampedDataFile, usageRefusals } from './image-refusals.ts'
 import { stampOf } from './image-stamp.ts'
+import { proofDigestFor } from './proof-digest.ts'
 import { settledView } from './settled-view.ts'
 import { stillHost } from './still-host.ts'
 
@@ -89,6 +90,7 @@ async function planQcow2(
     zeroes,
     dataFile,
     inPlace: await inPlaceFigures(file, look.survey, zeroes.clusters, context),
+    proofDigest: proofDigestFor(image.virtualSize, [before, dataFile?.extent]),
     refusals: [...usage, ...dataFileUsage(host, image), ...missingData],
     isDirty,
   })
@@ -165,7 +167,8 @@ async function planRaw(
   const stamp = stampOf(file)
   const before = extentOf(file)
   const look = await lookAtRaw(file, kind, context)
-  const modes = modesOfRaw({ path: file.name, before, look, refusals: usage })
+  const proofDigest = proofDigestFor(virtualSize, [before])
+  const modes = modesOfRaw({ path: file.name, before, look, refusals: usage, proofDigest })
   return {
     path: file.name,
     format: 'raw',

@@ -77,6 +77,7 @@ const result: CompactResult = {
     finishedAt: 5200,
     verified: true,
     digestOf: 'content',
+    proofDigest: 'sha256',
     states: [
       {
         snapshot: undefined,
@@ -188,6 +189,15 @@ describe('a result in words', () => {
     expect(lines).toContain('Proof: active state and 1 snapshot, each reads as before, by SHA-256')
     expect(lines.at(-1)).toBe('snapshot monday: 10,737,418,240: bb')
     expect(text).not.toMatch(/undefined|NaN/)
+  })
+
+  it('does not pass a digest of the data alone for one of the whole disk', () => {
+    const receipt = { ...result.receipt, proofDigest: 'sha256-of-data' } as const
+    const lines = linesOf(resultText({ receipt }))
+    expect(lines).toContain(
+      'Proof: active state and 1 snapshot, each reads as before, by SHA-256 of its data without the zeroes (not what "platter sha" gives)',
+    )
+    expect(lines).toContain('STATE: BYTES: SHA-256 OF DATA')
   })
 
   it('says that nothing was compared', () => {

@@ -8,6 +8,7 @@ import {
   type CompactResult,
 } from '../../../../core/index.ts'
 import { createEngine } from '../../../../core/node-engine.ts'
+import { dataDigest } from '../../../helpers/data-digest.ts'
 import { readableImages } from '../../../helpers/image-matrix.ts'
 import { createLuksImage, luksArgs, luksImage } from '../../../helpers/luks-image.ts'
 import { openFilesBelow } from '../../../helpers/open-files.ts'
@@ -202,6 +203,7 @@ describe('a raw image', () => {
     expect(plan.auto).toEqual({ mode: 'punch', because: 'raw-has-only-holes' })
     expect(plan.modes['in-place'].refusals[0]?.reason).toBe('compact-not-possible')
     expect(result.receipt.punchedBytes).toBe(3 * mebibyte)
+    expect(result.receipt.proofDigest).toBe('sha256')
     expect(result.after.allocatedBytes).toBe(plan.modes.punch.after?.allocatedBytes)
     expect(result.receipt.states).toEqual([
       {
@@ -212,6 +214,53 @@ describe('a raw image', () => {
       },
     ])
     expect(await digestOf(path)).toBe(content)
+  })
+})
+
+describe('a large disk that holds little', () => {
+  const size = 100 * 2 ** 30
+  const far = 90 * 2 ** 30
+  const now = dataDigest(size, [
+    { at: 0, bytes: Buffer.alloc(2 * mebibyte, 1) },
+    { at: 4 * mebibyte, bytes: Buffer.alloc(2 * mebibyte, 2) },
+    { at: far, bytes: Buffer.alloc(mebibyte, 3) },
+  ])
+  const then = dataDigest(size, [{ at: 0, bytes: Buffer.alloc(6 * mebibyte, 1) }])
+  const commands = [
+    'write -P 2 4M 2M',
+    `write -P 3 ${far} 1M`,
+    'write -z 2M 1M',
+    'write -P 0 3M 1M',
+  ] as const
+
+  test.each(['in-place', 'punch', 'rewrite', 'zeroes'] as const)(
+    'is proved by its data, in seconds: %s',
+    async (mode) => {
+      await using folder = await tempFolder()
+      const path = folder.file('disk.qcow2')
+      await qemuImg('create', '-q', '-f', 'qcow2', path, '100G')
+      await qemuIo(path, 'write -P 1 0 6M')
+      await qemuImg('snapshot', '-c', 'monday', path)
+      await qemuIo(path, ...commands, 'write -P 9 60G 4M', 'discard 60G 4M')
+      const { result } = await compacted(path, mode)
+      expect(result).toMatchObject({ outcome: 'compacted', mode })
+      expect(result.receipt).toMatchObject({ verified: true, proofDigest: 'sha256-of-data' })
+      expect(result.receipt.states.map(({ sha256 }) => sha256)).toEqual([
+        { before: now, after: now },
+        { before: then, after: then },
+      ])
+      await expectSound(path)
+    },
+  )
+
+  test('is proved by its data where it is raw, too', async () => {
+    await using folder = await tempFolder()
+    const path = folder.file('disk.raw')
+    await qemuImg('create', '-q', '-f', 'raw', path, '100G')
+    await qemuIoWith({ format: 'raw' }, path, 'write -P 1 0 2M', ...commands)
+    const { result } = await compacted(path, 'punch')
+    expect(result.receipt).toMatchObject({ verified: true, proofDigest: 'sha256-of-data' })
+    expect(result.receipt.states[0]?.sha256).toEqual({ before: now, after: now })
   })
 })
 

@@ -4,10 +4,14 @@ import { expect, test } from 'vitest'
 import { nodeHost } from '../../../../core/io/node-host.ts'
 import type { ByteSource } from '../../../../core/operations/byte-source.ts'
 import { digestOf } from '../../../../core/operations/digest.ts'
+import { proofHasher } from '../../../../core/operations/proof-digest.ts'
+import { dataDigest } from '../../../helpers/data-digest.ts'
 import { noise } from '../../../helpers/noise.ts'
 
 interface Piece {
   readonly isZero: boolean
+  /** Zeroes that nobody knows of before they are read. */
+  readonly isStored?: boolean
   readonly length: number
 }
 
@@ -28,7 +32,7 @@ function sourceOf(pieces: readonly Piece[], seed: number) {
       const index = starts.findLastIndex((start) => start <= at)
       const piece = pieces[index] ?? { isZero: true, length: limit }
       return {
-        isZero: piece.isZero,
+        isZero: piece.isZero && piece.isStored !== true,
         length: Math.min(limit, (starts[index] ?? 0) + piece.length - at),
       }
     },
@@ -42,6 +46,7 @@ function sourceOf(pieces: readonly Piece[], seed: number) {
 
 const piece = fc.record({
   isZero: fc.boolean(),
+  isStored: fc.boolean(),
   length: fc.oneof(
     fc.integer({ min: 1, max: 5000 }),
     fc.integer({ min: 1, max: 40 }).map((clusters) => clusters * 65_536),
@@ -63,6 +68,32 @@ test('the digest is that of all the bytes, zeroes that were not read included', 
     ),
     { numRuns: 60, seed: 20_261 },
   )
+})
+
+test('the digest of data is that of the blocks that are not zero, however zeroes are stored', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 8 }), fc.nat(), async (pieces, seed) => {
+      const { source, content } = sourceOf(pieces, seed)
+      const digest = await digestOf(source, proofHasher(nodeHost, 'sha256-of-data'), {})
+      expect(digest).toBe(dataDigest(content.length, [{ at: 0, bytes: content }]))
+    }),
+    { numRuns: 60, seed: 20_262 },
+  )
+})
+
+test('a tebibyte of zeroes is passed over in long strides', async () => {
+  let asked = 0
+  const source: ByteSource = {
+    length: 2 ** 40 + 512,
+    runAt: (_at, limit) => {
+      asked++
+      return { isZero: true, length: limit }
+    },
+    read: () => Promise.reject(new RangeError('nothing is to be read')),
+  }
+  const digest = await digestOf(source, proofHasher(nodeHost, 'sha256-of-data'), {})
+  expect(digest).toBe(dataDigest(source.length, []))
+  expect(asked).toBeLessThan(50_000)
 })
 
 test('long zeroes are never read', async () => {
@@ -98,7 +129,13 @@ test('progress is told in bytes, grows, and ends at the length', async () => {
 })
 
 test('a cancel ends what would last for years, also where nothing is read', async () => {
-  for (const isZero of [true, false]) {
+  const kinds = [
+    { isZero: true, kind: 'sha256' },
+    { isZero: false, kind: 'sha256' },
+    { isZero: true, kind: 'sha256-of-data' },
+    { isZero: false, kind: 'sha256-of-data' },
+  ] as const
+  for (const { isZero, kind } of kinds) {
     const source: ByteSource = {
       length: 2 ** 50,
       runAt: (_at, limit) => ({ isZero, length: limit }),
@@ -106,7 +143,7 @@ test('a cancel ends what would last for years, also where nothing is read', asyn
     }
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 50)
-    const digest = digestOf(source, nodeHost.createHasher('sha256'), { signal: controller.signal })
+    const digest = digestOf(source, proofHasher(nodeHost, kind), { signal: controller.signal })
     await expect(digest).rejects.toMatchObject({ reason: 'cancelled' })
   }
 })
