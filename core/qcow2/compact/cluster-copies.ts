@@ -3,19 +3,12 @@ import { BoundedTasks } from '../../base/bounded-tasks.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { IoTag } from '../../storage/io-tag.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
+import { copyGroups, type Copy, type CopyGroup } from './copy-groups.ts'
 
-/** One read: what lies between two sources is read along with them up to here, if it is short. */
-const readAtOnce = 1024 * 1024
-/** What nobody asked for is read along with its neighbours up to here: another read costs more. */
-const smallGap = 64 * 1024
-/** Reads and their writes that are under way: a cancel or a pause waits for 4 MiB at most. */
+/** Bytes of one buffer. */
+const groupBytes = 1024 * 1024
+/** Buffers and their writes that are under way: a cancel or a pause waits for 4 MiB at most. */
 const atOnce = 4
-
-interface Copy {
-  readonly from: number
-  readonly to: number
-  readonly length: number
-}
 
 /** Stretches of a file that are going to be copied to other places in it, which none of them reads. */
 export class ClusterCopies {
@@ -48,18 +41,20 @@ export class ClusterCopies {
     this.clear()
     const tasks = new BoundedTasks(atOnce)
     const buffers: Uint8Array[] = []
+    const turns = new Turns()
     try {
-      for (const group of groups(copies)) {
+      for (const group of copyGroups(copies, groupBytes)) {
         throwIfAborted(signal)
         if (pause?.isPaused === true) {
           await tasks.finish()
           await pause.untilResumed(signal)
         }
         await tasks.add(async () => {
-          const buffer = buffers.pop() ?? new Uint8Array(readAtOnce)
-          await copyGroup(file, group, buffer)
+          const buffer = buffers.pop() ?? new Uint8Array(groupBytes)
+          const writes = await readGroup(file, group, buffer)
+          await turns.take(() => writeAll(file, writes))
           buffers.push(buffer)
-          onCopied(group.reduce((sum, { length }) => sum + length, 0))
+          onCopied(writes.reduce((sum, { bytes }) => sum + bytes.length, 0))
         })
       }
       await tasks.finish()
@@ -70,50 +65,50 @@ export class ClusterCopies {
   }
 }
 
-/** Copies whose sources are read together. */
-function* groups(copies: readonly Copy[]): Generator<readonly Copy[]> {
-  let group: Copy[] = []
-  let start = 0
-  let end = 0
-  for (const copy of pieces(copies)) {
-    const isNear = copy.from <= end + smallGap && copy.from + copy.length - start <= readAtOnce
-    if (group.length > 0 && !isNear) {
-      yield group
-      group = []
-    }
-    if (group.length === 0) start = end = copy.from
-    group.push(copy)
-    end = Math.max(end, copy.from + copy.length)
-  }
-  if (group.length > 0) yield group
-}
-
-/** None longer than one read. */
-function* pieces(copies: readonly Copy[]): Generator<Copy> {
-  for (const { from, to, length } of copies) {
-    for (let done = 0; done < length; done += readAtOnce) {
-      yield { from: from + done, to: to + done, length: Math.min(readAtOnce, length - done) }
-    }
-  }
+interface Write {
+  readonly bytes: Uint8Array
+  readonly at: number
 }
 
 const tag: IoTag = 'data'
 
-async function copyGroup(
+/** Gives what is to be written, in the order of the file. */
+async function readGroup(
   file: WritableFile,
-  group: readonly Copy[],
+  { spans }: CopyGroup,
   buffer: Uint8Array,
-): Promise<void> {
-  const start = group[0]?.from ?? 0
-  const end = group.reduce((most, { from, length }) => Math.max(most, from + length), 0)
-  const bytes = buffer.subarray(0, end - start)
-  await file.read(bytes, start, tag)
-  const writes = group
-    .toSorted((one, other) => one.to - other.to)
-    .map(({ from, to, length }) => {
-      const part = bytes.subarray(from - start, from - start + length)
-      return file.write(part, to, tag)
-    })
-  const outcomes = await Promise.allSettled(writes)
+): Promise<readonly Write[]> {
+  const writes: Write[] = []
+  const reads: Promise<void>[] = []
+  let filled = 0
+  for (const { start, end, copies } of spans) {
+    const bytes = buffer.subarray(filled, filled + end - start)
+    filled += bytes.length
+    reads.push(file.read(bytes, start, tag))
+    for (const { from, to, length } of copies) {
+      writes.push({ bytes: bytes.subarray(from - start, from - start + length), at: to })
+    }
+  }
+  await allOf(reads)
+  return writes.toSorted((one, other) => one.at - other.at)
+}
+
+const writeAll = (file: WritableFile, writes: readonly Write[]): Promise<void> =>
+  allOf(writes.map(({ bytes, at }) => file.write(bytes, at, tag)))
+
+/** Waits for all, also when one fails: the buffer is theirs until then. */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(work)
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+}
+
+/** One after the other: the system lets one at a time write to a file, and who waits there waits busily. */
+class Turns {
+  #last: Promise<void> = Promise.resolve()
+
+  take(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
 }
