@@ -1,13 +1,12 @@
 import { breather } from '../../base/abort.ts'
-import { sameBytes } from '../../base/same-bytes.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
-import { SECTOR } from '../format/constants.ts'
 import { refcountAccess } from '../format/refcount-block.ts'
 import { StoredBlocks } from '../restructure/stored-blocks.ts'
 import type { SurveyedUse } from './punch-layout.ts'
 import { use } from './survey.ts'
+import { writeChangedSectors } from '../tables/write-changed-sectors.ts'
 
 /**
  * Writes refcount 0 for every leaked cluster of a survey, in place; gives how many there were. Each count
@@ -51,17 +50,4 @@ export async function releaseLeaked(
     if (turn !== undefined) await turn
   }
   return released
-}
-
-function writeChangedSectors(
-  file: WritableFile,
-  offset: number,
-  before: Uint8Array,
-  after: Uint8Array,
-): void {
-  for (let at = 0; at < after.length; at += SECTOR) {
-    const sector = after.subarray(at, at + SECTOR)
-    if (sameBytes(sector, before.subarray(at, at + SECTOR))) continue
-    file.writeNow(sector, offset + at, 'refcount-block')
-  }
 }

@@ -1,4 +1,3 @@
-import { sameBytes } from '../../base/same-bytes.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import { metadataLimit } from '../check/check-qcow2.ts'
@@ -7,9 +6,9 @@ import { FindingLog } from '../check/finding-log.ts'
 import { referenceWindows } from '../check/reference-windows.ts'
 import { checkSubjectOf } from '../check/subject-of.ts'
 import { MetadataReader } from '../check/subject.ts'
-import { SECTOR } from '../format/constants.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import { ledgerOf, readStoredSnapshots } from './snapshot-ledger.ts'
+import { writeChangedSectors } from '../tables/write-changed-sectors.ts'
 
 /**
  * Lowers refcounts that are higher than the references found, in place: refcounts that are too high only
@@ -61,17 +60,4 @@ async function lowerWindow(file: WritableFile, run: CheckRun): Promise<number> {
     if (pause !== undefined) await pause
   }
   return lowered
-}
-
-function writeChangedSectors(
-  file: WritableFile,
-  offset: number,
-  before: Uint8Array,
-  after: Uint8Array,
-): void {
-  for (let at = 0; at < after.length; at += SECTOR) {
-    const sector = after.subarray(at, at + SECTOR)
-    if (sameBytes(sector, before.subarray(at, at + SECTOR))) continue
-    file.writeNow(sector, offset + at, 'refcount-block')
-  }
 }
