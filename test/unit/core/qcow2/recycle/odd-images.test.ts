@@ -105,9 +105,19 @@ it('a file that cannot even be asked for its length is a failure like others', a
 
 /** Takes its time for tables, so that whoever looks at all of them has to rest. */
 class SlowTables extends TraceFile {
+  #awaited: { readonly resolve: () => void; left: number } | undefined
+
+  /** Resolves when so many more tables were read. */
+  tablesRead(left: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#awaited = { resolve, left }
+    })
+  }
+
   override readNow(...[into, at, tag]: Parameters<WritableFile['readNow']>): void {
     super.readNow(into, at, tag)
     if (tag !== 'l2-table') return
+    if (this.#awaited !== undefined && --this.#awaited.left === 0) this.#awaited.resolve()
     for (const until = performance.now() + 2; performance.now() < until;);
   }
 }
@@ -115,7 +125,8 @@ class SlowTables extends TraceFile {
 it('a compaction looks anew when the tables are others than those it looks at', async () => {
   const clusters = 32 * 64
   const builder = new Qcow2Builder({ clusterBits: 9, virtualSize: clusters * S })
-  const image = new MemoryImage(builder, { wrap: (file) => new SlowTables(file) })
+  let slow: SlowTables | undefined
+  const image = new MemoryImage(builder, { wrap: (file) => (slow = new SlowTables(file)) })
   const { writer } = image
   for (let at = 0; at < clusters; at += 64) await writer.write(filled(64 * S, 1), at * S)
   await writer.discard(0, (clusters / 4) * S)
@@ -124,10 +135,9 @@ it('a compaction looks anew when the tables are others than those it looks at', 
   await countAnew()
   const { recycler } = recyclerOf(writer, { asserts: false })
   await recycler.start()
+  const amidst = slow?.tablesRead(8)
   const compaction = recycler.compact()
-  await new Promise((resolve) => {
-    setTimeout(resolve, 20)
-  })
+  await amidst
   await countAnew()
   await writer.exclusively(({ tables, backing, dataFile }) => {
     const wish = { size: (clusters / 2) * S, preallocation: 'off' } as const
