@@ -10,7 +10,8 @@ import {
   type HeaderSummary,
   type ImageErrorData,
 } from '../core/index.ts'
-import type { Job, JobRequest, JobResult } from '../ipc/schemas/job.ts'
+import type { ChangeFact } from '../ipc/schemas/change.ts'
+import type { FileNumbers, Job, JobResult, RecordedRequest } from '../ipc/schemas/job.ts'
 import { databaseFile, defaultDataFolder } from './data-folders.ts'
 import { openSound } from './history/database.ts'
 import type { WritableDb } from './history/db.ts'
@@ -32,15 +33,29 @@ import {
 } from './history/jobs.ts'
 import { checkOutcome, summarizeCheck, summarizeHash, type JobOutcome } from './jobs/job-summary.ts'
 
+/** What a change came to. */
+export interface FinishedChange {
+  /** One sentence without a full stop, such as "1.2 GiB given back, in place". */
+  readonly summary: string
+  readonly facts: readonly ChangeFact[]
+}
+
 /** One finished piece of work. */
 export interface FinishedWork {
-  /** The image's header as it was when the work began; its path is absolute. */
+  /** The header as it was when the work began, or of a file that the work made; its path is absolute. */
   readonly header: HeaderSummary
-  readonly request: JobRequest
+  /** The header afterwards; only of work that changes the file or made it. */
+  readonly after?: HeaderSummary | undefined
+  /** The file was made: there are no numbers of before. */
+  readonly isNew?: boolean | undefined
+  readonly request: RecordedRequest
   readonly outcome:
     | { readonly kind: 'check'; readonly result: CheckResult }
     | { readonly kind: 'hash'; readonly result: HashResult }
+    | { readonly kind: 'change'; readonly change: FinishedChange }
     | { readonly kind: 'failed'; readonly error: ImageErrorData }
+    /** Stopped on the way; the error's safety sentence says what the file is worth. */
+    | { readonly kind: 'cancelled'; readonly error: ImageErrorData }
   readonly engineVersion: string
   /** Unix time in milliseconds. */
   readonly startedAt: number
@@ -80,7 +95,7 @@ export function openRecords(dataFolder: string = defaultDataFolder()): Records {
 }
 
 function addOne(db: WritableDb, work: FinishedWork): Job {
-  const { header, request, outcome, engineVersion } = work
+  const { header, after, request, outcome, engineVersion } = work
   const startedAt = Math.floor(work.startedAt)
   const endedAt = Math.floor(work.endedAt)
   const imageId = imageIdOf(db, header, endedAt)
@@ -94,17 +109,19 @@ function addOne(db: WritableDb, work: FinishedWork): Job {
     engineVersion,
     queuedAt: startedAt,
   })
-  const ended = { ...queued, startedAt, endedAt }
-  const numbers = {
-    length: header.fileLength,
-    onDisk: header.allocatedBytes ?? header.fileLength,
-    modifiedAt: header.modifiedAt,
+  const ended = {
+    ...queued,
+    startedAt,
+    endedAt,
+    ...(work.isNew === true ? {} : { fileBefore: numbersOf(header) }),
+    ...(after === undefined ? {} : { fileAfter: numbersOf(after) }),
   }
-  const succeed = (result: JobResult, summary: string, counted: JobOutcome): Job => {
-    const job: Job = { ...ended, state: 'succeeded', result, summary, fileBefore: numbers }
+  const store = (job: Job, counted: JobOutcome): Job => {
     updateJob(db, job, counted)
     return job
   }
+  const succeed = (result: JobResult, summary: string, counted: JobOutcome): Job =>
+    store({ ...ended, state: 'succeeded', result, summary }, counted)
   const jobId = Number(queued.id)
   switch (outcome.kind) {
     case 'check': {
@@ -126,16 +143,29 @@ function addOne(db: WritableDb, work: FinishedWork): Job {
       }
       return succeed({ kind: 'hash', hash: result }, summarizeHash(result), 'ok')
     }
+    case 'change': {
+      const { summary, facts } = outcome.change
+      return succeed({ kind: 'change', facts: [...facts] }, summary, 'ok')
+    }
     case 'failed': {
       const { error } = outcome
-      const job: Job = { ...ended, state: 'failed', error, summary: error.explanation.title }
-      updateJob(db, job, 'unreadable')
-      return job
+      const { title: summary } = error.explanation
+      return store({ ...ended, state: 'failed', error, summary }, 'unreadable')
+    }
+    case 'cancelled': {
+      const { safety: summary } = outcome.error.explanation
+      return store({ ...ended, state: 'cancelled', summary }, 'cancelled')
     }
     default:
       return unreachable(outcome)
   }
 }
+
+const numbersOf = ({ fileLength, allocatedBytes, modifiedAt }: HeaderSummary): FileNumbers => ({
+  length: fileLength,
+  onDisk: allocatedBytes ?? fileLength,
+  modifiedAt,
+})
 
 /** The library's row, or one that only the history knows. */
 function imageIdOf(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { changeKind, changeRequest, changeResult } from './change.ts'
 import { checkResult, hashAlgorithm, hashResult, hashTarget } from './check.ts'
 import { errorData } from './error.ts'
 import { byteCount, imageId, timestamp } from './image.ts'
@@ -6,7 +7,7 @@ import { byteCount, imageId, timestamp } from './image.ts'
 export const jobId = z.string().min(1).max(64)
 export const batchId = z.string().min(1).max(64)
 
-/** What a person can ask for. Parsed from the window and again from the database. */
+/** What the services carry out. Parsed from the window and again from the database. */
 export const jobRequest = z.discriminatedUnion('kind', [
   /** `metadata`: every table; `full`: also unpacks every compressed cluster. */
   z.object({ kind: z.literal('check'), depth: z.enum(['metadata', 'full']).default('metadata') }),
@@ -19,7 +20,11 @@ export const jobRequest = z.discriminatedUnion('kind', [
 ])
 export type JobRequest = z.infer<typeof jobRequest>
 
-export const jobKind = z.enum(['check', 'hash', 'map'])
+/** What a job may have been about: the services' own work, and changes that the command line recorded. */
+export const recordedRequest = z.union([jobRequest, changeRequest])
+export type RecordedRequest = z.infer<typeof recordedRequest>
+
+export const jobKind = z.enum(['check', 'hash', 'map', ...changeKind.options])
 export type JobKind = z.infer<typeof jobKind>
 
 /** main/jobs/job.ts holds the table of transitions. */
@@ -55,6 +60,7 @@ export const jobResult = z.discriminatedUnion('kind', [
     totals: z.record(z.string(), byteCount),
     extentCount: byteCount,
   }),
+  changeResult,
 ])
 export type JobResult = z.infer<typeof jobResult>
 
@@ -74,7 +80,7 @@ export type FileNumbers = z.infer<typeof fileNumbers>
  */
 export const job = z.object({
   id: jobId,
-  request: jobRequest,
+  request: recordedRequest,
   imageId,
   imageName: z.string(),
   imagePath: z.string(),

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { errorData } from '../../ipc/schemas/error.ts'
 import {
   fileNumbers,
-  jobRequest,
   jobResult,
   jobState,
+  recordedRequest,
   type Job,
   type JobKind,
   type JobState,
@@ -18,7 +18,7 @@ import { jsonColumn, optional } from './json-column.ts'
 const jobRow = z
   .object({
     id: z.number(),
-    request: jsonColumn(jobRequest),
+    request: jsonColumn(recordedRequest),
     image_id: z.number(),
     image_path: z.string(),
     batch_id: z.number().nullable(),

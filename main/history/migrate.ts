@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { initial } from './migrations/0001-initial.ts'
+import { changes } from './migrations/0002-changes.ts'
 
 /** One step of the schema. A released one is never edited: a change is a new file with the next number. */
 export interface Migration {
@@ -7,7 +8,7 @@ export interface Migration {
   readonly sql: string
 }
 
-const migrations: readonly Migration[] = [initial]
+const migrations: readonly Migration[] = [initial, changes]
 
 export const latestVersion = migrations.length
 

@@ -54,6 +54,7 @@ export interface Started {
 /** A job that has not ended. */
 interface OpenJob {
   job: Job
+  readonly request: JobRequest
   readonly controller: AbortController
   readonly log: Logger
 }
@@ -133,6 +134,7 @@ export class JobQueue {
     for (const job of jobs) {
       this.#open.set(job.id, {
         job,
+        request,
         controller: new AbortController(),
         log: log.child({ job: job.id, kind: request.kind, image: job.imagePath }),
       })
@@ -222,13 +224,13 @@ export class JobQueue {
   /** Never rejects: whatever happens to a job becomes its record. */
   async #run(open: OpenJob): Promise<void> {
     const { host, subjects } = this.#options
-    const { imageId, request } = open.job
+    const { imageId } = open.job
     try {
       this.#change(open, { state: 'running', startedAt: this.#now() })
       open.log.info('job started')
       const image = await subjects.locate(imageId)
       const meter = new ProgressMeter()
-      const performed = await perform(host, image, imageId, request, {
+      const performed = await perform(host, image, imageId, open.request, {
         signal: open.controller.signal,
         onEvent: (progress) => this.#progressed(open, meter, progress),
       })

@@ -1,5 +1,11 @@
 /** Made-up jobs that queue, progress, end and are remembered, as the real ones do. */
-import type { BatchCounters, Job, JobEvent, JobRequest } from '../../ipc/schemas/job.ts'
+import type {
+  BatchCounters,
+  Job,
+  JobEvent,
+  JobRequest,
+  RecordedRequest,
+} from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { readFailed } from './made-up-errors.ts'
 import { madeUpResult, summaryOf } from './results.ts'
@@ -32,14 +38,16 @@ export class FakeJobs {
     const chance = random(7)
     for (const row of rows.slice(0, 160)) {
       if (row.format !== 'qcow2') continue
-      const kind = chance.pick(['check', 'check', 'hash', 'map'] as const)
+      const kind = chance.pick(['check', 'check', 'hash', 'map', 'compact'] as const)
       const startedAt = now - chance.between(1, 40 * 24 * 60) * 60_000
-      const request: JobRequest =
+      const request: RecordedRequest =
         kind === 'check'
           ? { kind, depth: 'metadata' }
           : kind === 'hash'
             ? { kind, algorithm: 'sha256', target: 'content' }
-            : { kind }
+            : kind === 'map'
+              ? { kind }
+              : { kind, parameters: { mode: 'in-place' } }
       const failed = chance.chance(0.04)
       const job = this.#create(row, request, startedAt)
       this.#jobs.set(
@@ -118,7 +126,7 @@ export class FakeJobs {
     }
   }
 
-  #create(row: LibraryRow, request: JobRequest, queuedAt: number): Job {
+  #create(row: LibraryRow, request: RecordedRequest, queuedAt: number): Job {
     return {
       id: `job-${this.#next++}`,
       request,

@@ -1,12 +1,14 @@
 /** What made-up jobs find. */
 import type { CheckResult, Finding } from '../../ipc/schemas/check.ts'
-import type { JobRequest, JobResult } from '../../ipc/schemas/job.ts'
+import { isChange } from '../../ipc/schemas/change.ts'
+import type { JobResult, RecordedRequest } from '../../ipc/schemas/job.ts'
 import type { Health, LibraryRow } from '../../ipc/schemas/library.ts'
 import { madeUpAllocation } from './image-details.ts'
 import { unreachable } from '../unreachable.ts'
 import { random } from './random.ts'
 
-export function madeUpResult(row: LibraryRow, request: JobRequest): JobResult {
+export function madeUpResult(row: LibraryRow, request: RecordedRequest): JobResult {
+  if (isChange(request)) return madeUpChange(row)
   switch (request.kind) {
     case 'check':
       return { kind: 'check', check: madeUpCheck(row) }
@@ -35,8 +37,17 @@ export function madeUpResult(row: LibraryRow, request: JobRequest): JobResult {
   }
 }
 
+const madeUpChange = ({ onDisk = 0 }: LibraryRow): JobResult => ({
+  kind: 'change',
+  facts: [
+    { label: 'Mode', text: 'in place' },
+    { label: 'Given back', bytes: Math.floor(onDisk / 10) },
+  ],
+})
+
 export function summaryOf(result: JobResult): string {
   if (result.kind === 'hash') return `${result.hash.algorithm} ${result.hash.digest.slice(0, 12)}…`
+  if (result.kind === 'change') return 'Some space given back'
   if (result.kind === 'map') return `${result.extentCount} extents`
   const { corruptions, leaks } = result.check
   if (corruptions > 0) return `${corruptions} corruptions found`

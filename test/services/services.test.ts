@@ -379,3 +379,51 @@ test('work of the command line joins the history, and the row learns from it', a
   later.close()
   await again.close()
 })
+
+test('changes of the command line are told with their parameters and the file before and after', async () => {
+  await using folder = await tempFolder()
+  const vm = await vmFolder(folder)
+  const file = `${vm}/base.qcow2`
+  const header = await createEngine().summarizeHeader(file)
+  const after = { ...header, fileLength: header.fileLength * 2, allocatedBytes: undefined }
+  const services = await startServices(folder)
+  const { imageIds } = await services.openPaths([file])
+  const request = { kind: 'resize', parameters: { size: 1024, dryRun: false } } as const
+  const common = { header, after, request, engineVersion: '0.1.0', startedAt: 1_000 }
+  const cancelled = new ImageError('cancelled', { path: file }).toJSON()
+  {
+    using records = openRecords(folder.file('data'))
+    records.add([
+      {
+        ...common,
+        outcome: {
+          kind: 'change',
+          change: { summary: 'Twice as long', facts: [{ label: 'Cut off', bytes: 7 }] },
+        },
+        endedAt: 2_000,
+      },
+      { ...common, isNew: true, outcome: { kind: 'cancelled', error: cancelled }, endedAt: 1_500 },
+    ])
+  }
+  const window = openWindow(services)
+  const ask = { limit: 10, imageId: imageIds[0], kinds: ['resize' as const] }
+  const { jobs } = await window.client['history.page'](ask)
+  const length = header.fileLength
+  expect(jobs).toMatchObject([
+    {
+      request,
+      state: 'succeeded',
+      summary: 'Twice as long',
+      result: { kind: 'change', facts: [{ label: 'Cut off', bytes: 7 }] },
+      fileBefore: { length, onDisk: header.allocatedBytes },
+      fileAfter: { length: 2 * length, onDisk: 2 * length },
+    },
+    { request, state: 'cancelled', summary: cancelled.explanation.safety },
+  ])
+  expect(jobs[1]).not.toHaveProperty('fileBefore')
+  // The services do not carry out what only the command line offers.
+  const start = window.client['jobs.start']({ request: request as never, imageIds })
+  await expect(start).rejects.toThrow()
+  window.close()
+  await services.close()
+})

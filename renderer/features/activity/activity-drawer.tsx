@@ -9,7 +9,7 @@ import { showPage } from '../../state/page.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
-import { cancelBatch, repeatJob } from '../jobs/job-actions.ts'
+import { cancelBatch, repeatingOf } from '../jobs/job-actions.ts'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { requestWords, stateWords } from '../jobs/job-words.ts'
 import './activity-drawer.css'
@@ -156,7 +156,7 @@ function BatchLine({ batch }: { readonly batch: BatchCounters }) {
 function EndedLine({ job }: { readonly job: Job }) {
   const now = useNow(30_000)
   const { word, tone } = stateWords[job.state]
-  const canRepeat = job.state !== 'succeeded'
+  const repeat = job.state === 'succeeded' ? undefined : repeatingOf(job)
   return (
     <div className="job-progress">
       <div className="job-progress-head">
@@ -169,12 +169,12 @@ function EndedLine({ job }: { readonly job: Job }) {
             {relativeDate(job.endedAt, now)}
           </span>
         )}
-        {canRepeat && (
+        {repeat !== undefined && (
           <Button
             size="small"
             icon="refresh"
             aria-label={`Again: ${requestWords(job.request)} of ${job.imageName}`}
-            onClick={() => repeatJob(job)}
+            onClick={repeat}
           >
             Again
           </Button>

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react'
+import { isChange } from '../../../ipc/schemas/change.ts'
 import type { BatchCounters, Job } from '../../../ipc/schemas/job.ts'
 import { host } from '../../host.ts'
 import { counted, formatCount, formatPercent } from '../../format/counts.ts'
@@ -171,7 +172,7 @@ function CounterButton({
 /** The ones that failed or were cancelled, as a batch of their own. */
 function repeat(jobs: readonly Job[], title: string): void {
   const [first] = jobs
-  if (first === undefined) return
+  if (first === undefined || isChange(first.request)) return
   host()
     .api['jobs.start']({
       request: first.request,

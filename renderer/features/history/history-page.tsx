@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { changeKind } from '../../../ipc/schemas/change.ts'
 import type { JobKind } from '../../../ipc/schemas/job.ts'
 import { useNow } from '../../state/clock.ts'
 import { useJobs } from '../../state/jobs.ts'
@@ -14,14 +15,20 @@ import { JobEntry } from '../jobs/job-entry.tsx'
 import { earlierOf, useHistory } from '../jobs/use-history.ts'
 import './history-page.css'
 
-type Choice = JobKind | 'all'
+type Choice = 'all' | 'check' | 'hash' | 'map' | 'changes'
 
 const choices = [
   { value: 'all', label: 'All' },
   { value: 'check', label: 'Checks' },
   { value: 'hash', label: 'Checksums' },
   { value: 'map', label: 'Maps' },
+  { value: 'changes', label: 'Changes' },
 ] as const
+
+function kindsOf(choice: Choice): readonly JobKind[] | undefined {
+  if (choice === 'all') return undefined
+  return choice === 'changes' ? changeKind.options : [choice]
+}
 
 /** Everything that was done, over all images, newest first. */
 export function HistoryPage() {
@@ -29,8 +36,10 @@ export function HistoryPage() {
   const now = useNow(30_000)
   // Grows with every job that ends, so that the newest entry is there at once.
   const version = useJobs((state) => Math.max(0, ...state.endedAt.values()))
-  const kind = choice === 'all' ? undefined : choice
-  const { jobs, loading, error, hasMore, loadMore } = useHistory({ kind, version })
+  const { jobs, loading, error, hasMore, loadMore } = useHistory({
+    kinds: kindsOf(choice),
+    version,
+  })
   const end = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
@@ -61,8 +70,8 @@ export function HistoryPage() {
         {error !== undefined && <ErrorPanel error={error} />}
         {jobs.length === 0 && error === undefined && !loading && (
           <EmptyState icon="history" title="Nothing here yet">
-            Every check, checksum and map is recorded here with its result, whoever started it: this
-            window, a browser or the command line.
+            Every check, checksum, map and change is recorded here with its result, whoever started
+            it: this window, a browser or the command line.
           </EmptyState>
         )}
         <ol className="inspector-cards">

@@ -1,3 +1,4 @@
+import { isChange } from '../../../ipc/schemas/change.ts'
 import type { Job, JobRequest } from '../../../ipc/schemas/job.ts'
 import { host } from '../../host.ts'
 import { announce } from '../../state/announce.ts'
@@ -21,9 +22,9 @@ export function cancelJob(job: Job): void {
     .catch(reportError)
 }
 
-/** The same work once more. */
-export function repeatJob(job: Job): void {
-  startJob(job.request, { id: job.imageId, name: job.imageName })
+/** Does the same work once more; undefined for work that the services do not do. */
+export function repeatingOf({ request, imageId, imageName }: Job): (() => void) | undefined {
+  return isChange(request) ? undefined : () => startJob(request, { id: imageId, name: imageName })
 }
 
 export function cancelBatch(batchId: string): void {

@@ -63,6 +63,7 @@ function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
   const at = job.endedAt ?? job.queuedAt
   const facts = resultFacts(job, earlier, units)
   const found = useFullCheck(job)
+  const command = commandOf(job)
   return (
     <div className="job-entry-body">
       {found !== undefined && found.findings.length > 0 && <CheckResultView check={found} />}
@@ -89,13 +90,15 @@ function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
             Show the image
           </Button>
         )}
-        <Button
-          size="small"
-          icon="command"
-          onClick={() => copyText(commandLine(commandOf(job), windows), 'Command')}
-        >
-          Copy as command
-        </Button>
+        {command !== undefined && (
+          <Button
+            size="small"
+            icon="command"
+            onClick={() => copyText(commandLine(command, windows), 'Command')}
+          >
+            Copy as command
+          </Button>
+        )}
       </div>
     </div>
   )

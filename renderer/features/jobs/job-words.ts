@@ -1,20 +1,46 @@
-import type { Job, JobKind, JobRequest, JobState } from '../../../ipc/schemas/job.ts'
+import { isChange, type ChangeKind, type ChangeRequest } from '../../../ipc/schemas/change.ts'
+import type { Job, JobKind, JobState, RecordedRequest } from '../../../ipc/schemas/job.ts'
 import { unreachable } from '../../unreachable.ts'
 import type { Tone } from '../../ui/badge.tsx'
 import type { IconName } from '../../ui/icon.tsx'
 
-export const kindWords: Readonly<
-  Record<JobKind, { readonly word: string; readonly icon: IconName }>
-> = {
-  check: { word: 'Check', icon: 'check-circle' },
-  hash: { word: 'Checksum', icon: 'hash' },
-  map: { word: 'Map', icon: 'map' },
+export interface KindWords {
+  readonly word: string
+  /** While it goes on. */
+  readonly doing: string
+  readonly icon: IconName
+}
+
+const changeWords: Readonly<Record<ChangeKind, KindWords>> = {
+  create: { word: 'Create', doing: 'Creating', icon: 'plus' },
+  resize: { word: 'Resize', doing: 'Resizing', icon: 'density' },
+  repair: { word: 'Repair', doing: 'Repairing', icon: 'wrench' },
+  amend: { word: 'Change of the format', doing: 'Changing the format', icon: 'settings' },
+  undo: { word: 'Undo', doing: 'Undoing', icon: 'history' },
+  snapshot: { word: 'Snapshot', doing: 'Working on snapshots', icon: 'snapshot' },
+  compact: { word: 'Compact', doing: 'Compacting', icon: 'drop' },
+  discard: { word: 'Discard zeroes', doing: 'Discarding zeroes', icon: 'drop' },
+  encode: { word: 'Encode', doing: 'Encoding', icon: 'download' },
+  decode: { word: 'Decode', doing: 'Decoding', icon: 'open' },
+  'stream-decode': { word: 'Decode a stream', doing: 'Decoding a stream', icon: 'open' },
+  write: { word: 'Write', doing: 'Writing', icon: 'details' },
+  pattern: { word: 'Pattern', doing: 'Writing a pattern', icon: 'columns' },
+  dehydrate: { word: 'Dehydrate', doing: 'Dehydrating', icon: 'file' },
+  rehydrate: { word: 'Rehydrate', doing: 'Rehydrating', icon: 'file' },
+}
+
+export const kindWords: Readonly<Record<JobKind, KindWords>> = {
+  check: { word: 'Check', doing: 'Checking', icon: 'check-circle' },
+  hash: { word: 'Checksum', doing: 'Hashing', icon: 'hash' },
+  map: { word: 'Map', doing: 'Mapping', icon: 'map' },
+  ...changeWords,
 }
 
 export const algorithmWords = { sha256: 'SHA-256', sha1: 'SHA-1', sha512: 'SHA-512' } as const
 
 /** "Full check", "SHA-256 of the content": what was asked for, with its parameters. */
-export function requestWords(request: JobRequest): string {
+export function requestWords(request: RecordedRequest): string {
+  if (isChange(request)) return kindWords[request.kind].word
   switch (request.kind) {
     case 'check':
       return request.depth === 'full' ? 'Full check' : 'Check'
@@ -45,8 +71,26 @@ export const actorWords: Readonly<Record<Job['actor'], string>> = {
   cli: 'on the command line',
 }
 
-/** The command that does the same, word by word. */
-export function commandOf({ request, imagePath }: Pick<Job, 'request' | 'imagePath'>): string[] {
+/** Verbs whose only file is the image; of the others the record does not tell all that was typed. */
+const ofOneFile: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
+  'create',
+  'resize',
+  'repair',
+  'amend',
+  'compact',
+  'discard',
+  'pattern',
+])
+
+/** The command that does the same, word by word; undefined where the record does not say enough. */
+export function commandOf({
+  request,
+  imagePath,
+}: Pick<Job, 'request' | 'imagePath'>): string[] | undefined {
+  if (isChange(request)) {
+    if (!ofOneFile.has(request.kind)) return undefined
+    return ['platter', request.kind, ...optionWords(request), imagePath]
+  }
   switch (request.kind) {
     case 'check':
       return ['platter', 'check', ...(request.depth === 'full' ? ['--deep'] : []), imagePath]
@@ -64,3 +108,12 @@ export function commandOf({ request, imagePath }: Pick<Job, 'request' | 'imagePa
       return unreachable(request)
   }
 }
+
+/** Its options as the command line takes them. */
+export const optionWords = ({ parameters }: ChangeRequest): string[] =>
+  Object.entries(parameters).flatMap(([name, value]) => {
+    const option = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    if (value === true) return [`--${option}`]
+    if (value === false) return [`--no-${option}`]
+    return [`--${option}`, String(value)]
+  })

@@ -1,16 +1,17 @@
+import { isChange, type ChangeFact } from '../../../ipc/schemas/change.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { formatCount } from '../../format/counts.ts'
 import { unreachable } from '../../unreachable.ts'
 import { classWords } from '../map/class-words.ts'
 import { allocationClasses } from '../map/allocation-buckets.ts'
-import { algorithmWords } from './job-words.ts'
+import { algorithmWords, optionWords } from './job-words.ts'
 
 export interface ResultFact {
   readonly label: string
   readonly value: string
   readonly title?: string
-  /** The same number of the job of this kind before, where it was another. */
+  /** What it was before: in the last job of this kind, or before the change; where it was another. */
   readonly before?: string
 }
 
@@ -20,6 +21,8 @@ export function resultFacts(
   earlier: Job | undefined,
   units: ByteUnits,
 ): readonly ResultFact[] {
+  // Two changes of one kind are no two answers to one question.
+  if (isChange(job.request)) return changeFacts(job, units)
   const before = new Map(
     (earlier === undefined ? [] : numbersOf(earlier, units)).map(({ label, value }) => [
       label,
@@ -34,11 +37,7 @@ export function resultFacts(
 
 function numbersOf({ result }: Job, units: ByteUnits): readonly ResultFact[] {
   if (result === undefined) return []
-  const bytes = (label: string, value: number): ResultFact => ({
-    label,
-    value: formatBytes(value, units),
-    title: exactBytes(value),
-  })
+  const bytes = (label: string, value: number) => bytesFact(label, value, units)
   switch (result.kind) {
     case 'check': {
       const { check } = result
@@ -67,7 +66,48 @@ function numbersOf({ result }: Job, units: ByteUnits): readonly ResultFact[] {
         }),
         { label: 'Extents', value: formatCount(result.extentCount) },
       ]
+    case 'change':
+      return result.facts.map((fact) => factOf(fact, units))
     default:
       return unreachable(result)
   }
 }
+
+/** What was asked for, what came of it, and the file before and after. */
+function changeFacts(job: Job, units: ByteUnits): readonly ResultFact[] {
+  const { fileBefore: before, fileAfter: after } = job
+  const asked = isChange(job.request) ? optionWords(job.request) : []
+  return [
+    ...(asked.length === 0 ? [] : [{ label: 'Options', value: asked.join(' ') }]),
+    ...numbersOf(job, units),
+    ...(after === undefined
+      ? []
+      : [
+          changedBytes('File length', before?.length, after.length, units),
+          changedBytes('On disk', before?.onDisk, after.onDisk, units),
+        ]),
+  ]
+}
+
+function changedBytes(
+  label: string,
+  before: number | undefined,
+  after: number,
+  units: ByteUnits,
+): ResultFact {
+  const fact = bytesFact(label, after, units)
+  return before === undefined || before === after
+    ? fact
+    : { ...fact, before: formatBytes(before, units) }
+}
+
+function factOf(fact: ChangeFact, units: ByteUnits): ResultFact {
+  if ('bytes' in fact) return bytesFact(fact.label, fact.bytes, units)
+  return { label: fact.label, value: 'count' in fact ? formatCount(fact.count) : fact.text }
+}
+
+const bytesFact = (label: string, value: number, units: ByteUnits): ResultFact => ({
+  label,
+  value: formatBytes(value, units),
+  title: exactBytes(value),
+})

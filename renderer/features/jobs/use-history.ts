@@ -9,7 +9,7 @@ const pageLength = 50
 export interface HistoryQuestion {
   readonly imageId?: number
   /** Undefined: every kind. */
-  readonly kind?: JobKind | undefined
+  readonly kinds?: readonly JobKind[] | undefined
   /** The first page is read again when it changes. */
   readonly version: string | number
 }
@@ -33,8 +33,8 @@ interface Loaded {
 }
 
 /** Ended jobs, newest first, page by page. */
-export function useHistory({ imageId, kind, version }: HistoryQuestion): History {
-  const subject = `${imageId ?? 'all'}/${kind ?? 'all'}`
+export function useHistory({ imageId, kinds, version }: HistoryQuestion): History {
+  const subject = `${imageId ?? 'all'}/${kinds?.join() ?? 'all'}`
   const nothing: Loaded = { subject, jobs: [], next: undefined, loading: true, error: undefined }
   const [held, setHeld] = useState(nothing)
   const current = held.subject === subject ? held : nothing
@@ -44,7 +44,7 @@ export function useHistory({ imageId, kind, version }: HistoryQuestion): History
       {
         limit: pageLength,
         ...(imageId !== undefined && { imageId }),
-        ...(kind !== undefined && { kinds: [kind] }),
+        ...(kinds !== undefined && { kinds: [...kinds] }),
         ...(before !== undefined && { before }),
       },
       signal === undefined ? {} : { signal },

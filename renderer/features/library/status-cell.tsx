@@ -5,9 +5,8 @@ import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Tooltip } from '../../ui/tooltip.tsx'
+import { kindWords } from '../jobs/job-words.ts'
 import { statusOf } from './status-words.ts'
-
-const doing = { check: 'Checking', hash: 'Hashing', map: 'Mapping' } as const
 
 /** A job while there is one, else what is going on with the file. */
 export function StatusCell({ row, now }: { readonly row: LibraryRow; readonly now: number }) {
@@ -30,7 +29,7 @@ function JobStatus({ job }: { readonly job: Job }) {
     return <span className="status-cell status-muted">Cancelling…</span>
   const { done = 0, total = 0 } = job.progress ?? {}
   const share = total > 0 ? done / total : undefined
-  const word = doing[job.request.kind]
+  const word = kindWords[job.request.kind].doing
   return (
     <span className="status-cell status-job">
       <span className="status-job-words">

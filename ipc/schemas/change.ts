@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+/** Work that changes an image or makes a file, named as the command line names it. */
+export const changeKind = z.enum([
+  'create',
+  'resize',
+  'repair',
+  'amend',
+  'undo',
+  'snapshot',
+  'compact',
+  'discard',
+  'encode',
+  'decode',
+  'stream-decode',
+  'write',
+  'pattern',
+  'dehydrate',
+  'rehydrate',
+])
+export type ChangeKind = z.infer<typeof changeKind>
+
+/** What was asked for. */
+export const changeRequest = z.object({
+  kind: changeKind,
+  /** By the names of the command line's options as properties: `dryRun`, `mode`; sizes in bytes. */
+  parameters: z.record(z.string().max(100), z.union([z.string(), z.number(), z.boolean()])),
+})
+export type ChangeRequest = z.infer<typeof changeRequest>
+
+export const isChange = <Other extends { readonly kind: string }>(
+  request: Other | ChangeRequest,
+): request is ChangeRequest => 'parameters' in request
+
+/** One thing that is worth knowing of what was done; numbers stay numbers, each surface writes them its way. */
+export const changeFact = z.union([
+  z.object({ label: z.string(), bytes: z.number().int().nonnegative() }),
+  z.object({ label: z.string(), count: z.number().int().nonnegative() }),
+  z.object({ label: z.string(), text: z.string() }),
+])
+export type ChangeFact = z.infer<typeof changeFact>
+
+export const changeResult = z.object({
+  kind: z.literal('change'),
+  facts: z.array(changeFact),
+})
+export type ChangeResult = z.infer<typeof changeResult>
