@@ -33,6 +33,9 @@ import type {
   SnapshotChange,
 } from './operations/snapshot-plan.ts'
 import type { RenameSnapshotOptions } from './operations/snapshot-rename.ts'
+import type { DoneChange, UndoChangePlan } from './operations/done-change.ts'
+import type { RepairUndo } from './operations/list-repair-undos.ts'
+import type { UndoChangeOptions } from './operations/plan-undo-change.ts'
 import type { UndoPlan } from './operations/undo-repair.ts'
 import type { OperationContext } from './progress.ts'
 
@@ -79,10 +82,20 @@ export interface ChangingEngine {
   planRepair(path: string, options?: PlanRepairOptions): Promise<RepairPlan>
   /** Writes a safety copy first; data-loss steps need consent by name. */
   repairImage(path: string, plan: RepairPlan, options?: RepairOptions): Promise<RepairResult>
+  /** The safety copies beside an image, newest first, and whether each fits; only reads. */
+  listRepairUndos(path: string, context?: OperationContext): Promise<readonly RepairUndo[]>
   /** Whether a safety copy fits the image as it is now; only reads. */
   planUndoRepair(path: string, safetyCopy: string, context?: OperationContext): Promise<UndoPlan>
   /** The image's metadata as it was before the repair; refused once anything else wrote to the image. */
   undoRepair(path: string, safetyCopy: string, context?: OperationContext): Promise<UndoPlan>
+  /** Whether a change that somebody remembers can be taken back without losing anything; only reads. */
+  planUndoChange(
+    path: string,
+    change: DoneChange,
+    options?: UndoChangeOptions,
+  ): Promise<UndoChangePlan>
+  /** By the change that does it: a disk that grew shrinks, options go back, a snapshot goes. */
+  undoChange(path: string, plan: UndoChangePlan, options?: UndoChangeOptions): Promise<void>
   /** For images whose refcounts were written lazily: counted anew, in one step. */
   rebuildRefcounts(path: string, options?: RebuildOptions): Promise<RebuildResult>
   /** What compacting would give back, by cause and mode; only reads. */

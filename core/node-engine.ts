@@ -7,12 +7,14 @@ import { compactImage } from './operations/compact.ts'
 import { createImage } from './operations/create.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
+import { listRepairUndos } from './operations/list-repair-undos.ts'
 import { mapImage } from './operations/map.ts'
 import { planAmend } from './operations/plan-amend.ts'
 import { planCompact } from './operations/plan-compact.ts'
 import { planCreate } from './operations/plan-create.ts'
 import { planRepair } from './operations/plan-repair.ts'
 import { planResize } from './operations/plan-resize.ts'
+import { planUndoChange } from './operations/plan-undo-change.ts'
 import { rebuildImageRefcounts } from './operations/rebuild-refcounts.ts'
 import { repairImage } from './operations/repair.ts'
 import { resizeImage } from './operations/resize.ts'
@@ -23,6 +25,7 @@ import { listSnapshots } from './operations/snapshot-list.ts'
 import { renameSnapshot } from './operations/snapshot-rename.ts'
 import { summarizeAllocation } from './operations/summarize-allocation.ts'
 import { summarizeHeader } from './operations/summarize-header.ts'
+import { undoChange } from './operations/undo-change.ts'
 import { planUndoRepair, undoRepair } from './operations/undo-repair.ts'
 import { version } from './version.ts'
 
@@ -58,10 +61,14 @@ export function createEngine(): Engine {
     resizeImage: (path, plan, options) => resizeImage(nodeHost, absolute(path), plan, options),
     planRepair: (path, options) => planRepair(nodeHost, absolute(path), options),
     repairImage: (path, plan, options) => repairImage(nodeHost, absolute(path), plan, options),
+    listRepairUndos: (path, context) => listRepairUndos(nodeHost, absolute(path), context),
     planUndoRepair: (path, safetyCopy, context) =>
       planUndoRepair(nodeHost, absolute(path), absolute(safetyCopy), context),
     undoRepair: (path, safetyCopy, context) =>
       undoRepair(nodeHost, absolute(path), absolute(safetyCopy), context),
+    planUndoChange: (path, change, options) =>
+      planUndoChange(nodeHost, absolute(path), change, options),
+    undoChange: (path, plan, options) => undoChange(nodeHost, absolute(path), plan, options),
     rebuildRefcounts: (path, options) => rebuildImageRefcounts(nodeHost, absolute(path), options),
     planCompact: (path, options) => planCompact(nodeHost, absolute(path), options),
     compactImage: (path, plan, options) => compactImage(nodeHost, absolute(path), plan, options),

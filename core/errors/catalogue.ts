@@ -5,6 +5,7 @@ import { formatReasons } from './reasons-format.ts'
 import { linkReasons } from './reasons-link.ts'
 import { changeReasons } from './reasons-change.ts'
 import { compactReasons } from './reasons-compact.ts'
+import { convertReasons } from './reasons-convert.ts'
 import { snapshotReasons } from './reasons-snapshot.ts'
 import { createReasons } from './reasons-create.ts'
 import { resizeReasons } from './reasons-resize.ts'
@@ -12,12 +13,13 @@ import { recycleReasons } from './reasons-recycle.ts'
 import { repairReasons } from './reasons-repair.ts'
 import { rewriteReasons } from './reasons-rewrite.ts'
 import { serviceReasons } from './reasons-service.ts'
+import { undoReasons } from './reasons-undo.ts'
 import type { CatalogueEntry } from './explanation.ts'
 
 /**
  * Every error Platter can name, in one place: window, command line and web take their words from here.
  * Numbers by subject: 1000 general, 1100 files, 1200 formats, 1300 links inside images, 1400 services,
- * 1500 changing images.
+ * 1500 changing images, 1600 converting them.
  */
 export const catalogue = {
   ...generalReasons,
@@ -34,6 +36,8 @@ export const catalogue = {
   ...recycleReasons,
   ...compactReasons,
   ...rewriteReasons,
+  ...convertReasons,
+  ...undoReasons,
 } as const satisfies Record<string, CatalogueEntry>
 
 export type Reason = keyof typeof catalogue

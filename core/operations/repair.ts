@@ -18,6 +18,11 @@ export interface RepairOptions extends OperationContext {
   readonly consent?: readonly DataLossStep[] | undefined
   /** Folder for the safety copy; default: beside the image. */
   readonly safetyCopyFolder?: string | undefined
+  /**
+   * Flushes the image once, at the end. A power cut before that may leave tables without what they refer
+   * to; the safety copy, which is always flushed, takes that back.
+   */
+  readonly unsafeBuffering?: boolean | undefined
 }
 
 /** Safety copies of one image. */
@@ -52,7 +57,7 @@ export async function repairImage(
     throwIfAborted(signal)
     if (prepared.changes.epochs.length === 0) return resultOf(prepared, undefined)
     const copy = await makeSafetyCopy(host, path, prepared, options)
-    await apply(host, file, prepared, copy)
+    await apply(host, file, prepared, { copy, unsafeBuffering: options.unsafeBuffering === true })
     const after = await checkOutcome(file, readHeaderArea(file, 'check'), { onProgress })
     return {
       ...resultOf(prepared, copy),
@@ -139,10 +144,14 @@ async function apply(
   host: Host & WritingEnvironment,
   file: WritableFile,
   { changes, source }: PreparedRepair,
-  copy: string,
+  { copy, unsafeBuffering }: { readonly copy: string; readonly unsafeBuffering: boolean },
 ): Promise<void> {
   try {
-    for (const writes of changes.epochs) await writeEpoch(file, writes)
+    for (const writes of changes.epochs) {
+      await writeAll(file, writes)
+      if (!unsafeBuffering) await file.flush()
+    }
+    if (unsafeBuffering) await file.flush()
   } catch (error) {
     const thrown = ImageError.from(error, { path: file.name })
     // After a failed flush nobody may write to the file: what is there is for an undo later to see.
@@ -152,9 +161,8 @@ async function apply(
   }
 }
 
-async function writeEpoch(file: WritableFile, writes: readonly PlannedWrite[]): Promise<void> {
+async function writeAll(file: WritableFile, writes: readonly PlannedWrite[]): Promise<void> {
   for (const { at, bytes, tag } of writes) await file.write(bytes, at, tag)
-  await file.flush()
 }
 
 /** Whether the image is as it was, and the safety copy gone. */
