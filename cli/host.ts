@@ -1,11 +1,22 @@
 /** What a verb may use of the process it runs in; handed in, so that a verb never touches globals. */
+import type { Engine } from '../core/index.ts'
+import type { ByteOutput } from './terminal/byte-output.ts'
 import type { TextOutput } from './terminal/text-output.ts'
 
-export interface Host {
+/** All of it that is there before the engine is loaded. */
+export interface Streams {
   readonly stdout: TextOutput
   readonly stderr: TextOutput
+  /** Standard input as it comes; `Buffer`s of at most 64 KiB. */
+  stdin(): AsyncIterable<Uint8Array>
+  /** Standard output for bytes. What was said on `stdout` before must have been flushed. */
+  bytesOut(): ByteOutput
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal
   /** The file that was started: siblings in dist/ (or the sources) are found from it. */
   readonly entryUrl: string
+}
+
+export interface Host extends Streams {
+  readonly engine: Engine
 }

@@ -4,8 +4,9 @@
  */
 import process from 'node:process'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
-import type { Host } from './host.ts'
+import type { Streams } from './host.ts'
 import { runProgram } from './program.ts'
+import { ByteOutput } from './terminal/byte-output.ts'
 import { OutputClosed, TextOutput } from './terminal/text-output.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -21,17 +22,19 @@ export async function main(words: readonly string[]): Promise<void> {
   }
   process.on('SIGINT', stop(exitCodes.interrupted))
   process.on('SIGTERM', stop(exitCodes.terminated))
-  const host: Host = {
+  const streams: Streams = {
     stdout: new TextOutput(process.stdout, process.env),
     stderr: new TextOutput(process.stderr, process.env),
+    stdin: () => process.stdin,
+    bytesOut: () => new ByteOutput(process.stdout.fd, stopper.signal),
     signal: stopper.signal,
     entryUrl: import.meta.url,
   }
-  const code = await answer(words, host)
+  const code = await answer(words, streams)
   process.exitCode = endedBy ?? code
 }
 
-async function answer(words: readonly string[], host: Host): Promise<ExitCode> {
+async function answer(words: readonly string[], host: Streams): Promise<ExitCode> {
   try {
     const code = await runProgram(words, host)
     await host.stdout.flush()
@@ -41,12 +44,12 @@ async function answer(words: readonly string[], host: Host): Promise<ExitCode> {
     if (error instanceof OutputClosed) return exitCodes.outputClosed
     if (error instanceof UsageError) return usage(error, host)
     const { printError } = await import('./output/print-error.ts')
-    const output = words.some((word) => /^(--json|--output=json)$/.test(word)) ? 'json' : 'human'
+    const output = words.some((word) => /^(--json|--output=json)$/.test(word)) ? 'json' : 'text'
     return printError(error, { output, host })
   }
 }
 
-async function usage(error: UsageError, host: Host): Promise<ExitCode> {
+async function usage(error: UsageError, host: Streams): Promise<ExitCode> {
   await host.stderr.line(`platter: ${error.message}`)
   await host.stderr.line('Run "platter --help" for what it can do.')
   await host.stderr.flush()

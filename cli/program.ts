@@ -1,51 +1,55 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
-import type { Host } from './host.ts'
+import type { Host, Streams } from './host.ts'
+import { commanderOption, unsaid } from './parse/commander-option.ts'
+import type { Example, Verb } from './table/verb.ts'
+import { verbGroups } from './table/verbs.ts'
 import { UsageError } from './usage-error.ts'
-import { verbs, type Verb, type VerbOption, type VerbOptions } from './verbs.ts'
 import { readVersion } from './version.ts'
 
 /** Parses and runs. Throws UsageError for a command line that cannot be read. */
-export async function runProgram(words: readonly string[], host: Host): Promise<ExitCode> {
+export async function runProgram(words: readonly string[], streams: Streams): Promise<ExitCode> {
   let code: ExitCode = exitCodes.fine
   const said = { out: '', error: '' }
   const program = configured(new Command('platter'), said)
     .description(
-      'See the truth about virtual-machine disk images: what they are, whether they are sound.',
+      'Looks after virtual-machine disk images: shows what they are, checks, changes and converts them.',
     )
-    .version(readVersion(host.entryUrl), '-V, --version', 'print the version')
+    .version(readVersion(streams.entryUrl), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain')
     .addHelpCommand(helpCommand())
     .usage('<verb> [options] [file or folder...]')
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .commandsGroup('Verbs:')
-    .addHelpText(
-      'after',
-      '\n"platter <verb> --help" explains one of them. Only compact and discard change an image,\n' +
-        'and never what its guest reads.',
-    )
-  for (const verb of verbs) {
-    const command = program.command(`${verb.name} ${verb.operands}`.trim()).summary(verb.summary)
-    configured(command, said).description(sentence(verb.summary))
-    for (const option of verb.options) command.addOption(commanderOption(option))
-    if (verb.notes !== '') command.addHelpText('after', `\n${verb.notes}`)
-    command.action(async (...given: readonly unknown[]) => {
-      code = await runVerb(verb, command, given, host)
-    })
+    .addHelpText('after', '\n"platter help <verb>" explains one of them.')
+  for (const { heading, verbs } of verbGroups) {
+    for (const verb of verbs) {
+      const command = program.command([verb.name, ...verb.operands].join(' '))
+      configured(command, said)
+        .helpGroup(heading)
+        .summary(verb.summary)
+        .description(sentence(verb.summary))
+      for (const [name, option] of Object.entries(verb.options)) {
+        command.addOption(commanderOption(name, option))
+      }
+      command.addHelpText('after', notesOf(verb))
+      command.action(async (...given: readonly unknown[]) => {
+        code = await runVerb(verb, command, { given, streams })
+      })
+    }
   }
   try {
-    await program.parseAsync([...words], { from: 'user' })
+    await program.parseAsync(withHyphens(words), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     const asked = ['commander.help', 'commander.helpDisplayed', 'commander.version']
     // `platter` alone and `platter nonsense` both reach here; only the first shows the help.
     if (!asked.includes(error.code)) throw new UsageError(usageSentence(said.error, error))
     if (said.out === '') {
-      await host.stderr.write(said.error)
+      await streams.stderr.write(said.error)
       return exitCodes.usage
     }
   }
-  await host.stdout.write(said.out)
+  await streams.stdout.write(said.out)
   return code
 }
 
@@ -64,49 +68,55 @@ function configured(command: Command, said: { out: string; error: string }): Com
     })
 }
 
+interface Parsed {
+  readonly given: readonly unknown[]
+  readonly streams: Streams
+}
+
 async function runVerb(
   verb: Verb,
   command: Command,
-  given: readonly unknown[],
-  host: Host,
+  { given, streams }: Parsed,
 ): Promise<ExitCode> {
-  const [operands] = given
-  const parsed = command.opts<Partial<VerbOptions> & { readonly json?: boolean }>()
-  const options: VerbOptions = {
-    ...parsed,
-    output: parsed.json === true ? 'json' : (parsed.output ?? 'human'),
-    links: parsed.links ?? 'same-folder',
-    history: parsed.history ?? true,
-    limit: parsed.limit ?? 50,
-    open: parsed.open ?? true,
-    verify: parsed.verify ?? true,
-  }
   const run = await verb.load()
-  // commander hands a variadic argument over as an array of the words.
-  return run(Array.isArray(operands) ? operands.map(String) : [], options, host)
+  const { createEngine } = await import('../core/index.ts')
+  const host: Host = { ...streams, engine: createEngine() }
+  // commander hands a variadic operand over as an array, and one that is missing as undefined.
+  const operands = given
+    .slice(0, verb.operands.length)
+    .flat()
+    .filter((operand) => typeof operand === 'string')
+  return run({ operands, options: valuesOf(verb, command), host })
 }
 
-function commanderOption(option: VerbOption): Option {
-  const made = new Option(option.flags, option.help)
-  switch (option.kind) {
-    case 'switch':
-    case 'text':
-      return made
-    case 'choice':
-      made.choices(option.choices)
-      break
-    case 'number':
-      made.argParser((text) => wholeNumber(text, option.from, option.to))
-      break
-  }
-  return option.standard === undefined ? made : made.default(option.standard)
+/** Every property of the verb's table, whether it was given or not. */
+function valuesOf({ options }: Verb, command: Command): Readonly<Record<string, unknown>> {
+  const parsed: Readonly<Record<string, unknown>> = command.opts()
+  const values = Object.entries(options).map(([name, option]) => [
+    name,
+    parsed[name] ?? unsaid(option),
+  ])
+  const isJson = parsed['json'] === true && 'output' in options
+  return { ...Object.fromEntries(values), ...(isJson ? { output: 'json' } : {}) }
 }
 
-function wholeNumber(text: string, from: number, to: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= from && value <= to) return value
-  throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`)
+/** The reference wrote `stream_decode`. */
+function withHyphens(words: readonly string[]): string[] {
+  const at = words.findIndex((word) => !word.startsWith('-'))
+  return words.map((word, index) =>
+    index === at || (index === at + 1 && words[at] === 'help') ? word.replaceAll('_', '-') : word,
+  )
 }
+
+function notesOf({ notes, examples = [] }: Verb): string {
+  const lines = examples.map((example) => exampleLines(example))
+  return [
+    ...(notes === '' ? [] : [`\n${notes}`]),
+    ...(lines.length === 0 ? [] : [`\nExamples:\n${lines.join('\n')}`]),
+  ].join('\n')
+}
+
+const exampleLines = ({ words, does }: Example): string => `  platter ${words}\n      ${does}`
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
@@ -116,4 +126,4 @@ function usageSentence(printed: string, error: CommanderError): string {
 }
 
 const helpCommand = (): Command =>
-  new Command('help').argument('[verb]').description('explain a verb').helpGroup('Verbs:')
+  new Command('help').argument('[verb]').description('explain a verb').helpGroup('Platter itself:')

@@ -12,12 +12,18 @@ import { describeCompactResult } from '../output/describe-compact-result.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError, sayError } from '../output/print-error.ts'
 import { paintFor } from '../terminal/style.ts'
-import type { VerbOptions } from '../verbs.ts'
+import type { OptionValues } from '../table/option.ts'
+import type { CommonOptions } from '../table/shared-options.ts'
+import type { givingBack, rewriting } from '../table/space-verbs.ts'
 import { eachImage } from './each-image.ts'
-import { engine } from './engine.ts'
+
+export type CompactImagesOptions = OptionValues<typeof givingBack>
+export type RewriteOptions = OptionValues<typeof rewriting>
 
 export interface CompactRun {
-  readonly options: VerbOptions
+  readonly options: CompactImagesOptions & CommonOptions
+  /** Only where a new file may be written. */
+  readonly rewrite?: RewriteOptions | undefined
   readonly host: Host
   readonly mode: CompactMode | 'auto'
 }
@@ -36,13 +42,13 @@ export interface CompactJson {
  */
 export async function compactImages(
   operands: readonly string[],
-  { options, host, mode }: CompactRun,
+  { options, host, mode, rewrite }: CompactRun,
 ): Promise<ExitCode> {
   const { output } = options
   const array = output === 'json' && operands.length > 1 ? new JsonArray(host.stdout) : undefined
   const images = operands.map((path) => ({ path }))
   const work = (path: string, context: OperationContext) =>
-    compactOne(path, { options, mode }, context)
+    compactOne(path, { options, host, mode, rewrite }, context)
   const codes: ExitCode[] = []
   let printed = 0
   for await (const outcome of eachImage(images, { host, options }, work)) {
@@ -82,22 +88,22 @@ export async function compactImages(
 
 async function compactOne(
   path: string,
-  { options, mode }: Pick<CompactRun, 'options' | 'mode'>,
+  { options, host, mode, rewrite }: CompactRun,
   context: OperationContext,
 ): Promise<{ readonly plan: CompactPlan; readonly result?: CompactResult }> {
-  const { format, links, dryRun = false, verify, unsafeBuffering, compress, keepOriginal } = options
+  const { format, links, dryRun, verify, unsafeBuffering } = options
   // What is done finds the zeroes anew; to choose a mode for it, a part of them tells enough.
   const scan = dryRun ? 'whole' : 'sampled'
-  const plan = await engine.planCompact(path, { ...context, format, links, scan })
+  const plan = await host.engine.planCompact(path, { ...context, format, links, scan })
   if (dryRun) return { plan }
-  const result = await engine.compactImage(path, plan, {
+  const result = await host.engine.compactImage(path, plan, {
     ...context,
     mode,
     links,
     verify,
     unsafeBuffering,
-    compression: compress,
-    keepOriginalAs: keepOriginal,
+    compression: rewrite?.compress,
+    keepOriginalAs: rewrite?.keepOriginal,
   })
   return { plan, result }
 }

@@ -2,7 +2,7 @@ import { ImageError, type OperationContext } from '../../core/index.ts'
 import type { Host } from '../host.ts'
 import { ProgressReporter } from '../terminal/progress-reporter.ts'
 import { OutputError } from '../terminal/text-output.ts'
-import type { VerbOptions } from '../verbs.ts'
+import type { CommonOptions } from '../table/shared-options.ts'
 import type { FoundImage } from './find-images.ts'
 
 /** How the work on one image ended. */
@@ -20,7 +20,7 @@ export type ImageOutcome<Value> = {
 
 export interface ImageRun {
   readonly host: Host
-  readonly options: VerbOptions
+  readonly options: CommonOptions
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Dirent, Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { ImageError, isImageFileName, isUnmistakable } from '../../core/index.ts'
-import { engine } from './engine.ts'
+import { ImageError, isImageFileName, isUnmistakable, type Engine } from '../../core/index.ts'
+import type { Host } from '../host.ts'
 
 /** A file to work on, or a folder that could not be searched. */
 export interface FoundImage {
@@ -24,7 +24,7 @@ export interface FoundImages {
  */
 export async function findImages(
   operands: readonly string[],
-  signal: AbortSignal,
+  { engine, signal }: Pick<Host, 'engine' | 'signal'>,
 ): Promise<FoundImages> {
   const images: FoundImage[] = []
   let sawFolder = false
@@ -32,7 +32,7 @@ export async function findImages(
     const facts = await factsOf(operand)
     if (facts?.isDirectory() === true) {
       sawFolder = true
-      await search(operand, { images, seen: new Set([identityOf(facts)]), signal })
+      await search(operand, { images, seen: new Set([identityOf(facts)]), engine, signal })
     } else {
       images.push({ path: operand })
     }
@@ -43,10 +43,11 @@ export async function findImages(
 interface Search {
   readonly images: FoundImage[]
   readonly seen: Set<string>
+  readonly engine: Engine
   readonly signal: AbortSignal
 }
 
-async function search(folder: string, { images, seen, signal }: Search): Promise<void> {
+async function search(folder: string, { images, seen, engine, signal }: Search): Promise<void> {
   let entries: Dirent[]
   try {
     entries = await readdir(folder, { withFileTypes: true })
@@ -67,17 +68,23 @@ async function search(folder: string, { images, seen, signal }: Search): Promise
       if (isImageFileName(entry.name)) images.push({ path: shownPath })
       continue
     }
-    if (!facts.isDirectory() && !(facts.isFile() && (await isImage(entryPath, entry.name))))
+    if (
+      !facts.isDirectory() &&
+      !(facts.isFile() && (await isImage(entryPath, { name: entry.name, engine })))
+    )
       continue
     const identity = identityOf(facts)
     if (seen.has(identity)) continue
     seen.add(identity)
-    if (facts.isDirectory()) await search(shownPath, { images, seen, signal })
+    if (facts.isDirectory()) await search(shownPath, { images, seen, engine, signal })
     else images.push({ path: shownPath })
   }
 }
 
-async function isImage(file: string, name: string): Promise<boolean> {
+async function isImage(
+  file: string,
+  { name, engine }: { readonly name: string; readonly engine: Engine },
+): Promise<boolean> {
   if (isImageFileName(name)) return true
   const { format } = await engine.summarizeHeader(file)
   return isUnmistakable(format)

@@ -1,6 +1,6 @@
 import { ImageError, type ImageErrorData } from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { Host } from '../host.ts'
+import type { Streams } from '../host.ts'
 import { printable } from '../terminal/printable.ts'
 import { paintFor } from '../terminal/style.ts'
 import { OutputError, OutputFailed } from '../terminal/text-output.ts'
@@ -29,7 +29,7 @@ export const errorJson = ({ code, reason, kind, explanation }: ImageErrorData): 
  */
 export async function printError(
   thrown: unknown,
-  { output, host }: { readonly output: 'human' | 'json'; readonly host: Host },
+  { output, host }: { readonly output: 'text' | 'json'; readonly host: Streams },
 ): Promise<ExitCode> {
   const error =
     thrown instanceof OutputFailed
@@ -43,7 +43,7 @@ export async function printError(
 /** Puts an error on stderr, whichever it is. */
 export async function sayError(
   error: ImageError,
-  { output, host }: { readonly output: 'human' | 'json'; readonly host: Host },
+  { output, host }: { readonly output: 'text' | 'json'; readonly host: Streams },
 ): Promise<void> {
   const data = error.toJSON()
   const text = output === 'json' ? JSON.stringify({ error: errorJson(data) }) : inWords(data, host)
@@ -56,7 +56,7 @@ export async function sayError(
   }
 }
 
-function inWords(data: ImageErrorData, host: Host): string {
+function inWords(data: ImageErrorData, host: Streams): string {
   const { title, detail, safety, advice } = data.explanation
   const paint = paintFor(host.stderr)
   const lines = [

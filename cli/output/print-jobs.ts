@@ -3,13 +3,13 @@ import type { Records } from '../../main/headless.ts'
 import type { Host } from '../host.ts'
 import { paintFor, type Tone } from '../terminal/style.ts'
 import { formatTable, type Row } from '../terminal/table.ts'
-import type { VerbOptions } from '../verbs.ts'
+import type { OutputOptions } from '../table/shared-options.ts'
 
 /** A job as the window receives it (ipc/schemas/job.ts). */
 export type RecordedJob = ReturnType<Records['open']>[number]
 
 interface JobsLayout {
-  readonly options: VerbOptions
+  readonly options: OutputOptions
   readonly host: Host
   /** Said when there are none. */
   readonly none: string

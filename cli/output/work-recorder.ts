@@ -7,8 +7,7 @@ import {
 import type { FinishedWork } from '../../main/headless.ts'
 import type { Host } from '../host.ts'
 import type { ImageOutcome } from '../images/each-image.ts'
-import { engine } from '../images/engine.ts'
-import type { VerbOptions } from '../verbs.ts'
+import type { CommonOptions, RecordedOptions } from '../table/shared-options.ts'
 
 export interface RecordedWork<Value> {
   readonly request: FinishedWork['request']
@@ -18,11 +17,11 @@ export interface RecordedWork<Value> {
 /** Leaves a run in the history that the window shows, unless the person said --no-history. */
 export class WorkRecorder<Value extends CheckResult | HashResult> {
   readonly #work: RecordedWork<Value>
-  readonly #options: VerbOptions
+  readonly #options: RecordedOptions & CommonOptions
   readonly #host: Host
   readonly #headers = new Map<string, HeaderSummary>()
 
-  constructor(work: RecordedWork<Value>, options: VerbOptions, host: Host) {
+  constructor(work: RecordedWork<Value>, options: RecordedOptions & CommonOptions, host: Host) {
     this.#work = work
     this.#options = options
     this.#host = host
@@ -34,7 +33,7 @@ export class WorkRecorder<Value extends CheckResult | HashResult> {
    */
   async begin(path: string): Promise<void> {
     if (!this.#options.history) return
-    const header = await engine.summarizeHeader(path).catch((): undefined => undefined)
+    const header = await this.#host.engine.summarizeHeader(path).catch((): undefined => undefined)
     if (header !== undefined) this.#headers.set(path, header)
   }
 
@@ -53,7 +52,7 @@ export class WorkRecorder<Value extends CheckResult | HashResult> {
       using records = openRecords()
       records.add(works)
     } catch (error) {
-      if (this.#options.quiet === true) return
+      if (this.#options.quiet) return
       await this.#host.stderr.line(`platter: this run is not in the history: ${causeOf(error)}`)
     }
   }
@@ -68,7 +67,7 @@ export class WorkRecorder<Value extends CheckResult | HashResult> {
         outcome.kind === 'done'
           ? this.#work.outcomeOf(outcome.value)
           : { kind: 'failed', error: outcome.error.toJSON() },
-      engineVersion: engine.version,
+      engineVersion: this.#host.engine.version,
       startedAt: outcome.startedAt,
       endedAt: Math.round(outcome.startedAt + outcome.durationMs),
     }

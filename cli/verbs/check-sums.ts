@@ -1,26 +1,26 @@
 import { readFile, stat } from 'node:fs/promises'
 import { formatPlural, ImageError, type OperationContext } from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { Host } from '../host.ts'
-import { engine } from '../images/engine.ts'
 import { eachImage } from '../images/each-image.ts'
 import { parseSumLine, type ExpectedSum } from '../images/sum-line.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, printError } from '../output/print-error.ts'
 import { printable } from '../terminal/printable.ts'
 import { paintFor } from '../terminal/style.ts'
-import type { VerbOptions } from '../verbs.ts'
+import type { CommonOptions } from '../table/shared-options.ts'
+import type { Call } from '../table/verb.ts'
+import type { ShaOptions } from './sha.ts'
 
 /**
  * `platter sha --check SUMS`: compares images with the digests in sums files, line by line, as
  * `sha256sum --check` does. Answers 1 when a digest differs, a file cannot be read, or nothing in the
  * sums files was a sum.
  */
-export async function checkSums(
-  sumFiles: readonly string[],
-  options: VerbOptions,
-  host: Host,
-): Promise<ExitCode> {
+export async function checkSums({
+  operands: sumFiles,
+  options,
+  host,
+}: Call<ShaOptions & CommonOptions>): Promise<ExitCode> {
   const expected: ExpectedSum[] = []
   let unread = 0
   for (const file of sumFiles) {
@@ -33,7 +33,7 @@ export async function checkSums(
   }
 
   const { format, links, output } = options
-  const target = options.file === true ? 'file' : 'content'
+  const target = options.file ? 'file' : 'content'
   const array = output === 'json' ? new JsonArray(host.stdout) : undefined
   const paint = paintFor(host.stdout)
   let next = 0
@@ -41,7 +41,7 @@ export async function checkSums(
   let failed = 0
   const work = (path: string, context: OperationContext): Promise<string> => {
     const algorithm = options.algorithm ?? expected[next]?.algorithm ?? 'sha256'
-    return engine
+    return host.engine
       .hashImage(path, { ...context, algorithm, target, format, links })
       .then(({ digest }) => digest)
   }
@@ -64,7 +64,7 @@ export async function checkSums(
         expected: sum?.digest,
         found: outcome.value,
       })
-    } else if (options.quiet !== true || !matches) {
+    } else if (!options.quiet || !matches) {
       const verdict = matches ? paint('OK', 'good') : paint('FAILED', 'bad')
       await host.stdout.line(`${printable(outcome.path)}: ${verdict}`)
     }

@@ -7,7 +7,6 @@ import {
 } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
-import { engine } from '../images/engine.ts'
 import { eachImage, type ImageOutcome } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { describeBatch, describeCheck } from '../output/describe-check.ts'
@@ -16,24 +15,35 @@ import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
 import { WorkRecorder } from '../output/work-recorder.ts'
 import { reportFormatOf, saveReport } from '../output/save-report.ts'
 import { paintFor } from '../terminal/style.ts'
-import type { RunVerb, VerbOptions } from '../verbs.ts'
+import type {
+  CommonOptions,
+  OutputOptions,
+  ReadingOptions,
+  RecordedOptions,
+} from '../table/shared-options.ts'
+import type { RunVerb } from '../table/verb.ts'
 
 type Outcome = ImageOutcome<CheckResult>
 
 const outcomeOf = (result: CheckResult) => ({ kind: 'check', result }) as const
 
+interface CheckOptions extends OutputOptions, ReadingOptions, RecordedOptions {
+  readonly deep: boolean
+  readonly report: string | undefined
+}
+
 /** `platter check`: reads all metadata, changes nothing, answers as `qemu-img check` does. */
-export const check: RunVerb = async (operands, options, host) => {
+export const check: RunVerb<CheckOptions> = async ({ operands, options, host }) => {
   const reportFormat = options.report === undefined ? undefined : reportFormatOf(options.report)
-  const { images, isBatch } = await findImages(operands, host.signal)
+  const { images, isBatch } = await findImages(operands, host)
   const array = options.output === 'json' && isBatch ? new JsonArray(host.stdout) : undefined
   const startedAt = Date.now()
-  const depth = options.deep === true ? 'full' : 'metadata'
+  const depth = options.deep ? 'full' : 'metadata'
   const { format, links } = options
   const recorder = new WorkRecorder({ request: { kind: 'check', depth }, outcomeOf }, options, host)
   const work = async (file: string, context: OperationContext): Promise<CheckResult> => {
     await recorder.begin(file)
-    return engine.checkImage(file, { ...context, format, links, depth })
+    return host.engine.checkImage(file, { ...context, format, links, depth })
   }
 
   const outcomes: Outcome[] = []
@@ -48,18 +58,18 @@ export const check: RunVerb = async (operands, options, host) => {
     title: operands.map((operand) => path.resolve(operand)).join(', '),
     startedAt,
     endedAt: Date.now(),
-    engineVersion: engine.version,
+    engineVersion: host.engine.version,
     depth,
     entries,
   } as const
   if (isBatch) {
-    if (options.output === 'human') {
+    if (options.output === 'text') {
       const { stdout } = host
       await stdout.line(
         describeBatch(report, {
           paint: paintFor(stdout),
           width: stdout.width,
-          quiet: options.quiet === true,
+          quiet: options.quiet,
         }),
       )
     }
@@ -73,7 +83,11 @@ export const check: RunVerb = async (operands, options, host) => {
   return exitCodeOfRun(outcomes, { isBatch, isDeep: depth === 'full' })
 }
 
-async function printOne(outcome: Outcome, options: VerbOptions, host: Host): Promise<void> {
+async function printOne(
+  outcome: Outcome,
+  options: CheckOptions & CommonOptions,
+  host: Host,
+): Promise<void> {
   if (outcome.kind === 'cancelled') return
   if (outcome.kind === 'failed') {
     await printError(outcome.error, { output: options.output, host })

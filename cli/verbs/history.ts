@@ -1,10 +1,15 @@
 import path from 'node:path'
 import { exitCodes } from '../exit-codes.ts'
 import { printJobs } from '../output/print-jobs.ts'
-import type { RunVerb } from '../verbs.ts'
+import type { OutputOptions } from '../table/shared-options.ts'
+import type { RunVerb } from '../table/verb.ts'
+
+interface HistoryOptions extends OutputOptions {
+  readonly limit: number
+}
 
 /** `platter history`: ended work, newest first, of everything or of the images that were named. */
-export const history: RunVerb = async (operands, options, host) => {
+export const history: RunVerb<HistoryOptions> = async ({ operands, options, host }) => {
   const { openRecords } = await import('../../main/headless.ts')
   using records = openRecords()
   const { limit } = options

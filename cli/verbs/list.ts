@@ -6,23 +6,23 @@ import {
   type ImageUse,
 } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
-import { engine } from '../images/engine.ts'
 import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, type ErrorJson } from '../output/print-error.ts'
 import { paintFor } from '../terminal/style.ts'
 import { formatTable, type Cell, type Row } from '../terminal/table.ts'
-import type { RunVerb } from '../verbs.ts'
+import type { OutputOptions } from '../table/shared-options.ts'
+import type { RunVerb } from '../table/verb.ts'
 
 /** `platter list`: what a header tells about each image. A file that cannot be read is a line too. */
-export const list: RunVerb = async (operands, options, host) => {
-  const { images } = await findImages(operands, host.signal)
+export const list: RunVerb<OutputOptions> = async ({ operands, options, host }) => {
+  const { images } = await findImages(operands, host)
   const json = options.output === 'json' ? new JsonArray(host.stdout) : undefined
   const rows: Row[] = []
   const codes: ExitCode[] = []
   for await (const outcome of eachImage(images, { host, options }, (path) =>
-    engine.summarizeHeader(path),
+    host.engine.summarizeHeader(path),
   )) {
     if (outcome.kind === 'cancelled') return exitCodes.interrupted
     const error = outcome.kind === 'failed' ? outcome.error.toJSON() : outcome.value.error
@@ -42,7 +42,7 @@ export const list: RunVerb = async (operands, options, host) => {
     if (rows.length > 0) {
       await host.stdout.line(formatTable(columns, rows, { paint, width: host.stdout.width }))
     }
-    if (options.quiet !== true) await host.stdout.line(summaryOf(rows.length, codes.length))
+    if (!options.quiet) await host.stdout.line(summaryOf(rows.length, codes.length))
   }
   return worst(codes)
 }

@@ -1,20 +1,20 @@
 import { formatBytes, qemuMapLine, type ImageError, type MapExtent } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
-import { engine } from '../images/engine.ts'
 import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
 import { printable } from '../terminal/printable.ts'
 import { paintFor, type Paint } from '../terminal/style.ts'
 import type { TextOutput } from '../terminal/text-output.ts'
-import type { RunVerb } from '../verbs.ts'
+import type { OutputOptions, ReadingOptions } from '../table/shared-options.ts'
+import type { RunVerb } from '../table/verb.ts'
 
 /**
  * `platter map`: extents stream out as they are found, because a map can have millions of them. One
  * file as JSON is qemu-img's array; several are an array of {"filename", "map"}.
  */
-export const map: RunVerb = async (operands, options, host) => {
-  const { images, isBatch } = await findImages(operands, host.signal)
+export const map: RunVerb<OutputOptions & ReadingOptions> = async ({ operands, options, host }) => {
+  const { images, isBatch } = await findImages(operands, host)
   const { output, format, links } = options
   const writer =
     output === 'json'
@@ -23,7 +23,7 @@ export const map: RunVerb = async (operands, options, host) => {
   const codes: ExitCode[] = []
   await writer.begin()
   const work = async (path: string, context: object): Promise<void> => {
-    const batches = engine.mapImage(path, { ...context, format, links })
+    const batches = host.engine.mapImage(path, { ...context, format, links })
     // The first batch tells whether the image opens at all, before anything of it is written.
     const first = await batches.next()
     await writer.beginImage(path)
@@ -35,7 +35,7 @@ export const map: RunVerb = async (operands, options, host) => {
     if (outcome.kind === 'cancelled') return exitCodes.interrupted
     if (outcome.kind !== 'failed') continue
     codes.push(exitCodeOf(outcome.error))
-    if (output === 'human' || !isBatch || writer.isInsideImage) {
+    if (output === 'text' || !isBatch || writer.isInsideImage) {
       await printError(outcome.error, { output, host })
       // What is on stdout is cut short and no JSON any more: going on would only hide that.
       if (writer.isInsideImage && output === 'json') return worst(codes)

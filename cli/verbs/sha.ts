@@ -1,31 +1,37 @@
-import type { HashResult, OperationContext } from '../../core/index.ts'
+import type { HashAlgorithm, HashResult, OperationContext } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
-import { engine } from '../images/engine.ts'
 import { eachImage, type ImageOutcome } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { sumLine } from '../images/sum-line.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
 import { WorkRecorder } from '../output/work-recorder.ts'
-import type { RunVerb } from '../verbs.ts'
+import type { OutputOptions, ReadingOptions, RecordedOptions } from '../table/shared-options.ts'
+import type { RunVerb } from '../table/verb.ts'
 import { checkSums } from './check-sums.ts'
 
 const outcomeOf = (result: HashResult) => ({ kind: 'hash', result }) as const
 
+export interface ShaOptions extends OutputOptions, ReadingOptions, RecordedOptions {
+  readonly algorithm: HashAlgorithm | undefined
+  readonly file: boolean
+  readonly check: boolean
+}
+
 /** `platter sha`: checksums of guest content, or of the files themselves. */
-export const sha: RunVerb = async (operands, options, host) => {
-  if (options.check === true) return checkSums(operands, options, host)
-  const { images, isBatch } = await findImages(operands, host.signal)
+export const sha: RunVerb<ShaOptions> = async ({ operands, options, host }) => {
+  if (options.check) return checkSums({ operands, options, host })
+  const { images, isBatch } = await findImages(operands, host)
   const { format, links, output } = options
   const request = {
     kind: 'hash',
     algorithm: options.algorithm ?? 'sha256',
-    target: options.file === true ? 'file' : 'content',
+    target: options.file ? 'file' : 'content',
   } as const
   const recorder = new WorkRecorder({ request, outcomeOf }, options, host)
   const work = async (file: string, context: OperationContext): Promise<HashResult> => {
     await recorder.begin(file)
-    return engine.hashImage(file, { ...context, ...request, format, links })
+    return host.engine.hashImage(file, { ...context, ...request, format, links })
   }
 
   const array = output === 'json' && isBatch ? new JsonArray(host.stdout) : undefined

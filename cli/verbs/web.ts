@@ -3,13 +3,18 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { RunVerb } from '../verbs.ts'
+import type { RunVerb } from '../table/verb.ts'
+
+interface WebOptions {
+  readonly port: number | undefined
+  readonly open: boolean
+}
 
 /**
  * `platter web`: the web host as a process of its own, in our place: its streams are ours, signals
  * reach it, its exit code is ours.
  */
-export const web: RunVerb = async (operands, options, host): Promise<ExitCode> => {
+export const web: RunVerb<WebOptions> = async ({ operands, options, host }): Promise<ExitCode> => {
   const extension = host.entryUrl.endsWith('.ts') ? 'ts' : 'js'
   const entry = fileURLToPath(new URL(`../main/web.${extension}`, host.entryUrl))
   const words = [

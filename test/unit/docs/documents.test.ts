@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { verbs } from '../../../cli/verbs.ts'
+import { verbs } from '../../../cli/table/verbs.ts'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 const foreign = /^(?:node_modules|dist|release|coverage)(?:\/|$)/

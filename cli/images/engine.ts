@@ -1,4 +1,0 @@
-import { createEngine, type Engine } from '../../core/index.ts'
-
-/** The engine of this process. */
-export const engine: Engine = createEngine()

@@ -1,0 +1,72 @@
+import { output, reading, recorded } from './shared-options.ts'
+import { defineVerb, type VerbGroup } from './verb.ts'
+
+/** Verbs that only look, at any number of images and folders. */
+export const lookingVerbs: VerbGroup = {
+  heading: 'Look:',
+  verbs: [
+    defineVerb({
+      name: 'list',
+      summary: 'one line per image: format, sizes, snapshots, backing file, use',
+      operands: ['<file-or-folder...>'],
+      options: output,
+      notes: 'Reads headers only. Folders are searched with all their subfolders.',
+      load: async () => (await import('../verbs/list.ts')).list,
+    }),
+    defineVerb({
+      name: 'info',
+      summary: 'all about an image',
+      operands: ['<file-or-folder...>'],
+      options: { ...output, ...reading },
+      notes:
+        'With --json one file gives the object that qemu-img info gives; several files or a folder give an array of them.',
+      load: async () => (await import('../verbs/info.ts')).info,
+    }),
+    defineVerb({
+      name: 'check',
+      summary: 'find corruption and wasted space; changes nothing',
+      operands: ['<file-or-folder...>'],
+      options: {
+        deep: { kind: 'switch', help: 'also unpack every compressed cluster' },
+        report: { kind: 'text', value: 'file', help: 'write a report: .csv, .json or .html' },
+        ...output,
+        ...reading,
+        ...recorded,
+      },
+      notes:
+        'Exit codes: 0 clean, 1 could not be checked, 2 corruption, 3 leaks only, 63 nothing to check in this format.\n' +
+        'Several images answer with the worst of theirs; images without anything to check are skipped.\n' +
+        'With --json one file gives the object that qemu-img check gives; several files or a folder give an array of them.',
+      load: async () => (await import('../verbs/check.ts')).check,
+    }),
+    defineVerb({
+      name: 'map',
+      summary: 'which parts of the virtual disk are stored, and where',
+      operands: ['<file-or-folder...>'],
+      options: { ...output, ...reading },
+      notes:
+        'With --json one file gives the array that qemu-img map gives; several give an array of {"filename", "map"}.',
+      load: async () => (await import('../verbs/map.ts')).map,
+    }),
+    defineVerb({
+      name: 'sha',
+      summary: 'checksum of what a guest would read: equal for qcow2 and raw with the same data',
+      operands: ['<file-or-folder...>'],
+      options: {
+        algorithm: {
+          kind: 'choice',
+          value: 'name',
+          help: 'which checksum',
+          choices: ['sha256', 'sha1', 'sha512'],
+        },
+        file: { kind: 'switch', help: 'of the image file itself, as sha256sum prints it' },
+        check: { kind: 'switch', help: 'compare with the sums in these files' },
+        ...output,
+        ...reading,
+        ...recorded,
+      },
+      notes: 'Lines are those of sha256sum: DIGEST, two spaces, FILE.',
+      load: async () => (await import('../verbs/sha.ts')).sha,
+    }),
+  ],
+}
