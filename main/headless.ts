@@ -6,6 +6,7 @@ import path from 'node:path'
 import {
   unreachable,
   type CheckResult,
+  type DoneChange,
   type HashResult,
   type HeaderSummary,
   type ImageErrorData,
@@ -38,6 +39,8 @@ export interface FinishedChange {
   /** One sentence without a full stop, such as "1.2 GiB given back, in place". */
   readonly summary: string
   readonly facts: readonly ChangeFact[]
+  /** What takes it back needs to know; undefined for what nothing takes back. */
+  readonly undo?: DoneChange | undefined
 }
 
 /** One finished piece of work. */
@@ -144,8 +147,9 @@ function addOne(db: WritableDb, work: FinishedWork): Job {
       return succeed({ kind: 'hash', hash: result }, summarizeHash(result), 'ok')
     }
     case 'change': {
-      const { summary, facts } = outcome.change
-      return succeed({ kind: 'change', facts: [...facts] }, summary, 'ok')
+      const { summary, facts, undo } = outcome.change
+      const remembered = undo === undefined ? {} : { undo }
+      return succeed({ kind: 'change', facts: [...facts], ...remembered }, summary, 'ok')
     }
     case 'failed': {
       const { error } = outcome

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { doneChange } from './done-change.ts'
 
 /** Work that changes an image or makes a file, named as the command line names it. */
 export const changeKind = z.enum([
@@ -28,9 +29,8 @@ export const changeRequest = z.object({
 })
 export type ChangeRequest = z.infer<typeof changeRequest>
 
-export const isChange = <Other extends { readonly kind: string }>(
-  request: Other | ChangeRequest,
-): request is ChangeRequest => 'parameters' in request
+export const isChange = (request: { readonly kind: string }): request is ChangeRequest =>
+  'parameters' in request
 
 /** One thing that is worth knowing of what was done; numbers stay numbers, each surface writes them its way. */
 export const changeFact = z.union([
@@ -43,5 +43,7 @@ export type ChangeFact = z.infer<typeof changeFact>
 export const changeResult = z.object({
   kind: z.literal('change'),
   facts: z.array(changeFact),
+  /** What an undo has to know; absent for changes that nothing takes back. */
+  undo: doneChange.optional(),
 })
 export type ChangeResult = z.infer<typeof changeResult>
