@@ -55,6 +55,8 @@ export interface ExchangingEnvironment extends WritingEnvironment {
    * `from`. Throws `rewrite-attributes` for one that the system does not let us give.
    */
   copyAttributes(from: string, to: string): Promise<void>
+  /** As `copyAttributes`, without the times: for a file with another content. */
+  copyRights(from: string, to: string): Promise<void>
   /** How many names (hard links) the file at `path` has. */
   countNames(path: string): Promise<number>
   /** Gives the file at `path` a second name. Throws `file-exists` and what the system says. */

@@ -23,11 +23,28 @@ const accessList = 'system.posix_acl_access'
  * in its own lists, which a new file takes from its folder.
  */
 export function copyAttributes(from: string, to: string): void {
+  withBothOpen(from, to, (source, target) => {
+    copyRightsBetween(source, target, to)
+    const { atimeMs, mtimeMs } = fstatSync(source)
+    giving('times', to, () => futimesSync(target, atimeMs / 1000, mtimeMs / 1000))
+  })
+}
+
+/** As `copyAttributes`, without the times. */
+export function copyRights(from: string, to: string): void {
+  withBothOpen(from, to, (source, target) => copyRightsBetween(source, target, to))
+}
+
+function withBothOpen(
+  from: string,
+  to: string,
+  work: (source: number, target: number) => void,
+): void {
   // Not through a link that somebody puts in its place.
   const neverFollow = constants.O_NOFOLLOW ?? 0
   try {
     withOpen(from, 0, (source) => {
-      withOpen(to, neverFollow, (target) => copyBetween(source, target, to))
+      withOpen(to, neverFollow, (target) => work(source, target))
     })
   } catch (error) {
     throw fromSystemError(error, { path: to })
@@ -43,7 +60,7 @@ function withOpen(path: string, extraFlags: number, work: (fd: number) => void):
   }
 }
 
-function copyBetween(source: number, target: number, path: string): void {
+function copyRightsBetween(source: number, target: number, path: string): void {
   const wanted = fstatSync(source)
   const given = fstatSync(target)
   if (process.platform !== 'win32') {
@@ -54,7 +71,6 @@ function copyBetween(source: number, target: number, path: string): void {
   }
   const attributes = extendedAttributes()
   if (attributes !== undefined) copyExtended(attributes, { source, target, path })
-  giving('times', path, () => futimesSync(target, wanted.atimeMs / 1000, wanted.mtimeMs / 1000))
 }
 
 function copyExtended(

@@ -3,7 +3,7 @@ import type { ExchangingEnvironment } from '../image/environment.ts'
 import type { Host } from '../operations/host.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import { codecs } from './codecs.ts'
-import { copyAttributes } from './file-attributes.ts'
+import { copyAttributes, copyRights } from './file-attributes.ts'
 import { addName, countNames, moveName, namesIn } from './file-names.ts'
 import { readUse } from './image-use.ts'
 import { NodeFile } from './node-file.ts'
@@ -24,6 +24,7 @@ export const nodeHost: Host & ExchangingEnvironment = {
   removeFile,
   flushFolder,
   copyAttributes: async (from, to) => copyAttributes(from, to),
+  copyRights: async (from, to) => copyRights(from, to),
   countNames,
   addName,
   moveName,

@@ -10,8 +10,9 @@ import {
 import type { BlockFile } from '../storage/block-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import { exchangeTarget, type ExchangeTarget } from './exchange-target.ts'
+import { removeLeftovers } from './remove-leftovers.ts'
 import { inWordsOfRewriting } from './rewrite-errors.ts'
-import { leftoversOf, nameAside } from './rewrite-names.ts'
+import { nameAside } from './rewrite-names.ts'
 
 /** An image that its caller holds as a writer, so that it stays what it is. */
 export interface RewriteSource {
@@ -60,7 +61,7 @@ export async function rewriteAside(
 ): Promise<RewrittenAside> {
   throwIfAborted(options.signal)
   const replaces = await exchangeTarget(host, source.path, options.keepOriginalAs)
-  const removed = await removeUnfinishedRewrites(host, replaces.path)
+  const removed = await removeLeftovers(host, replaces.path)
   const path = nameAside(host, replaces.path)
   try {
     const file = await host.createPrivateFile(path)
@@ -83,35 +84,6 @@ export async function rewriteAside(
   } catch (error) {
     throw inWordsOfRewriting(error, source.path, path)
   }
-}
-
-/**
- * Removes what killed rewritings of an image left beside it; gives their paths. One that somebody is writing
- * right now is held, and stays.
- */
-async function removeUnfinishedRewrites(
-  host: ExchangingEnvironment,
-  path: string,
-): Promise<readonly string[]> {
-  const removed: string[] = []
-  let leftovers: readonly string[] = []
-  try {
-    leftovers = await leftoversOf(host, path)
-  } catch (error) {
-    // In a folder that may not be listed there is nothing to be found.
-    if (!(error instanceof ImageError)) throw error
-  }
-  for (const leftover of leftovers) {
-    try {
-      await using _held = await host.openForWriting(leftover)
-      await host.removeFile(leftover)
-      removed.push(leftover)
-    } catch (error) {
-      // Held, gone meanwhile, or somebody else's: then it is not in the way either.
-      if (!(error instanceof ImageError)) throw error
-    }
-  }
-  return removed
 }
 
 /** A file that goes when its scope ends, unless it was kept. */

@@ -105,6 +105,8 @@ export class CrashMachine<Mark> implements Host, ExchangingEnvironment {
     this.#find(to)
   }
 
+  readonly copyRights = this.copyAttributes
+
   readonly countNames = async (name: string): Promise<number> => {
     const content = this.#find(name)
     return [...this.#contents.values()].filter((other) => other === content).length
