@@ -19,4 +19,9 @@ export interface Streams {
 
 export interface Host extends Streams {
   readonly engine: Engine
+  /**
+   * Runs `task` when the verb has answered and its output is out, or nobody takes that any more. It must not
+   * throw.
+   */
+  afterAnswer(task: () => Promise<void>): void
 }

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
-import type { Host, Streams } from './host.ts'
+import type { Streams } from './host.ts'
 import { commanderOption, unsaid } from './parse/commander-option.ts'
+import { runVerb } from './run-verb.ts'
 import type { Example, Verb } from './table/verb.ts'
 import { verbGroups } from './table/verbs.ts'
 import { UsageError } from './usage-error.ts'
@@ -33,7 +34,8 @@ export async function runProgram(words: readonly string[], streams: Streams): Pr
       }
       command.addHelpText('after', notesOf(verb))
       command.action(async (...given: readonly unknown[]) => {
-        code = await runVerb(verb, command, { given, streams })
+        const operands = operandsOf(verb, given)
+        code = await runVerb(verb, { operands, options: valuesOf(verb, command), streams })
       })
     }
   }
@@ -68,26 +70,12 @@ function configured(command: Command, said: { out: string; error: string }): Com
     })
 }
 
-interface Parsed {
-  readonly given: readonly unknown[]
-  readonly streams: Streams
-}
-
-async function runVerb(
-  verb: Verb,
-  command: Command,
-  { given, streams }: Parsed,
-): Promise<ExitCode> {
-  const run = await verb.load()
-  const { createEngine } = await import('../core/index.ts')
-  const host: Host = { ...streams, engine: createEngine() }
-  // commander hands a variadic operand over as an array, and one that is missing as undefined.
-  const operands = given
+/** commander hands a variadic operand over as an array, and one that is missing as undefined. */
+const operandsOf = (verb: Verb, given: readonly unknown[]): readonly string[] =>
+  given
     .slice(0, verb.operands.length)
     .flat()
     .filter((operand) => typeof operand === 'string')
-  return run({ operands, options: valuesOf(verb, command), host })
-}
 
 /** Every property of the verb's table, whether it was given or not. */
 function valuesOf({ options }: Verb, command: Command): Readonly<Record<string, unknown>> {

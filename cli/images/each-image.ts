@@ -3,6 +3,7 @@ import type { Host } from '../host.ts'
 import { ProgressReporter } from '../terminal/progress-reporter.ts'
 import { OutputError } from '../terminal/text-output.ts'
 import type { CommonOptions } from '../table/shared-options.ts'
+import { WorkRecorder, type RecordedWork } from '../output/work-recorder.ts'
 import type { FoundImage } from './find-images.ts'
 
 /** How the work on one image ended. */
@@ -18,22 +19,26 @@ export type ImageOutcome<Value> = {
   | { readonly kind: 'cancelled'; readonly error?: ImageError }
 )
 
-export interface ImageRun {
+export interface ImageRun<Value> {
   readonly host: Host
   readonly options: CommonOptions
+  /** What the history is told of each image; undefined: nothing. */
+  readonly record?: RecordedWork<Value> | undefined
 }
 
 /**
  * Works through the images in order, one at a time: reading metadata keeps one core busy, and one
  * process for all of them is what makes many small images quick. An image that fails does not stop
- * the others; after Ctrl-C the rest is `cancelled`.
+ * the others; after Ctrl-C the rest is `cancelled`. The history is told after the answer.
  */
 export async function* eachImage<Value>(
   images: readonly FoundImage[],
-  { host, options }: ImageRun,
+  { host, options, record }: ImageRun<Value>,
   work: (path: string, context: OperationContext) => Promise<Value>,
 ): AsyncGenerator<ImageOutcome<Value>, void> {
   using progress = new ProgressReporter(host.stderr, { ...options, fileCount: images.length })
+  const recorder = record === undefined ? undefined : new WorkRecorder(record, host)
+  if (recorder !== undefined) host.afterAnswer(() => recorder.save(options))
   for (const image of images) {
     const startedAt = Date.now()
     const from = performance.now()
@@ -46,6 +51,7 @@ export async function* eachImage<Value>(
     try {
       if (image.error !== undefined) throw image.error
       const onProgress = progress.startFile(image.path)
+      await recorder?.begin(image.path)
       const value = await work(image.path, { signal: host.signal, onProgress })
       outcome = { ...ended(), kind: 'done', value }
     } catch (thrown) {
@@ -57,6 +63,7 @@ export async function* eachImage<Value>(
           : { ...ended(), kind: 'failed', error }
     }
     progress.finishFile()
+    await recorder?.end(outcome)
     yield outcome
   }
 }

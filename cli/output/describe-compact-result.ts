@@ -55,7 +55,7 @@ export function describeCompactResult(
   facts.push(['Work', workWords(receipt)])
   if (originalKeptAs !== undefined) facts.push(['Original', `kept as ${originalKeptAs}`])
   facts.push(['Proof', proofWords(receipt)])
-  const parts = [`${name}: ${headline(result, paint)}`, formatFacts(facts, paint)]
+  const parts = [`${name}: ${paint(headline(result), 'good')}`, formatFacts(facts, paint)]
   if (receipt.states.length > 0) parts.push('', stateTable(receipt, paint))
   return parts.join('\n')
 }
@@ -63,7 +63,8 @@ export function describeCompactResult(
 const trimAdvice =
   '  What a guest has deleted is free once the guest says so: let it discard (fstrim, Optimize Drives).'
 
-function headline(result: CompactResult, paint: Paint): string {
+/** What it came to, in one line. */
+export function headline(result: CompactResult): string {
   const { before, after, dataFile, mode, receipt } = result
   const shorter = before.fileLength - after.fileLength
   const inData = dataFile === undefined ? 0 : freedBytes(dataFile.before, dataFile.after)
@@ -74,7 +75,7 @@ function headline(result: CompactResult, paint: Paint): string {
       : `${formatBytes(freed)} given back`,
     shorter > 0 ? `the file is ${formatBytes(shorter)} shorter` : 'the file is as long as before',
   ]
-  return paint(words.join(', '), 'good')
+  return words.join(', ')
 }
 
 function dataFileFacts({

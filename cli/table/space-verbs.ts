@@ -1,4 +1,4 @@
-import { output, planned, reading, unbuffered } from './shared-options.ts'
+import { output, planned, reading, recorded, unbuffered } from './shared-options.ts'
 import type { OptionTable } from './option.ts'
 import { defineVerb, type VerbGroup } from './verb.ts'
 
@@ -8,6 +8,7 @@ export const givingBack = {
   ...unbuffered,
   ...output,
   ...reading,
+  ...recorded,
 } as const satisfies OptionTable
 
 export const rewriting = {

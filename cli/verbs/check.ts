@@ -12,7 +12,6 @@ import { findImages } from '../images/find-images.ts'
 import { describeBatch, describeCheck } from '../output/describe-check.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
-import { WorkRecorder } from '../output/work-recorder.ts'
 import { reportFormatOf, saveReport } from '../output/save-report.ts'
 import { paintFor } from '../terminal/style.ts'
 import type {
@@ -40,14 +39,14 @@ export const check: RunVerb<CheckOptions> = async ({ operands, options, host }) 
   const startedAt = Date.now()
   const depth = options.deep ? 'full' : 'metadata'
   const { format, links } = options
-  const recorder = new WorkRecorder({ request: { kind: 'check', depth }, outcomeOf }, options, host)
-  const work = async (file: string, context: OperationContext): Promise<CheckResult> => {
-    await recorder.begin(file)
-    return host.engine.checkImage(file, { ...context, format, links, depth })
-  }
+  const record = options.history
+    ? ({ request: { kind: 'check', depth }, outcomeOf } as const)
+    : undefined
+  const work = (file: string, context: OperationContext): Promise<CheckResult> =>
+    host.engine.checkImage(file, { ...context, format, links, depth })
 
   const outcomes: Outcome[] = []
-  for await (const outcome of eachImage(images, { host, options }, work)) {
+  for await (const outcome of eachImage(images, { host, options, record }, work)) {
     outcomes.push(outcome)
     if (array !== undefined && outcome.kind !== 'cancelled') await array.add(elementOf(outcome))
   }
@@ -79,7 +78,6 @@ export const check: RunVerb<CheckOptions> = async ({ operands, options, host }) 
   if (options.report !== undefined && reportFormat !== undefined) {
     await saveReport(options.report, reportFormat, report)
   }
-  await recorder.save(outcomes)
   return exitCodeOfRun(outcomes, { isBatch, isDeep: depth === 'full' })
 }
 

@@ -1,11 +1,10 @@
 import type { HashAlgorithm, HashResult, OperationContext } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
-import { eachImage, type ImageOutcome } from '../images/each-image.ts'
+import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { sumLine } from '../images/sum-line.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
-import { WorkRecorder } from '../output/work-recorder.ts'
 import type { OutputOptions, ReadingOptions, RecordedOptions } from '../table/shared-options.ts'
 import type { RunVerb } from '../table/verb.ts'
 import { checkSums } from './check-sums.ts'
@@ -28,17 +27,13 @@ export const sha: RunVerb<ShaOptions> = async ({ operands, options, host }) => {
     algorithm: options.algorithm ?? 'sha256',
     target: options.file ? 'file' : 'content',
   } as const
-  const recorder = new WorkRecorder({ request, outcomeOf }, options, host)
-  const work = async (file: string, context: OperationContext): Promise<HashResult> => {
-    await recorder.begin(file)
-    return host.engine.hashImage(file, { ...context, ...request, format, links })
-  }
+  const record = options.history ? { request, outcomeOf } : undefined
+  const work = (file: string, context: OperationContext): Promise<HashResult> =>
+    host.engine.hashImage(file, { ...context, ...request, format, links })
 
   const array = output === 'json' && isBatch ? new JsonArray(host.stdout) : undefined
-  const outcomes: ImageOutcome<HashResult>[] = []
   const codes: ExitCode[] = []
-  for await (const outcome of eachImage(images, { host, options }, work)) {
-    outcomes.push(outcome)
+  for await (const outcome of eachImage(images, { host, options, record }, work)) {
     if (outcome.kind === 'cancelled') {
       codes.push(exitCodes.interrupted)
     } else if (outcome.kind === 'failed') {
@@ -57,7 +52,6 @@ export const sha: RunVerb<ShaOptions> = async ({ operands, options, host }) => {
     }
   }
   await array?.end()
-  await recorder.save(outcomes)
   return worst(codes)
 }
 

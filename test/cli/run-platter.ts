@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { verbs } from '../../cli/table/verbs.ts'
 
 export const entry = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 
@@ -26,6 +27,13 @@ export interface PlatterOptions {
 
 /** Tests that do not say otherwise leave no trace in the history of whoever runs them. */
 const noData = path.join(tmpdir(), `platter-test-no-data-${process.pid}`)
+const recorded = new Set(
+  verbs.filter(({ options }) => 'history' in options).map(({ name }) => name),
+)
+
+/** The command as someone runs it whom permissions bind, the super-user included. */
+export const boundBy = (command: readonly string[]): readonly string[] =>
+  process.getuid?.() === 0 ? [...withoutReadRights, ...command] : command
 
 /** As another user the checkout itself might be out of reach, so the rights go and the user stays. */
 const withoutReadRights = [
@@ -38,17 +46,15 @@ export async function platter(
   words: readonly string[],
   { cwd, env = {}, onStart, extraStdio = [], boundByPermissions = false }: PlatterOptions = {},
 ): Promise<PlatterRun> {
-  const recording = words.includes('--no-history') || 'PLATTER_DATA' in env
-  const quiet = recording || !['check', 'sha'].includes(words[0] ?? '') ? [] : ['--no-history']
   const options: SpawnOptions = {
     stdio: ['ignore', 'pipe', 'pipe', ...extraStdio],
     env: { ...process.env, PLATTER_DATA: noData, PLATTER_LOGS: noData, NO_COLOR: '', ...env },
     ...(cwd === undefined ? {} : { cwd }),
   }
+  const recording = words.includes('--no-history') || 'PLATTER_DATA' in env
+  const quiet = recording || !recorded.has(words[0] ?? '') ? [] : ['--no-history']
   const command = [process.execPath, entry, ...words, ...quiet]
-  const bound =
-    boundByPermissions && process.getuid?.() === 0 ? [...withoutReadRights, ...command] : command
-  const [program = '', ...args] = bound
+  const [program = '', ...args] = boundByPermissions ? boundBy(command) : command
   const child = spawn(program, args, options)
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
