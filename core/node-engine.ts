@@ -5,6 +5,7 @@ import { amendImage } from './operations/amend.ts'
 import { checkImage } from './operations/check.ts'
 import { compactImage } from './operations/compact.ts'
 import { createImage } from './operations/create.ts'
+import { createImageOver, planCreateOver } from './operations/create-over.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { listRepairUndos } from './operations/list-repair-undos.ts'
@@ -26,52 +27,61 @@ import { renameSnapshot } from './operations/snapshot-rename.ts'
 import { summarizeAllocation } from './operations/summarize-allocation.ts'
 import { summarizeHeader } from './operations/summarize-header.ts'
 import { undoChange } from './operations/undo-change.ts'
+import { tracingHost } from './operations/tracing-host.ts'
 import { planUndoRepair, undoRepair } from './operations/undo-repair.ts'
+import type { AccessSink } from './storage/file-access.ts'
 import { version } from './version.ts'
 
+export interface EngineOptions {
+  /** Hears of every access to a file; undefined costs nothing. */
+  readonly trace?: AccessSink | undefined
+}
+
 /** The engine on the machine Node runs on. Holds no state and no open file: one is as good as many. */
-export function createEngine(): Engine {
+export function createEngine({ trace }: EngineOptions = {}): Engine {
+  const host = trace === undefined ? nodeHost : tracingHost(nodeHost, trace)
   return {
     version,
-    summarizeHeader: (path, options) => summarizeHeader(nodeHost, absolute(path), options),
-    readInfo: (path, options) => readInfo(nodeHost, absolute(path), options),
-    checkImage: (path, options) => checkImage(nodeHost, absolute(path), options),
-    mapImage: (path, options) => mapImage(nodeHost, absolute(path), options),
-    summarizeAllocation: (path, options) => summarizeAllocation(nodeHost, absolute(path), options),
-    hashImage: (path, options) => hashImage(nodeHost, absolute(path), options),
+    summarizeHeader: (path, options) => summarizeHeader(host, absolute(path), options),
+    readInfo: (path, options) => readInfo(host, absolute(path), options),
+    checkImage: (path, options) => checkImage(host, absolute(path), options),
+    mapImage: (path, options) => mapImage(host, absolute(path), options),
+    summarizeAllocation: (path, options) => summarizeAllocation(host, absolute(path), options),
+    hashImage: (path, options) => hashImage(host, absolute(path), options),
     async readUse(path) {
-      await using file = await nodeHost.openFile(absolute(path))
-      return nodeHost.readUse(file)
+      await using file = await host.openFile(absolute(path))
+      return host.readUse(file)
     },
-    planCreate: (path, options) => planCreate(nodeHost, absolute(path), options),
-    createImage: (path, options, context) =>
-      createImage(nodeHost, absolute(path), options, context),
-    planAmend: (path, options, context) => planAmend(nodeHost, absolute(path), options, context),
-    amendImage: (path, options, context) => amendImage(nodeHost, absolute(path), options, context),
-    openDevice: (path, options) => openDevice(nodeHost, absolute(path), options),
-    createDevice: (path, image, options) => createDevice(nodeHost, absolute(path), image, options),
-    listSnapshots: (path, options) => listSnapshots(nodeHost, absolute(path), options),
-    createSnapshot: (path, options) => createSnapshot(nodeHost, absolute(path), options),
-    planApplySnapshot: (path, options) => planApplySnapshot(nodeHost, absolute(path), options),
-    applySnapshot: (path, options) => applySnapshot(nodeHost, absolute(path), options),
-    planDeleteSnapshot: (path, options) => planDeleteSnapshot(nodeHost, absolute(path), options),
-    deleteSnapshot: (path, options) => deleteSnapshot(nodeHost, absolute(path), options),
-    renameSnapshot: (path, options) => renameSnapshot(nodeHost, absolute(path), options),
-    planResize: (path, options) => planResize(nodeHost, absolute(path), options),
-    resizeImage: (path, plan, options) => resizeImage(nodeHost, absolute(path), plan, options),
-    planRepair: (path, options) => planRepair(nodeHost, absolute(path), options),
-    repairImage: (path, plan, options) => repairImage(nodeHost, absolute(path), plan, options),
-    listRepairUndos: (path, context) => listRepairUndos(nodeHost, absolute(path), context),
+    planCreate: (path, options, { overwrite = false } = {}) =>
+      (overwrite ? planCreateOver : planCreate)(host, absolute(path), options),
+    createImage: (path, options, { overwrite = false, ...context } = {}) =>
+      (overwrite ? createImageOver : createImage)(host, absolute(path), options, context),
+    planAmend: (path, options, context) => planAmend(host, absolute(path), options, context),
+    amendImage: (path, options, context) => amendImage(host, absolute(path), options, context),
+    openDevice: (path, options) => openDevice(host, absolute(path), options),
+    createDevice: (path, image, options) => createDevice(host, absolute(path), image, options),
+    listSnapshots: (path, options) => listSnapshots(host, absolute(path), options),
+    createSnapshot: (path, options) => createSnapshot(host, absolute(path), options),
+    planApplySnapshot: (path, options) => planApplySnapshot(host, absolute(path), options),
+    applySnapshot: (path, options) => applySnapshot(host, absolute(path), options),
+    planDeleteSnapshot: (path, options) => planDeleteSnapshot(host, absolute(path), options),
+    deleteSnapshot: (path, options) => deleteSnapshot(host, absolute(path), options),
+    renameSnapshot: (path, options) => renameSnapshot(host, absolute(path), options),
+    planResize: (path, options) => planResize(host, absolute(path), options),
+    resizeImage: (path, plan, options) => resizeImage(host, absolute(path), plan, options),
+    planRepair: (path, options) => planRepair(host, absolute(path), options),
+    repairImage: (path, plan, options) => repairImage(host, absolute(path), plan, options),
+    listRepairUndos: (path, context) => listRepairUndos(host, absolute(path), context),
     planUndoRepair: (path, safetyCopy, context) =>
-      planUndoRepair(nodeHost, absolute(path), absolute(safetyCopy), context),
+      planUndoRepair(host, absolute(path), absolute(safetyCopy), context),
     undoRepair: (path, safetyCopy, context) =>
-      undoRepair(nodeHost, absolute(path), absolute(safetyCopy), context),
+      undoRepair(host, absolute(path), absolute(safetyCopy), context),
     planUndoChange: (path, change, options) =>
-      planUndoChange(nodeHost, absolute(path), change, options),
-    undoChange: (path, plan, options) => undoChange(nodeHost, absolute(path), plan, options),
-    rebuildRefcounts: (path, options) => rebuildImageRefcounts(nodeHost, absolute(path), options),
-    planCompact: (path, options) => planCompact(nodeHost, absolute(path), options),
-    compactImage: (path, plan, options) => compactImage(nodeHost, absolute(path), plan, options),
+      planUndoChange(host, absolute(path), change, options),
+    undoChange: (path, plan, options) => undoChange(host, absolute(path), plan, options),
+    rebuildRefcounts: (path, options) => rebuildImageRefcounts(host, absolute(path), options),
+    planCompact: (path, options) => planCompact(host, absolute(path), options),
+    compactImage: (path, plan, options) => compactImage(host, absolute(path), plan, options),
   }
 }
 
