@@ -1,12 +1,13 @@
-/** The real command line, from its sources, in a process of its own. */
+/** The real command line, built, in a process of its own. */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { verbs } from '../../cli/table/verbs.ts'
+import { builtPlatter } from '../helpers/built-platter.ts'
 
-export const entry = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
+const built = await builtPlatter()
+export const { entry } = built
 
 export interface PlatterRun {
   readonly exitCode: number | undefined
@@ -48,7 +49,14 @@ export async function platter(
 ): Promise<PlatterRun> {
   const options: SpawnOptions = {
     stdio: ['ignore', 'pipe', 'pipe', ...extraStdio],
-    env: { ...process.env, PLATTER_DATA: noData, PLATTER_LOGS: noData, NO_COLOR: '', ...env },
+    env: {
+      ...process.env,
+      ...built.env,
+      PLATTER_DATA: noData,
+      PLATTER_LOGS: noData,
+      NO_COLOR: '',
+      ...env,
+    },
     ...(cwd === undefined ? {} : { cwd }),
   }
   const recording = words.includes('--no-history') || 'PLATTER_DATA' in env

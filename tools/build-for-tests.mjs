@@ -1,0 +1,23 @@
+/**
+ * `node tools/build-for-tests.mjs FOLDER`: the programs alone, and whatever they look for beside themselves, in a
+ * folder that stands for a checkout. test/helpers/built-platter.ts runs them. Nothing in dist/ is touched.
+ */
+import './require-node.mjs'
+import { cpSync, existsSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { build } from 'esbuild'
+import { root } from './build-stamp.mjs'
+import { programBuilds } from './build.mjs'
+
+const folder = process.argv[2]
+if (folder === undefined) throw new Error('Which folder?')
+const dist = path.join(folder, 'dist')
+await Promise.all(
+  programBuilds
+    .filter(({ outdir }) => outdir !== undefined)
+    .map((options) => build({ ...options, outdir: dist, write: true })),
+)
+cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'))
+const window = path.join(root, 'dist/renderer')
+if (existsSync(window)) cpSync(window, path.join(dist, 'renderer'), { recursive: true })
