@@ -13,6 +13,7 @@ import { recycleReasons } from './reasons-recycle.ts'
 import { repairReasons } from './reasons-repair.ts'
 import { rewriteReasons } from './reasons-rewrite.ts'
 import { serviceReasons } from './reasons-service.ts'
+import { streamReasons } from './reasons-stream.ts'
 import { undoReasons } from './reasons-undo.ts'
 import type { CatalogueEntry } from './explanation.ts'
 
@@ -38,6 +39,7 @@ export const catalogue = {
   ...rewriteReasons,
   ...convertReasons,
   ...undoReasons,
+  ...streamReasons,
 } as const satisfies Record<string, CatalogueEntry>
 
 export type Reason = keyof typeof catalogue

@@ -29,11 +29,16 @@ export interface UnpackSource {
   readonly codecs: Codecs
 }
 
+/** Where packed bytes came from, for messages alone. */
+interface NamedUnpackSource extends Omit<UnpackSource, 'file'> {
+  readonly file: Pick<BlockFile, 'name'>
+}
+
 /** One cluster of guest bytes. Throws `cluster-undecodable`, whatever the packed bytes are. */
 export function unpackCluster(
   packed: Uint8Array,
-  { guest, offset }: PackedCluster,
-  { file, clusterSize, compressionType, codecs }: UnpackSource,
+  { guest, offset }: Pick<PackedCluster, 'guest' | 'offset'>,
+  { file, clusterSize, compressionType, codecs }: NamedUnpackSource,
 ): Uint8Array {
   try {
     return compressionType === 'zstd'
@@ -57,7 +62,7 @@ export function mustBeInFile(cluster: PackedCluster, file: BlockFile): void {
 }
 
 interface Place {
-  readonly file: BlockFile
+  readonly file: Pick<BlockFile, 'name'>
   readonly guest: number
   readonly offset: number
   readonly cause?: unknown
