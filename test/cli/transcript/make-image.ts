@@ -1,0 +1,37 @@
+/** `make-image NAME FILE`: images for transcripts that qemu-img would refuse to make, the same every time. */
+import { Qcow2Builder } from '../../helpers/qcow2-builder.ts'
+
+const images: Readonly<Record<string, () => Qcow2Builder>> = {
+  /** Three clusters that are counted and not used. */
+  leaky: () => new Qcow2Builder().data(0).leak(3).build(),
+  /** A cluster in use that counts as free. */
+  corrupt: () => {
+    const image = new Qcow2Builder().data(0).build()
+    image.setRefcount(image.hostClusterOf(0), 0n)
+    return image
+  },
+  /** A compressed cluster that is no stream of any method. */
+  unpackable: () => new Qcow2Builder().compressed(0, 0x55, new Uint8Array(200).fill(0xff)).build(),
+  /** Two guest clusters in one host cluster. */
+  shared: () => {
+    const image = new Qcow2Builder().data(0).data(1).build()
+    const first = BigInt(image.hostClusterOf(0) * image.clusterSize)
+    image.l2Entry(1, () => (1n << 63n) | first)
+    return image
+  },
+  /** Left open by a guest that died, with counts that were put off. */
+  dirty: () => {
+    const image = new Qcow2Builder({ lazyRefcounts: true, dirty: true }).data(0).data(1).build()
+    image.setRefcount(image.hostClusterOf(1), 0n)
+    return image
+  },
+  /** Its backing file is a loop back to itself. */
+  loop: () => new Qcow2Builder({ backing: { name: 'loop.qcow2', format: 'qcow2' } }).build(),
+}
+
+const [name = '', file] = process.argv.slice(2)
+const build = images[name]
+if (build === undefined || file === undefined) {
+  throw new Error(`usage: make-image ${Object.keys(images).join('|')} FILE`)
+}
+await build().writeTo(file)

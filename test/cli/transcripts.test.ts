@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { replay } from './transcript/run-transcript.ts'
+import { notRun } from './transcript/table-coverage.ts'
+import { parseTranscript } from './transcript/transcript.ts'
+
+const folder = new URL('transcripts/', import.meta.url)
+const transcripts = readdirSync(folder)
+  .filter((name) => name.endsWith('.t'))
+  .map((name) => ({ name, written: readFileSync(new URL(name, folder), 'utf8') }))
+
+/** As many at a time: the other tests share the cores. */
+const lanes = [Promise.resolve(), Promise.resolve()]
+
+/** When it is its turn. */
+function inLane(index: number, work: () => Promise<void>): Promise<void> {
+  const lane = index % lanes.length
+  const mine = (lanes[lane] ?? Promise.resolve()).then(work)
+  lanes[lane] = mine.catch(() => undefined)
+  return mine
+}
+
+/**
+ * Reviewed by reading; `node test/cli/update-transcripts.ts` writes them anew (docs/TESTING.md). A
+ * difference shows as what the transcript would say today.
+ */
+describe('a transcript comes out as it is written', { concurrent: true }, () => {
+  it.each(transcripts)('$name', { timeout: 300_000 }, ({ name, written }) =>
+    inLane(
+      transcripts.findIndex((transcript) => transcript.name === name),
+      async () => {
+        expect(await replay(written)).toBe(written)
+      },
+    ),
+  )
+})
+
+it('has every verb with every option and choice in some transcript', () => {
+  const commands = transcripts.flatMap(({ written }) =>
+    parseTranscript(written).steps.map(({ command }) => command),
+  )
+  expect(notRun(commands)).toEqual([])
+})
