@@ -39,14 +39,19 @@ import type { UndoChangeOptions } from './operations/plan-undo-change.ts'
 import type { UndoPlan } from './operations/undo-repair.ts'
 import type { OperationContext } from './progress.ts'
 
+export interface OverwriteOptions {
+  /** Default false. A file that has the name is replaced once the new one is whole. */
+  readonly overwrite?: boolean | undefined
+}
+
 export interface ChangingEngine {
   /** What making an image would come to, with warnings; changes nothing. */
-  planCreate(path: string, options: CreateOptions): Promise<CreatePlan>
-  /** Never overwrites; a failed or cancelled create leaves no file. */
+  planCreate(path: string, options: CreateOptions, context?: OverwriteOptions): Promise<CreatePlan>
+  /** Overwrites only when asked for; a failed or cancelled create leaves no file, or the old one. */
   createImage(
     path: string,
     options: CreateOptions,
-    context?: OperationContext,
+    context?: OperationContext & OverwriteOptions,
   ): Promise<CreateResult>
   /** What changing version, refcount width or lazy refcounts takes. */
   planAmend(

@@ -10,12 +10,15 @@ import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { listRepairUndos } from './operations/list-repair-undos.ts'
 import { mapImage } from './operations/map.ts'
+import { makePattern } from './operations/pattern-make.ts'
+import { verifyPattern } from './operations/pattern-verify.ts'
 import { planAmend } from './operations/plan-amend.ts'
 import { planCompact } from './operations/plan-compact.ts'
 import { planCreate } from './operations/plan-create.ts'
 import { planRepair } from './operations/plan-repair.ts'
 import { planResize } from './operations/plan-resize.ts'
 import { planUndoChange } from './operations/plan-undo-change.ts'
+import { readContent } from './operations/read-content.ts'
 import { rebuildImageRefcounts } from './operations/rebuild-refcounts.ts'
 import { repairImage } from './operations/repair.ts'
 import { resizeImage } from './operations/resize.ts'
@@ -24,11 +27,13 @@ import { createSnapshot } from './operations/snapshot-create.ts'
 import { deleteSnapshot, planDeleteSnapshot } from './operations/snapshot-delete.ts'
 import { listSnapshots } from './operations/snapshot-list.ts'
 import { renameSnapshot } from './operations/snapshot-rename.ts'
+import { storedExtents } from './operations/stored-extents.ts'
 import { summarizeAllocation } from './operations/summarize-allocation.ts'
 import { summarizeHeader } from './operations/summarize-header.ts'
 import { undoChange } from './operations/undo-change.ts'
 import { tracingHost } from './operations/tracing-host.ts'
 import { planUndoRepair, undoRepair } from './operations/undo-repair.ts'
+import { planWriteContent, writeContent } from './operations/write-content.ts'
 import type { AccessSink } from './storage/file-access.ts'
 import { version } from './version.ts'
 
@@ -82,6 +87,14 @@ export function createEngine({ trace }: EngineOptions = {}): Engine {
     rebuildRefcounts: (path, options) => rebuildImageRefcounts(host, absolute(path), options),
     planCompact: (path, options) => planCompact(host, absolute(path), options),
     compactImage: (path, plan, options) => compactImage(host, absolute(path), plan, options),
+    storedExtents: (path, options) => storedExtents(host, absolute(path), options),
+    readContent: (path, target, options) => readContent(host, absolute(path), target, options),
+    planWriteContent: (path, request, options) =>
+      planWriteContent(host, absolute(path), request, options),
+    writeContent: (path, request, options) => writeContent(host, absolute(path), request, options),
+    makePattern: (path, options) => makePattern(host, absolute(path), options),
+    verifyPattern: (path, pattern, options) =>
+      verifyPattern(host, absolute(path), pattern, options),
   }
 }
 

@@ -7,6 +7,8 @@ import type { SizeChange } from '../parse/size.ts'
 interface Described {
   /** After the option in its help: lower case, no full stop. */
   readonly help: string
+  /** One letter, where people know it from other tools: `o` is `-o`. */
+  readonly short?: string
 }
 
 interface WithValue extends Described {
@@ -71,8 +73,9 @@ export function longName(name: string, option: VerbOption): string {
   return option.kind === 'off-switch' ? `--no-${words}` : `--${words}`
 }
 
-/** `--report <file>`. */
+/** `--report <file>`, `-o, --option <list>`. */
 export function flagsOf(name: string, option: VerbOption): string {
   const long = longName(name, option)
-  return 'value' in option ? `${long} <${option.value}>` : long
+  const both = option.short === undefined ? long : `-${option.short}, ${long}`
+  return 'value' in option ? `${both} <${option.value}>` : both
 }

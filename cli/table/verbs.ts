@@ -3,11 +3,17 @@
  * tests all read it.
  */
 import { applicationVerbs } from './application-verbs.ts'
+import { changingVerbs } from './changing-verbs.ts'
 import { lookingVerbs } from './looking-verbs.ts'
 import { spaceVerbs } from './space-verbs.ts'
 import type { Verb, VerbGroup } from './verb.ts'
 
 /** In the order of the help. */
-export const verbGroups: readonly VerbGroup[] = [lookingVerbs, spaceVerbs, applicationVerbs]
+export const verbGroups: readonly VerbGroup[] = [
+  lookingVerbs,
+  changingVerbs,
+  spaceVerbs,
+  applicationVerbs,
+]
 
 export const verbs: readonly Verb[] = verbGroups.flatMap((group) => group.verbs)

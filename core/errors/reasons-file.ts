@@ -91,8 +91,9 @@ export const fileReasons = {
     kind: 'invalid-argument',
     number: 1111,
     title: (c) => `${nameOf(c)} is there already`,
-    detail: (c) => `There is a file at ${c.path ?? 'that place'}; Platter never overwrites one.`,
-    advice: () => 'Choose another name, or remove the file first.',
+    detail: (c) => `There is a file at ${c.path ?? 'that place'}; Platter overwrites none unasked.`,
+    advice: () =>
+      'Choose another name, remove the file first, or ask for it to be overwritten where that is offered.',
   },
   'file-not-writable': {
     kind: 'permission',

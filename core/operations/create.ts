@@ -5,7 +5,7 @@ import { provideSpace, type SpaceOutcome } from '../storage/provide-space.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import type { CreateOptions } from './create-options.ts'
 import type { CreatePlan, CreateResult, PlannedDataFile } from './create-plan.ts'
-import { prepareCreate } from './plan-create.ts'
+import { prepareCreate, type PreparedCreate } from './plan-create.ts'
 import { UnfinishedFiles } from './unfinished-files.ts'
 
 /**
@@ -23,25 +23,39 @@ export async function createImage(
   context: OperationContext = {},
 ): Promise<CreateResult> {
   const holding = { ...host, openFile: host.openForHolding.bind(host) }
-  await using prepared = await prepareCreate(holding, path, options, context.signal)
-  const { plan, image } = prepared
+  const { signal } = context
+  await using prepared = await prepareCreate(holding, path, options, {
+    existing: 'refused',
+    signal,
+  })
   const files = new UnfinishedFiles(host)
   try {
     const file = await files.create(path)
-    const dataOutcome =
-      plan.dataFile && (await makeDataFile(files, plan.dataFile, plan.preallocation, context))
-    // Before the image has a header: nobody must ever find an image without its data file.
-    if (plan.dataFile) await host.flushFolder(host.paths.folderOf(plan.dataFile.path))
-    const outcome =
-      image === undefined
-        ? await writeRaw(file, plan, context)
-        : await writeNewImage(file, image, context)
+    const space = await fillNewImage(host, { file, files }, prepared, context)
     const allocatedBytes = file.allocatedBytes()
     await files.finish()
-    return { plan, allocatedBytes, space: dataOutcome ?? outcome }
+    return { plan: prepared.plan, allocatedBytes, space }
   } catch (error) {
     throw await files.abandon(error, path)
   }
+}
+
+/** Writes a new image into its empty file, after its data file, which is one of `files`. */
+export async function fillNewImage(
+  host: WritingEnvironment,
+  { file, files }: { readonly file: WritableFile; readonly files: UnfinishedFiles },
+  { plan, image }: Pick<PreparedCreate, 'plan' | 'image'>,
+  context: OperationContext,
+): Promise<SpaceOutcome | undefined> {
+  const dataOutcome =
+    plan.dataFile && (await makeDataFile(files, plan.dataFile, plan.preallocation, context))
+  // Before the image has a header: nobody must ever find an image without its data file.
+  if (plan.dataFile) await host.flushFolder(host.paths.folderOf(plan.dataFile.path))
+  const outcome =
+    image === undefined
+      ? await writeRaw(file, plan, context)
+      : await writeNewImage(file, image, context)
+  return dataOutcome ?? outcome
 }
 
 async function makeDataFile(

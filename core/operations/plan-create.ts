@@ -3,7 +3,9 @@ import { throwIfAborted } from '../base/abort.ts'
 import { printable } from '../base/text.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { Environment } from '../image/environment.ts'
-import type { FileIdentity } from '../storage/block-file.ts'
+import type { DiskImage } from '../image/disk-image.ts'
+import { Qcow2Image } from '../qcow2/qcow2-image.ts'
+import type { BlockFile, FileIdentity } from '../storage/block-file.ts'
 import { layOut, type ImageLayout } from '../qcow2/create/image-layout.ts'
 import { newHeaderArea } from '../qcow2/create/new-header.ts'
 import {
@@ -24,6 +26,14 @@ export interface PreparedCreate extends AsyncDisposable {
   readonly plan: CreatePlan
   /** undefined for a raw image. */
   readonly image: NewImage | undefined
+  /** The open files below the new image, none of which it may replace. */
+  readonly sources: readonly BlockFile[]
+}
+
+export interface PrepareCreateOptions {
+  /** What becomes of a file that has the name: somebody else sees to one that is replaced. */
+  readonly existing: 'refused' | 'replaced'
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -36,7 +46,7 @@ export async function planCreate(
   path: string,
   options: CreateOptions,
 ): Promise<CreatePlan> {
-  await using prepared = await prepareCreate(environment, path, options, undefined)
+  await using prepared = await prepareCreate(environment, path, options, { existing: 'refused' })
   return prepared.plan
 }
 
@@ -45,11 +55,11 @@ export async function prepareCreate(
   environment: Environment,
   path: string,
   options: CreateOptions,
-  signal: AbortSignal | undefined,
+  { existing, signal }: PrepareCreateOptions,
 ): Promise<PreparedCreate> {
   try {
     throwIfAborted(signal)
-    await mustBeFree(environment, path)
+    if (existing === 'refused') await mustBeFree(environment, path)
     return options.format === 'raw'
       ? prepareRaw(path, options)
       : await prepareQcow2(environment, path, options, signal)
@@ -92,7 +102,7 @@ function prepareRaw(path: string, options: CreateRawOptions): PreparedCreate {
     warnings: [],
     qemuCommand: qemuCommandOf(path, options, virtualSize),
   }
-  return { plan, image: undefined, [Symbol.asyncDispose]: async () => {} }
+  return { plan, image: undefined, sources: [], [Symbol.asyncDispose]: async () => {} }
 }
 
 async function prepareQcow2(
@@ -112,11 +122,22 @@ async function prepareQcow2(
       : await openNewBacking(environment, path, wanted, { links, ...(signal && { signal }) })
   try {
     const { plan, image } = await planQcow2(environment, path, options, { settings, backing })
-    return { plan, image, [Symbol.asyncDispose]: async () => backing?.opened.close() }
+    const sources = filesOf(backing?.opened.image)
+    return { plan, image, sources, [Symbol.asyncDispose]: async () => backing?.opened.close() }
   } catch (error) {
     await backing?.opened.close()
     throw error
   }
+}
+
+/** Of an image and all that it reads through. */
+function filesOf(image: DiskImage | undefined): BlockFile[] {
+  const files: BlockFile[] = []
+  for (let layer = image; layer !== undefined; layer = layer.backing) {
+    files.push(layer.file)
+    if (layer instanceof Qcow2Image && layer.dataFile !== undefined) files.push(layer.dataFile)
+  }
+  return files
 }
 
 interface Found {

@@ -1,0 +1,200 @@
+import type { OptionTable } from './option.ts'
+import { output, overwriting, planned, reading, recorded, unbuffered } from './shared-options.ts'
+import { defineVerb, type VerbGroup } from './verb.ts'
+
+const widths = ['1', '2', '4', '8', '16', '32', '64'] as const
+
+/** Of a header; `create` chooses them and `amend` changes them. */
+const amendable = {
+  compat: {
+    kind: 'choice',
+    value: 'version',
+    help: 'version of the format: 0.10 is 2, 1.1 is 3',
+    choices: ['0.10', '1.1'],
+    synonyms: { v2: '0.10', v3: '1.1', '2': '0.10', '3': '1.1' },
+  },
+  refcountBits: {
+    kind: 'choice',
+    value: 'bits',
+    help: 'width of a refcount; 16 unless told',
+    choices: widths,
+  },
+  lazyRefcounts: {
+    kind: 'switch',
+    help: 'let refcounts wait until the image is closed; after a crash they are counted anew',
+  },
+  strictRefcounts: {
+    kind: 'switch',
+    help: 'keep refcounts right all the time',
+  },
+  option: {
+    kind: 'texts',
+    short: 'o',
+    value: 'list',
+    help: 'options as qemu-img has them: compat=1.1,lazy_refcounts=on',
+  },
+} as const satisfies OptionTable
+
+const preallocation = {
+  preallocation: {
+    kind: 'choice',
+    value: 'how',
+    help: 'space that is taken at once: tables alone, promised by the host, or written',
+    choices: ['off', 'metadata', 'falloc', 'full'],
+  },
+} as const satisfies OptionTable
+
+export const creating = {
+  size: {
+    kind: 'size',
+    value: 'size',
+    help: 'of the virtual disk: 10G, 1.5TiB, 0x40000000; that of the backing file unless told',
+  },
+  format: {
+    kind: 'choice',
+    value: 'name',
+    help: 'what is made',
+    choices: ['qcow2', 'raw'],
+    standard: 'qcow2',
+  },
+  clusterSize: { kind: 'size', value: 'size', help: '512 to 2M, a power of two; 64K unless told' },
+  clusterBits: {
+    kind: 'number',
+    value: 'bits',
+    help: 'the cluster size as a power of two',
+    from: 9,
+    to: 21,
+  },
+  ...amendable,
+  extendedL2: { kind: 'switch', help: 'subclusters: smaller units of allocation' },
+  compressionType: {
+    kind: 'choice',
+    value: 'method',
+    help: 'how clusters will be packed',
+    choices: ['zlib', 'zstd'],
+  },
+  ...preallocation,
+  backing: {
+    kind: 'text',
+    value: 'file',
+    help: 'image that is read where this one has nothing; stored as given',
+  },
+  backingFormat: {
+    kind: 'choice',
+    value: 'name',
+    help: 'its format; needed unless its first bytes say qcow2',
+    choices: ['qcow2', 'raw'],
+  },
+  dataFile: {
+    kind: 'text',
+    value: 'file',
+    help: 'keep guest data in this file, which is made, too; stored as given',
+  },
+  dataFileRaw: { kind: 'switch', help: 'the data file reads as the disk, byte for byte' },
+  existingDataFile: {
+    kind: 'switch',
+    help: 'take a data file that is there: it becomes the disk (with --data-file-raw)',
+  },
+  links: reading.links,
+  ...overwriting,
+  ...planned,
+  ...output,
+  ...recorded,
+} as const satisfies OptionTable
+
+export const resizing = {
+  size: {
+    kind: 'size-change',
+    value: 'size',
+    help: 'of the virtual disk afterwards: 20G; or how much more or less: +10G, -10G',
+  },
+  ignoreDataLoss: {
+    kind: 'switch',
+    help: 'agree that what lies past the new end is lost for ever',
+  },
+  ...preallocation,
+  ...planned,
+  ...output,
+  ...reading,
+  ...recorded,
+} as const satisfies OptionTable
+
+export const repairing = {
+  mode: {
+    kind: 'choice',
+    value: 'name',
+    help: 'only refcounts that are too high, or all that can be repaired',
+    choices: ['leaks', 'all'],
+    standard: 'all',
+  },
+  allow: {
+    kind: 'texts',
+    value: 'step',
+    help: 'agree to a step that gives something up, by the name that --dry-run shows',
+  },
+  safetyCopyFolder: {
+    kind: 'text',
+    value: 'folder',
+    help: 'put the file that takes the repair back there instead of beside the image',
+  },
+  ...unbuffered,
+  ...planned,
+  ...output,
+  format: reading.format,
+  ...recorded,
+} as const satisfies OptionTable
+
+export const amending = {
+  ...amendable,
+  ...planned,
+  ...output,
+  format: reading.format,
+  ...recorded,
+} as const satisfies OptionTable
+
+export const snapshotting = {
+  id: { kind: 'switch', help: 'the name is the id of a snapshot' },
+  take: {
+    kind: 'text',
+    value: 'name',
+    help: 'with apply: keep the present state as this snapshot first',
+  },
+  ...planned,
+  ...output,
+  format: reading.format,
+  ...recorded,
+} as const satisfies OptionTable
+
+export const undoing = {
+  apply: { kind: 'switch', help: 'undo it: what has this id, or else the newest that can be' },
+  copy: {
+    kind: 'text',
+    value: 'file',
+    help: 'safety copy of a repair that is not beside the image',
+  },
+  links: reading.links,
+  ...planned,
+  ...output,
+  ...recorded,
+} as const satisfies OptionTable
+
+/** Verbs that make and change images. */
+export const changingVerbs: VerbGroup = {
+  heading: 'Make and change:',
+  verbs: [
+    defineVerb({
+      name: 'create',
+      summary: 'make a new image',
+      operands: ['<file>', '[size]'],
+      options: creating,
+      notes:
+        'Nothing is overwritten unless told so, and a failed or cancelled create leaves nothing behind.\n' +
+        'The format of a backing file is always stored, so that nobody guesses it from what a guest wrote.',
+      examples: [
+        { words: 'create disk.qcow2 20G', does: 'an empty disk' },
+        { words: 'create top.qcow2 --backing base.qcow2', does: 'a disk on top of another' },
+      ],
+      load: async () => (await import('../verbs/create.ts')).create,
+    }),
+  ],
+}
