@@ -1,5 +1,6 @@
 /** What a verb may use of the process it runs in; handed in, so that a verb never touches globals. */
 import type { Engine } from '../core/index.ts'
+import type { AskedOptions } from './table/asked-options.ts'
 import type { ByteOutput } from './terminal/byte-output.ts'
 import type { TextOutput } from './terminal/text-output.ts'
 
@@ -19,6 +20,8 @@ export interface Streams {
 
 export interface Host extends Streams {
   readonly engine: Engine
+  /** The options that were given, for the history. */
+  readonly asked: AskedOptions
   /**
    * Runs `task` when the verb has answered and its output is out, or nobody takes that any more. It must not
    * throw.

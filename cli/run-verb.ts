@@ -1,5 +1,6 @@
 import type { ExitCode } from './exit-codes.ts'
 import type { Host, Streams } from './host.ts'
+import { askedOptions } from './table/asked-options.ts'
 import type { Verb } from './table/verb.ts'
 import { OutputError } from './terminal/text-output.ts'
 
@@ -21,6 +22,7 @@ export async function runVerb(
   const host: Host = {
     ...streams,
     engine: createEngine(),
+    asked: askedOptions(verb.options, options),
     afterAnswer: (task) => void tasks.push(task),
   }
   try {

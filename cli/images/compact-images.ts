@@ -10,13 +10,13 @@ import type { Host } from '../host.ts'
 import { describeCompactPlan, modeOf } from '../output/describe-compact-plan.ts'
 import { describeCompactResult } from '../output/describe-compact-result.ts'
 import { JsonArray } from '../output/json-array.ts'
-import { parametersOf, recordChange } from '../output/record-change.ts'
+import { recordChange } from '../output/record-change.ts'
 import { tellOfCompaction } from '../output/tell-of-compaction.ts'
 import { errorJson, exitCodeOf, printError, sayError } from '../output/print-error.ts'
 import { paintFor } from '../terminal/style.ts'
 import type { OptionValues } from '../table/option.ts'
 import type { CommonOptions } from '../table/shared-options.ts'
-import { givingBack, rewriting } from '../table/space-verbs.ts'
+import type { givingBack, rewriting } from '../table/space-verbs.ts'
 import { eachImage } from './each-image.ts'
 
 export type CompactImagesOptions = OptionValues<typeof givingBack>
@@ -53,15 +53,10 @@ export async function compactImages(
     compactOne(path, { options, host, mode, rewrite }, context)
   const codes: ExitCode[] = []
   let printed = 0
-  const record = recordChange(options, {
-    kind: mode === 'zeroes' ? 'discard' : 'compact',
-    parameters: {
-      ...(mode === 'zeroes' ? {} : { mode }),
-      ...parametersOf(givingBack, { ...options }),
-      ...parametersOf(rewriting, { ...rewrite }),
-    },
-    tell: tellOfCompaction,
-  })
+  const record = recordChange(
+    { host, options },
+    { kind: mode === 'zeroes' ? 'discard' : 'compact', tell: tellOfCompaction },
+  )
   for await (const outcome of eachImage(images, { host, options, record }, work)) {
     if (outcome.kind === 'cancelled') {
       codes.push(exitCodes.interrupted)
