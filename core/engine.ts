@@ -4,6 +4,7 @@
  * open read-only. All throw ImageErrors that name the file.
  */
 import type { ChangingEngine } from './changing-engine.ts'
+import type { ContentEngine } from './content-engine.ts'
 import type { LinkPolicy } from './image/open-gate.ts'
 import type { AllocationSummary } from './operations/allocation-summary.ts'
 import type { CheckResult } from './operations/check-result.ts'
@@ -56,4 +57,4 @@ export interface ReadingEngine {
 }
 
 /** Changing included: what `main` and `cli` create once and hand around. */
-export interface Engine extends ReadingEngine, ChangingEngine {}
+export interface Engine extends ReadingEngine, ChangingEngine, ContentEngine {}

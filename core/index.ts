@@ -10,6 +10,15 @@ export type { LinkPolicy, AskAboutLink, ImageLink } from './image/open-gate.ts'
 export type * from './operations/image-info.ts'
 export type * from './operations/check-result.ts'
 export type * from './operations/map-extent.ts'
+export type * from './operations/stored-extent.ts'
+export type * from './operations/pattern-result.ts'
+export {
+  patternKinds,
+  type PatternKind,
+  type PatternOptions,
+} from './operations/pattern-options.ts'
+export type { NewContent } from './operations/new-content.ts'
+export type { WriteContentPlan, WriteContentResult } from './operations/write-content.ts'
 export type * from './operations/amend-plan.ts'
 export type * from './operations/compact-plan.ts'
 export type * from './operations/compact-result.ts'

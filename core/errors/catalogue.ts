@@ -5,6 +5,7 @@ import { formatReasons } from './reasons-format.ts'
 import { linkReasons } from './reasons-link.ts'
 import { changeReasons } from './reasons-change.ts'
 import { compactReasons } from './reasons-compact.ts'
+import { contentReasons } from './reasons-content.ts'
 import { convertReasons } from './reasons-convert.ts'
 import { snapshotReasons } from './reasons-snapshot.ts'
 import { createReasons } from './reasons-create.ts'
@@ -38,6 +39,7 @@ export const catalogue = {
   ...compactReasons,
   ...rewriteReasons,
   ...convertReasons,
+  ...contentReasons,
   ...undoReasons,
   ...streamReasons,
 } as const satisfies Record<string, CatalogueEntry>

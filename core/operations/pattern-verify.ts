@@ -1,0 +1,132 @@
+import { breather, throwIfAborted } from '../base/abort.ts'
+import type { ReadOptions } from '../engine.ts'
+import { ImageError } from '../errors/image-error.ts'
+import { openImage } from '../image/open-image.ts'
+import type { OperationContext } from '../progress.ts'
+import { contentSource, type ByteSource } from './byte-source.ts'
+import type { Host } from './host.ts'
+import { layOutPattern, type LaidOutPattern } from './pattern-layouts.ts'
+import type { PatternOptions } from './pattern-options.ts'
+import type { PatternVerdict } from './pattern-result.ts'
+import { SectorWriter, type SectorContent } from './pattern-sector.ts'
+import { contentOf, type PatternStretch } from './pattern-stretch.ts'
+import { stillHost } from './still-host.ts'
+
+export interface VerifyPatternOptions extends ReadOptions {
+  /** Of the disk that the pattern was made for; what follows must be zeroes. Default: the disk as it is. */
+  readonly size?: number | undefined
+}
+
+/**
+ * Reads all of a disk and compares it with a pattern, up to the first difference. Throws `out-of-range`
+ * when the disk is shorter than the pattern.
+ */
+export async function verifyPattern(
+  host: Host,
+  path: string,
+  pattern: PatternOptions,
+  { size, ...options }: VerifyPatternOptions = {},
+): Promise<PatternVerdict> {
+  await using opened = await openImage(stillHost(host), path, options)
+  const { image } = opened
+  const { virtualSize, file } = image
+  if (size !== undefined && size > virtualSize) {
+    throw new ImageError('out-of-range', { path: file.name, found: size, limit: virtualSize })
+  }
+  const laidOut = layOutPattern(pattern, size ?? virtualSize)
+  return {
+    path: file.name,
+    virtualSize,
+    ...(await compare(contentSource(image), laidOut, options)),
+  }
+}
+
+/** One look, between two chances to cancel. */
+const WINDOW = 1024 * 1024
+/** Bytes shown of a difference. */
+const SHOWN = 8
+
+type Comparison = Pick<PatternVerdict, 'bytesRead' | 'difference'>
+
+/** Memory: two buffers of 1 MiB. */
+async function compare(
+  source: ByteSource,
+  pattern: LaidOutPattern,
+  { signal, onProgress }: OperationContext,
+): Promise<Comparison> {
+  const breathe = breather(signal)
+  const expected = new ExpectedBytes(pattern)
+  const wanted = new Uint8Array(WINDOW)
+  const there = new Uint8Array(WINDOW)
+  let bytesRead = 0
+  for (let at = 0; at < source.length;) {
+    throwIfAborted(signal)
+    const run = source.runAt(at, source.length - at)
+    const zeroes = expected.zeroesAt(at)
+    if (run.isZero && zeroes > 0) {
+      at += Math.min(run.length, zeroes)
+    } else {
+      const length = Math.min(WINDOW, source.length - at)
+      const [want, have] = [wanted.subarray(0, length), there.subarray(0, length)]
+      expected.fill(want, at)
+      await source.read(have, at, signal)
+      bytesRead += length
+      const differs = firstDifference(want, have)
+      if (differs !== undefined) {
+        const [expectedHex, found] = [hexAt(want, differs), hexAt(have, differs)]
+        return { bytesRead, difference: { at: at + differs, expected: expectedHex, found } }
+      }
+      at += length
+    }
+    onProgress?.({ phase: 'data', done: at, total: source.length, unit: 'bytes' })
+    const turn = breathe()
+    if (turn !== undefined) await turn
+  }
+  return { bytesRead, difference: undefined }
+}
+
+/** What a pattern's disk reads as, asked for in ascending order; past the pattern's end it is zeroes. */
+class ExpectedBytes {
+  readonly #sectors: SectorWriter
+  readonly #stretches: Iterator<PatternStretch>
+  #end = 0
+  #content: SectorContent | undefined
+
+  constructor({ seed, stretches }: LaidOutPattern) {
+    this.#sectors = new SectorWriter(seed)
+    this.#stretches = stretches()[Symbol.iterator]()
+  }
+
+  /** How many zeroes come next, at least; 0 when something else does. */
+  zeroesAt(at: number): number {
+    this.#goTo(at)
+    return this.#content === undefined ? this.#end - at : 0
+  }
+
+  fill(into: Uint8Array, at: number): void {
+    const end = at + into.length
+    for (let next = at; next < end;) {
+      this.#goTo(next)
+      const stop = Math.min(end, this.#end)
+      this.#sectors.fill(into.subarray(next - at, stop - at), next, this.#content ?? 'zeroes')
+      next = stop
+    }
+  }
+
+  #goTo(at: number): void {
+    while (at >= this.#end) {
+      const next = this.#stretches.next()
+      this.#end = next.done === true ? Infinity : next.value.at + next.value.length
+      this.#content = next.done === true ? undefined : contentOf(next.value)
+    }
+  }
+}
+
+function firstDifference(want: Uint8Array, have: Uint8Array): number | undefined {
+  if (Buffer.compare(want, have) === 0) return undefined
+  const at = want.findIndex((byte, index) => byte !== have[index])
+  return at < 0 ? undefined : at
+}
+
+const hexAt = (bytes: Uint8Array, at: number): string =>
+  Array.from(bytes.subarray(at, at + SHOWN), (byte) => byte.toString(16).padStart(2, '0')).join('')
