@@ -3,13 +3,12 @@ import { alignDown } from '../base/bits.ts'
 import type { OperationContext } from '../progress.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { Hasher } from './host.ts'
+import { readableSpans, readSpans } from './source-spans.ts'
 
 /** Large enough that the price of a call into the hasher does not show, small enough to cancel between. */
 const windowBytes = 2 * 1024 * 1024
 /** Windows that are being read while one is hashed. */
 const readAhead = 3
-/** Zeroes shorter than this are read along with their neighbours: another read costs more than they do. */
-const smallGap = 64 * 1024
 /** Zeroes that a hasher passes over at once: what finds them takes milliseconds. */
 const longestStride = 64 * 1024 * 1024
 
@@ -81,31 +80,6 @@ interface Window {
   readonly bytes: Promise<Uint8Array> | undefined
 }
 
-/** Part of a window, in bytes of the source. */
-interface Span {
-  readonly start: number
-  readonly end: number
-}
-
-/** The parts of a window that have to be read, in order. */
-function readableSpans(source: ByteSource, at: number, length: number): readonly Span[] {
-  const spans: Span[] = []
-  for (let start = at, stop = at + length; start < stop;) {
-    const run = source.runAt(start, stop - start)
-    const end = start + run.length
-    if (!run.isZero) {
-      const last = spans.at(-1)
-      if (last !== undefined && start - last.end < smallGap) {
-        spans[spans.length - 1] = { start: last.start, end }
-      } else {
-        spans.push({ start, end })
-      }
-    }
-    start = end
-  }
-  return spans
-}
-
 /** How many zeroes there are from `at` on, of which `known` are: in whole windows, or up to the end. */
 function zeroStride(source: ByteSource, at: number, known: number): number {
   const limit = Math.min(at + longestStride, source.length)
@@ -116,29 +90,4 @@ function zeroStride(source: ByteSource, at: number, known: number): number {
     end += run.length
   }
   return end === source.length ? end - at : alignDown(end - at, windowBytes)
-}
-
-async function readSpans(
-  source: ByteSource,
-  spans: readonly Span[],
-  window: {
-    readonly at: number
-    readonly into: Uint8Array
-    readonly signal: AbortSignal | undefined
-  },
-): Promise<Uint8Array> {
-  const { at, into, signal } = window
-  let filled = at
-  const reads: Promise<void>[] = []
-  for (const { start, end } of spans) {
-    into.fill(0, filled - at, start - at)
-    reads.push(source.read(into.subarray(start - at, end - at), start, signal))
-    filled = end
-  }
-  into.fill(0, filled - at)
-  // All of them end before the buffer is used again, also when one fails.
-  const results = await Promise.allSettled(reads)
-  const failure = results.find((result) => result.status === 'rejected')
-  if (failure !== undefined) throw failure.reason
-  return into
 }

@@ -2,7 +2,7 @@ import { HIGH_UNIT } from '../../base/word64.ts'
 import { pow2 } from '../../base/bits.ts'
 import type { IoTag } from '../../storage/io-tag.ts'
 import { COPIED_HIGH } from '../format/l1-entry.ts'
-import { refcountAccess } from '../format/refcount-block.ts'
+import { fillWithOnes } from '../format/refcount-block.ts'
 import type { ImageLayout, Stretch } from './image-layout.ts'
 import type { Qcow2Settings } from './settings.ts'
 
@@ -117,22 +117,4 @@ class EntryFiller {
       this.#view.setUint32(index * entryBytes + 4, offset % HIGH_UNIT)
     }
   }
-}
-
-/** Counts of one for the first `count` clusters that `block` counts, 0 for the rest. */
-function fillWithOnes(block: Uint8Array, order: number, count: number): void {
-  const access = refcountAccess(order)
-  const perByte = 8 / pow2(order)
-  const clusters = Math.min(block.length * perByte, Math.max(count, 0))
-  block.fill(0)
-  // Whole groups of eight bytes hold at least one count each, and any of them is a copy of the first.
-  const group = 8
-  const groups = Math.floor(clusters / perByte / group)
-  if (groups > 0) {
-    for (let index = 0; index < group * perByte; index++) access.set(block, index, 1)
-    for (let filled = group; filled < groups * group; filled *= 2) {
-      block.copyWithin(filled, 0, Math.min(filled, groups * group - filled))
-    }
-  }
-  for (let index = groups * group * perByte; index < clusters; index++) access.set(block, index, 1)
 }

@@ -71,3 +71,21 @@ const accessByOrder: readonly RefcountAccess[] = [
 /** A refcount table entry: where a refcount block is, or 0 for none. Rounded past 2^53. */
 export const refcountBlockOffset = (high: number, low: number): number =>
   high * HIGH_UNIT + ((low & 0xffff_fe00) >>> 0)
+
+/** Fills counts of 2^order bits: ones for the first `count` clusters that `block` counts, 0 for the rest. */
+export function fillWithOnes(block: Uint8Array, order: number, count: number): void {
+  const access = refcountAccess(order)
+  const perByte = 8 / pow2(order)
+  const clusters = Math.min(block.length * perByte, Math.max(count, 0))
+  block.fill(0)
+  // Whole groups of eight bytes hold at least one count each, and any of them is a copy of the first.
+  const group = 8
+  const groups = Math.floor(clusters / perByte / group)
+  if (groups > 0) {
+    for (let index = 0; index < group * perByte; index++) access.set(block, index, 1)
+    for (let filled = group; filled < groups * group; filled *= 2) {
+      block.copyWithin(filled, 0, Math.min(filled, groups * group - filled))
+    }
+  }
+  for (let index = groups * group * perByte; index < clusters; index++) access.set(block, index, 1)
+}

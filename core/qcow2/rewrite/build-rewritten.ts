@@ -18,8 +18,9 @@ import {
   writeSnapshotTable,
   type NewL1Places,
 } from './carry-snapshots.ts'
-import { loadBatch, type CompressionType, type LoadedBatch } from './load-batch.ts'
+import { loadBatch, type LoadedBatch } from './load-batch.ts'
 import { NewFileSpace } from './new-file-space.ts'
+import type { CompressionType } from './pack-cluster.ts'
 import { PacedFlush } from './paced-flush.ts'
 import type { EntryRules } from './planned-entry.ts'
 import { mustBeRewritable, type RewriteCompression } from './rewrite-rules.ts'

@@ -2,8 +2,7 @@ import { ImageError } from '../../errors/image-error.ts'
 import type { Codecs } from '../../image/codec.ts'
 import type { BlockFile } from '../../storage/block-file.ts'
 import type { CarriedItem, CarryBatch } from './carry-batches.ts'
-
-export type CompressionType = 'zlib' | 'zstd'
+import { packCluster, type CompressionType } from './pack-cluster.ts'
 
 /** What is done to the bytes on their way. */
 export interface PackingRules {
@@ -44,11 +43,12 @@ export async function loadBatch(
   if (rules.pack === undefined && rules.oldType === rules.newType) {
     return { batch, bytes, packed, unpacked }
   }
+  const packing = { codecs: rules.codecs, type: rules.newType }
   await everyOne(
     batch.items.map(async (item) => {
       const content = contentToPack(file, item, bytes, rules)
       if (content === undefined) return
-      const short = await packCluster(content, rules)
+      const short = await packCluster(content, packing)
       if (short !== undefined) packed.set(item, short)
       else if (item.kind === 'packed') unpacked.set(item, content)
     }),
@@ -77,15 +77,6 @@ function contentToPack(
     const facts = { path: file.name, structure: 'compressed cluster', offset, found }
     throw new ImageError('cluster-undecodable', facts, { cause })
   }
-}
-
-/** undefined when packing does not make it shorter. */
-async function packCluster(
-  content: Uint8Array,
-  { codecs, newType, clusterSize }: PackingRules,
-): Promise<Uint8Array | undefined> {
-  const packed = await (newType === 'zstd' ? codecs.packZstd(content) : codecs.deflateRaw(content))
-  return packed.length < clusterSize ? packed : undefined
 }
 
 /** Waits for all of them also when one fails: no buffer is used again while somebody fills it. */

@@ -17,6 +17,12 @@ interface CarriedPlace extends CarriedPiece {
   readonly at: number
 }
 
+/** The clusters of the new file. */
+export type PackedRoomSpace = Pick<
+  NewFileSpace,
+  'end' | 'mostReferences' | 'take' | 'refer' | 'references'
+>
+
 /**
  * Room for compressed data in the new file: packed piece behind piece, across clusters that follow each
  * other. Every piece is a reference to each cluster it touches, and no cluster gets more than its refcount
@@ -25,13 +31,13 @@ interface CarriedPlace extends CarriedPiece {
 export class PackedRoom {
   readonly #path: string
   readonly #geometry: Geometry
-  readonly #space: NewFileSpace
+  readonly #space: PackedRoomSpace
   /** The next free byte, and the end of the clusters that were taken; equal: no room. */
   #next = 0
   #end = 0
   #last: CarriedPlace | undefined
 
-  constructor(path: string, geometry: Geometry, space: NewFileSpace) {
+  constructor(path: string, geometry: Geometry, space: PackedRoomSpace) {
     this.#path = path
     this.#geometry = geometry
     this.#space = space

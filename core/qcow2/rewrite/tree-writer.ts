@@ -1,10 +1,9 @@
 import { invariant, unreachable } from '../../base/assert.ts'
 import { word64, wordFromNumber, type Word64 } from '../../base/word64.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
-import { hostOffset, type HostOffset } from '../../units.ts'
-import { SECTOR } from '../format/constants.ts'
+import type { HostOffset } from '../../units.ts'
 import { COPIED_HIGH } from '../format/l1-entry.ts'
-import { encodeL2Entry, isCompressed } from '../format/l2-entry.ts'
+import { isCompressed } from '../format/l2-entry.ts'
 import { fileBytesOf } from '../word-table.ts'
 import {
   setEntry,
@@ -15,6 +14,7 @@ import {
 } from './carry-batches.ts'
 import type { LoadedBatch } from './load-batch.ts'
 import type { NewFileSpace } from './new-file-space.ts'
+import { packedEntry } from './packed-entry.ts'
 import { PackedRoom } from './packed-room.ts'
 import { PieceOutput } from './piece-output.ts'
 import type { EntryRules } from './planned-entry.ts'
@@ -148,12 +148,7 @@ export class TreeWriter {
   }
 
   #packedWord(offset: number, length: number): Word64 {
-    const sectors = Math.floor((offset + length - 1) / SECTOR) - Math.floor(offset / SECTOR) + 1
-    const { geometry } = this.#options.rules
-    return encodeL2Entry(
-      { kind: 'compressed', hostOffset: hostOffset(offset), sectors, copied: false },
-      geometry,
-    )
+    return packedEntry(offset, length, this.#options.rules.geometry)
   }
 
   #takeCluster(references: number): HostOffset {
