@@ -7,7 +7,7 @@ import { verbs } from '../../cli/table/verbs.ts'
 import { builtPlatter } from '../helpers/built-platter.ts'
 
 const built = await builtPlatter()
-export const { entry } = built
+export const { entry, env: entryEnvironment } = built
 
 export interface PlatterRun {
   readonly exitCode: number | undefined
@@ -51,7 +51,7 @@ export async function platter(
     stdio: ['ignore', 'pipe', 'pipe', ...extraStdio],
     env: {
       ...process.env,
-      ...built.env,
+      ...entryEnvironment,
       PLATTER_DATA: noData,
       PLATTER_LOGS: noData,
       NO_COLOR: '',

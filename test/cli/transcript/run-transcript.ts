@@ -9,7 +9,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { tempFolder } from '../../helpers/temp-folder.ts'
-import { boundBy, entry } from '../run-platter.ts'
+import { boundBy, entry, entryEnvironment } from '../run-platter.ts'
 import { reconcile } from './placeholders.ts'
 import { parseTranscript, writeTranscript, type Transcript } from './transcript.ts'
 
@@ -37,6 +37,7 @@ export async function replay(source: string): Promise<string> {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
+      ...entryEnvironment,
       PATH: `${bin}:${process.env['PATH'] ?? ''}`,
       HOME: folder.path,
       PLATTER_DATA: folder.file('data'),
