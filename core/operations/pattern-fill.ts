@@ -97,7 +97,7 @@ async function writeStretch(
     for (let next = start; next < stop;) {
       throwIfAborted(signal)
       const into = await writes.room(next, stop - next)
-      sectors.fill(into, next, content)
+      sectors.put(into, next, content)
       next += into.length
     }
   }
@@ -106,7 +106,7 @@ async function writeStretch(
     const cluster = new Uint8Array(packing.clusterSize)
     for (let next = from; next < to; next += cluster.length) {
       throwIfAborted(signal)
-      sectors.fill(cluster, next, content)
+      sectors.put(cluster, next, content)
       await packing.write(cluster, next)
     }
   }

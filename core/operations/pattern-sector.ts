@@ -17,7 +17,7 @@ export class SectorWriter {
   }
 
   /** `into` becomes the sectors from byte `at` of the disk on; both are whole sectors. */
-  fill(into: Uint8Array, at: number, content: SectorContent): void {
+  put(into: Uint8Array, at: number, content: SectorContent): void {
     if (content === 'zeroes') {
       into.fill(0)
       return

@@ -108,7 +108,7 @@ class ExpectedBytes {
     for (let next = at; next < end;) {
       this.#goTo(next)
       const stop = Math.min(end, this.#end)
-      this.#sectors.fill(into.subarray(next - at, stop - at), next, this.#content ?? 'zeroes')
+      this.#sectors.put(into.subarray(next - at, stop - at), next, this.#content ?? 'zeroes')
       next = stop
     }
   }
