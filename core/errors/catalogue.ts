@@ -1,5 +1,6 @@
 import { amendReasons } from './reasons-amend.ts'
 import { generalReasons } from './reasons-general.ts'
+import { dehydrateReasons } from './reasons-dehydrate.ts'
 import { fileReasons } from './reasons-file.ts'
 import { formatReasons } from './reasons-format.ts'
 import { linkReasons } from './reasons-link.ts'
@@ -41,6 +42,7 @@ export const catalogue = {
   ...convertReasons,
   ...contentReasons,
   ...undoReasons,
+  ...dehydrateReasons,
   ...streamReasons,
 } as const satisfies Record<string, CatalogueEntry>
 
