@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Streams } from './host.ts'
 import { commanderOption, unsaid } from './parse/commander-option.ts'
+import { withNegativeSizes } from './parse/negative-sizes.ts'
 import { runVerb } from './run-verb.ts'
 import type { Example, Verb } from './table/verb.ts'
 import { verbGroups } from './table/verbs.ts'
@@ -40,7 +41,7 @@ export async function runProgram(words: readonly string[], streams: Streams): Pr
     }
   }
   try {
-    await program.parseAsync(withHyphens(words), { from: 'user' })
+    await program.parseAsync(withHyphens(withNegativeSizes(words)), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     const asked = ['commander.help', 'commander.helpDisplayed', 'commander.version']

@@ -1,4 +1,4 @@
-import { formatPlural, type OperationContext } from '../../core/index.ts'
+import { formatPlural, unreachable, type OperationContext } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { JsonArray } from '../output/json-array.ts'
@@ -85,6 +85,8 @@ class Printer<Value> {
       case 'done':
         await this.#printDone(outcome.path, outcome.value)
         return this.#change.codeOf?.(outcome.value) ?? exitCodes.fine
+      default:
+        return unreachable(outcome)
     }
   }
 
@@ -113,28 +115,20 @@ class Printer<Value> {
 function summaryOf(codes: readonly ExitCode[]): string {
   const counts = new Map<string, number>()
   for (const code of codes) {
-    const words = wordsOf(code)
-    counts.set(words, (counts.get(words) ?? 0) + 1)
+    const ending = wordsOf(code)
+    counts.set(ending, (counts.get(ending) ?? 0) + 1)
   }
-  const parts = Array.from(counts, ([words, count]) => `${count} ${words}`)
+  const parts = Array.from(counts, ([ending, count]) => `${count} ${ending}`)
   return `platter: ${formatPlural(codes.length, 'image')}: ${parts.join(', ')}`
 }
 
-function wordsOf(code: ExitCode): string {
-  switch (code) {
-    case exitCodes.fine:
-      return 'done'
-    case exitCodes.corruption:
-      return 'with corruption left'
-    case exitCodes.leaks:
-      return 'with leaks left'
-    case exitCodes.inUse:
-      return 'in use'
-    case exitCodes.interrupted:
-      return 'cancelled'
-    case exitCodes.notCheckable:
-      return 'with nothing to check'
-    default:
-      return 'not done'
-  }
-}
+const wordsOf = (code: ExitCode): string => words.get(code) ?? 'not done'
+
+const words: ReadonlyMap<ExitCode, string> = new Map([
+  [exitCodes.fine, 'done'],
+  [exitCodes.corruption, 'with corruption left'],
+  [exitCodes.leaks, 'with leaks left'],
+  [exitCodes.inUse, 'in use'],
+  [exitCodes.interrupted, 'cancelled'],
+  [exitCodes.notCheckable, 'with nothing to check'],
+])

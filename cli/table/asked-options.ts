@@ -18,11 +18,15 @@ export function askedOptions(
   const asked: Record<string, string | number | boolean> = {}
   for (const [name, option] of Object.entries(table)) {
     const value = values[name]
-    if (aside.has(name) || value === undefined || value === standardOf(option)) continue
+    if (aside.has(name) || isUnsaid(value) || value === standardOf(option)) continue
     asked[name] = plain(value)
   }
   return asked
 }
+
+/** Of what may be said several times, nothing is said with an empty list. */
+const isUnsaid = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.length === 0)
 
 function standardOf(option: VerbOption): string | number | boolean | undefined {
   if (option.kind === 'switch') return false

@@ -196,5 +196,19 @@ export const changingVerbs: VerbGroup = {
       ],
       load: async () => (await import('../verbs/create.ts')).create,
     }),
+    defineVerb({
+      name: 'resize',
+      summary: 'make a virtual disk larger or smaller',
+      operands: ['<file>', '[size]'],
+      options: resizing,
+      notes:
+        'Growing loses nothing. Shrinking needs --ignore-data-loss; --dry-run says what it would cut off.\n' +
+        'Snapshots keep their content and their size, backing files their names.',
+      examples: [
+        { words: 'resize disk.qcow2 +10G', does: '10 GiB more' },
+        { words: 'resize --dry-run disk.qcow2 8G', does: 'what would be lost' },
+      ],
+      load: async () => (await import('../verbs/resize.ts')).resize,
+    }),
   ],
 }

@@ -68,4 +68,13 @@ export const resizeReasons = {
     safety: 'The disk is whole up to its new end, and the image is valid.',
     advice: () => 'See to the cause, then resize it to the same size again.',
   },
+  'shrink-needs-consent': {
+    kind: 'invalid-argument',
+    number: 1538,
+    title: (c) => `${nameOf(c)} was not made smaller`,
+    detail: (c) =>
+      `The disk would end at byte ${c.limit ?? '?'}. What lies past that, ${c.found ?? 'whatever a guest stored'}, is lost for ever then.`,
+    advice: (c) =>
+      `${c.expected ?? 'Make what is there smaller in the guest first'}, or agree to the loss with --ignore-data-loss.`,
+  },
 } as const satisfies Record<string, CatalogueEntry>

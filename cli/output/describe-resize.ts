@@ -1,0 +1,141 @@
+import {
+  formatBytes,
+  formatCount,
+  formatPlural,
+  ImageError,
+  type ResizePlan,
+  type ResizeResult,
+} from '../../core/index.ts'
+import type { TextLayout } from '../images/change-images.ts'
+import { formatFacts, type Fact } from '../terminal/facts.ts'
+import { printable } from '../terminal/printable.ts'
+import { changeWords, extentFacts } from './compact-words.ts'
+import { exactBytes } from './exact-bytes.ts'
+import { guestSteps } from './guest-steps.ts'
+import type { FinishedChange } from './record-change.ts'
+
+export interface Resized {
+  readonly plan: ResizePlan
+  /** undefined after --dry-run. */
+  readonly result: ResizeResult | undefined
+}
+
+/** What another size did, or would do. */
+export function describeResize(
+  path: string,
+  { plan, result }: Resized,
+  { paint }: TextLayout,
+): string {
+  const steps = guestSteps(plan)
+  const facts: Fact[] = [
+    ['Virtual size', changeWords(plan.before.virtualSize, plan.after.virtualSize)],
+    ...(result === undefined ? [] : extentFacts(result.before, result.after)),
+    ...cutFacts(plan, result),
+    ...keptFacts(plan),
+    ...plan.refusals.map((refusal): Fact => {
+      const { title, detail } = ImageError.fromJSON(refusal).explanation
+      return ['Refused', `${title}. ${detail}`]
+    }),
+    ...(plan.consentNeeded.length > 0 && result === undefined
+      ? [['Needs', '--ignore-data-loss'] as const]
+      : []),
+    ...steps.map((step): Fact => ['In the guest', step]),
+  ]
+  return [
+    `${paint(printable(path), 'strong')}: ${headline({ plan, result })}`,
+    formatFacts(facts, paint),
+    ...(result === undefined ? ['  Nothing was changed.'] : []),
+  ].join('\n')
+}
+
+function headline({ plan, result }: Resized): string {
+  const { kind, before, after, allowed } = plan
+  const change = formatBytes(Math.abs(after.virtualSize - before.virtualSize))
+  if (result === undefined) {
+    if (!allowed) return 'cannot be resized now'
+    if (kind === 'none') return 'has that size already'
+    return kind === 'grow' ? `would grow by ${change}` : `would shrink by ${change}`
+  }
+  if (kind === 'none') return 'has that size already'
+  return kind === 'grow' ? `grew by ${change}` : `shrank by ${change}`
+}
+
+function cutFacts(plan: ResizePlan, result: Resized['result']): Fact[] {
+  if (plan.kind !== 'shrink') return []
+  const { cut, used } = plan
+  const isLooked = cut?.content?.complete === true
+  const facts: Fact[] =
+    result === undefined
+      ? [['Would lose', lossWords(plan)]]
+      : [['Lost', isLooked ? lossWords(plan) : 'what lay past the new end, as agreed']]
+  if (cut !== undefined) {
+    const clusters = cut.clusters === 0 ? '' : ` in ${formatPlural(cut.clusters, 'cluster')}`
+    facts.push(['Gives back', `${formatBytes(cut.storedBytes)}${clusters}`])
+  }
+  if (used.safeSize !== undefined && result === undefined) {
+    facts.push(['Smallest size that keeps all', exactBytes(used.safeSize)])
+  }
+  return facts
+}
+
+/** What lies past the new end, for a sentence. */
+export function lossWords({ partitions, partitionsCut, cut }: ResizePlan): string {
+  const parts = partitionsCut.map((number) => {
+    const end = partitions?.partitions.find((each) => each.number === number)?.end
+    const place = end === undefined ? '' : ` (it ends at byte ${formatCount(end)})`
+    return `the end of partition ${number}${place}`
+  })
+  const content = cut?.content
+  if (content === undefined) parts.push('what cannot be read here')
+  else if (!content.complete) parts.push('more than was looked at')
+  else if (content.dataBytes > 0) parts.push(`${formatBytes(content.dataBytes)} of data`)
+  return parts.length === 0 ? 'nothing but zeroes' : parts.join(', ')
+}
+
+function keptFacts({
+  snapshots,
+  bitmapsLost,
+  growth,
+  preallocation,
+  partitions,
+}: ResizePlan): Fact[] {
+  const facts: Fact[] = []
+  if (preallocation !== 'off') facts.push(['Preallocation', preallocation])
+  if (partitions !== undefined) {
+    const { kind, fault } = partitions
+    const count = formatPlural(partitions.partitions.length, 'partition')
+    const wrong = fault === undefined ? '' : `; ${fault}`
+    facts.push(['Partitions', `${kind.toUpperCase()}, ${count}${wrong}`])
+  }
+  if (snapshots.length > 0) {
+    facts.push(['Snapshots', `${formatCount(snapshots.length)}, each keeps content and size`])
+  }
+  if (bitmapsLost.length > 0) {
+    facts.push(['Bitmaps', `no longer valid: ${bitmapsLost.join(', ')}`])
+  }
+  if (growth !== undefined && growth.hiddenBackingBytes > 0) {
+    const hidden = formatBytes(growth.hiddenBackingBytes)
+    facts.push(['Backing file', `goes on past the old end; ${hidden} of it will read as zeroes`])
+  }
+  return facts
+}
+
+/** What the history keeps of it. */
+export function tellOfResize(resized: Resized): FinishedChange {
+  const { plan, result } = resized
+  const { kind, format, before, after } = plan
+  const sentence = headline(resized)
+  const grown =
+    kind === 'grow'
+      ? ({ kind, format, before: before.virtualSize, after: after.virtualSize } as const)
+      : undefined
+  return {
+    summary: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`,
+    facts: [
+      { label: 'Virtual size before', bytes: before.virtualSize },
+      { label: 'Virtual size after', bytes: after.virtualSize },
+      ...(kind === 'shrink' ? [{ label: 'Given back', bytes: result?.freedBytes ?? 0 }] : []),
+    ],
+    ...(grown === undefined ? {} : { undo: grown }),
+  }
+}

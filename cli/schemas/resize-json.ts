@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { errorJson } from './error-json.ts'
+
+const bytes = z.number().int().nonnegative()
+
+const cut = z.strictObject({
+  /** Bytes of the file that are stored for what is cut off, and clusters that are given back. */
+  storedBytes: bytes,
+  clusters: bytes,
+  /** Missing when it cannot be read. */
+  content: z
+    .strictObject({
+      dataBytes: bytes,
+      end: bytes.optional(),
+      bytesRead: bytes,
+      complete: z.boolean(),
+    })
+    .optional(),
+})
+
+const partitionTable = z.strictObject({
+  kind: z.enum(['gpt', 'mbr']),
+  sectorSize: z.union([z.literal(512), z.literal(4096)]),
+  partitions: z.array(z.strictObject({ number: bytes, start: bytes, end: bytes })).readonly(),
+  end: bytes,
+  reservedAtEnd: bytes,
+  fault: z.string().optional(),
+})
+
+const extent = z.strictObject({
+  virtualSize: bytes,
+  fileLength: bytes,
+  allocatedBytes: bytes.optional(),
+})
+
+/** `resize --json`. All sizes and positions are bytes. */
+export const resizeJson = z.strictObject({
+  version: z.literal(1),
+  filename: z.string(),
+  plan: z.strictObject({
+    format: z.enum(['qcow2', 'raw']),
+    kind: z.enum(['grow', 'shrink', 'none']),
+    before: z.strictObject({ virtualSize: bytes, fileLength: bytes }),
+    after: z.strictObject({ virtualSize: bytes }),
+    preallocation: z.enum(['off', 'metadata', 'falloc', 'full']),
+    /** Whether it would be done; why not is in `refusals`. */
+    allowed: z.boolean(),
+    refusals: z.array(errorJson).readonly(),
+    /** `lose-data-past-end` is agreed to with --ignore-data-loss. */
+    consentNeeded: z.array(z.literal('lose-data-past-end')).readonly(),
+    /** Missing when nothing is cut off, or when the tables contradict each other. */
+    cut: cut.optional(),
+    used: z.strictObject({
+      storedEnd: bytes.optional(),
+      contentEnd: bytes.optional(),
+      /** The smallest size that keeps everything. */
+      safeSize: bytes.optional(),
+    }),
+    partitions: partitionTable.optional(),
+    /** Numbers of those that would end past the new end. */
+    partitionsCut: z.array(bytes).readonly(),
+    snapshots: z
+      .array(z.strictObject({ id: z.string(), name: z.string(), diskSize: bytes.optional() }))
+      .readonly(),
+    bitmapsLost: z.array(z.string()).readonly(),
+    growth: z
+      .strictObject({
+        hiddenBackingBytes: bytes,
+        l1Entries: z.strictObject({ before: bytes, after: bytes }),
+      })
+      .optional(),
+  }),
+  /** What there is to do in the guest, in sentences; empty when there is nothing. */
+  guestSteps: z.array(z.string()).readonly(),
+  /** Missing after --dry-run. */
+  result: z.strictObject({ before: extent, after: extent, freedBytes: bytes }).optional(),
+})
+export type ResizeJson = z.infer<typeof resizeJson>

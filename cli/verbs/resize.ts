@@ -1,0 +1,123 @@
+import { ImageError, type OperationContext, type ResizePlan } from '../../core/index.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { Host } from '../host.ts'
+import { changeImages } from '../images/change-images.ts'
+import { describeResize, lossWords, tellOfResize, type Resized } from '../output/describe-resize.ts'
+import { guestSteps } from '../output/guest-steps.ts'
+import { errorJson, exitCodeOf } from '../output/print-error.ts'
+import { recordChange } from '../output/record-change.ts'
+import type { SizeChange } from '../parse/size.ts'
+import { sizeChangeOperand } from '../parse/size-operand.ts'
+import type { ResizeJson } from '../schemas/resize-json.ts'
+import type { resizing } from '../table/changing-verbs.ts'
+import type { OptionValues } from '../table/option.ts'
+import type { RunVerb } from '../table/verb.ts'
+import { UsageError } from '../usage-error.ts'
+
+type ResizeWords = OptionValues<typeof resizing>
+
+/** Disks have whole sectors. */
+const SECTOR = 512
+
+/** `platter resize`: grows without loss, shrinks with consent, and says what each means. */
+export const resize: RunVerb<ResizeWords> = async ({ operands, options: words, host }) => {
+  const [file = '', word] = operands
+  const change = sizeChangeOperand(word, words.size)
+  if (change === undefined) {
+    throw new UsageError('A size is missing: resize disk.qcow2 20G, or +10G, or -10G.')
+  }
+  if (change.kind === 'exactly' && change.bytes === 0) {
+    throw new UsageError('A disk cannot have 0 bytes.')
+  }
+  const work = (path: string, context: OperationContext) =>
+    resizeOne(path, { host, words, change }, context)
+  const record = recordChange(
+    { host, options: words },
+    { kind: 'resize', parameters: { size: wordOf(change) }, tell: tellOfResize },
+  )
+  return changeImages(
+    [file],
+    { host, options: words },
+    { work, record, json: resizeJson, text: describeResize, codeOf },
+  )
+}
+
+interface ResizeRun {
+  readonly host: Host
+  readonly words: ResizeWords
+  readonly change: SizeChange
+}
+
+async function resizeOne(
+  path: string,
+  { host, words, change }: ResizeRun,
+  context: OperationContext,
+): Promise<Resized> {
+  const { engine } = host
+  const { format, links, dryRun, ignoreDataLoss, preallocation } = words
+  const info = await engine.readInfo(path, { ...context, format, links })
+  const size = sizeAfter(path, info.virtualSize, change)
+  const isLooked = size < info.virtualSize && (dryRun || !ignoreDataLoss)
+  const plan = await engine.planResize(path, {
+    ...context,
+    format,
+    links,
+    size,
+    preallocation,
+    // What is to be lost was agreed to, and what grows loses nothing: then only tables are read.
+    ...(isLooked ? {} : { scanLimit: 0 }),
+  })
+  if (dryRun) return { plan, result: undefined }
+  if (plan.allowed && plan.kind === 'shrink' && !ignoreDataLoss) throw needsConsent(path, plan)
+  const consent = ignoreDataLoss ? plan.consentNeeded : []
+  const result = await engine.resizeImage(path, plan, { ...context, links, consent })
+  return { plan, result }
+}
+
+/** In whole sectors, as `create` has them. Throws `invalid-argument` for what would be no disk. */
+function sizeAfter(path: string, before: number, { kind, bytes }: SizeChange): number {
+  const after = kind === 'exactly' ? bytes : kind === 'grow' ? before + bytes : before - bytes
+  const size = Math.ceil(after / SECTOR) * SECTOR
+  if (size > 0 && Number.isSafeInteger(size)) return size
+  throw new ImageError('invalid-argument', {
+    path,
+    field: 'The size',
+    expected: `a disk of at least ${SECTOR} bytes (it has ${before})`,
+    found: `${after} bytes`,
+  })
+}
+
+function needsConsent(path: string, plan: ResizePlan): ImageError {
+  const { safeSize } = plan.used
+  const limit = plan.after.virtualSize
+  const expected =
+    safeSize === undefined
+      ? undefined
+      : safeSize <= limit
+        ? 'Look with --dry-run'
+        : `Choose ${safeSize} bytes or more, which keep all there is, make it smaller in the guest first`
+  const facts = expected === undefined ? {} : { expected }
+  return new ImageError('shrink-needs-consent', { path, limit, found: lossWords(plan), ...facts })
+}
+
+/** A plan that cannot be carried out answers as carrying it out would. */
+function codeOf({ plan }: Resized): ExitCode {
+  const [refusal] = plan.refusals
+  return refusal === undefined ? exitCodes.fine : exitCodeOf(ImageError.fromJSON(refusal))
+}
+
+const wordOf = ({ kind, bytes }: SizeChange): string =>
+  `${kind === 'grow' ? '+' : kind === 'shrink' ? '-' : ''}${bytes}`
+
+function resizeJson(filename: string, { plan, result }: Resized): ResizeJson {
+  const { path: _path, stamp: _stamp, dataFile: _dataFile, refusals, ...rest } = plan
+  const json = {
+    version: 1,
+    filename,
+    plan: { ...rest, refusals: refusals.map(errorJson) },
+  } as const
+  const steps = guestSteps(plan)
+  if (result === undefined) return { ...json, guestSteps: steps }
+  const { before, after, freedBytes } = result
+  return { ...json, guestSteps: steps, result: { before, after, freedBytes } }
+}
