@@ -33,6 +33,8 @@ export interface DecodeStreamOptions extends Pick<OperationContext, 'signal' | '
   readonly codecs: Codecs
   /** Bytes of clusters that are kept while nothing says what they are for. */
   readonly budget: number
+  /** Bytes that are read at once: whole clusters, 4 KiB or more. Default 1 MiB, or a cluster. */
+  readonly blockBytes?: number | undefined
 }
 
 /**
@@ -92,7 +94,7 @@ class StreamDecoder {
     this.#options = options
     this.#tasks = new BoundedTasks(output.width)
     this.#breathe = breather(options.signal, { everyCalls: 8 })
-    this.#blockBytes = Math.max(BLOCK_BYTES, clusterSize)
+    this.#blockBytes = options.blockBytes ?? Math.max(BLOCK_BYTES, clusterSize)
     this.#recent = new RecentBlocks(this.#blockBytes, RECENT_BLOCKS)
     this.#held = new HeldClusters(clusterSize, options.budget)
   }
