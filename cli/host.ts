@@ -2,6 +2,7 @@
 import type { Engine } from '../core/index.ts'
 import type { AskedOptions } from './table/asked-options.ts'
 import type { ByteOutput } from './terminal/byte-output.ts'
+import type { ProgressReport } from './terminal/progress-reporter.ts'
 import type { TextOutput } from './terminal/text-output.ts'
 
 /** All of it that is there before the engine is loaded. */
@@ -20,6 +21,8 @@ export interface Streams {
 
 export interface Host extends Streams {
   readonly engine: Engine
+  /** Hears how far the run is. */
+  readonly onProgress: ((report: ProgressReport) => void) | undefined
   /** The options that were given, for the history. */
   readonly asked: AskedOptions
   /**

@@ -22,6 +22,7 @@ export async function runVerb(
   const host: Host = {
     ...streams,
     engine: createEngine(),
+    onProgress: undefined,
     asked: askedOptions(verb.options, options),
     afterAnswer: (task) => void tasks.push(task),
   }

@@ -89,6 +89,8 @@ export {
   type WrittenReport,
 } from './report/write-report.ts'
 export { reportSchemaVersion, type JsonReport } from './report/json-report.ts'
+export { ProgressMeter, type MeasuredProgress } from './report/progress-meter.ts'
+export { operationPhases, type PhaseWeights } from './operations/operation-phases.ts'
 export {
   formatBytes,
   formatCount,

@@ -1,5 +1,6 @@
 import {
   ImageError,
+  operationPhases,
   type CompactMode,
   type CompactPlan,
   type CompactResult,
@@ -57,7 +58,8 @@ export async function compactImages(
     { host, options },
     { kind: mode === 'zeroes' ? 'discard' : 'compact', tell: tellOfCompaction },
   )
-  for await (const outcome of eachImage(images, { host, options, record }, work)) {
+  const run = { host, options, record, phases: operationPhases.compact }
+  for await (const outcome of eachImage(images, run, work)) {
     if (outcome.kind === 'cancelled') {
       codes.push(exitCodes.interrupted)
       // Whoever stopped it has to know what has become of the image.

@@ -1,4 +1,4 @@
-import { ImageError, type OperationContext } from '../../core/index.ts'
+import { ImageError, type OperationContext, type PhaseWeights } from '../../core/index.ts'
 import type { Host } from '../host.ts'
 import { ProgressReporter } from '../terminal/progress-reporter.ts'
 import { OutputError } from '../terminal/text-output.ts'
@@ -24,6 +24,8 @@ export interface ImageRun<Value> {
   readonly options: CommonOptions
   /** What the history is told of each image; undefined: nothing. */
   readonly record?: RecordedWork<Value> | undefined
+  /** Of work that has several; undefined: it counts as one. */
+  readonly phases?: PhaseWeights | undefined
 }
 
 /**
@@ -33,10 +35,12 @@ export interface ImageRun<Value> {
  */
 export async function* eachImage<Value>(
   images: readonly FoundImage[],
-  { host, options, record }: ImageRun<Value>,
+  { host, options, record, phases }: ImageRun<Value>,
   work: (path: string, context: OperationContext) => Promise<Value>,
 ): AsyncGenerator<ImageOutcome<Value>, void> {
-  using progress = new ProgressReporter(host.stderr, { ...options, fileCount: images.length })
+  const { onProgress: onReport } = host
+  const fileCount = images.length
+  using progress = new ProgressReporter(host.stderr, options, { fileCount, phases, onReport })
   const recorder = record === undefined ? undefined : new WorkRecorder(record, host)
   if (recorder !== undefined) host.afterAnswer(() => recorder.save(options))
   for (const image of images) {
@@ -62,7 +66,7 @@ export async function* eachImage<Value>(
           ? { ...ended(), kind: 'cancelled', error }
           : { ...ended(), kind: 'failed', error }
     }
-    progress.finishFile()
+    progress.endFile(outcome.kind)
     await recorder?.end(outcome)
     yield outcome
   }

@@ -21,6 +21,8 @@ export class TextOutput {
   /** Someone looks at it, so widths, colours and redrawn lines make sense. */
   readonly isTerminal: boolean
   readonly usesColour: boolean
+  /** Its locale is one of UTF-8, so that more than ASCII can be drawn. */
+  readonly usesUnicode: boolean
   readonly #stream: NodeJS.WriteStream
   #pending = ''
   /** EPIPE when the reader went away; ENOSPC and the like when it is a file. */
@@ -32,6 +34,8 @@ export class TextOutput {
     // https://no-color.org: any value but the empty one.
     this.usesColour =
       this.isTerminal && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb'
+    const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || ''
+    this.usesUnicode = process.platform === 'win32' || /utf-?8/i.test(locale)
     stream.on('error', (error: NodeJS.ErrnoException) => {
       this.#failure = error.code ?? 'EIO'
     })

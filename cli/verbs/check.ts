@@ -1,5 +1,6 @@
 import path from 'node:path'
 import {
+  operationPhases,
   qemuCheckJson,
   type CheckResult,
   type OperationContext,
@@ -45,8 +46,9 @@ export const check: RunVerb<CheckOptions> = async ({ operands, options, host }) 
   const work = (file: string, context: OperationContext): Promise<CheckResult> =>
     host.engine.checkImage(file, { ...context, format, links, depth })
 
+  const run = { host, options, record, phases: operationPhases.check }
   const outcomes: Outcome[] = []
-  for await (const outcome of eachImage(images, { host, options, record }, work)) {
+  for await (const outcome of eachImage(images, run, work)) {
     outcomes.push(outcome)
     if (array !== undefined && outcome.kind !== 'cancelled') await array.add(elementOf(outcome))
   }

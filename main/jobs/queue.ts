@@ -1,4 +1,4 @@
-import { ImageError, type Progress } from '../../core/index.ts'
+import { ImageError, ProgressMeter, type Progress } from '../../core/index.ts'
 import type {
   BatchCounters,
   FileNumbers,
@@ -18,7 +18,6 @@ import type { JobSubjects } from './job-subjects.ts'
 import type { JobOutcome } from './job-summary.ts'
 import { isEnded, step } from './job.ts'
 import { perform, type Performed } from './perform.ts'
-import { ProgressMeter } from './progress-meter.ts'
 import { Scheduler } from './scheduler.ts'
 
 export type JobChange =

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { jobState, type Job } from '../../../ipc/schemas/job.ts'
 import { briefJob } from '../../../main/jobs/brief-job.ts'
 import { isEnded, step } from '../../../main/jobs/job.ts'
+import { ProgressMeter } from '../../../core/report/progress-meter.ts'
 import { summarizeCheck, summarizeHash, summarizeMap } from '../../../main/jobs/job-summary.ts'
 import { OverallProgress } from '../../../main/jobs/overall-progress.ts'
-import { ProgressMeter } from '../../../main/jobs/progress-meter.ts'
 import { Scheduler } from '../../../main/jobs/scheduler.ts'
 
 const take = (scheduler: Scheduler) => scheduler.next()?.jobId

@@ -1,5 +1,4 @@
-import type { Progress } from '../../core/index.ts'
-import type { JobProgress } from '../../ipc/schemas/job.ts'
+import type { Progress } from '../progress.ts'
 
 /** The speed shown is the mean of the last 5 s. */
 const speedWindow = 5_000
@@ -8,6 +7,13 @@ const etaWindow = 20_000
 const sampleInterval = 500
 /** No time left is better than a wild one. */
 const etaDelay = 3_000
+
+export interface MeasuredProgress extends Progress {
+  /** Units per second, mean of the last seconds; absent in the first ones. */
+  readonly speed?: number
+  /** Absent in the first 3 s and while the speed is unknown. */
+  readonly secondsLeft?: number
+}
 
 interface Sample {
   readonly time: number
@@ -26,7 +32,7 @@ export class ProgressMeter {
     this.#now = now
   }
 
-  measure({ phase, done, total, unit }: Progress): JobProgress {
+  measure({ phase, done, total, unit }: Progress): MeasuredProgress {
     const time = this.#now()
     if (phase !== this.#phase) {
       this.#phase = phase

@@ -1,0 +1,25 @@
+/**
+ * How much of the whole each phase of an operation takes, about: its share of the time on images that hold
+ * much data. In the order of the work; a phase may be left out, and one that comes again adds nothing.
+ */
+export type PhaseWeights = readonly (readonly [phase: string, weight: number])[]
+
+/** Of operations that have several phases; all others count as one. */
+export const operationPhases = {
+  check: [
+    ['tables', 60],
+    ['refcounts', 10],
+    ['flags', 10],
+    ['data', 20],
+  ],
+  compact: [
+    ['tables', 3],
+    ['refcounts', 2],
+    ['spare', 5],
+    ['zeroes', 10],
+    ['hash-before', 25],
+    ['moves', 15],
+    ['data', 15],
+    ['hash-after', 25],
+  ],
+} as const satisfies Readonly<Record<string, PhaseWeights>>
