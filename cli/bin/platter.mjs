@@ -24,7 +24,14 @@ async function run() {
     /** @type {string} Not a literal: a packaged copy has nothing there to resolve. */
     const tool = new URL('tools/ensure-built.mjs', root).href
     const { ensureBuilt } = await import(tool)
-    await ensureBuilt(process.argv[2] === 'web' ? ['programs', 'window'] : ['programs'])
+    try {
+      await ensureBuilt(process.argv[2] === 'web' ? ['programs', 'window'] : ['programs'])
+    } catch {
+      // The build tools have told what and where; a stack of theirs would bury it.
+      console.error('platter: its sources do not build, so nothing was started.')
+      process.exitCode = 1
+      return
+    }
   }
   const { main } = await import(new URL('dist/cli/main.js', root).href)
   await main(process.argv.slice(2))

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatDuration, formatInstant, formatPlural } from '../../../../core/index.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatPlural,
+} from '../../../../core/index.ts'
 
 describe('quantities in words', () => {
   it.each([
@@ -24,6 +30,16 @@ describe('quantities in words', () => {
     [7_500_000, '2 h 5 min'],
   ])('%d ms are %s', (milliseconds, words) => {
     expect(formatDuration(milliseconds)).toBe(words)
+  })
+
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1000, '1,000'],
+    [-4_194_304, '-4,194,304'],
+    [Number.MAX_SAFE_INTEGER, '9,007,199,254,740,991'],
+  ])('%d in groups is %s', (count, words) => {
+    expect(formatCount(count)).toBe(words)
   })
 
   it('counts one and many', () => {
