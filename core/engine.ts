@@ -5,6 +5,7 @@
  */
 import type { ChangingEngine } from './changing-engine.ts'
 import type { ContentEngine } from './content-engine.ts'
+import type { ConvertingEngine } from './converting-engine.ts'
 import type { LinkPolicy } from './image/open-gate.ts'
 import type { AllocationSummary } from './operations/allocation-summary.ts'
 import type { CheckResult } from './operations/check-result.ts'
@@ -57,4 +58,4 @@ export interface ReadingEngine {
 }
 
 /** Changing included: what `main` and `cli` create once and hand around. */
-export interface Engine extends ReadingEngine, ChangingEngine, ContentEngine {}
+export interface Engine extends ReadingEngine, ChangingEngine, ContentEngine, ConvertingEngine {}

@@ -6,6 +6,8 @@ import { checkImage } from './operations/check.ts'
 import { compactImage } from './operations/compact.ts'
 import { createImage } from './operations/create.ts'
 import { createImageOver, planCreateOver } from './operations/create-over.ts'
+import { decodeImage } from './operations/decode.ts'
+import type { DecodeTarget } from './operations/decode-result.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { listRepairUndos } from './operations/list-repair-undos.ts'
@@ -28,6 +30,7 @@ import { deleteSnapshot, planDeleteSnapshot } from './operations/snapshot-delete
 import { listSnapshots } from './operations/snapshot-list.ts'
 import { renameSnapshot } from './operations/snapshot-rename.ts'
 import { storedExtents } from './operations/stored-extents.ts'
+import { streamDecode } from './operations/stream-decode.ts'
 import { summarizeAllocation } from './operations/summarize-allocation.ts'
 import { summarizeHeader } from './operations/summarize-header.ts'
 import { undoChange } from './operations/undo-change.ts'
@@ -95,7 +98,13 @@ export function createEngine({ trace }: EngineOptions = {}): Engine {
     makePattern: (path, options) => makePattern(host, absolute(path), options),
     verifyPattern: (path, pattern, options) =>
       verifyPattern(host, absolute(path), pattern, options),
+    decodeImage: (path, target, options) =>
+      decodeImage(host, absolute(path), placed(target), options),
+    streamDecode: (input, target, options) => streamDecode(host, input, placed(target), options),
   }
 }
+
+const placed = (target: DecodeTarget): DecodeTarget =>
+  target.kind === 'file' ? { ...target, path: absolute(target.path) } : target
 
 const absolute = (path: string): string => nodeHost.paths.resolve('.', path)

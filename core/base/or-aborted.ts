@@ -20,7 +20,11 @@ export async function orAborted<Value>(
   signal.addEventListener('abort', abort)
   try {
     abort()
-    return await Promise.race([promise, aborted.promise])
+    return await Promise.race([aborted.promise, promise])
+  } catch (error) {
+    // Whoever hears the same signal may have been first to say so, in its own words.
+    throwIfAborted(signal)
+    throw error
   } finally {
     signal.removeEventListener('abort', abort)
   }

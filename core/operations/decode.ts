@@ -5,6 +5,7 @@ import { openImage } from '../image/open-image.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { SnapshotList } from '../qcow2/snapshot/snapshot-list.ts'
 import type { BlockFile } from '../storage/block-file.ts'
+import { impatientSink } from '../storage/impatient-sink.ts'
 import { contentSource } from './byte-source.ts'
 import { copyInOrder } from './copy-in-order.ts'
 import { copySparsely } from './copy-sparsely.ts'
@@ -47,7 +48,7 @@ export async function decodeImage(
     const source = contentSource(image)
     const { virtualSize } = image
     if (target.kind === 'sink') {
-      await copyInOrder(source, target.sink, options)
+      await copyInOrder(source, impatientSink(target.sink, options.signal), options)
       const bytesRead = counting.bytesRead()
       return { path, virtualSize, bytesRead, bytesWritten: virtualSize, target: undefined }
     }

@@ -1,4 +1,3 @@
-import { orAborted } from '../base/or-aborted.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { ExchangingEnvironment } from '../image/environment.ts'
 import type { OperationContext } from '../progress.ts'
@@ -8,7 +7,7 @@ import { PipeReader } from '../qcow2/stream/pipe-reader.ts'
 import { SparseOutput } from '../qcow2/stream/sparse-output.ts'
 import { decodeStream } from '../qcow2/stream/stream-decoder.ts'
 import { readStreamHeader, type StreamHeader } from '../qcow2/stream/stream-header.ts'
-import type { ByteSink } from '../storage/byte-sink.ts'
+import { impatientSink } from '../storage/impatient-sink.ts'
 import type { DecodeResult, DecodeTarget } from './decode-result.ts'
 import { makeOutput } from './new-output.ts'
 
@@ -48,7 +47,7 @@ export async function streamDecode(
   try {
     if (target.kind === 'sink') {
       const header = await readStreamHeader(reader, name)
-      const output = new GuestOrder(impatient(target.sink, signal), budget)
+      const output = new GuestOrder(impatientSink(target.sink, signal), budget)
       await decode(header, output)
       return { ...factsOf(header), bytesWritten: output.written, target: undefined }
     }
@@ -70,8 +69,3 @@ export async function streamDecode(
     return { path: name, virtualSize: area.geometry.virtualSize, bytesRead: reader.position }
   }
 }
-
-/** A sink whose reader may be asleep: a cancel does not wait for it. */
-const impatient = (sink: ByteSink, signal: AbortSignal | undefined): ByteSink => ({
-  write: (bytes) => orAborted(sink.write(bytes), signal),
-})
