@@ -1,25 +1,64 @@
 import { UsageError } from '../usage-error.ts'
+import { parseSize } from './size.ts'
 
 /**
  * What stands in `-o key=value,key=value`, as qemu-img takes it: a comma inside a value is written twice, and
- * a key alone means `on`. Of a key that is given twice the last one counts. Throws UsageError for a key
- * that is not among `known`.
+ * a key alone means `on`. Of a key that is given twice the last one counts. What cannot be read throws
+ * UsageError, in the words of `-o`.
  */
-export function parseQemuOptions<Key extends string>(
-  lists: readonly string[],
-  known: readonly Key[],
-): ReadonlyMap<Key, string> {
-  const found = new Map<Key, string>()
-  for (const list of lists) {
-    for (const piece of piecesOf(list)) {
+export class QemuOptions<Key extends string> {
+  readonly #values = new Map<Key, string>()
+
+  /** Throws UsageError for a key that is not among `known`. */
+  constructor(lists: readonly string[], known: readonly Key[]) {
+    for (const piece of lists.flatMap(piecesOf)) {
       const at = piece.indexOf('=')
       const name = at === -1 ? piece : piece.slice(0, at)
       const key = known.find((each) => each === name)
       if (key === undefined) throw unknownKey(name, known)
-      found.set(key, at === -1 ? 'on' : piece.slice(at + 1))
+      this.#values.set(key, at === -1 ? 'on' : piece.slice(at + 1))
     }
   }
-  return found
+
+  text(key: Key): string | undefined {
+    return this.#values.get(key)
+  }
+
+  size(key: Key): number | undefined {
+    const value = this.#values.get(key)
+    return value === undefined ? undefined : parseSize(value)
+  }
+
+  onOff(key: Key): boolean | undefined {
+    const value = this.#values.get(key)
+    if (value === undefined) return undefined
+    if (['on', 'yes', 'true', 'y'].includes(value)) return true
+    if (['off', 'no', 'false', 'n'].includes(value)) return false
+    throw new UsageError(`-o ${key}=${value}: expected on or off.`)
+  }
+
+  choice<Choice extends string>(key: Key, choices: readonly Choice[]): Choice | undefined {
+    const value = this.#values.get(key)
+    if (value === undefined) return undefined
+    const choice = choices.find((each) => each === value)
+    if (choice !== undefined) return choice
+    throw new UsageError(`-o ${key}=${value}: expected ${choices.join(', ')}.`)
+  }
+}
+
+/**
+ * Of one thing that was said in two ways, as an option of its own and with `-o`. Throws UsageError when the
+ * two differ: nobody should guess.
+ */
+export function same<Value>(
+  name: string,
+  one: Value | undefined,
+  other: Value | undefined,
+): Value | undefined {
+  if (one !== undefined && other !== undefined && one !== other) {
+    throw new UsageError(`--${name} is said twice, and not the same: give it once.`)
+  }
+  return one ?? other
 }
 
 /** Between single commas; double ones are one that belongs to the value. */
@@ -39,24 +78,6 @@ function piecesOf(list: string): string[] {
     }
   }
   return [...pieces, piece].filter((each) => each !== '')
-}
-
-/** `on` and `off`, as qemu-img has them. Throws UsageError. */
-export function parseOnOff(key: string, value: string): boolean {
-  if (['on', 'yes', 'true', 'y'].includes(value)) return true
-  if (['off', 'no', 'false', 'n'].includes(value)) return false
-  throw new UsageError(`-o ${key}=${value}: expected on or off.`)
-}
-
-/** One of some words. Throws UsageError. */
-export function parseChoice<Choice extends string>(
-  key: string,
-  value: string,
-  choices: readonly Choice[],
-): Choice {
-  const choice = choices.find((each) => each === value)
-  if (choice !== undefined) return choice
-  throw new UsageError(`-o ${key}=${value}: expected ${choices.join(', ')}.`)
 }
 
 function unknownKey(name: string, known: readonly string[]): UsageError {

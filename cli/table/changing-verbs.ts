@@ -210,5 +210,31 @@ export const changingVerbs: VerbGroup = {
       ],
       load: async () => (await import('../verbs/resize.ts')).resize,
     }),
+    defineVerb({
+      name: 'repair',
+      summary: 'repair tables; what a guest reads stays the same unless told otherwise',
+      operands: ['<file...>'],
+      options: repairing,
+      notes:
+        'A safety copy is written first; "platter undo" takes the repair back with it.\n' +
+        'Exit codes: 0 clean afterwards, 1 could not be repaired, 2 corruption remains, 3 leaks remain.',
+      examples: [
+        { words: 'repair --dry-run disk.qcow2', does: 'what it would do, and what remains' },
+        {
+          words: 'repair --allow unmap-past-end disk.qcow2',
+          does: 'gives up what was cut off the file',
+        },
+      ],
+      load: async () => (await import('../verbs/repair.ts')).repair,
+    }),
+    defineVerb({
+      name: 'amend',
+      summary: 'change version, refcount width or lazy refcounts of an image that is there',
+      operands: ['<file...>'],
+      options: amending,
+      notes: 'Content, snapshots and names stay as they are.',
+      examples: [{ words: 'amend --compat 1.1 old.qcow2', does: 'version 2 becomes version 3' }],
+      load: async () => (await import('../verbs/amend.ts')).amend,
+    }),
   ],
 }
