@@ -1,5 +1,27 @@
+import type { OptionTable } from './option.ts'
 import { output, reading, recorded } from './shared-options.ts'
 import { defineVerb, type VerbGroup } from './verb.ts'
+
+export const describing = {
+  filter: {
+    kind: 'text',
+    value: 'path',
+    help: 'only this of the JSON object: .virtual-size, .snapshots[0].name',
+  },
+  ...output,
+  ...reading,
+} as const satisfies OptionTable
+
+export const mapping = {
+  ignoreZeroes: {
+    kind: 'switch',
+    help: 'read what is stored, and leave out blocks of 4 KiB that are all zero',
+  },
+  offset: { kind: 'size', value: 'size', help: 'begin there, in bytes of the disk' },
+  bytes: { kind: 'size', value: 'size', help: 'cover so many; all that follow unless told' },
+  ...output,
+  ...reading,
+} as const satisfies OptionTable
 
 /** Verbs that only look, at any number of images and folders. */
 export const lookingVerbs: VerbGroup = {
@@ -17,9 +39,17 @@ export const lookingVerbs: VerbGroup = {
       name: 'info',
       summary: 'all about an image',
       operands: ['<file-or-folder...>'],
-      options: { ...output, ...reading },
+      options: describing,
       notes:
-        'With --json one file gives the object that qemu-img info gives; several files or a folder give an array of them.',
+        'With --json one file gives the object that qemu-img info gives; several files or a folder give an array of them.\n' +
+        '--filter prints a number or a word bare and anything else as JSON; what is not there answers 1.',
+      examples: [
+        { words: 'info disk.qcow2', does: 'say all about an image' },
+        {
+          words: 'info --filter .format-specific.data.corrupt disk.qcow2',
+          does: 'print true or false',
+        },
+      ],
       load: async () => (await import('../verbs/info.ts')).info,
     }),
     defineVerb({
@@ -47,6 +77,24 @@ export const lookingVerbs: VerbGroup = {
       notes:
         'With --json one file gives the array that qemu-img map gives; several give an array of {"filename", "map"}.',
       load: async () => (await import('../verbs/map.ts')).map,
+    }),
+    defineVerb({
+      name: 'mapped',
+      summary: 'where the disk holds anything but zeroes: offset and length of every extent',
+      operands: ['<file-or-folder...>'],
+      options: mapping,
+      notes:
+        'Extents of the whole backing chain, as long as they can be; offsets in hexadecimal, lengths in decimal.\n' +
+        'What is known to read as zeroes is left out; --ignore-zeroes also looks. "platter map" tells where in\n' +
+        'which file they lie.',
+      examples: [
+        { words: 'mapped disk.qcow2', does: 'list what an export has to read' },
+        {
+          words: 'mapped --ignore-zeroes --json disk.qcow2',
+          does: 'the same without stored zeroes, as JSON',
+        },
+      ],
+      load: async () => (await import('../verbs/mapped.ts')).mapped,
     }),
     defineVerb({
       name: 'sha',

@@ -4,6 +4,7 @@
  */
 import { applicationVerbs } from './application-verbs.ts'
 import { changingVerbs } from './changing-verbs.ts'
+import { contentVerbs } from './content-verbs.ts'
 import { lookingVerbs } from './looking-verbs.ts'
 import { spaceVerbs } from './space-verbs.ts'
 import type { Verb, VerbGroup } from './verb.ts'
@@ -13,6 +14,7 @@ export const verbGroups: readonly VerbGroup[] = [
   lookingVerbs,
   changingVerbs,
   spaceVerbs,
+  contentVerbs,
   applicationVerbs,
 ]
 

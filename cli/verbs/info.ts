@@ -5,40 +5,63 @@ import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
+import { parseJsonPath, valueAt } from '../parse/json-path.ts'
+import { printable } from '../terminal/printable.ts'
 import { paintFor } from '../terminal/style.ts'
-import type { OutputOptions, ReadingOptions } from '../table/shared-options.ts'
+import type { describing } from '../table/looking-verbs.ts'
+import type { OptionValues } from '../table/option.ts'
 import type { RunVerb } from '../table/verb.ts'
 
-/** `platter info`: all about an image. */
-export const info: RunVerb<OutputOptions & ReadingOptions> = async ({
+/** `platter info`: all about an image, or one value of it. */
+export const info: RunVerb<OptionValues<typeof describing>> = async ({
   operands,
   options,
   host,
 }) => {
+  const { output, format, links, filter } = options
+  const path = filter === undefined ? undefined : parseJsonPath(filter)
   const { images, isBatch } = await findImages(operands, host)
-  const { output, format, links } = options
   const array = output === 'json' && isBatch ? new JsonArray(host.stdout) : undefined
   const paint = paintFor(host.stdout)
   const codes: ExitCode[] = []
   let printed = 0
-  const work = (path: string, context: object): Promise<ImageInfo> =>
-    host.engine.readInfo(path, { ...context, format, links, clusters: output === 'text' })
+  const clusters = output === 'text' && path === undefined
+  const work = async (file: string, context: object): Promise<Described> => {
+    const facts = await host.engine.readInfo(file, { ...context, format, links, clusters })
+    const json = { ...qemuInfoJson(facts), filename: file }
+    return { facts, json: path === undefined ? json : valueAt(json, path, file) }
+  }
   for await (const outcome of eachImage(images, { host, options }, work)) {
     if (outcome.kind === 'cancelled') return exitCodes.interrupted
+    const { path: filename } = outcome
     if (outcome.kind === 'failed') {
-      const { error, path } = outcome
+      const { error } = outcome
       codes.push(exitCodeOf(error))
-      if (array !== undefined) await array.add({ filename: path, error: errorJson(error.toJSON()) })
+      if (array !== undefined) await array.add({ filename, error: errorJson(error.toJSON()) })
       else await printError(error, { output, host })
     } else if (output === 'json') {
-      const facts = { ...qemuInfoJson(outcome.value), filename: outcome.path }
-      if (array !== undefined) await array.add(facts)
-      else await host.stdout.line(JSON.stringify(facts, undefined, 4))
+      const { json } = outcome.value
+      if (array !== undefined)
+        await array.add(path === undefined ? json : { filename, value: json })
+      else await host.stdout.line(JSON.stringify(json, undefined, 4))
+    } else if (path !== undefined) {
+      const text = bare(outcome.value.json)
+      await host.stdout.line(isBatch ? `${printable(filename)}: ${text}` : text)
     } else {
       if (printed++ > 0) await host.stdout.line()
-      await host.stdout.line(describeImage(outcome.path, outcome.value, paint))
+      await host.stdout.line(describeImage(filename, outcome.value.facts, paint))
     }
   }
   await array?.end()
   return worst(codes)
 }
+
+interface Described {
+  readonly facts: ImageInfo
+  /** The whole object, or what of it was asked for. */
+  readonly json: unknown
+}
+
+/** For scripts: what is no object or list, without quotes. */
+const bare = (value: unknown): string =>
+  typeof value === 'string' ? printable(value) : JSON.stringify(value)
