@@ -51,7 +51,9 @@ async function answer(words: readonly string[], host: Streams): Promise<ExitCode
 
 async function usage(error: UsageError, host: Streams): Promise<ExitCode> {
   await host.stderr.line(`platter: ${error.message}`)
-  await host.stderr.line('Run "platter --help" for what it can do.')
+  const more =
+    error.verb === undefined ? 'help" for all verbs' : `help ${error.verb}" for what it takes`
+  await host.stderr.line(`Run "platter ${more}.`)
   await host.stderr.flush()
   return exitCodes.usage
 }

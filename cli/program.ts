@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Streams } from './host.ts'
 import { commanderOption, unsaid } from './parse/commander-option.ts'
+import { meantWords, verbIn } from './parse/meant-words.ts'
 import { withNegativeSizes } from './parse/negative-sizes.ts'
 import { runVerb } from './run-verb.ts'
 import type { Example, Verb } from './table/verb.ts'
@@ -11,6 +12,23 @@ import { readVersion } from './version.ts'
 
 /** Parses and runs. Throws UsageError for a command line that cannot be read. */
 export async function runProgram(words: readonly string[], streams: Streams): Promise<ExitCode> {
+  const meant = meantWords(words)
+  const verb = verbIn(meant)
+  try {
+    return await runWords(meant, { verb, streams })
+  } catch (error) {
+    throw error instanceof UsageError
+      ? new UsageError(error.message, { verb, cause: error })
+      : error
+  }
+}
+
+interface Meant {
+  readonly verb: string | undefined
+  readonly streams: Streams
+}
+
+async function runWords(words: readonly string[], { verb: named, streams }: Meant) {
   let code: ExitCode = exitCodes.fine
   const said = { out: '', error: '' }
   const program = configured(new Command('platter'), said)
@@ -30,6 +48,8 @@ export async function runProgram(words: readonly string[], streams: Streams): Pr
         .helpGroup(heading)
         .summary(verb.summary)
         .description(sentence(verb.summary))
+      // Options of other verbs would be made for nobody, and most of the time of a start.
+      if (verb.name !== named) continue
       for (const [name, option] of Object.entries(verb.options)) {
         command.addOption(commanderOption(name, option))
       }
@@ -41,7 +61,7 @@ export async function runProgram(words: readonly string[], streams: Streams): Pr
     }
   }
   try {
-    await program.parseAsync(withHyphens(withNegativeSizes(words)), { from: 'user' })
+    await program.parseAsync(withNegativeSizes(words), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     const asked = ['commander.help', 'commander.helpDisplayed', 'commander.version']
@@ -87,14 +107,6 @@ function valuesOf({ options }: Verb, command: Command): Readonly<Record<string, 
   ])
   const isJson = parsed['json'] === true && 'output' in options
   return { ...Object.fromEntries(values), ...(isJson ? { output: 'json' } : {}) }
-}
-
-/** The reference wrote `stream_decode`. */
-function withHyphens(words: readonly string[]): string[] {
-  const at = words.findIndex((word) => !word.startsWith('-'))
-  return words.map((word, index) =>
-    index === at || (index === at + 1 && words[at] === 'help') ? word.replaceAll('_', '-') : word,
-  )
 }
 
 function notesOf({ notes, examples = [] }: Verb): string {

@@ -20,10 +20,22 @@ describe('help', () => {
     }
   })
 
-  it('explains a verb after the word help too', async () => {
-    const { exitCode, stdout } = await platter(['help', 'map'])
-    expect(exitCode).toBe(0)
-    expect(stdout).toContain('Usage: platter map')
+  it('explains a verb after the word help too, in the same words', async () => {
+    const asked = await platter(['help', 'map'])
+    expect(asked).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(asked).toEqual(await platter(['map', '--help']))
+  })
+
+  it('takes underscores for hyphens, in help too', async () => {
+    const names = verbs.map(({ name }) => name).filter((name) => name.includes('-'))
+    for (const name of names) {
+      const { stdout } = await platter(['help', name.replaceAll('-', '_')])
+      expect(stdout).toContain(`Usage: platter ${name}`)
+    }
+  })
+
+  it('alone names the verbs', async () => {
+    expect(await platter(['help'])).toEqual(await platter(['--help']))
   })
 
   it('prints the version alone on a line', async () => {
@@ -34,6 +46,11 @@ describe('help', () => {
 describe('a command line that cannot be read', () => {
   it.each([
     [['chek', 'x'], "unknown command 'chek' (Did you mean check?)"],
+    [['chek', '--help'], "unknown command 'chek' (Did you mean check?)"],
+    [['help', 'chek'], "unknown command 'chek' (Did you mean check?)"],
+    [['help', 'check', 'map'], 'help explains one verb at a time.'],
+    [['convert', 'x', 'y'], "unknown command 'convert' (Here it is encode or decode.)"],
+    [['check', '--depe', 'x'], "unknown option '--depe' (Did you mean --deep?)"],
     [['check', '--jsno', 'x'], "unknown option '--jsno' (Did you mean --json?)"],
     [['check'], 'missing required argument'],
     [['map', '--progress-fd', '9x', 'x'], 'Expected a whole number from 1 to 255.'],
@@ -56,6 +73,16 @@ describe('a command line that cannot be read', () => {
     expect(stdout).toBe('')
     expect(stderr).toContain(sentence)
     expect(stderr).not.toMatch(/\n\s+at |undefined|NaN/)
+  })
+
+  it.each([
+    [['check', '--jsno', 'x'], 'Run "platter help check" for what it takes.'],
+    [['check'], 'Run "platter help check" for what it takes.'],
+    [['compact', '--compress', 'zlib', 'x'], 'Run "platter help compact" for what it takes.'],
+    [['chek', 'x'], 'Run "platter help" for all verbs.'],
+  ] as const)('%j says where to read more', async (words, sentence) => {
+    const { stderr } = await platter(words)
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(sentence)
   })
 
   it('answers no words at all with the help, on stderr', async () => {
