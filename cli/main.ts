@@ -3,6 +3,7 @@
  * the engine, loads when the verb runs.
  */
 import process from 'node:process'
+import { addAbortSignal } from 'node:stream'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Streams } from './host.ts'
 import { runProgram } from './program.ts'
@@ -25,7 +26,8 @@ export async function main(words: readonly string[]): Promise<void> {
   const streams: Streams = {
     stdout: new TextOutput(process.stdout, process.env),
     stderr: new TextOutput(process.stderr, process.env),
-    stdin: () => process.stdin,
+    // Whoever waits for input that never comes hears of Ctrl-C, too.
+    stdin: () => addAbortSignal(stopper.signal, process.stdin),
     bytesOut: () => new ByteOutput(process.stdout.fd, stopper.signal),
     signal: stopper.signal,
     entryUrl: import.meta.url,

@@ -32,6 +32,7 @@ async function make(
   const { size, format, compress, overwrite } = options
   if (operands.length > 1) throw new UsageError('pattern makes one image; --verify takes several.')
   if (size === undefined) throw new UsageError('A size is missing: pattern disk.qcow2 --size 1G.')
+  if (size === 0) throw new UsageError('A disk of 0 bytes holds no pattern.')
   if (compress !== undefined && wanted.kind !== 'random') {
     throw new UsageError('--compress needs --pattern random: only text is packed.')
   }
@@ -50,12 +51,7 @@ async function make(
     {
       work,
       record,
-      json: (filename, { path: _, ...made }): PatternMadeJson => ({
-        version: 1,
-        filename,
-        pattern: patternJson(wanted),
-        ...made,
-      }),
+      json: (filename, made) => madeJson(filename, wanted, made),
       text: describeMade,
     },
   )
@@ -81,3 +77,11 @@ const tellOfPattern = ({ format, virtualSize, writtenBytes, fileLength }: Patter
     { label: 'File length', bytes: fileLength },
   ],
 })
+
+function madeJson(
+  filename: string,
+  wanted: WantedPattern,
+  { path: _path, ...made }: PatternResult,
+): PatternMadeJson {
+  return { version: 1, filename, pattern: patternJson(wanted), ...made }
+}

@@ -20,7 +20,7 @@ const SECTOR = 512
 export const read: RunVerb<ReadWords> = async ({ operands: [file = ''], options, host }) => {
   mustFit(file, options)
   const range = { at: offsetOf(options), length: lengthOf(options) ?? SECTOR }
-  const out = options.to === undefined || options.to === '-' ? host.bytesOut() : undefined
+  const out = isFile(options) ? undefined : host.bytesOut()
   if (out?.isTerminal === true && !options.hex) {
     throw new UsageError('The bytes of a disk are not for a terminal: add --hex, or --to FILE.')
   }
@@ -29,8 +29,9 @@ export const read: RunVerb<ReadWords> = async ({ operands: [file = ''], options,
   for await (const outcome of eachImage([{ path: file }], { host, options }, work)) {
     if (outcome.kind === 'failed') return printError(outcome.error, { output: 'text', host })
     if (outcome.kind === 'cancelled') {
-      // A file is there whole or not at all; whoever reads a pipe has to know that it was cut short.
+      // Whoever reads a pipe has to know that it was cut short.
       if (outcome.error !== undefined) await sayError(outcome.error, { output: 'text', host })
+      if (isFile(options)) await host.stderr.line('platter: no file was made.')
       return exitCodes.interrupted
     }
     if (outcome.value.live && !options.quiet) {
@@ -82,5 +83,8 @@ function mustFit(file: string, { to, hex, overwrite }: ReadWords): void {
   const isFile = to !== undefined && to !== '-'
   if (hex && isFile)
     throw new UsageError('--hex is for the screen; --to saves the bytes themselves.')
-  if (overwrite && !isFile) throw new UsageError('--overwrite needs --to with the name of a file.')
+  if (overwrite && !intoFile)
+    throw new UsageError('--overwrite needs --to with the name of a file.')
 }
+
+const isFile = ({ to }: Pick<ReadWords, 'to'>): boolean => to !== undefined && to !== '-'
