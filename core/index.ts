@@ -26,6 +26,12 @@ export type * from './operations/create-options.ts'
 export type * from './operations/create-plan.ts'
 export type * from './operations/decode-result.ts'
 export type * from './operations/done-change.ts'
+export {
+  encodeCompressions,
+  type EncodeCompression,
+  type EncodeOptions,
+} from './operations/encode-options.ts'
+export type * from './operations/encode-result.ts'
 export type * from './operations/header-summary.ts'
 export type * from './operations/repair-plan.ts'
 export type * from './operations/resize-plan.ts'

@@ -8,6 +8,7 @@ import { createImage } from './operations/create.ts'
 import { createImageOver, planCreateOver } from './operations/create-over.ts'
 import { decodeImage } from './operations/decode.ts'
 import type { DecodeTarget } from './operations/decode-result.ts'
+import { encodeImage } from './operations/encode.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
 import { listRepairUndos } from './operations/list-repair-undos.ts'
@@ -17,6 +18,7 @@ import { verifyPattern } from './operations/pattern-verify.ts'
 import { planAmend } from './operations/plan-amend.ts'
 import { planCompact } from './operations/plan-compact.ts'
 import { planCreate } from './operations/plan-create.ts'
+import { planEncode } from './operations/plan-encode.ts'
 import { planRepair } from './operations/plan-repair.ts'
 import { planResize } from './operations/plan-resize.ts'
 import { planUndoChange } from './operations/plan-undo-change.ts'
@@ -100,6 +102,14 @@ export function createEngine({ trace }: EngineOptions = {}): Engine {
       verifyPattern(host, absolute(path), pattern, options),
     decodeImage: (path, target, options) =>
       decodeImage(host, absolute(path), placed(target), options),
+    planEncode: (path, options) => planEncode(host, absolute(path), options),
+    encodeImage: (source, target, options) =>
+      encodeImage(
+        host,
+        source.kind === 'file' ? { ...source, path: absolute(source.path) } : source,
+        placed(target),
+        options,
+      ),
     streamDecode: (input, target, options) => streamDecode(host, input, placed(target), options),
   }
 }

@@ -22,6 +22,8 @@ const MAX_CHAIN = 64
 export interface OpenImageOptions {
   /** Given: never probe the image itself. */
   readonly format?: 'qcow2' | 'raw' | undefined
+  /** What the image is taken for when it has no signature of any format, or is empty; default: refused. */
+  readonly otherwise?: 'raw' | undefined
   /** Default `same-folder`; `deny` opens the image alone. */
   readonly links?: LinkPolicy | undefined
   /** `check` accepts the few headers that only a check may look at. Default `open`. */
@@ -53,7 +55,7 @@ export async function openImage(
   const opening = new ChainOpening(environment, options)
   const file = await environment.openFile(from)
   const image = await closingOnError(file, () => {
-    const format = options.format ?? probedFormat(file)
+    const format = options.format ?? probedFormat(file, options.otherwise)
     return opening.openLayer({ file, path: from, format, formatAssumed: false }, 'image', path)
   })
   return {
@@ -272,10 +274,14 @@ class ChainOpening {
 }
 
 /** The format of the image a person named: by signature; never raw without a reason to think so. */
-export function probedFormat(file: BlockFile): 'qcow2' | 'raw' {
+export function probedFormat(file: BlockFile, otherwise?: 'raw'): 'qcow2' | 'raw' {
   const path = file.name
-  if (file.size() === 0) throw new ImageError('file-empty', { path })
+  if (file.size() === 0) {
+    if (otherwise !== undefined) return otherwise
+    throw new ImageError('file-empty', { path })
+  }
   const probe = probeFile(file)
+  if (probe.kind === 'unknown' && otherwise !== undefined) return otherwise
   if (probe.kind === 'unknown') throw new ImageError('unknown-format', { path, found: probe.found })
   return readableFormat(probe.format, probe.label, path)
 }

@@ -22,4 +22,9 @@ export const operationPhases = {
     ['data', 15],
     ['hash-after', 25],
   ],
+  /** Into a sink. */
+  encode: [
+    ['scan', 30],
+    ['data', 70],
+  ],
 } as const satisfies Readonly<Record<string, PhaseWeights>>

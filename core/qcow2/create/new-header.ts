@@ -21,21 +21,24 @@ export interface LinkedNames {
   readonly dataFile?: string | undefined
 }
 
+/** What of a layout stands in the header. */
+export type HeaderLayout = Pick<ImageLayout, 'virtualSize' | 'l1' | 'refcountTable'>
+
 /** The bytes of the header area of a new image. Throws `names-too-long`. */
 export function newHeaderArea(
   settings: Qcow2Settings,
-  layout: ImageLayout,
+  layout: HeaderLayout,
   names: LinkedNames,
 ): Uint8Array {
   const { bytes } = encodeHeaderArea({
-    header: headerOf(settings, layout),
+    header: newHeader(settings, layout),
     extensions: extensionsOf(settings, names),
     backingName: names.backing === undefined ? undefined : encodeName(names.backing.name),
   })
   return bytes
 }
 
-function headerOf(settings: Qcow2Settings, layout: ImageLayout): Qcow2Header {
+export function newHeader(settings: Qcow2Settings, layout: HeaderLayout): Qcow2Header {
   const { version, clusterSize } = settings
   const isZstd = settings.compressionType === 'zstd'
   return {

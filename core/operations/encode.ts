@@ -1,0 +1,181 @@
+import { ImageError } from '../errors/image-error.ts'
+import type { ExchangingEnvironment } from '../image/environment.ts'
+import { settingsOf, virtualSizeOf, type Qcow2Settings } from '../qcow2/create/settings.ts'
+import { geometryFor } from '../qcow2/encode/image-plan.ts'
+import { streamEncoded } from '../qcow2/encode/stream-encoded.ts'
+import { layOutStream } from '../qcow2/encode/stream-layout.ts'
+import { writeEncoded, type EncodedDisk } from '../qcow2/encode/write-encoded.ts'
+import type { BlockFile } from '../storage/block-file.ts'
+import type { ByteSink } from '../storage/byte-sink.ts'
+import type { EncodeOptions, EncodeSource, EncodeTarget } from './encode-options.ts'
+import type { EncodedImage, EncodeResult } from './encode-result.ts'
+import { openEncodeSource, type OpenedSource } from './encode-source.ts'
+import { findDataClusters } from './find-data-clusters.ts'
+import type { Host } from './host.ts'
+import { makeOutput } from './new-output.ts'
+import { InputPieces, pieceBytesFor, sourcePieces } from './source-pieces.ts'
+
+/** Bytes of a piece: packing takes a hundred times as long as copying. */
+const COPIED_BYTES = 2 * 1024 * 1024
+const PACKED_BYTES = 1024 * 1024
+
+/**
+ * Makes a qcow2 image of a disk: of any image that can be read, through its whole backing chain, or of raw
+ * bytes as they come. Holes of the source are not read, clusters of zeroes not stored; the disk has the
+ * length of the source, rounded up to whole sectors. The files are held as readers meanwhile.
+ *
+ * A file gets its name when it is whole (`makeOutput`), so that a failure or a cancel leaves no file, and one
+ * that was to be replaced as it was. For a sink the source is read twice: for which clusters hold data, then
+ * for the data.
+ *
+ * Holds at most 24 MiB of guest data (ten pieces; with 2 MiB clusters as well) and the tables that
+ * `ImageBuilder` and `EncodedSpace` name; for a sink, one bit for each guest cluster besides. Throws what
+ * opening and reading an image throws, `file-in-use`, `option-invalid`, `options-conflict`,
+ * `disk-too-large`, `image-full` and the `output-…` reasons.
+ */
+export async function encodeImage(
+  host: Host & ExchangingEnvironment,
+  source: EncodeSource,
+  target: EncodeTarget,
+  options: EncodeOptions = {},
+): Promise<EncodeResult> {
+  const settings = encodeSettings(options)
+  if (target.kind === 'sink') {
+    const { compression = 'none' } = options
+    if (source.kind === 'input') throw cannotStream('Input that is read once')
+    if (compression !== 'none') throw cannotStream('Compression')
+  }
+  if (source.kind === 'input') {
+    // A sink was refused above.
+    if (target.kind === 'sink') throw cannotStream('Input that is read once')
+    const input = new InputPieces(source.input, pieceOptions(settings, options))
+    const disk = { pieces: input, length: undefined, finalLength: () => input.length }
+    const made = await intoFile(host, target, { disk, settings, sources: [] }, options)
+    return { ...made, source: undefined, sourceFormat: 'raw', bytesRead: input.length }
+  }
+  try {
+    await using opened = await openEncodeSource(host, source.path, options)
+    const facts = { source: opened.path, sourceFormat: opened.format }
+    const made =
+      target.kind === 'sink'
+        ? await intoSink(opened, target.sink, settings, options)
+        : await fileIntoFile(host, opened, { target, settings }, options)
+    return { ...made, ...facts, bytesRead: opened.bytesRead() }
+  } catch (error) {
+    throw error instanceof ImageError ? error.with({ path: source.path }) : error
+  }
+}
+
+type FileTarget = Extract<EncodeTarget, { readonly kind: 'file' }>
+type Made = Omit<EncodeResult, 'source' | 'sourceFormat' | 'bytesRead'>
+
+/** Throws `option-invalid` or `options-conflict`. */
+export function encodeSettings(options: EncodeOptions): Qcow2Settings {
+  const { version, clusterSize, refcountBits, lazyRefcounts, compression = 'none' } = options
+  const compressionType = compression === 'none' ? undefined : compression
+  return settingsOf(
+    { version, clusterSize, refcountBits, lazyRefcounts, compressionType },
+    { hasBackingFile: false, dataFile: 'none' },
+  )
+}
+
+/** What is known of the image from the start. */
+export const encodedFacts = (
+  settings: Qcow2Settings,
+  virtualSize: number,
+  { compression = 'none' }: EncodeOptions,
+): Omit<EncodedImage, 'source' | 'sourceFormat'> => {
+  const { guestClusters, refcountBits } = geometryFor(settings, virtualSize)
+  const { clusterSize, version, lazyRefcounts } = settings
+  return {
+    virtualSize,
+    clusterSize,
+    version,
+    refcountBits,
+    lazyRefcounts,
+    compression,
+    guestClusters,
+  }
+}
+
+export function pieceOptions(
+  { clusterSize }: Qcow2Settings,
+  { compression = 'none', signal }: EncodeOptions,
+) {
+  const wanted = compression === 'none' ? COPIED_BYTES : PACKED_BYTES
+  return { clusterSize, pieceBytes: pieceBytesFor(clusterSize, wanted), signal }
+}
+
+function fileIntoFile(
+  host: Host & ExchangingEnvironment,
+  { content, files }: OpenedSource,
+  { target, settings }: { readonly target: FileTarget; readonly settings: Qcow2Settings },
+  options: EncodeOptions,
+): Promise<Made> {
+  const { length } = content
+  const pieces = sourcePieces(content, pieceOptions(settings, options))
+  const disk = { pieces, length, finalLength: () => length }
+  return intoFile(host, target, { disk, settings, sources: files }, options)
+}
+
+async function intoFile(
+  host: Host & ExchangingEnvironment,
+  { path, overwrite }: FileTarget,
+  {
+    disk,
+    settings,
+    sources,
+  }: {
+    readonly disk: EncodedDisk
+    readonly settings: Qcow2Settings
+    readonly sources: readonly BlockFile[]
+  },
+  options: EncodeOptions,
+): Promise<Made> {
+  const { compression = 'none', signal } = options
+  const packing = compression === 'none' ? undefined : { codecs: host.codecs, type: compression }
+  const made = await makeOutput(host, path, { overwrite, sources, signal }, (file) =>
+    writeEncoded(file, disk, { settings, packing }, options),
+  )
+  const { virtualSize, fileLength, dataClusters, packedClusters, packedBytes } = made.result
+  return {
+    ...encodedFacts(settings, virtualSize, options),
+    target: { path: made.path, replaced: made.replaced, allocatedBytes: made.allocatedBytes },
+    fileLength,
+    dataClusters,
+    compressedClusters: packedClusters,
+    compressedBytes: packedBytes,
+  }
+}
+
+async function intoSink(
+  { path, content }: OpenedSource,
+  sink: ByteSink,
+  settings: Qcow2Settings,
+  options: EncodeOptions,
+): Promise<Made> {
+  const virtualSize = virtualSizeOf(content.length, settings)
+  const geometry = geometryFor(settings, virtualSize)
+  const pieces = pieceOptions(settings, options)
+  const data = await findDataClusters(content, geometry, pieces, options)
+  const layout = layOutStream(path, geometry, data.clusters)
+  const image = {
+    settings,
+    geometry,
+    layout,
+    data: data.clusters,
+    pieces: sourcePieces(data.source, pieces),
+  }
+  await streamEncoded(sink, image, options)
+  return {
+    ...encodedFacts(settings, virtualSize, options),
+    target: undefined,
+    fileLength: layout.fileLength,
+    dataClusters: data.clusters.size,
+    compressedClusters: 0,
+    compressedBytes: 0,
+  }
+}
+
+const cannotStream = (feature: string): ImageError =>
+  new ImageError('options-conflict', { feature, expected: 'a file to write to' })
