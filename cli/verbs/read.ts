@@ -80,8 +80,8 @@ function mustFit(file: string, { to, hex, overwrite }: ReadWords): void {
   if (file === '-') {
     throw new UsageError('read needs a file: an image that comes through a pipe is read once only.')
   }
-  const isFile = to !== undefined && to !== '-'
-  if (hex && isFile)
+  const intoFile = isFile({ to })
+  if (hex && intoFile)
     throw new UsageError('--hex is for the screen; --to saves the bytes themselves.')
   if (overwrite && !intoFile)
     throw new UsageError('--overwrite needs --to with the name of a file.')
