@@ -5,7 +5,7 @@ import { defineVerb, type VerbGroup } from './verb.ts'
 const widths = ['1', '2', '4', '8', '16', '32', '64'] as const
 
 /** Of a header; `create` chooses them and `amend` changes them. */
-const amendable = {
+export const amendable = {
   compat: {
     kind: 'choice',
     value: 'version',
@@ -235,6 +235,23 @@ export const changingVerbs: VerbGroup = {
       notes: 'Content, snapshots and names stay as they are.',
       examples: [{ words: 'amend --compat 1.1 old.qcow2', does: 'version 2 becomes version 3' }],
       load: async () => (await import('../verbs/amend.ts')).amend,
+    }),
+    defineVerb({
+      name: 'snapshot',
+      summary: 'list, create, apply, delete or rename snapshots inside an image',
+      operands: ['<file>', '[action]', '[name]', '[new-name]'],
+      options: snapshotting,
+      notes:
+        'Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW.\n' +
+        'Applying loses the present state, unless --take keeps it; --dry-run says what would be lost.',
+      examples: [
+        { words: 'snapshot disk.qcow2', does: 'what snapshots there are, and what each takes' },
+        {
+          words: 'snapshot disk.qcow2 apply monday --take before',
+          does: 'goes back and can return',
+        },
+      ],
+      load: async () => (await import('../verbs/snapshot.ts')).snapshot,
     }),
   ],
 }

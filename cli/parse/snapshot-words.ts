@@ -1,0 +1,48 @@
+import { UsageError } from '../usage-error.ts'
+
+/** What is to be done with which snapshot. */
+export type SnapshotAction =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'create' | 'apply' | 'delete'; readonly name: string }
+  | { readonly kind: 'rename'; readonly name: string; readonly newName: string }
+
+export interface SnapshotFlags {
+  readonly id: boolean
+  readonly take: string | undefined
+  readonly dryRun: boolean
+}
+
+const actions = ['list', 'create', 'apply', 'delete', 'rename'] as const
+
+/** Reads the words after the file, and whether the options go with them. Throws UsageError. */
+export function snapshotAction(words: readonly string[], flags: SnapshotFlags): SnapshotAction {
+  const [word = 'list', name, newName] = words
+  const kind = actions.find((action) => action === word)
+  if (kind === undefined) {
+    throw new UsageError(
+      `"${word}" is no action: ${actions.join(', ')}. Snapshots are named after it.`,
+    )
+  }
+  mustFit(kind, flags)
+  if (kind === 'list') {
+    if (name !== undefined) throw new UsageError('list takes no name: it lists all snapshots.')
+    return { kind }
+  }
+  if (name === undefined) throw new UsageError(`${kind} needs the name of the snapshot.`)
+  if (kind === 'rename') {
+    if (newName === undefined) throw new UsageError('rename needs the new name, too.')
+    return { kind, name, newName }
+  }
+  if (newName !== undefined) throw new UsageError(`${kind} takes one name, not "${newName}", too.`)
+  return { kind, name }
+}
+
+function mustFit(kind: SnapshotAction['kind'], { id, take, dryRun }: SnapshotFlags): void {
+  if (take !== undefined && kind !== 'apply') throw new UsageError('--take goes with apply.')
+  if (id && (kind === 'list' || kind === 'create')) {
+    throw new UsageError('--id goes with apply, delete and rename.')
+  }
+  if (dryRun && kind !== 'apply' && kind !== 'delete') {
+    throw new UsageError('--dry-run goes with apply and delete: the others lose nothing.')
+  }
+}
