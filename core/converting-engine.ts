@@ -22,6 +22,6 @@ export interface ConvertingEngine {
   streamDecode(
     input: AsyncIterable<Uint8Array>,
     target: DecodeTarget,
-    options?: StreamDecodeOptions,
+    options: StreamDecodeOptions,
   ): Promise<DecodeResult>
 }

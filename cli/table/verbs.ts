@@ -5,6 +5,7 @@
 import { applicationVerbs } from './application-verbs.ts'
 import { changingVerbs } from './changing-verbs.ts'
 import { contentVerbs } from './content-verbs.ts'
+import { convertingVerbs } from './converting-verbs.ts'
 import { lookingVerbs } from './looking-verbs.ts'
 import { spaceVerbs } from './space-verbs.ts'
 import type { Verb, VerbGroup } from './verb.ts'
@@ -14,6 +15,7 @@ export const verbGroups: readonly VerbGroup[] = [
   lookingVerbs,
   changingVerbs,
   spaceVerbs,
+  convertingVerbs,
   contentVerbs,
   applicationVerbs,
 ]

@@ -71,4 +71,20 @@ export const streamReasons = {
     safety: noFile,
     advice: () => 'See what writes to the pipe. A raw disk needs no decoding.',
   },
+  'decode-cancelled': {
+    kind: 'cancelled',
+    number: 1627,
+    title: () => 'Cancelled',
+    detail: (c) => `Making ${c.path ?? 'the file'} was stopped.`,
+    safety: noFile,
+    advice: () => 'Start it again when you want the file.',
+  },
+  'decode-cut-short': {
+    kind: 'cancelled',
+    number: 1628,
+    title: () => 'Cancelled',
+    detail: (c) => `Writing the content of ${c.path ?? 'the disk'} was stopped on the way.`,
+    safety: 'What came out is the start of the disk, and no more.',
+    advice: () => 'Throw it away, and start again when you want all of it.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

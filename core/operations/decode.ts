@@ -12,6 +12,7 @@ import { copySparsely } from './copy-sparsely.ts'
 import { countingHost } from './counting-host.ts'
 import type { DecodeOptions, DecodeResult, DecodeTarget } from './decode-result.ts'
 import type { Host } from './host.ts'
+import { inWordsOfDecoding } from './decode-words.ts'
 import { makeOutput } from './new-output.ts'
 
 /**
@@ -62,7 +63,7 @@ export async function decodeImage(
     const { result: bytesWritten, ...file } = made
     return { path, virtualSize, bytesRead: counting.bytesRead(), bytesWritten, target: file }
   } catch (error) {
-    throw error instanceof ImageError ? error.with({ path }) : error
+    throw inWordsOfDecoding(error, path, target)
   }
 }
 

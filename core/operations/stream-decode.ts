@@ -1,4 +1,3 @@
-import { ImageError } from '../errors/image-error.ts'
 import type { ExchangingEnvironment } from '../image/environment.ts'
 import type { OperationContext } from '../progress.ts'
 import type { DiskOutput } from '../qcow2/stream/disk-output.ts'
@@ -9,11 +8,12 @@ import { decodeStream } from '../qcow2/stream/stream-decoder.ts'
 import { readStreamHeader, type StreamHeader } from '../qcow2/stream/stream-header.ts'
 import { impatientSink } from '../storage/impatient-sink.ts'
 import type { DecodeResult, DecodeTarget } from './decode-result.ts'
+import { inWordsOfDecoding } from './decode-words.ts'
 import { makeOutput } from './new-output.ts'
 
 export interface StreamDecodeOptions extends OperationContext {
-  /** What the stream is called in messages. Default: standard input. */
-  readonly name?: string | undefined
+  /** What the stream is called in messages. */
+  readonly name: string
   /**
    * Bytes of clusters that may wait for a table that says what they are, and, into a sink, as many that may wait
    * for their turn. Default 64 MiB.
@@ -33,12 +33,7 @@ export async function streamDecode(
   host: ExchangingEnvironment,
   input: AsyncIterable<Uint8Array>,
   target: DecodeTarget,
-  {
-    name = 'standard input',
-    budget = DEFAULT_BUDGET,
-    signal,
-    onProgress,
-  }: StreamDecodeOptions = {},
+  { name, budget = DEFAULT_BUDGET, signal, onProgress }: StreamDecodeOptions,
 ): Promise<DecodeResult> {
   await using reader = new PipeReader(input, { name, signal })
   const { codecs } = host
@@ -62,7 +57,7 @@ export async function streamDecode(
     const { result, ...file } = made
     return { ...result, target: file }
   } catch (error) {
-    throw error instanceof ImageError ? error.with({ path: name }) : error
+    throw inWordsOfDecoding(error, name, target)
   }
 
   function factsOf({ area }: StreamHeader) {

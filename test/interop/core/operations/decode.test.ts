@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { ImageError } from '../../../../core/errors/image-error.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
 import { decodeImage } from '../../../../core/operations/decode.ts'
-import { streamDecode } from '../../../../core/operations/stream-decode.ts'
+import type { DecodeResult, DecodeTarget } from '../../../../core/operations/decode-result.ts'
+import { streamDecode as decodeStream } from '../../../../core/operations/stream-decode.ts'
 import { readableImages } from '../../../helpers/image-matrix.ts'
 import { noise } from '../../../helpers/noise.ts'
 import { qemuImg, qemuIo, qemuIoWith } from '../../../helpers/qemu.ts'
@@ -14,6 +15,9 @@ import { qemuSession } from '../../../helpers/qemu-session.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const mebibyte = 2 ** 20
+
+const streamDecode = (image: string, target: DecodeTarget): Promise<DecodeResult> =>
+  decodeStream(nodeHost, createReadStream(image), target, { name: image })
 
 const reasonOf = (error: unknown): string => ImageError.from(error).reason
 
@@ -60,7 +64,7 @@ describe('QEMU reads the same in the raw file as in the image', () => {
     ] as const
     const refusals: (string | undefined)[] = []
     for (const to of targets) {
-      const work = streamDecode(nodeHost, createReadStream(image), to)
+      const work = streamDecode(image, to)
       refusals.push(await work.then(() => undefined, reasonOf))
     }
     const refusal = refusedAsStream(name)
@@ -111,10 +115,10 @@ describe('what qemu-img convert writes can be read in one pass', () => {
       await qemuImg('convert', '-f', 'raw', '-O', 'qcow2', ...args, source, image)
 
       const raw = folder.file('out.raw')
-      await streamDecode(nodeHost, createReadStream(image), { kind: 'file', path: raw })
+      await streamDecode(image, { kind: 'file', path: raw })
       expect((await readFile(raw)).equals(content)).toBe(true)
       const sink = collector()
-      await streamDecode(nodeHost, createReadStream(image), { kind: 'sink', sink })
+      await streamDecode(image, { kind: 'sink', sink })
       expect(sink.bytes().equals(content)).toBe(true)
       await decodeImage(nodeHost, image, { kind: 'file', path: raw, overwrite: true })
       expect((await readFile(raw)).equals(content)).toBe(true)
@@ -178,7 +182,7 @@ test('zeroes take no space, whether the image knows of them or not', async () =>
   const raw = folder.file('out.raw')
   const made = await decodeImage(nodeHost, image, { kind: 'file', path: raw })
   const streamed = folder.file('streamed.raw')
-  await streamDecode(nodeHost, createReadStream(image), { kind: 'file', path: streamed })
+  await streamDecode(image, { kind: 'file', path: streamed })
   expect(made.bytesWritten).toBe(2 * mebibyte)
   expect(await space(raw)).toBeLessThanOrEqual(made.bytesWritten + 4096)
   expect(await space(streamed)).toBe(await space(raw))
@@ -199,18 +203,15 @@ test('a raw image is decoded as what the guest sees: whole sectors', async () =>
 describe('refused, and no file is left', () => {
   test('a disk that is longer than a file may be', async () => {
     await using folder = await tempFolder()
-    const image = await readableImages
-      .find(({ name }) => name === 'large-virtual-size')
-      ?.build(folder.path)
+    const large = readableImages.find(({ name }) => name === 'large-virtual-size')
+    const image = (await large?.build(folder.path)) ?? ''
     const raw = folder.file('out', 'out.raw')
     await mkdir(folder.file('out'))
     const target = { kind: 'file', path: raw } as const
-    await expect(decodeImage(nodeHost, image ?? '', target)).rejects.toMatchObject({
+    await expect(decodeImage(nodeHost, image, target)).rejects.toMatchObject({
       reason: 'output-too-long',
     })
-    await expect(
-      streamDecode(nodeHost, createReadStream(image ?? ''), target),
-    ).rejects.toMatchObject({ reason: 'output-too-long' })
+    await expect(streamDecode(image, target)).rejects.toMatchObject({ reason: 'output-too-long' })
     expect(await readdir(path.dirname(raw))).toEqual([])
   })
 
