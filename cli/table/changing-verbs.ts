@@ -240,6 +240,7 @@ export const changingVerbs: VerbGroup = {
       name: 'snapshot',
       summary: 'list, create, apply, delete or rename snapshots inside an image',
       operands: ['<file>', '[action]', '[name]', '[new-name]'],
+      operandChoices: { action: ['list', 'create', 'apply', 'delete', 'rename'] },
       options: snapshotting,
       notes:
         'Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW.\n' +
@@ -252,6 +253,21 @@ export const changingVerbs: VerbGroup = {
         },
       ],
       load: async () => (await import('../verbs/snapshot.ts')).snapshot,
+    }),
+    defineVerb({
+      name: 'undo',
+      summary: 'list what can be undone, and undo it',
+      operands: ['<file>', '[id]'],
+      options: undoing,
+      notes:
+        'Repairs are undone with their safety copies, beside the image. Growing, amending and snapshots that were\n' +
+        'taken, renamed or applied with --take are undone with what the history has of them (not after --no-history).\n' +
+        'Nothing is undone that would lose what came later; the list says why.',
+      examples: [
+        { words: 'undo disk.qcow2', does: 'what can be undone' },
+        { words: 'undo disk.qcow2 --apply', does: 'undoes the newest of it' },
+      ],
+      load: async () => (await import('../verbs/undo.ts')).undo,
     }),
   ],
 }
