@@ -5,11 +5,12 @@
 import type { EncodeOptions, EncodeSource, EncodeTarget } from './operations/encode-options.ts'
 import type { EncodePlan, EncodeResult } from './operations/encode-result.ts'
 import type { DecodeOptions, DecodeResult, DecodeTarget } from './operations/decode-result.ts'
+import type { PlanEncodeOptions } from './operations/plan-encode.ts'
 import type { StreamDecodeOptions } from './operations/stream-decode.ts'
 
 export interface ConvertingEngine {
   /** What encoding a file would come to; only reads. */
-  planEncode(path: string, options?: EncodeOptions): Promise<EncodePlan>
+  planEncode(path: string, options?: PlanEncodeOptions): Promise<EncodePlan>
   /** A qcow2 image of any disk that can be read. */
   encodeImage(
     source: EncodeSource,

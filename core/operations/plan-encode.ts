@@ -9,6 +9,12 @@ import type { EncodePlan } from './encode-result.ts'
 import { openEncodeSource } from './encode-source.ts'
 import { findDataClusters } from './find-data-clusters.ts'
 import type { Host } from './host.ts'
+import { outputTarget } from './output-target.ts'
+
+export interface PlanEncodeOptions extends EncodeOptions {
+  /** Where the image would go; undefined: that is not looked at. */
+  readonly target?: { readonly path: string; readonly overwrite?: boolean | undefined } | undefined
+}
 
 /**
  * What encoding a file would come to: its data is looked at, nothing is written. Exact unless it is
@@ -17,10 +23,11 @@ import type { Host } from './host.ts'
 export async function planEncode(
   host: Host & ExchangingEnvironment,
   path: string,
-  options: EncodeOptions = {},
+  { target, ...options }: PlanEncodeOptions = {},
 ): Promise<EncodePlan> {
   const { compression = 'none' } = options
   const settings = encodeSettings(options)
+  if (target !== undefined) await outputTarget(host, target.path, target.overwrite ?? false)
   try {
     await using opened = await openEncodeSource(host, path, options)
     const { content } = opened
