@@ -28,10 +28,14 @@ export interface VerbDefinition<Table extends OptionTable> {
   /** Lower case, no full stop; becomes a sentence in the verb's own help. */
   readonly summary: string
   readonly operands: readonly Operand[]
+  /** The words that an operand is one of, by its name, where they are known: `{ shell: ['bash', 'zsh'] }`. */
+  readonly operandChoices?: Readonly<Record<string, readonly string[]>>
   readonly options: Table
   /** More to know, below the options of its help; full sentences. */
   readonly notes: string
   readonly examples?: readonly Example[]
+  /** It runs a program that serves the metrics itself. */
+  readonly servesMetrics?: boolean
   readonly load: () => Promise<RunVerb<OptionValues<NoInfer<Table>>>>
 }
 

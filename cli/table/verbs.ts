@@ -6,6 +6,7 @@ import { applicationVerbs } from './application-verbs.ts'
 import { changingVerbs } from './changing-verbs.ts'
 import { contentVerbs } from './content-verbs.ts'
 import { convertingVerbs } from './converting-verbs.ts'
+import { describingVerbs } from './describing-verbs.ts'
 import { lookingVerbs } from './looking-verbs.ts'
 import { spaceVerbs } from './space-verbs.ts'
 import type { Verb, VerbGroup } from './verb.ts'
@@ -17,7 +18,10 @@ export const verbGroups: readonly VerbGroup[] = [
   spaceVerbs,
   convertingVerbs,
   contentVerbs,
-  applicationVerbs,
+  {
+    ...applicationVerbs,
+    verbs: [...applicationVerbs.verbs, ...describingVerbs(() => verbGroups)],
+  },
 ]
 
 export const verbs: readonly Verb[] = verbGroups.flatMap((group) => group.verbs)
