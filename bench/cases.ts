@@ -1,18 +1,14 @@
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { cancelled, engine } from './cancel.ts'
 import { changeCases } from './change-cases.ts'
 import { compactCases } from './compact-cases.ts'
+import { decodeCases } from './decode-cases.ts'
 import { onlineCases } from './online-cases.ts'
-import { program, shell, type BenchCase, type BenchCommand } from './bench-case.ts'
+import { platter } from './platter.ts'
+import { program, shell, type BenchCase } from './bench-case.ts'
 import { everyOtherImage, metadataImage, smallImages, sparseDataImage } from './images.ts'
 import { writeCases } from './write-cases.ts'
 import { slowestSort, textFilter } from './window-list.ts'
-
-const launcher = fileURLToPath(new URL('../cli/bin/platter.mjs', import.meta.url))
-
-/** Whole processes, start-up included, exactly as a person starts them. */
-const platter = (...args: string[]): BenchCommand => program(process.execPath, launcher, ...args)
 
 const checkCase = (label: string, size: string, atMost: number): BenchCase => ({
   name: `check-${label}-metadata`,
@@ -144,6 +140,7 @@ export const benchCases: readonly BenchCase[] = [
   ...changeCases,
   ...compactCases,
   ...onlineCases,
+  ...decodeCases,
   {
     name: 'window-list-10000-sort',
     target: { kind: 'seconds', atMost: 0.1 },
