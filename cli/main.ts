@@ -8,7 +8,7 @@ import { exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Streams } from './host.ts'
 import { runProgram } from './program.ts'
 import { ByteOutput } from './terminal/byte-output.ts'
-import { OutputClosed, TextOutput } from './terminal/text-output.ts'
+import { OutputClosed, OutputError, TextOutput } from './terminal/text-output.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs one command line (without the program's own name) and leaves its answer as the exit code. */
@@ -40,7 +40,7 @@ async function answer(words: readonly string[], host: Streams): Promise<ExitCode
   try {
     const code = await runProgram(words, host)
     await host.stdout.flush()
-    await host.stderr.flush()
+    await sendErrors(host)
     return code
   } catch (error) {
     if (error instanceof OutputClosed) return exitCodes.outputClosed
@@ -56,8 +56,17 @@ async function usage(error: UsageError, host: Streams): Promise<ExitCode> {
   const more =
     error.verb === undefined ? 'help" for all verbs' : `help ${error.verb}" for what it takes`
   await host.stderr.line(`Run "platter ${more}.`)
-  await host.stderr.flush()
+  await sendErrors(host)
   return exitCodes.usage
+}
+
+/** With nobody to read what is on stderr, the exit code still tells. */
+async function sendErrors({ stderr }: Streams): Promise<void> {
+  try {
+    await stderr.flush()
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error
+  }
 }
 
 if (import.meta.main) await main(process.argv.slice(2))
