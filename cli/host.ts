@@ -4,6 +4,7 @@ import type { AskedOptions } from './table/asked-options.ts'
 import type { ByteOutput } from './terminal/byte-output.ts'
 import type { ProgressReport } from './terminal/progress-reporter.ts'
 import type { TextOutput } from './terminal/text-output.ts'
+import type { DebugLog } from './watch/debug-log.ts'
 
 /** All of it that is there before the engine is loaded. */
 export interface Streams {
@@ -21,6 +22,8 @@ export interface Streams {
 
 export interface Host extends Streams {
   readonly engine: Engine
+  /** What `--debug` prints; says nothing without it. */
+  readonly log: DebugLog
   /** Hears how far the run is. */
   readonly onProgress: ((report: ProgressReport) => void) | undefined
   /** The options that were given, for the history. */

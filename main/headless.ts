@@ -32,6 +32,9 @@ import {
   type HistoryPage,
   type HistoryQuery,
 } from './history/jobs.ts'
+import { LibraryMetrics } from './metrics/library-metrics.ts'
+import { serveMetrics, type MetricsAddress } from './metrics/metrics-server.ts'
+import { RunMetrics } from './metrics/run-metrics.ts'
 import { checkOutcome, summarizeCheck, summarizeHash, type JobOutcome } from './jobs/job-summary.ts'
 
 /** What a change came to. */
@@ -73,6 +76,8 @@ export interface Records extends Disposable {
   find(jobId: string): Job | undefined
   /** Stores finished work, all of it or nothing; the library's rows learn from it too. */
   add(works: readonly FinishedWork[]): readonly Job[]
+  /** What library and history hold, in Prometheus' text format. */
+  metrics(): Promise<string>
   close(): void
 }
 
@@ -92,6 +97,7 @@ export function openRecords(dataFolder: string = defaultDataFolder()): Records {
     },
     find: (jobId) => findJob(db, jobId),
     add: (works) => db.transaction(() => works.map((work) => addOne(db, work))),
+    metrics: () => new LibraryMetrics(db).text(),
     close: () => db.close(),
     [Symbol.dispose]: () => db.close(),
   }
@@ -179,4 +185,26 @@ function imageIdOf(
 ): number {
   const known = findByPath(db, file)
   return known?.id ?? insertImage(db, { path: file, header, single: false, addedAt: now }, now)
+}
+
+/** Metrics of one command while it runs, where Prometheus can ask for them. */
+export interface RunMetricsServer
+  extends AsyncDisposable, Pick<RunMetrics, 'accessed' | 'progressed' | 'opened'> {
+  readonly url: string
+}
+
+/** Throws `metrics-not-served`. */
+export async function serveRunMetrics(
+  address: MetricsAddress,
+  run: { readonly verb: string; readonly version: string },
+): Promise<RunMetricsServer> {
+  const metrics = new RunMetrics(run)
+  const server = await serveMetrics(address, metrics)
+  return {
+    url: server.url,
+    accessed: (access) => metrics.accessed(access),
+    progressed: (report) => metrics.progressed(report),
+    opened: (device) => metrics.opened(device),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
 }

@@ -19,6 +19,8 @@ import type { ScanTasks } from './images/scan-tasks.ts'
 import type { EngineTasks } from './jobs/engine-host.ts'
 import { OverallProgress } from './jobs/overall-progress.ts'
 import { JobQueue } from './jobs/queue.ts'
+import { ServicesMetrics } from './metrics/services-metrics.ts'
+import type { MetricsSource } from './metrics/metrics-server.ts'
 import { openLog } from './log/logger.ts'
 import type { Notice } from './notice.ts'
 import { SettingsStore } from './settings/settings-store.ts'
@@ -41,6 +43,8 @@ export interface ServicesOptions {
 
 export interface Services {
   readonly handlers: Handlers<Contract>
+  /** For whoever watches from outside. Asked for once: it watches the process, too. */
+  metrics(): MetricsSource
   readonly notices: readonly Notice[]
   /** Adds files and folders that came from outside the window. Throws as `Library.addPaths` does. */
   openPaths(paths: readonly string[]): Promise<{ readonly imageIds: readonly number[] }>
@@ -167,6 +171,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const parts = undo.move()
   return {
     handlers,
+    metrics: () => new ServicesMetrics(db, queue),
     notices,
     openPaths: async (paths) => ({ imageIds: await library.addPaths(paths) }),
     reportDefect: (where, thrown) =>

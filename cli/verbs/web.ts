@@ -3,7 +3,15 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { parseMetricsAddress } from '../parse/metrics-address.ts'
 import type { RunVerb } from '../table/verb.ts'
+
+/** The host serves them itself. */
+function metricsWords(address: string | undefined): readonly string[] {
+  if (address === undefined) return []
+  const { host, port } = parseMetricsAddress(address)
+  return ['--metrics-host', host, '--metrics-port', String(port)]
+}
 
 interface WebOptions {
   readonly port: number | undefined
@@ -20,6 +28,7 @@ export const web: RunVerb<WebOptions> = async ({ operands, options, host }): Pro
   const words = [
     ...(options.port === undefined ? [] : ['--port', String(options.port)]),
     ...(options.open ? [] : ['--no-open']),
+    ...metricsWords(options.metrics),
     '--',
     ...operands,
   ]

@@ -14,6 +14,7 @@ import { resizeReasons } from './reasons-resize.ts'
 import { recycleReasons } from './reasons-recycle.ts'
 import { repairReasons } from './reasons-repair.ts'
 import { rewriteReasons } from './reasons-rewrite.ts'
+import { runReasons } from './reasons-run.ts'
 import { serviceReasons } from './reasons-service.ts'
 import { streamReasons } from './reasons-stream.ts'
 import { undoReasons } from './reasons-undo.ts'
@@ -42,6 +43,7 @@ export const catalogue = {
   ...convertReasons,
   ...contentReasons,
   ...undoReasons,
+  ...runReasons,
   ...dehydrateReasons,
   ...streamReasons,
 } as const satisfies Record<string, CatalogueEntry>

@@ -6,11 +6,12 @@ import { contract } from '../../ipc/contract.ts'
 import { serve } from '../../ipc/serve.ts'
 import { readAppVersion, engineWorkerUrl, scanWorkerUrl, windowFolder } from '../places.ts'
 import { serveErrors } from '../serve-errors.ts'
-import { createServices } from '../services.ts'
+import { serveMetrics, type MetricsAddress, type MetricsServer } from '../metrics/metrics-server.ts'
+import { createServices, type Services } from '../services.ts'
 import { ShellEvents } from '../shell-events.ts'
 import { openBrowserWindow, type BrowserWindow } from './browser-window.ts'
 import { Roots } from './roots.ts'
-import { startWebServer } from './server.ts'
+import { startWebServer, type WebServer } from './server.ts'
 import { parseWebArguments, webUsage, type WebArguments } from './web-arguments.ts'
 import { createWebShell } from './web-shell.ts'
 
@@ -44,7 +45,13 @@ export async function runWebHost(args: readonly string[]): Promise<void> {
   }
 }
 
-async function start({ roots: givenRoots, paths, port, open }: WebArguments): Promise<void> {
+async function start({
+  roots: givenRoots,
+  paths,
+  port,
+  open,
+  metrics: address,
+}: WebArguments): Promise<void> {
   const given = [...givenRoots, ...paths]
   const roots = await Roots.of(given.length > 0 ? given : [os.homedir()])
   const events = new ShellEvents()
@@ -68,6 +75,8 @@ async function start({ roots: givenRoots, paths, port, open }: WebArguments): Pr
     await services.close()
     throw error
   })
+  const metrics =
+    address === undefined ? undefined : await startMetrics(address, { services, server })
   await services.openPaths(paths.map((file) => path.resolve(file)))
 
   let window: BrowserWindow | undefined
@@ -77,8 +86,7 @@ async function start({ roots: givenRoots, paths, port, open }: WebArguments): Pr
     if (stopping) process.exit(exitCodes.interrupted)
     stopping = true
     window?.close()
-    void server
-      .close()
+    void Promise.all([server.close(), metrics?.[Symbol.asyncDispose]()])
       .then(() => services.close())
       .then(() => process.exit(0))
   }
@@ -91,7 +99,22 @@ async function start({ roots: givenRoots, paths, port, open }: WebArguments): Pr
   ${server.url}
 
 The window may look below ${roots.paths.join(', ')}. Press Ctrl+C to stop.`)
+  if (metrics !== undefined) console.log(`Metrics are at ${metrics.url}`)
   if (open) window = openBrowserWindow(server.url)
+}
+
+/** Whoever asked for metrics wants them: without, nothing is left open. */
+async function startMetrics(
+  address: MetricsAddress,
+  { services, server }: { readonly services: Services; readonly server: WebServer },
+): Promise<MetricsServer> {
+  try {
+    return await serveMetrics(address, services.metrics())
+  } catch (error) {
+    await server.close()
+    await services.close()
+    throw error
+  }
 }
 
 function describeFailure(error: unknown, { port }: WebArguments): string {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Job } from '../../ipc/schemas/job.ts'
+import type { Job, JobRequest } from '../../ipc/schemas/job.ts'
 import { findBatch } from '../../main/history/batches.ts'
 import { findJob, historyPage, jobsOfBatch } from '../../main/history/jobs.ts'
 import { findAllocation } from '../../main/history/allocations.ts'
@@ -46,7 +46,7 @@ const ended = (bench: Workbench, jobId: string): Promise<Job> =>
       .then((change) => change.type === 'job' && resolve(change.job))
   })
 
-const startOne = (bench: Workbench, imageId: number, request: Job['request']): string => {
+const startOne = (bench: Workbench, imageId: number, request: JobRequest): string => {
   const [jobId] = bench.queue.start({ request, imageIds: [imageId] }).jobIds
   if (jobId === undefined) throw new Error('the job was skipped')
   return jobId
