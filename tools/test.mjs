@@ -18,6 +18,10 @@ const prerequisites = [
   { programs: ['chromium'], debianPackage: 'chromium' },
   { programs: ['desktop-file-validate'], debianPackage: 'desktop-file-utils' },
   { programs: ['update-mime-database'], debianPackage: 'shared-mime-info' },
+  { programs: ['zsh'], debianPackage: 'zsh' },
+  { programs: ['fish'], debianPackage: 'fish' },
+  { programs: ['groff'], debianPackage: 'groff-base' },
+  { programs: ['mandoc'], debianPackage: 'mandoc' },
 ]
 
 /** @param {string} program */

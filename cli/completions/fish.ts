@@ -4,10 +4,19 @@ import type { Offer, OperandWords, OptionWords, VerbWords } from './vocabulary.t
 export const fishCompletions = (verbs: readonly VerbWords[]): string => `\
 # Completions of platter for fish. To load them: platter completions fish | source
 
-# The words before the cursor that are no options, without platter itself.
+set --global __platter_taking_values ${takingValues(verbs).join(' ')}
+
+# The words before the cursor that are neither options nor their values, without platter itself.
 function __platter_operands
+    set -l value
     for word in (commandline -opc)[2..-1]
-        string match --quiet -- '-*' $word; or echo -- $word
+        if set --query value[1]
+            set --erase value[1]
+        else if contains -- $word $__platter_taking_values
+            set value next
+        else if not string match --quiet -- '-*' $word
+            echo -- $word
+        end
     end
 end
 
@@ -37,23 +46,35 @@ const verbLines = ({ name, summary, options, operands }: VerbWords): readonly st
   ...options.map((option) => line(`__platter_is ${name}`, optionWords(option))),
 ]
 
-/** Values of options that stand apart count as operands, so places are told apart only where it matters. */
 function operandLine(verb: string, { offer, repeats }: OperandWords, index: number): string {
-  const condition =
-    repeats || offer.kind === 'files' ? `__platter_is ${verb}` : `__platter_is ${verb} ${index}`
   const offered = offerWords(offer)
-  return offered === '' ? '' : line(condition, offered)
+  const place = repeats ? verb : `${verb} ${index}`
+  return offered === '' ? '' : line(`__platter_is ${place}`, offered)
 }
+
+/** An option takes a value in every verb that has it, or in none. */
+const takingValues = (verbs: readonly VerbWords[]): readonly string[] => [
+  ...new Set(
+    verbs
+      .flatMap(({ options }) => options)
+      .filter(({ value }) => value !== undefined)
+      .flatMap(({ long, short }) => (short === undefined ? [long] : [long, short])),
+  ),
+]
 
 const optionWords = ({ long, short, help, value }: OptionWords): string =>
   [
     ...(short === undefined ? [] : [`--short-option ${short.slice(1)}`]),
     `--long-option ${long.slice(2)}`,
-    ...(value === undefined ? [] : ['--require-parameter', offerWords(value.offer)]),
+    ...(value === undefined ? [] : [takes(value.offer), offerWords(value.offer)]),
     `--description ${quoted(help)}`,
   ]
     .filter((word) => word !== '')
     .join(' ')
+
+/** Files are what fish offers unless it is told that they cannot be meant. */
+const takes = ({ kind }: Offer): string =>
+  kind === 'files' ? '--require-parameter' : '--exclusive'
 
 function offerWords(offer: Offer): string {
   if (offer.kind === 'words') return `--arguments ${quoted(offer.words.join(' '))}`
