@@ -1,4 +1,7 @@
-/** The words that are most like one that was mistyped, nearest first; none that is not like it at all. */
+/**
+ * The words that are most like one that was mistyped or not written to its end, nearest first; none that is not
+ * like it at all.
+ */
 export function nearestWords(
   word: string,
   words: readonly string[],
@@ -7,7 +10,11 @@ export function nearestWords(
   const wanted = word.toLowerCase()
   return words
     .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3))
+    .filter(
+      ({ candidate, distance }) =>
+        distance <= Math.max(2, candidate.length / 3) ||
+        (wanted.length > 2 && candidate.toLowerCase().startsWith(wanted)),
+    )
     .toSorted((one, other) => one.distance - other.distance)
     .slice(0, most)
     .map(({ candidate }) => candidate)
