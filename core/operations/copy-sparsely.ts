@@ -8,7 +8,9 @@ import type { ByteSource } from './byte-source.ts'
 /** Large enough that the price of a request does not show, small enough to stay in the processor's cache. */
 const PIECE_BYTES = 1024 * 1024
 /** Pieces that are read or written at the same time; each has a buffer. */
-const WIDTH = 8
+const WIDTH = 4
+/** Zeroes up to this are taken along with the data around them: a request costs more than looking at them. */
+const SMALL_GAP = 64 * 1024
 
 /**
  * Copies a source to a new file of its length, which reads as zeroes so far: what the source knows to be zero
@@ -47,7 +49,7 @@ export async function copySparsely(
         at += length
       } else {
         const start = at
-        const piece = Math.min(length, PIECE_BYTES)
+        const piece = pieceAt(source, start, length)
         await tasks.add(() => copy(start, piece))
         at += piece
       }
@@ -60,4 +62,17 @@ export async function copySparsely(
     await tasks.settled()
     throw error
   }
+}
+
+/** How much to read at once from `at` on, where `known` bytes of data are; it ends with data. */
+function pieceAt(source: ByteSource, at: number, known: number): number {
+  const limit = Math.min(PIECE_BYTES, source.length - at)
+  let length = Math.min(known, limit)
+  for (let end = length; end < limit;) {
+    const run = source.runAt(at + end, limit - end)
+    if (run.isZero && run.length > SMALL_GAP) break
+    end += run.length
+    if (!run.isZero) length = end
+  }
+  return length
 }
