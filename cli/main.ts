@@ -7,33 +7,25 @@ import { addAbortSignal } from 'node:stream'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Streams } from './host.ts'
 import { runProgram } from './program.ts'
+import { listenForStops } from './stop-signals.ts'
 import { ByteOutput } from './terminal/byte-output.ts'
 import { OutputClosed, OutputError, TextOutput } from './terminal/text-output.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs one command line (without the program's own name) and leaves its answer as the exit code. */
 export async function main(words: readonly string[]): Promise<void> {
-  const stopper = new AbortController()
-  let endedBy: ExitCode | undefined
-  const stop = (code: ExitCode) => () => {
-    // The second signal is from someone who does not want to wait for an orderly end.
-    if (endedBy !== undefined) process.exit(code)
-    endedBy = code
-    stopper.abort()
-  }
-  process.on('SIGINT', stop(exitCodes.interrupted))
-  process.on('SIGTERM', stop(exitCodes.terminated))
+  const { signal, endedBy } = listenForStops()
   const streams: Streams = {
     stdout: new TextOutput(process.stdout, process.env),
     stderr: new TextOutput(process.stderr, process.env),
     // Whoever waits for input that never comes hears of Ctrl-C, too.
-    stdin: () => addAbortSignal(stopper.signal, process.stdin),
-    bytesOut: () => new ByteOutput(process.stdout.fd, stopper.signal),
-    signal: stopper.signal,
+    stdin: () => addAbortSignal(signal, process.stdin),
+    bytesOut: () => new ByteOutput(process.stdout.fd, signal),
+    signal,
     entryUrl: import.meta.url,
   }
   const code = await answer(words, streams)
-  process.exitCode = endedBy ?? code
+  process.exitCode = endedBy() ?? code
 }
 
 async function answer(words: readonly string[], host: Streams): Promise<ExitCode> {

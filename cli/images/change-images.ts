@@ -1,6 +1,7 @@
-import { formatPlural, unreachable, type OperationContext } from '../../core/index.ts'
+import { unreachable, type OperationContext, type PhaseWeights } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
+import { sayHowMany } from '../output/batch-summary.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError, sayError } from '../output/print-error.ts'
 import type { RecordedWork } from '../output/work-recorder.ts'
@@ -13,9 +14,13 @@ export interface ImageChange<Value> {
   readonly work: (path: string, context: OperationContext) => Promise<Value>
   /** What the history is told; undefined: nothing. */
   readonly record?: RecordedWork<Value> | undefined
+  /** Of work that has several; undefined: it counts as one. */
+  readonly phases?: PhaseWeights | undefined
   /** The object of `--json`; `filename` is the name as it was typed. */
   readonly json: (filename: string, value: Value) => object
   readonly text: (path: string, value: Value, layout: TextLayout) => string
+  /** Of an operation with several; undefined: it counts as one. */
+  readonly phases?: PhaseWeights | undefined
   /** Default: fine. */
   readonly codeOf?: (value: Value) => ExitCode
 }
@@ -40,12 +45,12 @@ export async function changeImages<Value>(
   const printer = new Printer({ host, options, isBatch }, change)
   const images = operands.map((path) => ({ path }))
   const codes: ExitCode[] = []
-  const { record, work } = change
-  for await (const outcome of eachImage(images, { host, options, record }, work)) {
+  const { record, phases, work } = change
+  for await (const outcome of eachImage(images, { host, options, record, phases }, work)) {
     codes.push(await printer.print(outcome))
   }
   await printer.end()
-  if (isBatch && !options.quiet) await host.stderr.line(summaryOf(codes))
+  if (isBatch) await sayHowMany(codes, { host, options })
   return worst(codes)
 }
 
@@ -110,25 +115,3 @@ class Printer<Value> {
     await stdout.flush()
   }
 }
-
-/** `3 images: 1 done, 1 in use, 1 not done`. */
-function summaryOf(codes: readonly ExitCode[]): string {
-  const counts = new Map<string, number>()
-  for (const code of codes) {
-    const ending = wordsOf(code)
-    counts.set(ending, (counts.get(ending) ?? 0) + 1)
-  }
-  const parts = Array.from(counts, ([ending, count]) => `${count} ${ending}`)
-  return `platter: ${formatPlural(codes.length, 'image')}: ${parts.join(', ')}`
-}
-
-const wordsOf = (code: ExitCode): string => words.get(code) ?? 'not done'
-
-const words: ReadonlyMap<ExitCode, string> = new Map([
-  [exitCodes.fine, 'done'],
-  [exitCodes.corruption, 'with corruption left'],
-  [exitCodes.leaks, 'with leaks left'],
-  [exitCodes.inUse, 'in use'],
-  [exitCodes.interrupted, 'cancelled'],
-  [exitCodes.notCheckable, 'with nothing to check'],
-])

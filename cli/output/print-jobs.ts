@@ -15,14 +15,14 @@ interface JobsLayout {
   readonly none: string
 }
 
-/** Jobs as a table, or as JSON in the very shape that the window receives. */
+/** Jobs as a table, or as JSON in the shape that the window receives. */
 export async function printJobs(
   jobs: readonly RecordedJob[],
   { options, host, none }: JobsLayout,
 ): Promise<void> {
   const { stdout } = host
   if (options.output === 'json') {
-    await stdout.line(JSON.stringify(jobs, undefined, 4))
+    await stdout.line(JSON.stringify(jobs.map(jobJson), undefined, 4))
   } else if (jobs.length === 0) {
     await stdout.line(none)
   } else {
@@ -31,6 +31,9 @@ export async function printJobs(
     )
   }
 }
+
+/** One element of `--json`. */
+const jobJson = (job: RecordedJob) => ({ version: 1, ...job }) as const
 
 const columns = [
   { title: 'WHEN' },
@@ -58,7 +61,7 @@ function rowOf(job: RecordedJob): Row {
     startedAt === undefined || endedAt === undefined ? '' : formatDuration(endedAt - startedAt)
   return [
     formatInstant(startedAt ?? job.queuedAt),
-    job.request.kind,
+    whatOf(job),
     { text: job.imagePath, tone: 'strong' },
     { text: job.state, tone: tones[job.state] },
     duration,
@@ -66,3 +69,6 @@ function rowOf(job: RecordedJob): Row {
     job.summary ?? job.error?.explanation.title ?? '',
   ]
 }
+
+/** The verb that did it. */
+const whatOf = ({ request: { kind } }: RecordedJob): string => (kind === 'hash' ? 'sha' : kind)

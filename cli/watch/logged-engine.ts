@@ -29,10 +29,13 @@ function heard(device: BlockDevice, onDevice: (device: BlockDevice) => void): Bl
   return device
 }
 
+/** A plan that is handed back was told when it was made. */
+const asArgument = 1
+
 const logged =
   (name: string, call: (...given: readonly unknown[]) => unknown, log: DebugLog) =>
   (...given: readonly unknown[]): unknown => {
-    log.debug(`engine: ${name}`, { asked: given.map((each) => brief(each)) })
+    log.debug(`engine: ${name}`, { asked: given.map((each) => brief(each, asArgument)) })
     const from = performance.now()
     const took = (): number => Number((performance.now() - from).toFixed(3))
     const answer = call(...given)
