@@ -1,6 +1,7 @@
 import { alignUp } from '../base/bits.ts'
 import { throwIfAborted } from '../base/abort.ts'
-import type { BlockFile } from '../storage/block-file.ts'
+import type { BlockFile, HostRun } from '../storage/block-file.ts'
+import { HoleFinder } from '../storage/hole-finder.ts'
 import { hostOffset } from '../units.ts'
 import type { DiskImage, LayerRun } from './disk-image.ts'
 import { mustLieInDisk } from './guest-range.ts'
@@ -15,9 +16,11 @@ export function rawRunAt(file: BlockFile, at: number, limit: number): LayerRun {
   const fileLength = file.size()
   // The rest of the last sector, or of a file that was cut since it was opened.
   if (at >= fileLength) return { kind: 'zero', length: limit, hostOffset: hostOffset(at), file }
-  const { kind, end } = file.hostRun(at)
-  const length = Math.min(end - at, limit)
-  const place = { length, hostOffset: hostOffset(at), file }
+  return asLayerRun(file, file.hostRun(at), at, limit)
+}
+
+function asLayerRun(file: BlockFile, { kind, end }: HostRun, at: number, limit: number): LayerRun {
+  const place = { length: Math.min(end - at, limit), hostOffset: hostOffset(at), file }
   return kind === 'hole' ? { kind: 'zero', ...place } : { kind: 'data', ...place }
 }
 
@@ -29,6 +32,8 @@ export class RawImage implements DiskImage {
   readonly encrypted = false
   readonly file: BlockFile
   readonly virtualSize: number
+  /** Some file systems walk over all pages of a stretch for every question about it. */
+  readonly #holes = new HoleFinder()
 
   constructor(file: BlockFile) {
     this.file = file
@@ -36,7 +41,7 @@ export class RawImage implements DiskImage {
   }
 
   runAt(at: number, limit: number): LayerRun {
-    return rawRunAt(this.file, at, limit)
+    return asLayerRun(this.file, this.#holes.at(this.file, at), at, limit)
   }
 
   async read(into: Uint8Array, at: number, signal?: AbortSignal): Promise<void> {

@@ -87,7 +87,8 @@ const isTooLarge = (error: unknown): boolean =>
 
 function deflateRaw(content: Uint8Array): Promise<Uint8Array> {
   return whenPacked((done) => {
-    zlib().deflateRaw(content, { windowBits: 12, memLevel: 9 }, done)
+    const chunkSize = chunkFor(content)
+    zlib().deflateRaw(content, { windowBits: 12, memLevel: 9, chunkSize }, done)
   })
 }
 
@@ -97,12 +98,19 @@ function packZstd(content: Uint8Array): Promise<Uint8Array> {
   const windowLog = Math.max(leastZstdWindow, Math.ceil(Math.log2(content.length)))
   const options = {
     pledgedSrcSize: content.length,
+    chunkSize: chunkFor(content),
     params: { [constants.ZSTD_c_windowLog]: windowLog },
   }
   return whenPacked((done) => {
     zstdCompress(content, options, done)
   })
 }
+
+/** All of what is worth keeping comes out at once: every chunk is a way to another thread and back. */
+const chunkFor = (content: Uint8Array): number => Math.max(leastChunk, content.length)
+
+/** Node's Z_MIN_CHUNK. */
+const leastChunk = 64
 
 /** ZSTD_WINDOWLOG_MIN. */
 const leastZstdWindow = 10

@@ -1,7 +1,7 @@
 import { unreachable } from '../base/assert.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import { HoleFinder } from './hole-finder.ts'
+import { HoleFinder } from '../storage/hole-finder.ts'
 import { resolveRun } from './resolve-run.ts'
 
 /** A stretch of bytes that is known to be zero without a read, or has to be read. */

@@ -1,7 +1,7 @@
 import type { DiskImage } from '../image/disk-image.ts'
 import { isMetadataPreallocated } from '../qcow2/metadata-preallocation.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
-import { HoleFinder } from './hole-finder.ts'
+import { HoleFinder } from '../storage/hole-finder.ts'
 import type { MapExtent } from './map-extent.ts'
 import { resolveRun, type ResolvedRun } from './resolve-run.ts'
 

@@ -1,4 +1,4 @@
-import type { BlockFile, HostRun } from '../storage/block-file.ts'
+import type { BlockFile, HostRun } from './block-file.ts'
 
 /**
  * Which bytes of host files are holes. Remembers the last answer of each file: one stored stretch of a
