@@ -25,6 +25,7 @@ export type * from './operations/compact-result.ts'
 export type * from './operations/create-options.ts'
 export type * from './operations/create-plan.ts'
 export type * from './operations/decode-result.ts'
+export type * from './operations/dehydrate-result.ts'
 export type * from './operations/done-change.ts'
 export {
   encodeCompressions,

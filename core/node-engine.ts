@@ -8,6 +8,7 @@ import { createImage } from './operations/create.ts'
 import { createImageOver, planCreateOver } from './operations/create-over.ts'
 import { decodeImage } from './operations/decode.ts'
 import type { DecodeTarget } from './operations/decode-result.ts'
+import { dehydrateImage } from './operations/dehydrate.ts'
 import { encodeImage } from './operations/encode.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
@@ -24,6 +25,7 @@ import { planResize } from './operations/plan-resize.ts'
 import { planUndoChange } from './operations/plan-undo-change.ts'
 import { readContent } from './operations/read-content.ts'
 import { rebuildImageRefcounts } from './operations/rebuild-refcounts.ts'
+import { rehydrateImage } from './operations/rehydrate.ts'
 import { repairImage } from './operations/repair.ts'
 import { resizeImage } from './operations/resize.ts'
 import { applySnapshot, planApplySnapshot } from './operations/snapshot-apply.ts'
@@ -110,6 +112,10 @@ export function createEngine({ trace }: EngineOptions = {}): Engine {
         placed(target),
         options,
       ),
+    dehydrateImage: (path, target, options) =>
+      dehydrateImage(host, absolute(path), absolute(target), options),
+    rehydrateImage: (source, target, options) =>
+      rehydrateImage(host, absolute(source), absolute(target), options),
     streamDecode: (input, target, options) => streamDecode(host, input, placed(target), options),
   }
 }

@@ -71,9 +71,15 @@ function inWords(data: ImageErrorData, host: Streams): string {
   return lines.join('\n')
 }
 
+/** The verb works on images of other formats. */
+const notForThisFormat: ReadonlySet<string> = new Set([
+  'check-not-possible',
+  'dehydrate-not-possible',
+])
+
 export function exitCodeOf(error: ImageError): ExitCode {
   if (error.kind === 'cancelled') return exitCodes.interrupted
   if (error.kind === 'locked') return exitCodes.inUse
-  if (error.reason === 'check-not-possible') return exitCodes.notCheckable
+  if (notForThisFormat.has(error.reason)) return exitCodes.notCheckable
   return exitCodes.failed
 }

@@ -44,6 +44,28 @@ export const streamDecoding = {
   ...recorded,
 } as const satisfies OptionTable
 
+export const dehydrating = {
+  twoFiles: {
+    kind: 'text',
+    value: 'prefix',
+    help: 'write <prefix>.meta and <prefix>.map, as qcow-tool reads them',
+  },
+  anonymize: {
+    kind: 'switch',
+    help: 'replace the names of files, snapshots and bitmaps by others of the same length',
+  },
+  format: reading.format,
+  ...overwriting,
+  ...output,
+  ...recorded,
+} as const satisfies OptionTable
+
+export const rehydrating = {
+  ...overwriting,
+  ...output,
+  ...recorded,
+} as const satisfies OptionTable
+
 /** Verbs that make a file of a disk that is in another form. */
 export const convertingVerbs: VerbGroup = {
   heading: 'Convert:',
@@ -99,6 +121,36 @@ export const convertingVerbs: VerbGroup = {
         },
       ],
       load: async () => (await import('../verbs/stream-decode.ts')).streamDecode,
+    }),
+    defineVerb({
+      name: 'dehydrate',
+      summary: 'take the metadata out of a qcow2 image, without any guest data',
+      operands: ['<image>', '[target]'],
+      options: dehydrating,
+      notes:
+        'For somebody who is to look at a broken image and must not see what is on it. Without a target: the name\n' +
+        'of the image with .dehydrated behind it. What may be guest data is left out, and the answer says what;\n' +
+        'names of files, snapshots and bitmaps stay in it, unless they are to be replaced. The image is not changed.',
+      examples: [
+        { words: 'dehydrate broken.qcow2', does: 'broken.qcow2.dehydrated, to be sent' },
+        { words: 'dehydrate --anonymize --json broken.qcow2', does: 'without names, told as JSON' },
+        { words: 'dehydrate --two-files sent broken.qcow2', does: 'sent.meta and sent.map' },
+      ],
+      load: async () => (await import('../verbs/dehydrate.ts')).dehydrate,
+    }),
+    defineVerb({
+      name: 'rehydrate',
+      summary: 'make a sparse image of what dehydrate wrote',
+      operands: ['<source>', '[target]'],
+      options: rehydrating,
+      notes:
+        'The source is the one file, or the prefix (or the .map file) of the two. Without a target: its name with\n' +
+        '.rehydrated.qcow2 for its ending. A check judges the new image as it judged the old one.',
+      examples: [
+        { words: 'rehydrate broken.qcow2.dehydrated', does: 'broken.rehydrated.qcow2' },
+        { words: 'rehydrate sent image.qcow2', does: 'of sent.meta and sent.map' },
+      ],
+      load: async () => (await import('../verbs/rehydrate.ts')).rehydrate,
     }),
   ],
 }

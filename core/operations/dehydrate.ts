@@ -135,7 +135,9 @@ async function extract(work: Work, writer: MetadataWriter): Promise<Extracted> {
   const view = new MetadataView({ name: file.name, totalSize: imageBytes, ranges, stream })
   const dehydrated = await judge(view, {
     signal,
-    onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: 'proof' })),
+    onProgress: (progress) => {
+      if (progress.phase === 'tables') onProgress?.({ ...progress, phase: 'proof' })
+    },
   })
   throwIfAborted(signal)
   return {

@@ -22,6 +22,14 @@ export const operationPhases = {
     ['data', 15],
     ['hash-after', 25],
   ],
+  dehydrate: [
+    ['tables', 5],
+    ['refcounts', 3],
+    ['flags', 2],
+    ['references', 15],
+    ['metadata', 60],
+    ['proof', 15],
+  ],
   /** Into a sink. */
   encode: [
     ['scan', 30],
