@@ -5,6 +5,7 @@ import { eachImage } from '../images/each-image.ts'
 import { parseSumLine, type ExpectedSum } from '../images/sum-line.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, printError } from '../output/print-error.ts'
+import type { ShaCheckJson } from '../schemas/sha-json.ts'
 import { printable } from '../terminal/printable.ts'
 import { paintFor } from '../terminal/style.ts'
 import type { CommonOptions } from '../table/shared-options.ts'
@@ -48,22 +49,19 @@ export async function checkSums({
   const images = expected.map(({ file }) => ({ path: file }))
   for await (const outcome of eachImage(images, { host, options }, work)) {
     if (outcome.kind === 'cancelled') return exitCodes.interrupted
-    const sum = expected[next++]
+    const sum = expected[next++]?.digest ?? ''
     if (outcome.kind === 'failed') {
       failed++
       if (array === undefined) await printError(outcome.error, { output, host })
       else await array.add({ filename: outcome.path, error: errorJson(outcome.error.toJSON()) })
       continue
     }
-    const matches = outcome.value === sum?.digest
+    const matches = outcome.value === sum
     if (!matches) differing++
     if (array !== undefined) {
-      await array.add({
-        filename: outcome.path,
-        matches,
-        expected: sum?.digest,
-        found: outcome.value,
-      })
+      const [filename, found] = [outcome.path, outcome.value]
+      const element: ShaCheckJson = { version: 1, filename, matches, expected: sum, found }
+      await array.add(element)
     } else if (!options.quiet || !matches) {
       const verdict = matches ? paint('OK', 'good') : paint('FAILED', 'bad')
       await host.stdout.line(`${printable(outcome.path)}: ${verdict}`)

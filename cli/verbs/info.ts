@@ -5,6 +5,7 @@ import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
+import { sayHowMany } from '../output/batch-summary.ts'
 import { parseJsonPath, valueAt } from '../parse/json-path.ts'
 import { printable } from '../terminal/printable.ts'
 import { paintFor } from '../terminal/style.ts'
@@ -39,7 +40,10 @@ export const info: RunVerb<OptionValues<typeof describing>> = async ({
       codes.push(exitCodeOf(error))
       if (array !== undefined) await array.add({ filename, error: errorJson(error.toJSON()) })
       else await printError(error, { output, host })
-    } else if (output === 'json') {
+      continue
+    }
+    codes.push(exitCodes.fine)
+    if (output === 'json') {
       const { json } = outcome.value
       if (array !== undefined)
         await array.add(path === undefined ? json : { filename, value: json })
@@ -53,6 +57,7 @@ export const info: RunVerb<OptionValues<typeof describing>> = async ({
     }
   }
   await array?.end()
+  if (isBatch && worst(codes) !== exitCodes.fine) await sayHowMany(codes, { host, options })
   return worst(codes)
 }
 

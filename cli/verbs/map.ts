@@ -3,6 +3,7 @@ import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
+import { sayHowMany } from '../output/batch-summary.ts'
 import { printable } from '../terminal/printable.ts'
 import { paintFor, type Paint } from '../terminal/style.ts'
 import type { TextOutput } from '../terminal/text-output.ts'
@@ -33,6 +34,7 @@ export const map: RunVerb<OutputOptions & ReadingOptions> = async ({ operands, o
   }
   for await (const outcome of eachImage(images, { host, options }, work)) {
     if (outcome.kind === 'cancelled') return exitCodes.interrupted
+    if (outcome.kind === 'done') codes.push(exitCodes.fine)
     if (outcome.kind !== 'failed') continue
     codes.push(exitCodeOf(outcome.error))
     if (output === 'text' || !isBatch || writer.isInsideImage) {
@@ -44,6 +46,7 @@ export const map: RunVerb<OutputOptions & ReadingOptions> = async ({ operands, o
     }
   }
   await writer.end()
+  if (isBatch && worst(codes) !== exitCodes.fine) await sayHowMany(codes, { host, options })
   return worst(codes)
 }
 

@@ -3,6 +3,7 @@ import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
+import { sayHowMany } from '../output/batch-summary.ts'
 import type { mapping } from '../table/looking-verbs.ts'
 import type { OptionValues } from '../table/option.ts'
 import type { RunVerb } from '../table/verb.ts'
@@ -32,6 +33,7 @@ export const mapped: RunVerb<MappedWords> = async ({ operands, options, host }) 
   await writer.begin()
   for await (const outcome of eachImage(images, { host, options }, work)) {
     if (outcome.kind === 'cancelled') return exitCodes.interrupted
+    if (outcome.kind === 'done') codes.push(exitCodes.fine)
     if (outcome.kind !== 'failed') continue
     const { path, error } = outcome
     codes.push(exitCodeOf(error))
@@ -44,6 +46,7 @@ export const mapped: RunVerb<MappedWords> = async ({ operands, options, host }) 
     }
   }
   await writer.end()
+  if (isBatch && worst(codes) !== exitCodes.fine) await sayHowMany(codes, { host, options })
   return worst(codes)
 }
 

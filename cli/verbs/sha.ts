@@ -5,6 +5,8 @@ import { findImages } from '../images/find-images.ts'
 import { sumLine } from '../images/sum-line.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
+import { sayHowMany } from '../output/batch-summary.ts'
+import type { ShaJson } from '../schemas/sha-json.ts'
 import type { OutputOptions, ReadingOptions, RecordedOptions } from '../table/shared-options.ts'
 import type { RunVerb } from '../table/verb.ts'
 import { checkSums } from './check-sums.ts'
@@ -42,32 +44,23 @@ export const sha: RunVerb<ShaOptions> = async ({ operands, options, host }) => {
       if (array === undefined) await printError(outcome.error, { output, host })
       else await array.add({ filename: outcome.path, error })
     } else if (output === 'json') {
+      codes.push(exitCodes.fine)
       const element = hashJson(outcome.path, outcome.value)
       if (array !== undefined) await array.add(element)
       else await host.stdout.line(JSON.stringify(element, undefined, 4))
     } else {
+      codes.push(exitCodes.fine)
       await host.stdout.line(sumLine(outcome.value.digest, outcome.path))
       // A digest can take minutes; the next one must not hold it back.
       await host.stdout.flush()
     }
   }
   await array?.end()
+  if (isBatch && worst(codes) !== exitCodes.fine) await sayHowMany(codes, { host, options })
   return worst(codes)
-}
-
-/** One element of `sha --json`. */
-export interface HashJson {
-  readonly filename: string
-  readonly algorithm: string
-  readonly target: 'content' | 'file'
-  readonly digest: string
-  /** Bytes that went into the digest. */
-  readonly length: number
-  /** The image was in use while it was read. */
-  readonly live: boolean
 }
 
 const hashJson = (
   filename: string,
   { algorithm, target, digest, bytes, live }: HashResult,
-): HashJson => ({ filename, algorithm, target, digest, length: bytes, live })
+): ShaJson => ({ version: 1, filename, algorithm, target, digest, length: bytes, live })

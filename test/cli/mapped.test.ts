@@ -72,7 +72,10 @@ describe('mapped', () => {
         `# disk.qcow2\n${header}0x10000 65536\n0x30000 65536\n0x100000 131072\n0x8000000000 1048576\n`,
     )
     const json = await run('mapped', '--json', 'gone.qcow2', 'vm')
-    expect(json).toMatchObject({ exitCode: 1, stderr: '' })
+    expect(json).toMatchObject({
+      exitCode: 1,
+      stderr: 'platter: 3 images: 1 not done, 2 done\n',
+    })
     const failed = z.strictObject({ filename: z.string(), error: errorJson })
     const [gone, ...others] = z.array(z.union([failed, mappedJson])).parse(JSON.parse(json.stdout))
     expect(gone).toMatchObject({ filename: 'gone.qcow2', error: { code: 'PLT-1100' } })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { shaCheckJson, shaJson } from '../../cli/schemas/sha-json.ts'
 import { qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { platter } from './run-platter.ts'
@@ -40,7 +41,8 @@ describe('sha', () => {
 
   it('--json says what was hashed and how', async () => {
     const { stdout } = await platter(['sha', '--json', file('disk.qcow2')])
-    expect(JSON.parse(stdout)).toEqual({
+    expect(shaJson.parse(JSON.parse(stdout))).toEqual({
+      version: 1,
       filename: file('disk.qcow2'),
       algorithm: 'sha256',
       target: 'content',
@@ -49,6 +51,21 @@ describe('sha', () => {
       live: false,
     })
   })
+})
+
+it('sha of a file with an odd length is that of its whole sectors, as QEMU reads it', async () => {
+  await writeFile(file('odd.raw'), Buffer.alloc(70_001, 'odd'))
+  await qemuImg('convert', '-f', 'raw', '-O', 'raw', file('odd.raw'), file('even.raw'))
+  const { stdout } = await platter(['sha', 'odd.raw', 'even.raw'], { cwd: folder.path })
+  const digest = await digestOf('even.raw', 'sha256')
+  expect(stdout).toBe(`${digest}  odd.raw\n${digest}  even.raw\n`)
+})
+
+it('sha goes on after an image that is not there, and counts it', async () => {
+  const run = await platter(['sha', 'gone.qcow2', 'disk.raw'], { cwd: folder.path })
+  expect(run.exitCode).toBe(1)
+  expect(run.stdout).toBe(`${await digestOf('disk.raw', 'sha256')}  disk.raw\n`)
+  expect(run.stderr).toMatch(/PLT-1100[^]*platter: 2 images: 1 not done, 1 done\n$/)
 })
 
 describe('sha --check', () => {
@@ -75,6 +92,23 @@ describe('sha --check', () => {
     expect(run.stdout).toBe('disk.raw: OK\n')
     expect(run.stderr).toContain('gone.raw is not there (PLT-1100)')
     expect(run.stderr).toContain('1 line is no checksum and did not count.')
+  })
+
+  it('--json says what was expected and what was found', async () => {
+    const digest = await digestOf('disk.raw', 'sha512')
+    await writeFile(file('SUMS5'), `${digest}  disk.qcow2\n${'1'.repeat(128)}  disk.raw\n`)
+    const run = await platter(['sha', '--check', '--json', 'SUMS5'], { cwd: folder.path })
+    expect(run.exitCode).toBe(1)
+    expect(shaCheckJson.array().parse(JSON.parse(run.stdout))).toEqual([
+      { version: 1, filename: 'disk.qcow2', matches: true, expected: digest, found: digest },
+      {
+        version: 1,
+        filename: 'disk.raw',
+        matches: false,
+        expected: '1'.repeat(128),
+        found: digest,
+      },
+    ])
   })
 
   it('refuses a file without sums', async () => {
