@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { truncate } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -28,6 +27,7 @@ describe('stopping', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 143],
   ] as const)('by %s ends cleanly with %d', async (signal, code) => {
     const { exitCode, stdout, stderr } = await platter(['sha', '--progress-fd', '3', long], {
       extraStdio: ['pipe'],
@@ -37,6 +37,24 @@ describe('stopping', () => {
     expect(exitCode).toBe(code)
     expect(stdout).toBe('')
     expect(stderr).toBe('')
+  })
+
+  it('takes one signal that comes twice in a moment for one, and a later one for impatience', async () => {
+    const image = folder.file('impatient.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', image, '512G')
+    await qemuIo(image, 'write -P 7 0 8M', 'write -P 0 8M 1M')
+    const { exitCode, stderr } = await platter(['compact', '--progress-fd', '3', image], {
+      extraStdio: ['pipe'],
+      onStart: (child) =>
+        child.stdio[3]?.once('data', () => {
+          child.kill('SIGINT')
+          child.kill('SIGINT')
+        }),
+    })
+    expect(exitCode).toBe(130)
+    expect(stderr).toMatch(/Cancelled \(PLT-\d+\)/)
+    expect(stderr).not.toContain('without waiting')
+    await qemuImg('check', image)
   })
 
   it('keeps what a batch had found', async () => {
@@ -70,35 +88,5 @@ describe('a reader that goes away', () => {
     const [code] = await once(child, 'close')
     expect(code).toBe(141)
     expect(await stderr).toBe('')
-  })
-})
-
-describe('progress', () => {
-  it('goes to its own descriptor, one JSON object a line, and ends at 100', async () => {
-    let lines: Promise<string> | undefined
-    const { exitCode } = await platter(['sha', '--progress-fd', '3', small], {
-      extraStdio: ['pipe'],
-      onStart: (child) => {
-        lines = text(child.stdio[3] as Readable)
-      },
-    })
-    expect(exitCode).toBe(0)
-    const reports = ((await lines) ?? '')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { progress: number; phase: string; filename: string })
-    expect(reports.length).toBeGreaterThan(0)
-    for (const { progress, phase, filename } of reports) {
-      expect(progress).toBeGreaterThanOrEqual(0)
-      expect(progress).toBeLessThanOrEqual(100)
-      expect(phase).not.toBe('')
-      expect(filename).toBe(small)
-    }
-    expect(reports.at(-1)?.progress).toBe(100)
-  })
-
-  it('is not drawn where nobody looks', async () => {
-    const { stderr } = await platter(['check', small])
-    expect(stderr).toBe('')
   })
 })
