@@ -61,7 +61,8 @@ export async function platter(
   }
   const recording = words.includes('--no-history') || 'PLATTER_DATA' in env
   const quiet = recording || !recorded.has(words[0] ?? '') ? [] : ['--no-history']
-  const command = [process.execPath, entry, ...words, ...quiet]
+  // Right behind the verb: `--` may follow, after which everything is a name.
+  const command = [process.execPath, entry, ...words.slice(0, 1), ...quiet, ...words.slice(1)]
   const [program = '', ...args] = boundByPermissions ? boundBy(command) : command
   const child = spawn(program, args, options)
   const stdout = collect(child.stdout)

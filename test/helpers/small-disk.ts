@@ -12,6 +12,9 @@ const unshare = ['-m', '-rm'].find((flags) => spawnSync('unshare', [flags, 'true
 /** For `test.skipIf`: whether this system lets us mount anything. */
 export const cannotMount = unshare === undefined
 
+/** What a command is put behind to have mounts of its own. */
+export const mountNamespace: readonly string[] = ['unshare', unshare ?? '-m']
+
 /** The lines that a module prints (`source`) while `folder` is a disk of 1 MiB to it. */
 export const onSmallDisk = (folder: string, source: string): string[] =>
   runMounted('mount -t tmpfs -o size=1m platter-test "$0"', folder, source)
