@@ -6,7 +6,7 @@ import { errorJson } from '../../cli/schemas/error-json.ts'
 import { nodeHost } from '../../core/io/node-host.ts'
 import { createQcow2, qemuCheck, qemuImg, qemuImgJson } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
-import { platter } from './run-platter.ts'
+import { platter, type PlatterRun } from './run-platter.ts'
 
 const mib = 2 ** 20
 
@@ -172,21 +172,28 @@ describe('create', () => {
     expect(readdirSync(cwd)).toEqual(['a.qcow2'])
   })
 
-  it.each([[[]], [['--overwrite']]])(
-    'stopped by Ctrl-C leaves no new file and says so (%j)',
-    async (more) => {
-      const cwd = await emptyFolder()
-      if (more.length > 0) writeFileSync(`${cwd}/a.qcow2`, 'as it was')
-      const words = ['create', 'a.qcow2', '4G', '--preallocation', 'full', '--progress-fd', '3']
-      const { exitCode, stderr } = await platter([...words, ...more], {
-        cwd,
-        extraStdio: ['pipe'],
-        onStart: (child) => child.stdio[3]?.once('data', () => child.kill('SIGINT')),
-      })
-      expect(exitCode).toBe(130)
-      expect(stderr).toMatch(/Cancelled[\s\S]*Nothing was changed\./)
-      expect(readdirSync(cwd)).toEqual(more.length > 0 ? ['a.qcow2'] : [])
-      if (more.length > 0) expect(readFileSync(`${cwd}/a.qcow2`, 'utf8')).toBe('as it was')
-    },
-  )
+  it('stopped by Ctrl-C leaves no file and says so', async () => {
+    const cwd = await emptyFolder()
+    const { exitCode, stderr } = await stopped(cwd, 'create', 'a.qcow2', '4G')
+    expect(exitCode).toBe(130)
+    expect(stderr).toMatch(/Cancelled[\s\S]*Nothing was changed\./)
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  it('stopped by Ctrl-C leaves the file that it was to replace', async () => {
+    const cwd = await emptyFolder()
+    writeFileSync(`${cwd}/a.qcow2`, 'as it was')
+    const { exitCode } = await stopped(cwd, 'create', '--overwrite', 'a.qcow2', '4G')
+    expect(exitCode).toBe(130)
+    expect(readdirSync(cwd)).toEqual(['a.qcow2'])
+    expect(readFileSync(`${cwd}/a.qcow2`, 'utf8')).toBe('as it was')
+  })
 })
+
+/** The first line of progress proves that the work has begun. */
+const stopped = (cwd: string, ...words: string[]): Promise<PlatterRun> =>
+  platter([...words, '--preallocation', 'full', '--progress-fd', '3'], {
+    cwd,
+    extraStdio: ['pipe'],
+    onStart: (child) => child.stdio[3]?.once('data', () => child.kill('SIGINT')),
+  })
