@@ -2,6 +2,7 @@ import path from 'node:path'
 import { cancelled, engine } from './cancel.ts'
 import { changeCases } from './change-cases.ts'
 import { compactCases } from './compact-cases.ts'
+import { contentCases } from './content-cases.ts'
 import { decodeCases } from './decode-cases.ts'
 import { onlineCases } from './online-cases.ts'
 import { platter } from './platter.ts'
@@ -140,6 +141,7 @@ export const benchCases: readonly BenchCase[] = [
   ...changeCases,
   ...compactCases,
   ...onlineCases,
+  ...contentCases,
   ...decodeCases,
   {
     name: 'window-list-10000-sort',
