@@ -6,6 +6,7 @@ import process from 'node:process'
 import { addAbortSignal } from 'node:stream'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Streams } from './host.ts'
+import { refuseBytes } from './parse/refuse-bytes.ts'
 import { runProgram } from './program.ts'
 import { listenForStops } from './stop-signals.ts'
 import { ByteOutput } from './terminal/byte-output.ts'
@@ -30,6 +31,7 @@ export async function main(words: readonly string[]): Promise<void> {
 
 async function answer(words: readonly string[], host: Streams): Promise<ExitCode> {
   try {
+    refuseBytes(words)
     const code = await runProgram(words, host)
     await host.stdout.flush()
     await sendErrors(host)

@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import type { Dirent, Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ImageError, isImageFileName, isUnmistakable, type Engine } from '../../core/index.ts'
 import type { Host } from '../host.ts'
+import { shownBytes } from '../terminal/shown-bytes.ts'
 
 /** A file to work on, or a folder that could not be searched. */
 export interface FoundImage {
@@ -48,30 +50,36 @@ interface Search {
 }
 
 async function search(folder: string, { images, seen, engine, signal }: Search): Promise<void> {
-  let entries: Dirent[]
+  let found: Dirent<Buffer>[]
   try {
-    entries = await readdir(folder, { withFileTypes: true })
+    found = await readdir(folder, { withFileTypes: true, encoding: 'buffer' })
   } catch (error) {
     images.push({ path: folder, error: folderError(folder, error) })
     return
   }
+  const entries = found.map((entry) => ({ entry, name: entry.name.toString('utf8') }))
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-  for (const entry of entries) {
+  for (const { entry, name } of entries) {
     if (signal.aborted) throw new ImageError('cancelled', { path: folder })
     if (entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice()) continue
-    const entryPath = path.join(folder, entry.name)
+    if (!isUtf8(entry.name)) {
+      // Opened by the name that Node makes of it, it could be another file.
+      if (entry.isDirectory() || isImageFileName(name)) {
+        const shown = path.join(folder, shownBytes(entry.name))
+        images.push({ path: shown, error: new ImageError('name-not-utf8', { path: shown }) })
+      }
+      continue
+    }
+    const entryPath = path.join(folder, name)
     // path.join drops a leading "./", and the name should stay as it was typed.
     const shownPath = folder.startsWith('./') ? `./${entryPath}` : entryPath
     const facts = await factsOf(entryPath)
     if (facts === undefined) {
       // A link that leads nowhere is worth a word only when it says it is an image.
-      if (isImageFileName(entry.name)) images.push({ path: shownPath })
+      if (isImageFileName(name)) images.push({ path: shownPath })
       continue
     }
-    if (
-      !facts.isDirectory() &&
-      !(facts.isFile() && (await isImage(entryPath, { name: entry.name, engine })))
-    )
+    if (!facts.isDirectory() && !(facts.isFile() && (await isImage(entryPath, { name, engine }))))
       continue
     const identity = identityOf(facts)
     if (seen.has(identity)) continue

@@ -128,6 +128,14 @@ export const fileReasons = {
       `The system could not keep others from changing ${c.path ?? 'the file'} (${c.errno ?? 'ENOLCK'}).`,
     advice: () => 'If it is on a network share, see to its lock service; then try again.',
   },
+  'name-not-utf8': {
+    kind: 'unsupported',
+    number: 1116,
+    title: (c) => `${nameOf(c)} has a name that is not UTF-8`,
+    detail: (c) =>
+      `The name of ${c.path ?? 'the file'} has bytes that are no UTF-8, and Platter can open files by names in UTF-8 only.`,
+    advice: () => 'Give it another name (mv), or a link with another name (ln).',
+  },
   'file-not-written': {
     kind: 'io',
     number: 1120,

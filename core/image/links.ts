@@ -129,7 +129,8 @@ const isNowhere = ({ reason, context }: ImageError): boolean =>
  * comes first (path_has_protocol), so `file:`, `json:` and `nbd://` are none; a Windows drive is one.
  */
 function isPlainPath(name: string): boolean {
-  if (name === '' || name.includes('\0')) return false
+  // U+FFFD stands for bytes that were no UTF-8: by this name another file would be opened.
+  if (name === '' || /[\0\ufffd]/.test(name)) return false
   if (/^[A-Za-z]:[\\/]/.test(name)) return true
   return !/^[^/\\]*:/.test(name)
 }
