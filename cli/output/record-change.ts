@@ -37,8 +37,14 @@ export function recordChange<Value>(
   )
   return {
     request: { kind, parameters: { ...host.asked, ...Object.fromEntries(given) } },
-    outcomeOf: (value) => ({ kind: 'change', change: tell(value) }),
+    outcomeOf: (value) => {
+      const change = tell(value)
+      return { kind: 'change', change: { ...change, summary: begun(change.summary) } }
+    },
     changes: true,
     made,
   }
 }
+
+/** As a sentence begins: the same words stand behind a file name elsewhere. */
+const begun = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
