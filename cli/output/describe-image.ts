@@ -12,6 +12,7 @@ import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Paint } from '../terminal/style.ts'
 import { formatTable } from '../terminal/table.ts'
+import { exactBytes } from './exact-bytes.ts'
 import { wordsForUse } from './words-for-use.ts'
 
 /** `platter info` for people: facts in two columns, then snapshots and bitmaps as tables. */
@@ -39,9 +40,6 @@ export function describeImage(path: string, info: ImageInfo, paint: Paint): stri
   }
   return parts.join('\n')
 }
-
-const exactBytes = (bytes: number): string =>
-  bytes < 1024 ? formatBytes(bytes) : `${formatBytes(bytes)} (${formatCount(bytes)} bytes)`
 
 function qcow2Facts(qcow2: Qcow2Info): Fact[] {
   const facts: Fact[] = [

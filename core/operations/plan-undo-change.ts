@@ -6,6 +6,7 @@ import type { OperationContext } from '../progress.ts'
 import { L1_ENTRY_BYTES } from '../qcow2/format/constants.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { AmendableOptions, AmendOptions } from './amend-plan.ts'
+import type { ContentScan } from './content-scan.ts'
 import type { DoneChange, SnapshotMark, UndoAction, UndoChangePlan } from './done-change.ts'
 import type { Host } from './host.ts'
 import type { SnapshotInfo } from './image-info.ts'
@@ -21,6 +22,12 @@ export interface UndoChangeOptions extends OperationContext {
   /** Default `same-folder`. */
   readonly links?: LinkPolicy | undefined
 }
+
+/**
+ * Content bytes to read past the end that a disk is to have again. More is there only where space was
+ * written beforehand or a guest used it, and a list of what can be undone must not take minutes.
+ */
+const SCAN_LIMIT = 4 * 2 ** 30
 
 /**
  * Whether a change can be taken back without losing anything that came after it; changes nothing. What the
@@ -58,7 +65,13 @@ async function actionFor(
   switch (change.kind) {
     case 'grow': {
       const { format, before: size } = change
-      const plan = await planResize(host, path, { ...context, format, links, size })
+      const plan = await planResize(host, path, {
+        ...context,
+        format,
+        links,
+        size,
+        scanLimit: SCAN_LIMIT,
+      })
       mustHoldNothingNew(plan, change.after)
       return { kind: 'resize', plan }
     }
@@ -107,8 +120,14 @@ function mustHoldNothingNew(plan: ResizePlan, grownTo: number): void {
   if (cut === undefined || cut.storedBytes === 0) return
   const { content } = cut
   if (content?.complete === true && content.dataBytes === 0) return
-  const found = content?.complete === true ? `${content.dataBytes} bytes of data` : undefined
-  throw new ImageError('undo-end-in-use', { limit, ...(found === undefined ? {} : { found }) })
+  throw new ImageError('undo-end-in-use', { limit, ...foundIn(content) })
+}
+
+function foundIn(content: ContentScan | undefined): { readonly found?: string } {
+  if (content === undefined) return {}
+  const { dataBytes, complete } = content
+  if (dataBytes > 0) return { found: `${complete ? '' : 'at least '}${dataBytes} bytes of data` }
+  return { found: 'more than Platter looks through for that' }
 }
 
 const optionsOf = ({ version, lazyRefcounts, refcountBits }: AmendableOptions): AmendOptions =>

@@ -91,6 +91,24 @@ describe('resize to a larger disk', () => {
     expect(result?.after.virtualSize).toBe(32 * mib)
   })
 
+  it('stopped by Ctrl-C leaves a clean image of the old size, and says so', async () => {
+    const image = await imageOf('16M', 'write -P 7 0 1M')
+    const words = ['resize', image, '+4G', '--preallocation', 'full', '--progress-fd', '3']
+    const { exitCode, stderr } = await platter(words, {
+      extraStdio: ['pipe'],
+      // What is written beforehand comes after the look at the image.
+      onStart: (child) =>
+        child.stdio[3]?.on('data', (line: Buffer) => {
+          if (line.toString('utf8').includes('"phase":"space"')) child.kill('SIGINT')
+        }),
+    })
+    expect(exitCode).toBe(130)
+    expect(stderr).toMatch(/Cancelled[\s\S]*Nothing was changed\./)
+    expect((await infoOf(image))['virtual-size']).toBe(16 * mib)
+    expect((await qemuCheck(image)).exitCode).toBe(0)
+    await qemuIo(image, 'read -P 7 0 1M')
+  })
+
   it('makes a raw disk longer', async () => {
     const image = folder.file('a.raw')
     writeFileSync(image, Buffer.alloc(mib, 5))

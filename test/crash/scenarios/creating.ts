@@ -1,11 +1,12 @@
 import { createImage } from '../../../core/operations/create.ts'
+import { createImageOver } from '../../../core/operations/create-over.ts'
 import type { CreateQcow2Options } from '../../../core/operations/create-options.ts'
 import { noise } from '../../helpers/noise.ts'
 import { seededRandom, type Random } from '../../helpers/random.ts'
 import { GuestModel } from '../../model/guest-model.ts'
 import type { ScenarioMaker } from '../scenario-maker.ts'
 import type { Scenario } from '../scene.ts'
-import { backingPath, dataPath, imagePath } from './small-images.ts'
+import { backingPath, dataPath, imagePath, smallImage } from './small-images.ts'
 
 interface Story {
   readonly options: (random: Random) => Omit<CreateQcow2Options, 'format' | 'size'>
@@ -44,6 +45,33 @@ const creating =
     }
   }
 
+/**
+ * Over an image that reads as the new one will, in every sector: at any moment the name leads to one of the
+ * two, whole.
+ */
+async function replacing(seed: number): Promise<Scenario> {
+  const random = seededRandom(seed)
+  const clusters = 8 + random.below(60)
+  const old = await smallImage(random, { clusters, stored: 0 })
+  return {
+    name: `create over another, seed ${seed}`,
+    image: imagePath,
+    files: old.files,
+    model: old.model,
+    tell: async (scene) => {
+      scene.expect([], { findings: 'none' })
+      await createImageOver(scene.machine, imagePath, {
+        format: 'qcow2',
+        clusterSize: random.pick([512, 1024, 4096]),
+        refcountBits: random.pick(refcountBits),
+        preallocation: random.pick(['off', 'metadata', 'full'] as const),
+        size: clusters * old.clusterSize,
+      })
+      scene.expect([], { findings: 'none' })
+    },
+  }
+}
+
 const refcountBits = [1, 2, 4, 8, 16, 32, 64] as const
 
 export const creatingScenarios: readonly ScenarioMaker[] = [
@@ -73,4 +101,5 @@ export const creatingScenarios: readonly ScenarioMaker[] = [
       dataFile: true,
     }),
   },
+  { name: 'an image being created over another', make: replacing },
 ]
