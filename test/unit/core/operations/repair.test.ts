@@ -9,6 +9,7 @@ import { checkImage } from '../../../../core/operations/check.ts'
 import { planRepair } from '../../../../core/operations/plan-repair.ts'
 import { rebuildImageRefcounts } from '../../../../core/operations/rebuild-refcounts.ts'
 import { repairImage } from '../../../../core/operations/repair.ts'
+import type { WritableFile } from '../../../../core/storage/writable-file.ts'
 import { planUndoRepair, undoRepair } from '../../../../core/operations/undo-repair.ts'
 import { copied, Qcow2Builder } from '../../../helpers/qcow2-builder.ts'
 import { tempFolder, type TempFolder } from '../../../helpers/temp-folder.ts'
@@ -82,6 +83,35 @@ describe('a plan', () => {
 })
 
 describe('a repair', () => {
+  it.each([
+    [false, 'between what depends on each other', 2],
+    [true, 'once at the end with unsafe buffering', 1],
+  ])('flushes the image (%s) %s, and the safety copy before', async (unsafeBuffering, _, least) => {
+    await using folder = await tempFolder('repair')
+    const path = await imageIn(folder, miscounted())
+    const plan = await planRepair(nodeHost, path)
+    const flushed: string[] = []
+    const watched = <File extends WritableFile>(file: File): File => {
+      const flush = file.flush.bind(file)
+      file.flush = () => {
+        flushed.push(file.name)
+        return flush()
+      }
+      return file
+    }
+    const host = {
+      ...nodeHost,
+      openForWriting: async (name: string) => watched(await nodeHost.openForWriting(name)),
+      createFile: async (name: string) => watched(await nodeHost.createFile(name)),
+    }
+    const { safetyCopy, after } = await repairImage(host, path, plan, { unsafeBuffering })
+    expect(after.verdict).toBe('clean')
+    expect(flushed[0]).toBe(safetyCopy)
+    const ofImage = flushed.filter((name) => name === path).length
+    expect(ofImage).toBeGreaterThanOrEqual(least)
+    expect(unsafeBuffering && ofImage > 1).toBe(false)
+  })
+
   it('does what was planned, after a safety copy of the size that was planned', async () => {
     await using folder = await tempFolder('repair')
     const path = await imageIn(folder, miscounted())
