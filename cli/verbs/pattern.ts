@@ -1,4 +1,9 @@
-import { formatBytes, type OperationContext, type PatternResult } from '../../core/index.ts'
+import {
+  formatBytes,
+  operationPhases,
+  type OperationContext,
+  type PatternResult,
+} from '../../core/index.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { changeImages, type TextLayout } from '../images/change-images.ts'
 import { exactBytes } from '../output/exact-bytes.ts'
@@ -50,6 +55,7 @@ async function make(
     { host, options },
     {
       work,
+      phases: operationPhases.pattern,
       record,
       json: (filename, made) => madeJson(filename, wanted, made),
       text: describeMade,

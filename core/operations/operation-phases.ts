@@ -22,6 +22,21 @@ export const operationPhases = {
     ['data', 15],
     ['hash-after', 25],
   ],
+  repair: [
+    ['tables', 70],
+    ['refcounts', 30],
+  ],
+  resize: [
+    ['tables', 30],
+    ['refcounts', 10],
+    ['flags', 10],
+    ['space', 10],
+    ['data', 40],
+  ],
+  snapshot: [
+    ['tables', 60],
+    ['refcounts', 40],
+  ],
   dehydrate: [
     ['tables', 5],
     ['refcounts', 3],
@@ -30,9 +45,17 @@ export const operationPhases = {
     ['metadata', 60],
     ['proof', 15],
   ],
+  rehydrate: [
+    ['checksum', 30],
+    ['metadata', 70],
+  ],
   /** Into a sink. */
   encode: [
     ['scan', 30],
     ['data', 70],
+  ],
+  pattern: [
+    ['data', 90],
+    ['discards', 10],
   ],
 } as const satisfies Readonly<Record<string, PhaseWeights>>

@@ -224,3 +224,22 @@ it('write --json says what was written', async () => {
     length: 2048,
   })
 })
+
+it('write that is interrupted leaves a valid image, and says how much was written', async () => {
+  await createQcow2(file('long.qcow2'), '2G')
+  const words = ['write', 'long.qcow2', '--pattern', '1', '--bytes', '2G', '--progress-fd', '3']
+  const { exitCode, stderr } = await platter(words, {
+    cwd: folder.path,
+    extraStdio: ['pipe'],
+    onStart: (child) => child.stdio[3]?.once('data', () => child.kill('SIGTERM')),
+  })
+  expect(exitCode).toBe(143)
+  const said =
+    /stopped after the first (?<count>\d+) bytes of 2147483648 bytes\.\n {2}What was written stays/
+  const count = Number(said.exec(stderr)?.groups?.['count'])
+  expect(count).toBeGreaterThan(0)
+  expect(stderr).not.toContain('Nothing was changed')
+  expect((await qemuCheck(file('long.qcow2'))).exitCode).toBe(0)
+  await qemuIo(file('long.qcow2'), `read -P 1 0 ${count}`)
+  await rm(file('long.qcow2'))
+})
