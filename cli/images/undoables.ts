@@ -92,15 +92,16 @@ interface Remembered {
 async function changesOf(path: string): Promise<readonly Remembered[]> {
   const { openRecords } = await import('../../main/headless.ts')
   using records: Records = openRecords()
-  const { jobs } = records.page({ imagePath: path, limit: pageLength })
+  const kinds = [...madeBy, 'pattern', 'resize', 'amend', 'snapshot', 'undo'] as const
+  const { jobs } = records.page({ imagePath: path, kinds, limit: pageLength })
   const undone = new Set<string>()
   const found: Remembered[] = []
-  for (const { id, request, state, result, startedAt, queuedAt } of jobs) {
+  for (const { id, request, state, result, startedAt, queuedAt, fileBefore } of jobs) {
     if (state !== 'succeeded' || result?.kind !== 'change') continue
     for (const fact of result.facts) {
       if ('text' in fact && fact.label === undoneLabel) undone.add(fact.text)
     }
-    if (makesFile.has(request.kind)) break
+    if (fileBefore === undefined || madeBy.some((kind) => kind === request.kind)) break
     const { undo: change } = result
     if (change !== undefined && !undone.has(id))
       found.push({ id, at: startedAt ?? queuedAt, change })
@@ -108,11 +109,5 @@ async function changesOf(path: string): Promise<readonly Remembered[]> {
   return found
 }
 
-/** After one of these, what was done before was done to another file. */
-const makesFile: ReadonlySet<string> = new Set([
-  'create',
-  'encode',
-  'decode',
-  'stream-decode',
-  'rehydrate',
-])
+/** After one of these, what was done before was done to another file of that name. */
+const madeBy = ['create', 'encode', 'decode', 'stream-decode', 'rehydrate'] as const

@@ -1,4 +1,9 @@
-import { ImageError, type OperationContext, type ResizePlan } from '../../core/index.ts'
+import {
+  ImageError,
+  operationPhases,
+  type OperationContext,
+  type ResizePlan,
+} from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
@@ -38,7 +43,14 @@ export const resize: RunVerb<ResizeWords> = async ({ operands, options: words, h
   return changeImages(
     [file],
     { host, options: words },
-    { work, record, json: resizeJson, text: describeResize, codeOf },
+    {
+      work,
+      record,
+      phases: operationPhases.resize,
+      json: resizeJson,
+      text: describeResize,
+      codeOf,
+    },
   )
 }
 
@@ -67,6 +79,7 @@ async function resizeOne(
     // What is to be lost was agreed to, and what grows loses nothing: then only tables are read.
     ...(isLooked ? {} : { scanLimit: 0 }),
   })
+  mustBeAsAsked(path, plan, { change, found: info.virtualSize })
   if (dryRun) return { plan, result: undefined }
   if (plan.allowed && plan.kind === 'shrink' && !ignoreDataLoss) throw needsConsent(path, plan)
   const consent = ignoreDataLoss ? plan.consentNeeded : []
@@ -85,6 +98,17 @@ function sizeAfter(path: string, before: number, { kind, bytes }: SizeChange): n
     expected: `a disk of at least ${SECTOR} bytes (it has ${before})`,
     found: `${after} bytes`,
   })
+}
+
+/** A difference was added to the size from a moment ago: somebody may have come in between. */
+function mustBeAsAsked(
+  path: string,
+  { before }: ResizePlan,
+  { change, found }: { readonly change: SizeChange; readonly found: number },
+): void {
+  if (change.kind === 'exactly' || before.virtualSize === found) return
+  const facts = { path, field: 'virtual size', expected: found, found: before.virtualSize }
+  throw new ImageError('plan-outdated', facts)
 }
 
 function needsConsent(path: string, plan: ResizePlan): ImageError {
