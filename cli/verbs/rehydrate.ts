@@ -5,6 +5,7 @@ import {
   tellOfRehydrate,
 } from '../output/describe-rehydrate.ts'
 import { recordChange } from '../output/record-change.ts'
+import { operationPhases } from '../../core/index.ts'
 import type { rehydrating } from '../table/converting-verbs.ts'
 import type { OptionValues } from '../table/option.ts'
 import type { RunVerb } from '../table/verb.ts'
@@ -25,6 +26,7 @@ export const rehydrate: RunVerb<OptionValues<typeof rehydrating>> = async ({
     { host, options },
     {
       work: (path, context) => host.engine.rehydrateImage(path, target, { ...context, overwrite }),
+      phases: operationPhases.rehydrate,
       record: recordChange(
         { host, options },
         { kind: 'rehydrate', parameters: { source }, tell: tellOfRehydrate, made: target },

@@ -1,4 +1,9 @@
-import { dataLossSteps, type DataLossStep, type OperationContext } from '../../core/index.ts'
+import {
+  dataLossSteps,
+  operationPhases,
+  type DataLossStep,
+  type OperationContext,
+} from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
@@ -21,7 +26,14 @@ export const repair: RunVerb<RepairWords> = async ({ operands, options: words, h
   return changeImages(
     operands,
     { host, options: words },
-    { work, record, json: repairJson, text: describeRepair, codeOf },
+    {
+      work,
+      record,
+      phases: operationPhases.repair,
+      json: repairJson,
+      text: describeRepair,
+      codeOf,
+    },
   )
 }
 

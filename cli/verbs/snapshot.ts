@@ -1,4 +1,5 @@
 import {
+  operationPhases,
   unreachable,
   type Engine,
   type OperationContext,
@@ -40,7 +41,7 @@ export const snapshot: RunVerb<SnapshotWords> = async ({ operands, options: word
   return changeImages(
     [file],
     { host, options: words },
-    { work, record, json: snapshotJson, text: describeSnapshots },
+    { work, record, phases: operationPhases.snapshot, json: snapshotJson, text: describeSnapshots },
   )
 }
 

@@ -79,9 +79,10 @@ const mib = 2 ** 20
 describe('changes', () => {
   it('all can be kept out of the history', () => {
     const table = new Map(verbs.map((verb) => [verb.name, verb]))
-    for (const kind of changeKind.options) {
-      expect(Object.keys(table.get(kind)?.options ?? {}), kind).toContain('history')
-    }
+    const without = changeKind.options.filter(
+      (kind) => !('history' in (table.get(kind)?.options ?? {})),
+    )
+    expect(without).toEqual([])
   })
 
   it('all leave an entry, with what was asked for and the file before and after', async () => {
