@@ -1,3 +1,4 @@
+import { operationPhases } from '../../core/index.ts'
 import { changeImages } from '../images/change-images.ts'
 import {
   describeRehydrate,
@@ -5,7 +6,6 @@ import {
   tellOfRehydrate,
 } from '../output/describe-rehydrate.ts'
 import { recordChange } from '../output/record-change.ts'
-import { operationPhases } from '../../core/index.ts'
 import type { rehydrating } from '../table/converting-verbs.ts'
 import type { OptionValues } from '../table/option.ts'
 import type { RunVerb } from '../table/verb.ts'
