@@ -59,11 +59,7 @@ export function describeRepair(
 
 function headline({ plan, result }: Repaired, paint: Paint): string {
   const after = result?.after ?? plan.after
-  if (plan.steps.every(({ included }) => !included)) {
-    return plan.steps.length === 0 && after.verdict === 'clean'
-      ? paint('clean, nothing to repair', 'good')
-      : paint('nothing can be repaired without losing something', 'bad')
-  }
+  if (plan.steps.every(({ included }) => !included)) return nothingWords(plan, after, paint)
   const fixed = [
     ...fixedWords(plan.before.corruptions - after.corruptions, 'corruption'),
     ...fixedWords(plan.before.leaks - after.leaks, 'leak'),
@@ -73,6 +69,14 @@ function headline({ plan, result }: Repaired, paint: Paint): string {
   const end =
     result !== undefined && after.verdict === 'clean' ? 'clean now' : endWords[after.verdict]
   return paint(`${verb}${words}, ${end}`, toneOf[after.verdict])
+}
+
+function nothingWords({ steps, mode }: RepairPlan, { verdict }: CheckCounts, paint: Paint): string {
+  if (verdict === 'clean') return paint('clean, nothing to repair', 'good')
+  if (steps.length > 0) return paint('nothing can be repaired without losing something', 'bad')
+  return mode === 'leaks'
+    ? paint('nothing that --mode leaks repairs', 'bad')
+    : paint('nothing of it can be repaired', 'bad')
 }
 
 const fixedWords = (count: number, one: string): string[] =>

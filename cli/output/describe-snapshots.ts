@@ -138,10 +138,7 @@ function applyFacts({
     ['Taken', formatInstant(snapshot.createdAt)],
     ['Virtual size', changeWords(before.virtualSize, after.virtualSize)],
     keepAs === undefined
-      ? [
-          change === undefined ? 'Would lose' : 'Lost',
-          `${spaceWords(lost)} that only the present state had`,
-        ]
+      ? [change === undefined ? 'Would lose' : 'Lost', lostWords(lost)]
       : keptFact(keepAs, change),
     ...(bitmapsLost.length > 0
       ? [['Bitmaps', `no longer valid: ${bitmapsLost.join(', ')}`] as const]
@@ -160,6 +157,11 @@ function keptFact(keepAs: string, change: AppliedSnapshotChange | undefined): Fa
 }
 
 const nameOf = ({ id, name }: SnapshotInfo): string => `"${printable(name)}" (id ${printable(id)})`
+
+const lostWords = (lost: FreedSpace | undefined): string =>
+  lost?.dataBytes === 0 && lost.tableBytes === 0
+    ? 'nothing: the present state is in a snapshot, too'
+    : `${spaceWords(lost)} that only the present state had`
 
 const spaceWords = (space: FreedSpace | undefined): string =>
   space === undefined
