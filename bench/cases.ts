@@ -4,6 +4,7 @@ import { changeCases } from './change-cases.ts'
 import { compactCases } from './compact-cases.ts'
 import { contentCases } from './content-cases.ts'
 import { decodeCases } from './decode-cases.ts'
+import { encodeCases } from './encode-cases.ts'
 import { onlineCases } from './online-cases.ts'
 import { platter } from './platter.ts'
 import { program, shell, type BenchCase } from './bench-case.ts'
@@ -142,6 +143,7 @@ export const benchCases: readonly BenchCase[] = [
   ...compactCases,
   ...onlineCases,
   ...contentCases,
+  ...encodeCases,
   ...decodeCases,
   {
     name: 'window-list-10000-sort',

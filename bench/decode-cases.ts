@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { shell, type BenchCase, type Target } from './bench-case.ts'
 import { discardedImage } from './images.ts'
 import { platter, platterWords } from './platter.ts'
+import { textDisk } from './text-disk.ts'
 
 const run = promisify(execFile)
 
@@ -55,23 +56,9 @@ const casesOf = ({ name, target, image: make }: DecodeWork): readonly BenchCase[
 const noise = (isDiscarded: (guest: number) => boolean) => (file: string, virtualSize: number) =>
   discardedImage(file, { virtualSize, isStored: () => true, isDiscarded, keepsStale: false })
 
-/** Text that packs to about a third. */
 async function packedImage(file: string, bytes: number): Promise<void> {
   const raw = `${file}.raw`
-  {
-    await using handle = await open(raw, 'w')
-    const piece = Buffer.alloc(MIB)
-    for (let at = 0; at < bytes; at += piece.length) {
-      for (let line = 0; line < piece.length; line += 64) {
-        const number = Math.imul(at / 64 + line, 2_654_435_761) >>> 0
-        piece.write(
-          `${number.toString(36)} ${number} a line of a log file, ${line}\n`.padEnd(64),
-          line,
-        )
-      }
-      await handle.write(piece, 0, piece.length, at)
-    }
-  }
+  await textDisk(raw, bytes)
   await run('qemu-img', ['convert', '-c', '-f', 'raw', '-O', 'qcow2', raw, file])
   await rm(raw)
 }
