@@ -2,7 +2,8 @@ import { at, nameOf, type CatalogueEntry } from './explanation.ts'
 
 const noFile = 'No file was made, and one that was to be replaced is as it was.'
 
-const decodeTheFile = () => 'Save it to a file first and decode that: files are read in any order.'
+const decodeTheFile = () =>
+  'Save the image to a file first: platter decode reads files in any order.'
 
 const bytes = (count: number | undefined): string =>
   count === undefined ? 'the bytes' : `${count} bytes`
@@ -14,7 +15,7 @@ export const streamReasons = {
     number: 1620,
     title: (c) => `${nameOf(c)} cannot be read in one pass`,
     detail: (c) =>
-      `The ${c.structure ?? 'data'} for guest ${at(c.guestOffset)} came at ${at(c.offset)}, but what says so came later, at ${at(Number(c.found ?? 0))}; ${bytes(c.limit)} of clusters are kept for that, and more had gone by or it was taken for something else.`,
+      `The ${c.structure ?? 'data'} for guest ${at(c.guestOffset)} is at ${at(c.offset)}, and what says so came later, before ${at(Number(c.found ?? 0))}. Clusters that nothing has spoken of yet are kept, ${bytes(c.limit)} of them at most, and this one is not there any more.`,
     safety: noFile,
     advice: decodeTheFile,
   },

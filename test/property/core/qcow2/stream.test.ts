@@ -124,6 +124,30 @@ describe('clusters in any order', () => {
     expect(Math.min(...counts)).toBeGreaterThan(rounds / 20)
   })
 
+  test('the refusal says what came where, and what to do', async () => {
+    const sentences = new Set<string>()
+    for (let seed = 0; seed < 100; seed++) {
+      const { bytes, clusterSize } = scatteredImage(seededRandom(seed))
+      const pass = { bytes, piece: 5000, budget: 0, blockBytes: blockOf(clusterSize) }
+      for (const outcome of [await toFile(pass), await toSink(pass)]) {
+        if (!(outcome instanceof ImageError)) continue
+        const { detail, advice } = outcome.explanation
+        sentences.add(`${detail} ${advice}`.replaceAll(/offset 0x[\da-f]+/g, 'N'))
+      }
+    }
+    const tail =
+      'is at N, and what says so came later, before N. Clusters that nothing has spoken of yet are kept, ' +
+      '0 bytes of them at most, and this one is not there any more. ' +
+      'Save the image to a file first: platter decode reads files in any order.'
+    expect([...sentences].toSorted()).toEqual([
+      `The L2 table for guest N ${tail}`,
+      'The bytes for guest N have not come yet, and those for guest N would have to wait for them; 0 bytes are ' +
+        'kept for that. Decode it to a file instead of a pipe: a file takes the pieces in any order.',
+      `The compressed cluster for guest N ${tail}`,
+      `The data cluster for guest N ${tail}`,
+    ])
+  })
+
   test('pieces of any size come to the same', async () => {
     const verdicts = new Verdicts()
     for (let seed = 0; seed < 12; seed++) {
