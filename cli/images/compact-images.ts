@@ -36,7 +36,7 @@ interface Compacted {
 }
 
 /** One element of `--json`. */
-export interface CompactJson extends Compacted {
+interface CompactJson extends Compacted {
   readonly version: 1
   readonly filename: string
 }

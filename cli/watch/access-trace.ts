@@ -31,7 +31,7 @@ function traceLine(access: FileAccess): string {
 }
 
 /** One line of `--trace --output json`. */
-export interface TraceJson extends Omit<FileAccess, 'startedAt' | 'durationMs'> {
+interface TraceJson extends Omit<FileAccess, 'startedAt' | 'durationMs'> {
   readonly level: 'trace'
   /** Seconds since the process began. */
   readonly time: number

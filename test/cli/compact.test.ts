@@ -3,7 +3,7 @@ import { copyFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CompactJson } from '../../cli/images/compact-images.ts'
+import { compactJson } from '../../cli/schemas/compact-json.ts'
 import { nodeHost } from '../../core/io/node-host.ts'
 import { hashImage } from '../../core/operations/hash.ts'
 import { Qcow2Builder } from '../helpers/qcow2-builder.ts'
@@ -51,7 +51,7 @@ const sumOf = async (file: string): Promise<string> =>
 const contentOf = async (image: string): Promise<string> =>
   (await hashImage(nodeHost, image)).digest
 
-const asJson = (stdout: string): CompactJson => JSON.parse(stdout) as CompactJson
+const asJson = (stdout: string) => compactJson.parse(JSON.parse(stdout))
 
 describe('compact --dry-run', () => {
   it('says where space is and what every mode would do, and changes nothing', async () => {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ProgressReport } from '../../cli/terminal/progress-reporter.ts'
+import { progressJson } from '../../cli/schemas/progress-json.ts'
 import { columnsOf } from '../../cli/terminal/text-width.ts'
 import { qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -33,7 +33,7 @@ async function reportsOf(...words: string[]) {
   const reports = ((await lines) ?? '')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as ProgressReport)
+    .map((line) => progressJson.parse(JSON.parse(line)))
   return { run, reports }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TraceJson } from '../../cli/watch/access-trace.ts'
+import { traceJson } from '../../cli/schemas/trace-json.ts'
 import { qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { platter } from './run-platter.ts'
@@ -47,7 +47,7 @@ describe('--trace', () => {
     const accesses = stderr
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as TraceJson)
+      .map((line) => traceJson.parse(JSON.parse(line)))
     const actions = new Set(accesses.map(({ action }) => action))
     for (const action of ['hold-writing', 'read', 'write', 'flush', 'close'] as const) {
       expect(actions).toContain(action)
