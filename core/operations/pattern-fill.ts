@@ -151,8 +151,8 @@ class GatheredWrites {
   }
 
   async #send(): Promise<void> {
-    await this.#onItsWay
     if (this.#length === 0) return
+    await this.#onItsWay
     const sent = this.#filling
     this.#onItsWay = this.#target.write(sent.subarray(0, this.#length), this.#start)
     // Told when its turn comes; until then somebody must listen.

@@ -19,7 +19,7 @@ export interface PatternVerdict {
   readonly path: string
   /** Bytes the guest sees: all of them were compared, or those up to the difference. */
   readonly virtualSize: number
-  /** Zeroes that are known without a read do not count. */
+  /** From all files of the chain. */
   readonly bytesRead: number
   /** The first one; undefined: the disk holds the pattern. */
   readonly difference: PatternDifference | undefined

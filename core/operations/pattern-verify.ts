@@ -3,17 +3,22 @@ import type { ReadOptions } from '../engine.ts'
 import { ImageError } from '../errors/image-error.ts'
 import { openImage } from '../image/open-image.ts'
 import type { OperationContext } from '../progress.ts'
+import { wholeSectors } from '../qcow2/create/settings.ts'
 import { contentSource, type ByteSource } from './byte-source.ts'
+import { countingHost } from './counting-host.ts'
 import type { Host } from './host.ts'
 import { layOutPattern, type LaidOutPattern } from './pattern-layouts.ts'
 import type { PatternOptions } from './pattern-options.ts'
-import type { PatternVerdict } from './pattern-result.ts'
+import type { PatternDifference, PatternVerdict } from './pattern-result.ts'
 import { SectorWriter, type SectorContent } from './pattern-sector.ts'
 import { contentOf, type PatternStretch } from './pattern-stretch.ts'
 import { stillHost } from './still-host.ts'
 
 export interface VerifyPatternOptions extends ReadOptions {
-  /** Of the disk that the pattern was made for; what follows must be zeroes. Default: the disk as it is. */
+  /**
+   * Of the disk that the pattern was made for, rounded up to whole sectors; what follows must be zeroes.
+   * Default: the disk as it is.
+   */
   readonly size?: number | undefined
 }
 
@@ -27,18 +32,17 @@ export async function verifyPattern(
   pattern: PatternOptions,
   { size, ...options }: VerifyPatternOptions = {},
 ): Promise<PatternVerdict> {
-  await using opened = await openImage(stillHost(host), path, options)
+  const counting = countingHost(host)
+  await using opened = await openImage(stillHost(counting), path, options)
   const { image } = opened
   const { virtualSize, file } = image
-  if (size !== undefined && size > virtualSize) {
-    throw new ImageError('out-of-range', { path: file.name, found: size, limit: virtualSize })
+  const madeFor = size === undefined ? virtualSize : wholeSectors(size)
+  if (madeFor > virtualSize) {
+    throw new ImageError('out-of-range', { path: file.name, found: madeFor, limit: virtualSize })
   }
-  const laidOut = layOutPattern(pattern, size ?? virtualSize)
-  return {
-    path: file.name,
-    virtualSize,
-    ...(await compare(contentSource(image), laidOut, options)),
-  }
+  const laidOut = layOutPattern(pattern, madeFor)
+  const difference = await firstDifferenceFrom(laidOut, contentSource(image), options)
+  return { path: file.name, virtualSize, bytesRead: counting.bytesRead(), difference }
 }
 
 /** One look, between two chances to cancel. */
@@ -46,19 +50,16 @@ const WINDOW = 1024 * 1024
 /** Bytes shown of a difference. */
 const SHOWN = 8
 
-type Comparison = Pick<PatternVerdict, 'bytesRead' | 'difference'>
-
 /** Memory: two buffers of 1 MiB. */
-async function compare(
-  source: ByteSource,
+async function firstDifferenceFrom(
   pattern: LaidOutPattern,
+  source: ByteSource,
   { signal, onProgress }: OperationContext,
-): Promise<Comparison> {
+): Promise<PatternDifference | undefined> {
   const breathe = breather(signal)
   const expected = new ExpectedBytes(pattern)
   const wanted = new Uint8Array(WINDOW)
   const there = new Uint8Array(WINDOW)
-  let bytesRead = 0
   for (let at = 0; at < source.length;) {
     throwIfAborted(signal)
     const run = source.runAt(at, source.length - at)
@@ -70,11 +71,10 @@ async function compare(
       const [want, have] = [wanted.subarray(0, length), there.subarray(0, length)]
       expected.fill(want, at)
       await source.read(have, at, signal)
-      bytesRead += length
       const differs = firstDifference(want, have)
       if (differs !== undefined) {
-        const [expectedHex, found] = [hexAt(want, differs), hexAt(have, differs)]
-        return { bytesRead, difference: { at: at + differs, expected: expectedHex, found } }
+        const [expectedThere, found] = [hexAt(want, differs), hexAt(have, differs)]
+        return { at: at + differs, expected: expectedThere, found }
       }
       at += length
     }
@@ -82,7 +82,7 @@ async function compare(
     const turn = breathe()
     if (turn !== undefined) await turn
   }
-  return { bytesRead, difference: undefined }
+  return undefined
 }
 
 /** What a pattern's disk reads as, asked for in ascending order; past the pattern's end it is zeroes. */
