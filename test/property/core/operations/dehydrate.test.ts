@@ -3,6 +3,7 @@
  * metadata of the undamaged image is painted with what a guest could have stored, then pointers are damaged.
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { ImageError } from '../../../../core/errors/image-error.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
@@ -113,44 +114,58 @@ function misdirect(image: Qcow2Builder, random: Random): string {
 const guestShapes: readonly GuestShape[] = ['noise', 'text', 'wide text']
 const rounds = 24
 
+/** What is wrong with what was sent of an image; undefined for an image that no check takes. */
+async function faultsOf(
+  folder: TempFolder,
+  image: Qcow2Builder,
+  grams: ReadonlySet<number>,
+): Promise<string[] | undefined> {
+  const damaged = folder.file('damaged.qcow2')
+  await writeFile(damaged, image.bytes)
+  const expected = await verdictOf(damaged)
+  if (expected === undefined) return undefined
+  const options = { format: 'qcow2', overwrite: true } as const
+  const sent = folder.file('sent')
+  const { judgedTheSame } = await dehydrateImage(nodeHost, damaged, sent, options)
+  const again = folder.file('again.qcow2')
+  await rehydrateImage(nodeHost, sent, again, options)
+  const bytes = await readFile(again)
+  const isLie = judgedTheSame && !isDeepStrictEqual(await verdictOf(again), expected)
+  const leaked = [...gramsOf(bytes)].some((gram) => grams.has(gram))
+  return [
+    ...(leaked ? ['guest bytes were sent'] : []),
+    ...(isLie ? ['it is not judged the same'] : []),
+    ...(bytes.length === image.bytes.length ? [] : ['it has another length']),
+  ]
+}
+
 describe.each(guestShapes)('with %s as guest data', (guestShape) => {
   test('no stretch of it is in a container, and a judgement is never a lie', async () => {
     await using folder = await tempFolder('dehydrate')
     let done = 0
+    const faults: string[] = []
     for (let seed = 0; seed < rounds; seed++) {
       const random = seededRandom(seed)
       const image = usualImage(random.pick(shapes), random)
       const metadata = await metadataOf(folder, image)
       const grams = paint(image.bytes, metadata, (length) => guestBytes(guestShape, length, random))
       const story = Array.from({ length: random.below(3) }, () => misdirect(image, random))
-      const told = `seed ${seed}: ${story.join('; ')}`
-      const damaged = folder.file('damaged.qcow2')
-      await writeFile(damaged, image.bytes)
-      const options = { format: 'qcow2', overwrite: true } as const
-      let judgedTheSame: boolean
-      try {
-        const to = folder.file('container')
-        ;({ judgedTheSame } = await dehydrateImage(nodeHost, damaged, to, options))
-      } catch (error) {
-        // A header that no check takes.
-        expect(error, told).toBeInstanceOf(ImageError)
-        continue
-      }
-      const again = folder.file('again.qcow2')
-      await rehydrateImage(nodeHost, folder.file('container'), again, options)
-      const rehydrated = await readFile(again)
-      expect(rehydrated.length, told).toBe(image.bytes.length)
-      const found = [...gramsOf(rehydrated)].filter((gram) => grams.has(gram))
-      expect(found, told).toEqual([])
-      if (judgedTheSame) expect(await verdictOf(again), told).toEqual(await verdictOf(damaged))
-      done++
+      const found = await faultsOf(folder, image, grams)
+      if (found !== undefined) done++
+      faults.push(...(found ?? []).map((fault) => `seed ${seed}: ${story.join('; ')}: ${fault}`))
     }
+    expect(faults).toEqual([])
     expect(done).toBeGreaterThan(rounds * 0.8)
   }, 120_000)
 })
 
 async function verdictOf(path: string) {
-  const result = await checkImage(nodeHost, path, { format: 'qcow2' })
-  const { verdict, health, corruptions, leaks, checkErrors, warnings, clusters } = result
-  return { verdict, health, corruptions, leaks, checkErrors, warnings, clusters }
+  try {
+    const result = await checkImage(nodeHost, path, { format: 'qcow2' })
+    const { verdict, health, corruptions, leaks, checkErrors, warnings, clusters } = result
+    return { verdict, health, corruptions, leaks, checkErrors, warnings, clusters }
+  } catch (error) {
+    if (ImageError.from(error).kind === 'internal') throw error
+    return undefined
+  }
 }

@@ -1,4 +1,5 @@
 import { open, readFile, stat, writeFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { ImageError } from '../../../../core/errors/image-error.ts'
 import { nodeHost } from '../../../../core/io/node-host.ts'
@@ -32,36 +33,42 @@ async function thereAndBack(folder: TempFolder, image: string) {
   return { result, back }
 }
 
-const seeds = Array.from({ length: 120 }, (_, seed) => seed)
+const seeds = Array.from({ length: 100 }, (_, seed) => seed)
+
+/** What became of a broken image, and in which way that would be wrong. */
+async function outcomeOf(folder: TempFolder, path: string) {
+  const before = await readFile(path)
+  const expected = await judgementOf(path).catch((error: unknown) => ImageError.from(error).reason)
+  try {
+    const { result, back } = await thereAndBack(folder, path)
+    const isUntouched = before.equals(await readFile(path))
+    const judged = await judgementOf(back)
+    const isSame = isDeepStrictEqual(judged, expected)
+    const isLie = result.judgedTheSame && !isSame
+    const isUnexplained = !result.judgedTheSame && result.leftOutCount === 0
+    const fault = isLie ? 'a lie' : isUnexplained ? 'unexplained' : isUntouched ? '' : 'changed'
+    return { kind: result.judgedTheSame ? 'same' : 'different', fault } as const
+  } catch (error) {
+    const { reason } = ImageError.from(error)
+    return { kind: 'refused', fault: reason === expected ? '' : reason } as const
+  }
+}
 
 test('broken images are judged the same by a check, or the result says that they are not', async () => {
   await using folder = await tempFolder('dehydrate')
-  let same = 0
-  let refused = 0
+  const counts = { same: 0, different: 0, refused: 0 }
+  const faults: string[] = []
   for (const seed of seeds) {
     const { image, story } = brokenImage(seed)
-    const told = `seed ${seed}: ${story.join('; ')}`
     const path = folder.file('broken.qcow2')
     await image.writeTo(path)
-    try {
-      const { result, back } = await thereAndBack(folder, path)
-      expect(await readFile(path), told).toEqual(image.bytes)
-      if (!result.judgedTheSame) {
-        expect(result.leftOut.length, told).toBeGreaterThan(0)
-        continue
-      }
-      same++
-      expect(await judgementOf(back), told).toEqual(await judgementOf(path))
-    } catch (error) {
-      if (!(error instanceof ImageError)) throw error
-      await expect(checkImage(nodeHost, path, { format: 'qcow2' }), told).rejects.toMatchObject({
-        reason: error.reason,
-      })
-      refused++
-    }
+    const { kind, fault } = await outcomeOf(folder, path)
+    counts[kind]++
+    if (fault !== '') faults.push(`seed ${seed}, ${fault}: ${story.join('; ')}`)
   }
-  // What a check refuses has no structure to send; of the rest nine in ten keep their whole judgement.
-  expect(same).toBeGreaterThan((seeds.length - refused) * 0.88)
+  expect(faults).toEqual([])
+  // What a check refuses has no structure to send; of the rest nearly nine in ten keep their whole judgement.
+  expect(counts.same).toBeGreaterThan((seeds.length - counts.refused) * 0.88)
 }, 120_000)
 
 describe('what is not metadata', () => {
@@ -101,6 +108,26 @@ describe('what is not metadata', () => {
     const { result, back } = await thereAndBack(folder, folder.file('disk.qcow2'))
     expect(result.leftOut).toMatchObject([{ offset: leaked, why: 'looks-like-data' }])
     expect((await readFile(back)).includes('guest')).toBe(false)
+  })
+
+  test('what a VM had in memory when its snapshot was taken is not sent', async () => {
+    await using folder = await tempFolder('dehydrate')
+    const image = new Qcow2Builder().leak(2).data(0).snapshot({ id: '1', name: 'running' }).build()
+    const { clusterSize, snapshotTableOffset } = image
+    const table = (image.l1Cluster + image.l1Clusters) * clusterSize
+    const state = table + clusterSize
+    image.put(state, Buffer.alloc(clusterSize, 'passwords that were in memory '))
+    image.word(table, () => BigInt(state))
+    // The second entry of the snapshot's own L1 table maps what lies behind the disk.
+    const l1At = Number(image.bytes.readBigUInt64BE(snapshotTableOffset))
+    image.word(l1At + 8, () => BigInt(table))
+    image.word(snapshotTableOffset + 8, (word) => (word & 0xffff_ffffn) | (2n << 32n))
+    await image.writeTo(folder.file('disk.qcow2'))
+    const { result, back } = await thereAndBack(folder, folder.file('disk.qcow2'))
+    expect(result).toMatchObject({ judgedTheSame: true, image: { verdict: 'clean' } })
+    const bytes = await readFile(back)
+    expect(bytes.readBigUInt64BE(table)).toBe(BigInt(state))
+    expect(bytes.includes('passwords')).toBe(false)
   })
 
   test('extensions that nobody knows keep their place and lose their content', async () => {
