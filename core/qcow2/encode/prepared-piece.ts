@@ -10,8 +10,8 @@ export interface PreparedPiece extends GuestPiece {
   readonly clusters: readonly PreparedCluster[]
 }
 
-/** Clusters of a piece that are packed at the same time: each holds some 300 KiB meanwhile. */
-const WIDTH = 16
+/** Clusters of a piece that are packed at the same time: as many as libuv has threads. More cost memory and time. */
+const WIDTH = 4
 
 /** Finds the clusters that hold data, and packs them side by side where they are to be packed. */
 export async function preparePiece(

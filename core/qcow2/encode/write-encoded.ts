@@ -35,7 +35,7 @@ export interface WrittenImage extends EncodedCounts {
 }
 
 /** Pieces that are packed while one is written. */
-const AHEAD = 2
+const AHEAD = 1
 /** Pieces that are written at the same time. */
 const WIDTH = 3
 
