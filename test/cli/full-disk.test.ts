@@ -55,7 +55,7 @@ describe.skipIf(cannotMount)('on a full disk', () => {
     ['create --format raw --preallocation falloc --size 4M small/x.raw'],
     ['pattern --pattern 2 --size 4M small/x.qcow2'],
     ['pattern --format raw --pattern random --size 16M small/x.raw'],
-    ['dehydrate --two-files tables.qcow2 small/x'],
+    ['dehydrate --two-files small/x tables.qcow2'],
     ['read --bytes 4M --to small/x.bin four.qcow2'],
     ['read --bytes 4M four.qcow2 > small/copy; code=$?; rm small/copy; (exit $code)'],
     ['decode four.qcow2 - > small/copy; code=$?; rm small/copy; (exit $code)'],

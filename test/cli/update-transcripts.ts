@@ -11,7 +11,7 @@ for (const name of (await readdir(folder)).toSorted()) {
   if (!name.endsWith('.t') || (wanted.length > 0 && !wanted.includes(name.slice(0, -2)))) continue
   const file = new URL(name, folder)
   const written = await readFile(file, 'utf8')
-  const now = await replay(written)
+  const { written: now } = await replay(written)
   if (now === written) continue
   await writeFile(file, now)
   console.log(`${name} is new`)

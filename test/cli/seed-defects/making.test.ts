@@ -178,7 +178,7 @@ describe('dehydrate of the reference', () => {
   it('and its two files come out as it wrote them', async () => {
     const image = file('small.qcow2')
     await qemuImg('create', '-q', '-f', 'qcow2', image, '64M')
-    expect((await run('dehydrate', '--two-files', 'small.qcow2', 'parts')).exitCode).toBe(0)
+    expect((await run('dehydrate', '--two-files', 'parts', 'small.qcow2')).exitCode).toBe(0)
     expect(await readFile(file('parts.map'), 'utf8')).toMatch(
       /^\(\(blocks \((?:\(\d+ \d+\) ?)+\)\) \(total_size \d+\)\)\n?$/,
     )

@@ -19,14 +19,18 @@ const images: Readonly<Record<string, () => Qcow2Builder>> = {
     image.l2Entry(1, () => (1n << 63n) | first)
     return image
   },
+  /** A guest cluster that would lie a gigabyte past the end of the file. */
+  'past-end': () => {
+    const image = new Qcow2Builder().data(0).data(1).build()
+    image.l2Entry(1, () => (1n << 63n) | (1n << 30n))
+    return image
+  },
   /** Left open by a guest that died, with counts that were put off. */
   dirty: () => {
     const image = new Qcow2Builder({ lazyRefcounts: true, dirty: true }).data(0).data(1).build()
     image.setRefcount(image.hostClusterOf(1), 0n)
     return image
   },
-  /** Its backing file is a loop back to itself. */
-  loop: () => new Qcow2Builder({ backing: { name: 'loop.qcow2', format: 'qcow2' } }).build(),
 }
 
 const [name = '', file] = process.argv.slice(2)

@@ -26,8 +26,8 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:<number>'],
   // How much of a file is on the disk is for the file system to say; so is what was read of its holes.
   [/(?<=^ +On disk +)\S.*/g, '<...>'],
-  [/(?<=^ +Work +)\S.*/g, '<...>'],
-  [/(?<="actual-size": )\d+/g, '<number>'],
+  [/(?<=^ +(?:Work|Read) +)\S.*/g, '<...>'],
+  [/(?<="(?:actual-size|allocatedBytes|createdAt)": )\d+/g, '<number>'],
   [/(?<=^ +"modified-at": ").*(?=",)/g, '<...>'],
   [/[\d.]+ (?:B|[KMGT]iB)(?= given back)/g, '<bytes>'],
 ]

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -18,14 +18,28 @@ const makeImage = fileURLToPath(new URL('make-image.ts', import.meta.url))
 /** What no transcript may take; its bash and all it started is killed then. */
 const LONGEST_MS = 120_000
 
-/** The transcript as it would be written today: equal to `source` when all is as it says. */
-export async function replay(source: string): Promise<string> {
+export interface Replay {
+  /** The transcript as it would be written today: equal to the source when all is as it says. */
+  readonly written: string
+  /** What `platter` was started with, each time. */
+  readonly runs: readonly (readonly string[])[]
+}
+
+/** Between two words, and behind each run, in the log that the program's stand-in in PATH keeps. */
+const [wordEnd, runEnd] = ['\u001f', '\u001e']
+
+export async function replay(source: string): Promise<Replay> {
   const transcript = parseTranscript(source)
   await using folder = await tempFolder('transcript')
   const bin = folder.file('bin')
   const work = folder.file('work')
   await Promise.all([mkdir(bin), mkdir(work)])
-  await program(path.join(bin, 'platter'), `exec '${process.execPath}' '${entry}' "$@"`)
+  const log = folder.file('log')
+  await writeFile(log, '')
+  await program(
+    path.join(bin, 'platter'),
+    `printf '%s\\037' "$@" "$(printf '\\036')" >> '${log}'\nexec '${process.execPath}' '${entry}' "$@"`,
+  )
   await program(path.join(bin, 'make-image'), `exec '${process.execPath}' '${makeImage}' "$@"`)
   // Between two runs of this line in the output is what one command printed.
   const mark = `=== ${path.basename(folder.path)} `
@@ -55,12 +69,14 @@ export async function replay(source: string): Promise<string> {
   clearTimeout(timer)
   const shown = printed.replaceAll(work, '<folder>').replaceAll(folder.path, '<home>')
   const outputs = outputsOf(shown, mark)
-  return writeTranscript(
+  const written = writeTranscript(
     transcript,
     transcript.steps.map(({ expected }, index) =>
       reconcile(expected, outputs[index] ?? ['(never ran)']),
     ),
   )
+  const started = (await readFile(log, 'utf8')).split(`${runEnd}${wordEnd}`).slice(0, -1)
+  return { written, runs: started.map((run) => run.split(wordEnd).slice(0, -1)) }
 }
 
 async function program(file: string, command: string): Promise<void> {

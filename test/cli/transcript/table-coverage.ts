@@ -4,11 +4,14 @@ import { commonOptions } from '../../../cli/table/shared-options.ts'
 import { verbs } from '../../../cli/table/verbs.ts'
 
 /**
- * What is never run: verbs, and their options with the verb (`encode --compress zstd`: every choice of an
- * option counts). Options that all verbs have need one verb.
+ * What none of the runs does (the words behind `platter`, `--option=value` as one or two): verbs, and their
+ * options with the verb, every choice of an option by itself (`encode --compress zstd`). Options that all
+ * verbs have need one verb.
  */
-export function notRun(commands: readonly string[]): string[] {
-  const runs = commands.flatMap((command) => runsIn(command))
+export function notRun(started: readonly (readonly string[])[]): string[] {
+  const runs = started.map((run) =>
+    run.flatMap((word) => (word.startsWith('--') ? word.split('=') : [word])),
+  )
   const isCommon = (name: string): boolean => Object.hasOwn(commonOptions, name)
   const missing: string[] = []
   for (const verb of verbs) {
@@ -34,15 +37,3 @@ function formsOf(name: string, option: VerbOption): (readonly string[])[] {
 
 const holds = (words: readonly string[], wanted: readonly string[]): boolean =>
   words.some((_, index) => wanted.every((word, offset) => words[index + offset] === word))
-
-/** The words behind each `platter` of some lines of shell, `--option=value` as two. */
-const runsIn = (command: string): string[][] =>
-  command
-    .split(/\n|[|;&<>()]+/)
-    .map((piece) => piece.trim().split(/\s+/))
-    .filter((words) => words.includes('platter'))
-    .map((words) =>
-      words
-        .slice(words.indexOf('platter') + 1)
-        .flatMap((word) => (word.startsWith('--') ? word.split('=') : [word])),
-    )

@@ -15,15 +15,15 @@ What is done leaves an entry in the history, unless it is told not to.
   $ platter history
   WHEN <...> RESULT
   <date>  compact  <folder>/disk.qcow2   succeeded  <time>  cli  Nothing to give back, so nothing was written
-  <date>  hash     <folder>/other.qcow2  succeeded  <time>  cli  SHA-256 of the guest content starts with 30e14955ebf1
-  <date>  hash     <folder>/disk.qcow2   succeeded  <time>  cli  SHA-256 of the guest content starts with 30e14955ebf1
+  <date>  sha      <folder>/other.qcow2  succeeded  <time>  cli  SHA-256 of the guest content starts with 30e14955ebf1
+  <date>  sha      <folder>/disk.qcow2   succeeded  <time>  cli  SHA-256 of the guest content starts with 30e14955ebf1
   <date>  check    <folder>/disk.qcow2   succeeded  <time>  cli  No problems found
   $ platter history --limit 1
   WHEN <...> RESULT
   <date>  compact  <folder>/disk.qcow2  succeeded  <time>  cli  Nothing to give back, so nothing was written
   $ platter history --output text other.qcow2
   WHEN <...> RESULT
-  <date>  hash  <folder>/other.qcow2  succeeded  <time>  cli  SHA-256 of the guest content starts with 30e14955ebf1
+  <date>  sha   <folder>/other.qcow2  succeeded  <time>  cli  SHA-256 of the guest content starts with 30e14955ebf1
   $ platter history --json --limit=1 other.qcow2 | grep '"state"'
           "state": "succeeded",
   $ platter history --output json missing.qcow2 | grep '"reason"'
@@ -43,12 +43,8 @@ The web host prints its link and ends when it is told to.
   $ port=$(node -e "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port); this.close() })")
   $ mkfifo said
   $ platter web --port $port --no-open . > said & while read -r line; do echo "$line"; case $line in *Ctrl*) kill $!;; esac; done < said | sed "s/:$port/:PORT/; s/token=.*/token=TOKEN/"; wait $!
-  Open this link in a browser on this machine; it signs you in:
-  
-  http://127.0.0.1:PORT/#token=TOKEN
-  
-  The window may look below <folder>. Press Ctrl+C to stop.
-  [143]
+  The window is not built yet. Run "npm run build", then try again.
+  [1]
 
 What all verbs have.
 
@@ -56,11 +52,20 @@ What all verbs have.
   IMAGE        HEALTH   CORRUPTIONS  LEAKS  WASTED  ALLOCATED  NOTES
   disk.qcow2   Healthy            0      0     0 B        0 B
   other.qcow2  Healthy            0      0     0 B        0 B
-  $ platter sha --progress disk.qcow2 | cut -c 1-8
-  30e14955
+  $ platter sha --progress disk.qcow2 2>&1 > /dev/null | grep -o '[0-9] %' | tail -n 1 | cut -c 3
+  %
   $ platter sha --progress-fd 3 disk.qcow2 3> progress > /dev/null; tail -n 1 progress
   {"progress":100,"filename":"disk.qcow2","phase":"files","done":1,"total":1,"unit":"files"}
   $ platter info --trace disk.qcow2 2>&1 > /dev/null | head -n 1
+  platter trace: <...> open <...> <folder>/disk.qcow2
   $ platter info --debug disk.qcow2 2>&1 > /dev/null | head -n 1
+  platter debug: <...> platter info {"operands":["disk.qcow2"],<...>}
   $ platter sha --metrics 127.0.0.1:0 disk.qcow2 | cut -c 1-8
+  platter: metrics are at http://127.0.0.1:<number>/metrics
   30e14955
+  $ platter metrics | grep -v '^#' | head -n 5
+  platter_library_images{state="present"} 0
+  platter_library_images{state="missing"} 0
+  
+  platter_jobs{kind="check",state="succeeded"} 3
+  platter_jobs{kind="compact",state="succeeded"} 1

@@ -83,6 +83,7 @@ All about them.
   
     SNAPSHOT  NAME    TAKEN                      DISK  VM STATE  VM CLOCK
     1         before  <date>  64 MiB         -         -
+  platter: 2 images: 1 done, 1 not done
   [1]
   $ platter info --json $PWD/overlay.qcow2 > ours; qemu-img info --output=json $PWD/overlay.qcow2 > theirs; diff ours theirs && echo same
   same

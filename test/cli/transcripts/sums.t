@@ -54,6 +54,7 @@ A list of sums is compared with the disks.
 
   $ platter sha --json disk.qcow2
   {
+      "version": 1,
       "filename": "disk.qcow2",
       "algorithm": "sha256",
       "target": "content",
@@ -64,6 +65,7 @@ A list of sums is compared with the disks.
   $ platter sha --output json disk.qcow2 missing.qcow2
   [
       {
+          "version": 1,
           "filename": "disk.qcow2",
           "algorithm": "sha256",
           "target": "content",
@@ -84,6 +86,7 @@ A list of sums is compared with the disks.
           }
       }
   ]
+  platter: 2 images: 1 done, 1 not done
   [1]
   $ platter sha --output text missing.qcow2
   platter: missing.qcow2 is not there (PLT-1100)

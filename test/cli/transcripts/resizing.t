@@ -1,0 +1,108 @@
+  $ qemu-img create -q -f qcow2 disk.qcow2 1G
+  $ qemu-io -c 'write -q -P 1 0 1M' -c 'write -q -P 2 900M 1M' disk.qcow2
+
+Growing, by a size or by a difference.
+
+  $ platter resize --dry-run --size 2G disk.qcow2
+  disk.qcow2: would grow by 1 GiB
+    Virtual size  1 GiB -> 2 GiB
+    In the guest  No partition table was found: if a file system is on the disk itself, let it take the new 1 GiB (resize2fs, xfs_growfs).
+    Nothing was changed.
+  $ platter resize disk.qcow2 2G
+  disk.qcow2: grew by 1 GiB
+    Virtual size  1 GiB -> 2 GiB
+    File length   2,490,368 -> 2,490,880 bytes
+    On disk       <...>
+    In the guest  No partition table was found: if a file system is on the disk itself, let it take the new 1 GiB (resize2fs, xfs_growfs).
+  $ platter resize --size +512M --no-history --output text disk.qcow2 | head -n 1
+  disk.qcow2: grew by 512 MiB
+  $ platter resize --size 0xc0000000 --format qcow2 --links same-folder disk.qcow2 | head -n 1
+  disk.qcow2: grew by 512 MiB
+  $ qemu-img info disk.qcow2 | grep 'virtual size'
+  virtual size: 3 GiB (3221225472 bytes)
+  $ platter resize --json --size 3G disk.qcow2
+  {
+      "version": 1,
+      "filename": "disk.qcow2",
+      "plan": {
+          "format": "qcow2",
+          "kind": "none",
+          "before": {
+              "virtualSize": 3221225472,
+              "fileLength": 2490880
+          },
+          "after": {
+              "virtualSize": 3221225472
+          },
+          "preallocation": "off",
+          "allowed": true,
+          "consentNeeded": [],
+          "used": {
+              "storedEnd": 944766976
+          },
+          "partitionsCut": [],
+          "snapshots": [],
+          "bitmapsLost": [],
+          "refusals": []
+      },
+      "guestSteps": [],
+      "result": {
+          "before": {
+              "virtualSize": 3221225472,
+              "fileLength": 2490880,
+              "allocatedBytes": <number>
+          },
+          "after": {
+              "virtualSize": 3221225472,
+              "fileLength": 2490368,
+              "allocatedBytes": <number>
+          },
+          "freedBytes": 0
+      }
+  }
+
+Shrinking is refused where it costs something, and says what.
+
+  $ platter resize --size 800M disk.qcow2
+  platter: disk.qcow2 was not made smaller (PLT-1538)
+    The disk would end at byte 838860800. What lies past that, 1 MiB of data, is lost for ever then.
+    Nothing was changed. Choose 944766976 bytes or more, which keep all there is, make it smaller in the guest first, or agree to the loss with --ignore-data-loss.
+  [1]
+  $ platter resize --size 800M --dry-run disk.qcow2
+  disk.qcow2: would shrink by 2.2 GiB
+    Virtual size                  3 GiB -> 800 MiB
+    Would lose                    1 MiB of data
+    Gives back                    1 MiB in 16 clusters
+    Smallest size that keeps all  901 MiB (944,766,976 bytes)
+    Needs                         --ignore-data-loss
+    Nothing was changed.
+  $ platter resize --size -2272M --ignore-data-loss --output json disk.qcow2 | grep -c '"version": 1'
+  1
+  $ platter resize --size 1G disk.qcow2 > /dev/null; qemu-io -c 'read -q -P 0 800M 224M' -c 'read -q -P 1 0 1M' disk.qcow2; qemu-img check -q disk.qcow2
+  $ platter resize --size 2X disk.qcow2
+  platter: --size: "2X" is not a size. Write bytes (1073741824, 0x40000000) or a number with a unit: 512K, 1.5G, 10GiB, 2TB.
+  Run "platter help resize" for what it takes.
+  [64]
+  $ platter resize disk.qcow2
+  platter: A size is missing: resize disk.qcow2 20G, or +10G, or -10G.
+  Run "platter help resize" for what it takes.
+  [64]
+  $ platter resize --size 1G missing.qcow2
+  platter: missing.qcow2 is not there (PLT-1100)
+    There is no file at <folder>/missing.qcow2.
+    Nothing was changed. Check the name, or connect the volume it is on.
+  [1]
+
+Space can be taken at once; a raw disk has no more than its length.
+
+  $ for how in off metadata falloc full; do platter resize --preallocation $how --size +1M --links allow disk.qcow2 | head -n 1; done; qemu-img check -q disk.qcow2
+  disk.qcow2: grew by 1 MiB
+  disk.qcow2: grew by 1 MiB
+  disk.qcow2: grew by 1 MiB
+  disk.qcow2: grew by 1 MiB
+  $ truncate -s 1M disk.raw; platter resize --format raw --links deny disk.raw 2M; stat -c %s disk.raw
+  disk.raw: grew by 1 MiB
+    Virtual size  1 MiB -> 2 MiB
+    File length   1 MiB -> 2 MiB
+    On disk       <...>
+  2097152
