@@ -136,6 +136,14 @@ export const fileReasons = {
       `The name of ${c.path ?? 'the file'} has bytes that are no UTF-8, and Platter can open files by names in UTF-8 only.`,
     advice: () => 'Give it another name (mv), or a link with another name (ln).',
   },
+  'folder-not-writable': {
+    kind: 'permission',
+    number: 1117,
+    title: (c) => `${nameOf(c)} cannot be made in its folder`,
+    detail: (c) =>
+      `The system does not let Platter make files in the folder of ${c.path ?? 'the file'} (${c.errno ?? 'EACCES'}).`,
+    advice: () => 'Choose another folder, or ask its owner for permission to change it.',
+  },
   'file-not-written': {
     kind: 'io',
     number: 1120,

@@ -70,4 +70,28 @@ export const repairReasons = {
     advice: () =>
       'See to the disk it is on, then undo the repair with the safety copy, or repair again.',
   },
+  'safety-copy-no-space': {
+    kind: 'no-space',
+    number: 1548,
+    title: (c) => `No space left for the safety copy of ${nameOf(c)}`,
+    detail: (c) =>
+      `The disk that holds ${c.link ?? 'the safety copy'} is full (${c.errno ?? 'ENOSPC'}); nothing is repaired without one.`,
+    advice: () => 'Free space on that disk, or put the safety copy into another folder.',
+  },
+  'safety-copy-failed': {
+    kind: 'io',
+    number: 1549,
+    title: (c) => `The safety copy of ${nameOf(c)} could not be written`,
+    detail: (c) =>
+      `Writing ${c.link ?? 'it'} failed (${c.errno ?? 'EIO'}); nothing is repaired without one.`,
+    advice: () => 'Check the disk or network it is on, or put it into another folder.',
+  },
+  'safety-copy-folder': {
+    kind: 'permission',
+    number: 1684,
+    title: (c) => `The safety copy of ${nameOf(c)} cannot be made`,
+    detail: (c) =>
+      `${c.link ?? 'The file'} cannot be made in its folder (${c.errno ?? 'EACCES'}); nothing is repaired without a safety copy.`,
+    advice: () => 'Put the safety copy into another folder, one that you may change.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

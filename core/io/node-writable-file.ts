@@ -9,7 +9,14 @@ import { hostCalls } from './host-calls.ts'
 import { NodeFile } from './node-file.ts'
 import { makeRegular, openRegular } from './open-regular.ts'
 import { lockingFlags } from './whole-file-lock.ts'
+import type { Reason } from '../errors/catalogue.ts'
 import { fromChangeError, fromFlushError, fromWriteError } from './system-error.ts'
+
+/** What is wrong with a file that cannot be made is wrong with its folder. */
+const ofFolder: Partial<Record<Reason, Reason>> = {
+  'file-missing': 'folder-missing',
+  'file-not-writable': 'folder-not-writable',
+}
 
 /** A regular file of the host, opened for reading and writing. Byte locks are taken by who opens it. */
 export class NodeWritableFile extends NodeFile implements WritableFile {
@@ -30,15 +37,15 @@ export class NodeWritableFile extends NodeFile implements WritableFile {
     }
   }
 
-  /** Makes the file, with the usual rights unless `mode` says. Throws `file-exists`, `folder-missing`, `no-space`, or as `open`. */
+  /** Makes the file, with the usual rights unless `mode` says. Throws `file-exists`, `folder-missing`, `folder-not-writable`, `no-space`, or as `open`. */
   static create(path: string, mode?: number): NodeWritableFile {
     try {
       return new NodeWritableFile(makeRegular(path, lockingFlags('writer'), mode))
     } catch (thrown) {
       const error = fromChangeError(thrown, { path })
-      // Nobody expects a file that is to be made to be there already: what is missing is its folder.
-      if (error.reason !== 'file-missing') throw error
-      throw new ImageError('folder-missing', error.context, { cause: error.cause })
+      const reason = ofFolder[error.reason]
+      if (reason === undefined) throw error
+      throw new ImageError(reason, error.context, { cause: error.cause })
     }
   }
 

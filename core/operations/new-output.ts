@@ -209,6 +209,7 @@ const reasons: Partial<Record<Reason, Reason>> = {
   'flush-failed': 'output-failed',
   'read-failed': 'output-failed',
   'file-not-writable': 'output-folder',
+  'folder-not-writable': 'output-folder',
   'file-forbidden': 'output-folder',
   'rewrite-attributes': 'output-rights',
 }

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../base/abort.ts'
+import type { Reason } from '../errors/catalogue.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { WritingEnvironment } from '../image/environment.ts'
 import type { OperationContext } from '../progress.ts'
@@ -118,8 +119,26 @@ async function makeSafetyCopy(
     return name
   } catch (error) {
     await host.removeFile(name)
-    throw error
+    throw ofSafetyCopy(error, path)
   }
+}
+
+const copyReasons: Partial<Record<Reason, Reason>> = {
+  'no-space': 'safety-copy-no-space',
+  'file-too-long': 'safety-copy-no-space',
+  'write-failed': 'safety-copy-failed',
+  'flush-failed': 'safety-copy-failed',
+  'folder-not-writable': 'safety-copy-folder',
+}
+
+/** What is wrong with the copy, said of the image that is not repaired therefore. */
+function ofSafetyCopy(thrown: unknown, path: string): ImageError {
+  const error = ImageError.from(thrown)
+  const { path: link, ...facts } = error.context
+  const reason = copyReasons[error.reason]
+  // What reads the image while it is copied fails in its own words.
+  if (reason === undefined || link === undefined || link === path) return error
+  return new ImageError(reason, { ...facts, path, link }, { cause: error })
 }
 
 /** `disk.qcow2.repair-undo-1`, or the next number that is free. */
@@ -134,7 +153,9 @@ async function createCopyFile(
     try {
       return { name, file: await host.createFile(name) }
     } catch (error) {
-      if (!(error instanceof ImageError) || error.reason !== 'file-exists') throw error
+      if (!(error instanceof ImageError) || error.reason !== 'file-exists') {
+        throw ofSafetyCopy(error, path)
+      }
     }
   }
   throw new ImageError('file-exists', { path: `${path}.repair-undo-${maxCopies}` })

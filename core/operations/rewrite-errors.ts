@@ -9,6 +9,7 @@ const reasons: Partial<Record<Reason, Reason>> = {
   'flush-failed': 'rewrite-failed',
   'read-failed': 'rewrite-failed',
   'file-not-writable': 'rewrite-folder',
+  'folder-not-writable': 'rewrite-folder',
   'file-forbidden': 'rewrite-folder',
 }
 

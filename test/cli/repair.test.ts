@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -134,6 +134,26 @@ describe('repair', () => {
     expect(readdirSync(cwd)).toEqual(['a.qcow2', 'copies'])
     expect(readdirSync(`${cwd}/copies`)).toEqual(['a.qcow2.repair-undo-1'])
     expect((await qemuCheck(`${cwd}/a.qcow2`)).exitCode).toBe(0)
+  })
+
+  it.each([
+    ['that is not there', ['--safety-copy-folder', 'none'], 'The folder for a.qcow2.repair-undo-1'],
+    ['that may not be changed', [], 'The safety copy of a.qcow2 cannot be made'],
+  ])('is refused without a place for its safety copy: a folder %s', async (_, words, said) => {
+    const cwd = await emptyFolder()
+    const builder = miscounted()
+    await mkdir(`${cwd}/fixed`)
+    await builder.writeTo(`${cwd}/fixed/a.qcow2`)
+    chmodSync(`${cwd}/fixed`, 0o555)
+    const run = await platter(['repair', 'fixed/a.qcow2', ...words], {
+      cwd,
+      boundByPermissions: true,
+    })
+    expect(run).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(run.stderr).toContain(said)
+    expect(run.stderr).toContain('Nothing was changed.')
+    chmodSync(`${cwd}/fixed`, 0o755)
+    expect(readFileSync(`${cwd}/fixed/a.qcow2`).equals(builder.bytes)).toBe(true)
   })
 
   it('answers several files with the worst, an array, and a line that counts them', async () => {
