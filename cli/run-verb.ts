@@ -108,9 +108,11 @@ async function engineWith(
     trace: (access) => {
       for (const sink of sinks) sink(access)
     },
+    onDevice: metrics === undefined ? undefined : (device) => metrics.opened(device),
   })
+  if (log === silentLog) return engine
   const { loggedEngine } = await import('./watch/logged-engine.ts')
-  return loggedEngine(engine, { log, onDevice: (device) => metrics?.opened(device) })
+  return loggedEngine(engine, log)
 }
 
 /** Which files are opened, locked and made says more than each read of them. */

@@ -1,3 +1,4 @@
+import type { BlockDevice } from './device/block-device.ts'
 import { createDevice, openDevice } from './device/open-device.ts'
 import type { Engine } from './engine.ts'
 import { nodeHost } from './io/node-host.ts'
@@ -47,11 +48,17 @@ import { version } from './version.ts'
 export interface EngineOptions {
   /** Hears of every access to a file; undefined costs nothing. */
   readonly trace?: AccessSink | undefined
+  /** Hears of every device that is opened, by whoever asks for one and by the work that needs one. */
+  readonly onDevice?: ((device: BlockDevice) => void) | undefined
 }
 
 /** The engine on the machine Node runs on. Holds no state and no open file: one is as good as many. */
-export function createEngine({ trace }: EngineOptions = {}): Engine {
+export function createEngine({ trace, onDevice }: EngineOptions = {}): Engine {
   const host = trace === undefined ? nodeHost : tracingHost(nodeHost, trace)
+  const told = (device: BlockDevice): BlockDevice => {
+    onDevice?.(device)
+    return device
+  }
   return {
     version,
     summarizeHeader: (path, options) => summarizeHeader(host, absolute(path), options),
@@ -70,8 +77,9 @@ export function createEngine({ trace }: EngineOptions = {}): Engine {
       (overwrite ? createImageOver : createImage)(host, absolute(path), options, context),
     planAmend: (path, options, context) => planAmend(host, absolute(path), options, context),
     amendImage: (path, options, context) => amendImage(host, absolute(path), options, context),
-    openDevice: (path, options) => openDevice(host, absolute(path), options),
-    createDevice: (path, image, options) => createDevice(host, absolute(path), image, options),
+    openDevice: async (path, options) => told(await openDevice(host, absolute(path), options)),
+    createDevice: async (path, image, options) =>
+      told(await createDevice(host, absolute(path), image, options)),
     listSnapshots: (path, options) => listSnapshots(host, absolute(path), options),
     createSnapshot: (path, options) => createSnapshot(host, absolute(path), options),
     planApplySnapshot: (path, options) => planApplySnapshot(host, absolute(path), options),
@@ -98,7 +106,8 @@ export function createEngine({ trace }: EngineOptions = {}): Engine {
     readContent: (path, target, options) => readContent(host, absolute(path), target, options),
     planWriteContent: (path, request, options) =>
       planWriteContent(host, absolute(path), request, options),
-    writeContent: (path, request, options) => writeContent(host, absolute(path), request, options),
+    writeContent: (path, request, options) =>
+      writeContent(host, absolute(path), request, { ...options, onDevice }),
     makePattern: (path, options) => makePattern(host, absolute(path), options),
     verifyPattern: (path, pattern, options) =>
       verifyPattern(host, absolute(path), pattern, options),

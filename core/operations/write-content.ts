@@ -1,4 +1,5 @@
 import { breather, throwIfAborted } from '../base/abort.ts'
+import type { BlockDevice } from '../device/block-device.ts'
 import { openDevice, type OpenDeviceOptions } from '../device/open-device.ts'
 import type { ReadOptions } from '../engine.ts'
 import type { ErrorContext } from '../errors/explanation.ts'
@@ -24,6 +25,11 @@ export interface WriteContentPlan {
   readonly length: number
   /** Bytes of the range that are not yet what they are to become. */
   readonly changes: number
+}
+
+export interface WriteContentOptions extends OpenDeviceOptions, OperationContext {
+  /** Hears of the device while it is written to. */
+  readonly onDevice?: ((device: BlockDevice) => void) | undefined
 }
 
 export type WriteContentResult = Omit<WriteContentPlan, 'changes'>
@@ -76,9 +82,10 @@ export async function writeContent(
   host: WritingEnvironment,
   path: string,
   { at, content }: WriteContentRequest,
-  { signal, onProgress, ...options }: OpenDeviceOptions & OperationContext = {},
+  { signal, onProgress, onDevice, ...options }: WriteContentOptions = {},
 ): Promise<WriteContentResult> {
   await using device = await openDevice(host, path, { ...options, signal })
+  onDevice?.(device)
   const { virtualSize } = device.info()
   const { length } = content
   mustLieInDisk({ file: { name: path }, virtualSize }, at, length)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { truncate, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { qemuImg, qemuIo } from '../helpers/qemu.ts'
+import { createQcow2, qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { platter, type PlatterRun } from './run-platter.ts'
 
@@ -29,11 +29,15 @@ afterAll(() => folder[Symbol.asyncDispose]())
 async function whileServing<Answer>(
   words: readonly string[],
   question: (url: string) => Promise<Answer>,
+  input?: Buffer,
 ): Promise<{ readonly answer: Answer; readonly run: PlatterRun }> {
   const asked = Promise.withResolvers<Answer>()
   const listen = (child: ChildProcess): void => {
     let said = ''
     let begun = false
+    // It is ended before it took all of it.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.write(input)
     const hear = (piece: Buffer): void => {
       said += piece.toString()
       const url = /http:\/\/\S+\/metrics/.exec(said)?.[0]
@@ -47,7 +51,7 @@ async function whileServing<Answer>(
     child.stderr?.on('data', hear)
     void once(child, 'exit').then(() => asked.reject(new Error(`ended: ${said}`)))
   }
-  const run = platter(words, { env, onStart: listen })
+  const run = platter(words, { env, onStart: listen, ...(input && { stdin: 'pipe' }) })
   const [answer, ended] = await Promise.all([asked.promise, run])
   return { answer, run: ended }
 }
@@ -85,6 +89,20 @@ describe('--metrics', () => {
     expect(valueOf(answer, 'platter_file_accesses_total{action="hold"}')).toBe(2)
     expect(valueOf(answer, 'process_resident_memory_bytes')).toBeGreaterThan(2 ** 20)
     expect(answer).not.toMatch(/NaN|undefined/)
+  })
+
+  it('serves the counters of a device while it is written to', async () => {
+    const disk = folder.file('device.qcow2')
+    await createQcow2(disk, '8M')
+    // Half of what was announced; the rest never comes.
+    const words = ['write', '--no-history', '--metrics', ':0', '--bytes', '4M', '--from', '-', disk]
+    const { answer } = await whileServing(
+      words,
+      (url) =>
+        scrapedWhen(url, (metrics) => valueOf(metrics, 'platter_qcow_writes{id="disk"}') > 0),
+      Buffer.alloc(2 * 2 ** 20, 5),
+    )
+    expect(valueOf(answer, 'platter_qcow_size{id="disk"}')).toBeGreaterThan(2 ** 16)
   })
 
   it('answers to its own names and for metrics only', async () => {

@@ -20,6 +20,8 @@ export interface PlatterOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Called when the process is there: to send signals or read more descriptors. */
   readonly onStart?: (child: ChildProcess) => void
+  /** `pipe`: whoever starts it writes its input; it is empty otherwise. */
+  readonly stdin?: 'pipe'
   /** Descriptors from 3 on. */
   readonly extraStdio?: readonly 'pipe'[]
   /** The super-user may read everything; true takes that right away from the process. */
@@ -45,10 +47,17 @@ const withoutReadRights = [
 
 export async function platter(
   words: readonly string[],
-  { cwd, env = {}, onStart, extraStdio = [], boundByPermissions = false }: PlatterOptions = {},
+  {
+    cwd,
+    env = {},
+    onStart,
+    stdin,
+    extraStdio = [],
+    boundByPermissions = false,
+  }: PlatterOptions = {},
 ): Promise<PlatterRun> {
   const options: SpawnOptions = {
-    stdio: ['ignore', 'pipe', 'pipe', ...extraStdio],
+    stdio: [stdin ?? 'ignore', 'pipe', 'pipe', ...extraStdio],
     env: {
       ...process.env,
       ...entryEnvironment,
