@@ -1,5 +1,5 @@
 /** Pages whose commands run as they are printed. */
-export const documents = ['docs/CLI.md'] as const
+export const documents = ['README.md', 'docs/CLI.md'] as const
 
 /** The images that they speak of, as a line of shell that says nothing. */
 export const prepare = [
