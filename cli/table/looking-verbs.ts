@@ -75,7 +75,7 @@ export const lookingVerbs: VerbGroup = {
       operands: ['<file-or-folder...>'],
       options: { ...output, ...reading },
       notes:
-        'With --json one file gives the array that qemu-img map gives; several give an array of {"filename", "map"}.',
+        'With --json one file gives the array that qemu-img map gives; several give an array of {"version", "filename", "map"}.',
       load: async () => (await import('../verbs/map.ts')).map,
     }),
     defineVerb({

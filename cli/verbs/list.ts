@@ -9,7 +9,8 @@ import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { JsonArray } from '../output/json-array.ts'
-import { errorJson, type ErrorJson } from '../output/print-error.ts'
+import { errorJson } from '../output/print-error.ts'
+import type { ListJson } from '../schemas/list-json.ts'
 import { paintFor } from '../terminal/style.ts'
 import { formatTable, type Cell, type Row } from '../terminal/table.ts'
 import type { OutputOptions } from '../table/shared-options.ts'
@@ -98,31 +99,11 @@ function notesOf(summary: HeaderSummary): Cell {
 const holderWords = ({ holders: [holder] }: ImageUse): string =>
   holder === undefined ? '' : ` by ${holder.vm ?? holder.name} (PID ${holder.pid})`
 
-/** One element of `list --json`. Names are qemu-img's where it has one; sizes are bytes. */
-export interface ListJson {
-  readonly filename: string
-  readonly format?: string
-  readonly 'format-label': string
-  readonly 'virtual-size'?: number
-  readonly 'actual-size'?: number
-  readonly 'file-length': number
-  readonly 'cluster-size'?: number
-  /** ISO 8601, UTC. */
-  readonly 'modified-at': string
-  readonly 'dirty-flag': boolean
-  readonly 'corrupt-flag': boolean
-  readonly 'snapshot-count'?: number
-  readonly 'backing-filename'?: string
-  readonly 'backing-state'?: string
-  readonly 'use-state': string
-  readonly holders: readonly { readonly pid: number; readonly name: string; readonly vm?: string }[]
-  readonly error?: ErrorJson
-}
-
-export function listJson(filename: string, summary: HeaderSummary): ListJson {
+function listJson(filename: string, summary: HeaderSummary): ListJson {
   const { format, virtualSize, allocatedBytes, clusterSize, snapshotCount, backing, error, use } =
     summary
   return {
+    version: 1,
     filename,
     ...(format === undefined ? {} : { format }),
     'format-label': summary.formatLabel,

@@ -12,7 +12,7 @@ import type { RunVerb } from '../table/verb.ts'
 
 /**
  * `platter map`: extents stream out as they are found, because a map can have millions of them. One
- * file as JSON is qemu-img's array; several are an array of {"filename", "map"}.
+ * file as JSON is qemu-img's array; several are an array of {"version", "filename", "map"}.
  */
 export const map: RunVerb<OutputOptions & ReadingOptions> = async ({ operands, options, host }) => {
   const { images, isBatch } = await findImages(operands, host)
@@ -84,7 +84,7 @@ class JsonMapWriter {
     this.isInsideImage = true
     this.#extents = 0
     const start = this.#isBatch
-      ? `${this.#nextImage()}{ "filename": ${JSON.stringify(path)}, "map": `
+      ? `${this.#nextImage()}{ "version": 1, "filename": ${JSON.stringify(path)}, "map": `
       : ''
     await this.#output.write(`${start}[`)
   }

@@ -131,7 +131,7 @@ class JsonWriter {
   }
 
   async end(): Promise<void> {
-    if (this.#isBatch) await this.#output.write('\n]\n')
+    if (this.#isBatch) await this.#output.write(this.#images === 0 ? ']\n' : '\n]\n')
   }
 
   #nextImage(): string {

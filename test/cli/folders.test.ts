@@ -1,5 +1,7 @@
 import { chmod, cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listJson } from '../../cli/schemas/list-json.ts'
+import { mapJson } from '../../cli/schemas/map-json.ts'
 import { qemuImg } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { platter } from './run-platter.ts'
@@ -28,6 +30,7 @@ describe('a folder', () => {
   it('is searched with its subfolders, in name order, each image once, loops ended', async () => {
     const { exitCode, stdout } = await platter(['list', '--json', folder.path])
     expect(exitCode).toBe(0)
+    listJson.array().parse(JSON.parse(stdout))
     expect(namesOf(stdout)).toEqual([
       folder.file('a.raw'),
       folder.file('b.qcow2'),
@@ -41,6 +44,17 @@ describe('a folder', () => {
     expect(namesOf(stdout)).toEqual(['c.qcow2'])
   })
 
+  it('gives the map of each image with its name', async () => {
+    const { stdout } = await platter(['map', '--json', '.'], { cwd: folder.path })
+    const maps = mapJson.array().parse(JSON.parse(stdout))
+    expect(maps.map(({ filename }) => filename)).toEqual([
+      'a.raw',
+      'b.qcow2',
+      'deep/disk',
+      'deep/er/c.qcow2',
+    ])
+  })
+
   it('gives an array even when it holds one image', async () => {
     const { stdout } = await platter(['check', '--json', folder.file('deep', 'er')])
     expect(JSON.parse(stdout)).toHaveLength(1)
@@ -52,6 +66,7 @@ describe('a folder', () => {
     expect((await platter(['list', empty])).stdout).toBe('No disk images there.\n')
     expect((await platter(['check', '--json', empty])).stdout).toBe('[]\n')
     expect((await platter(['map', '--json', empty])).stdout).toBe('[]\n')
+    expect((await platter(['mapped', '--json', empty])).stdout).toBe('[]\n')
   })
 
   it('that may not be searched is named, and the rest is done', async () => {
