@@ -13,7 +13,8 @@ export interface CountedBlock {
 /**
  * Replaces refcounts that say more than how they stand to the references that were counted. Refcounts can be
  * any number, so nothing in a block tells it from guest data; but one that is right, zero, one, or wrong by
- * one is no news to whoever has the tables. Of all others it is left that they are too high or too low.
+ * one is no news to whoever has the tables. Of all others it is left that they are too high or too low; and of
+ * refcounts narrower than a byte, which are always near the right ones, a block with many wrong ones is none.
  */
 export function cleanRefcounts(
   block: Uint8Array,
@@ -43,13 +44,17 @@ export function cleanRefcounts(
     damaged++
     access.set(block, index, standIn)
   }
-  // Narrow refcounts are all near the right ones: noise is told by how often it changes.
-  const isNoise = refcountOrder < wideOrder && wrongStretches > Math.max(64, perBlock / 8)
+  const isNoise = refcountOrder < wideOrder && wrongStretches > mostNarrowStretches
   return { entries, damaged, looksLikeData: isNoise || looksLikeData({ entries, damaged }) }
 }
 
 /** Refcounts of a byte and more. */
 const wideOrder = 3
+/**
+ * Narrower ones are all near the right ones, so replacing them hides nothing: bits of text would pass as leaks.
+ * More stretches of wrong ones than these four bytes of text have are not believed.
+ */
+const mostNarrowStretches = 8
 
 /** Never one, which the COPIED flags are compared with, unless it was; another than its neighbour's. */
 function standInFor(stored: number, found: number, neighbour: number, max: number): number {
