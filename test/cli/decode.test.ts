@@ -1,5 +1,5 @@
 /** `platter decode` and `platter stream-decode`, as people run them. */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeJson } from '../../cli/schemas/decode-json.ts'
 import { noise } from '../helpers/noise.ts'

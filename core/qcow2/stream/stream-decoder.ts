@@ -12,6 +12,7 @@ import { entryOffset } from '../format/l1-entry.ts'
 import { asWordTable } from '../word-table.ts'
 import type { DiskOutput } from './disk-output.ts'
 import { ExpectedRuns, type ExpectedKind, type ExpectedRun } from './expected-runs.ts'
+import { GatheredData, SMALL_BYTES } from './gathered-data.ts'
 import { GrowingBytes } from './growing-bytes.ts'
 import { HeldClusters } from './held-clusters.ts'
 import type { PipeReader } from './pipe-reader.ts'
@@ -78,6 +79,7 @@ class StreamDecoder {
   readonly #held: HeldClusters
   readonly #l1 = new GrowingBytes()
   readonly #buffers: Uint8Array[] = []
+  readonly #small = new GatheredData()
   /** Of the newest block. */
   #position = 0
   /** L2 tables that have not come; undefined: the L1 table has not, either. */
@@ -113,6 +115,7 @@ class StreamDecoder {
         await this.#meet(run, block)
         await this.#breathe()
       }
+      await this.#writeSmall()
       await this.#breathe()
     }
     for (;;) {
@@ -120,6 +123,7 @@ class StreamDecoder {
       if (run === undefined) break
       await this.#meetEnd(run, input.position)
     }
+    await this.#writeSmall()
     await this.#tasks.finish()
     invariant(this.#done === this.#geometry.virtualSize, 'every byte of the disk was told')
   }
@@ -457,10 +461,26 @@ class StreamDecoder {
   }
 
   async #data(bytes: Uint8Array, guest: number, block?: StreamBlock): Promise<void> {
+    if (bytes.length < SMALL_BYTES) {
+      if (!this.#small.takes(bytes.length, guest)) await this.#writeSmall()
+      this.#small.add(bytes, guest)
+      return
+    }
     if (block !== undefined) block.users++
     await this.#tasks.add(async () => {
       await this.#output.data(bytes, guest)
       if (block !== undefined) block.users--
+      this.#report(bytes.length)
+    })
+  }
+
+  async #writeSmall(): Promise<void> {
+    const gathered = this.#small.take()
+    if (gathered === undefined) return
+    const { bytes, guest } = gathered
+    await this.#tasks.add(async () => {
+      await this.#output.data(bytes, guest)
+      this.#small.giveBack(bytes)
       this.#report(bytes.length)
     })
   }
