@@ -5,6 +5,7 @@ import { commanderOption, unsaid } from './parse/commander-option.ts'
 import { meantWords, verbIn } from './parse/meant-words.ts'
 import { withNegativeSizes } from './parse/negative-sizes.ts'
 import { runVerb } from './run-verb.ts'
+import { commonOptions } from './table/shared-options.ts'
 import type { Example, Verb } from './table/verb.ts'
 import { verbGroups } from './table/verbs.ts'
 import { UsageError } from './usage-error.ts'
@@ -51,7 +52,10 @@ async function runWords(words: readonly string[], { verb: named, streams }: Mean
       // Options of other verbs would be made for nobody, and most of the time of a start.
       if (verb.name !== named) continue
       for (const [name, option] of Object.entries(verb.options)) {
-        command.addOption(commanderOption(name, option))
+        const made = commanderOption(name, option)
+        // Below the verb's own, which are what someone came for.
+        if (Object.hasOwn(commonOptions, name)) made.helpGroup('Options of every verb:')
+        command.addOption(made)
       }
       command.addHelpText('after', notesOf(verb))
       command.action(async (...given: readonly unknown[]) => {

@@ -29,6 +29,9 @@
     --format <name>         take the files for this format instead of looking at
                             their first bytes (choices: "qcow2", "raw")
     --no-history            leave no entry in the history
+    -h, --help              explain
+  
+  Options of every verb:
     --quiet                 no progress and no summary
     --progress              show progress even where stderr is no terminal
     --progress-fd <number>  write progress to this descriptor, one JSON object a
@@ -38,7 +41,6 @@
                             stderr
     --metrics <address>     serve Prometheus metrics there while it runs: 9090,
                             127.0.0.1:<number>
-    -h, --help              explain
   
   Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW.
   Applying loses the present state, unless --take keeps it; --dry-run says what would be lost.
