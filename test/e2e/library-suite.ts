@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { platter } from '../cli/run-platter.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { images, writeImageFolder } from './images.ts'
@@ -99,6 +100,20 @@ export function librarySuite(kind: HostKind): void {
     it('shows the check in the history', async () => {
       await app.page.getByRole('button', { name: 'History', exact: true }).click()
       expect(await isShown(app.page.getByText(images.leaking).first())).toBe(true)
+    })
+
+    it('shows what the command line changed, with its figures', async () => {
+      const file = `${imageFolder}/${images.healthy}`
+      const { exitCode } = await platter(['compact', '--mode', 'punch', file], {
+        env: { PLATTER_DATA: folder.file('data') },
+      })
+      expect(exitCode).toBe(0)
+      await app.page.getByText('Changes', { exact: true }).click()
+      const entry = app.page.getByRole('listitem').filter({ hasText: `Compact ${images.healthy}` })
+      await entry.getByText('Compact', { exact: false }).first().click()
+      expect(await isShown(entry.getByText('on the command line'))).toBe(true)
+      expect(await entry.innerText()).toMatch(/Options\s+--mode punch[^]*File length/)
+      expect(app.complaints).toEqual([])
     })
   })
 }
