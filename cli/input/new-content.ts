@@ -56,15 +56,16 @@ function parseByte(text: string): number {
 
 /**
  * The content of a file, as long as it is or as was asked for. What has no length (a pipe, standard input) is
- * taken whole into memory first, unless it was said how many bytes to take. Throws `input-unreadable`,
- * `input-short` and `input-too-long`, and leaves the rest of a pipe unread.
+ * taken whole into memory first, unless it was said how many bytes to take. Throws `output-is-source`,
+ * `input-unreadable`, `input-short` and `input-too-long`, and leaves the rest of a pipe unread.
  */
 export async function contentFrom(
   { file, length }: Extract<WantedContent, { readonly kind: 'file' }>,
+  image: string,
   host: Pick<Streams, 'stdin' | 'signal'>,
 ): Promise<NewContent> {
   const name = file === '-' ? 'Standard input' : file
-  const found = file === '-' ? undefined : await lengthIn(file)
+  const found = file === '-' ? undefined : await lengthIn(file, image)
   if (found !== undefined && length !== undefined && length > found) {
     throw new ImageError('input-short', { link: name, found, expected: length })
   }
@@ -82,11 +83,16 @@ export async function contentFrom(
 }
 
 /** Bytes of a regular file; undefined for what has no length. */
-async function lengthIn(file: string): Promise<number | undefined> {
+async function lengthIn(file: string, image: string): Promise<number | undefined> {
   try {
-    const facts = await stat(file)
+    const facts = await stat(file, { bigint: true })
     if (facts.isDirectory()) throw new ImageError('file-is-folder', { path: file })
-    return facts.isFile() ? facts.size : undefined
+    // What is written would be read again as what comes next.
+    const target = await stat(image, { bigint: true }).catch((): undefined => undefined)
+    if (target?.dev === facts.dev && target.ino === facts.ino) {
+      throw new ImageError('output-is-source', { path: image, link: file })
+    }
+    return facts.isFile() ? Number(facts.size) : undefined
   } catch (error) {
     throw unreadable(file, error)
   }

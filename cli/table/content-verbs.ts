@@ -47,7 +47,10 @@ export const writingBytes = {
     value: 'byte',
     help: 'one byte over and over: 171 or 0xab (with --length or --bytes)',
   },
-  zero: { kind: 'switch', help: 'zeroes, which take no space (with --length or --bytes)' },
+  zero: {
+    kind: 'switch',
+    help: 'zeroes; whole clusters of qcow2 become free (with --length or --bytes)',
+  },
   ...extent,
   ...planned,
   ...output,

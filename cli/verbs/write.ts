@@ -24,7 +24,7 @@ export const write: RunVerb<WriteWords> = async ({ operands: [file = ''], option
   const at = offsetOf(options)
   const wanted = wantedContent(options)
   const work = async (path: string, context: OperationContext): Promise<Written> => {
-    const content = wanted.kind === 'known' ? wanted.content : await contentFrom(wanted, host)
+    const content = wanted.kind === 'known' ? wanted.content : await contentFrom(wanted, path, host)
     const how = { ...context, format: options.format, links: options.links }
     return options.dryRun
       ? host.engine.planWriteContent(path, { at, content }, how)

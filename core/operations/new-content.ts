@@ -7,7 +7,7 @@ export type NewContent = { readonly length: number } & (
   | { readonly kind: 'stream'; readonly stream: AsyncIterable<Uint8Array>; readonly name: string }
   /** One byte over and over. */
   | { readonly kind: 'fill'; readonly byte: number }
-  /** Where the format can say so, they take no space. */
+  /** Of a qcow2 image, whole clusters of them become free. */
   | { readonly kind: 'zeroes' }
 )
 

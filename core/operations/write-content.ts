@@ -94,7 +94,7 @@ export async function writeContent(
   try {
     for await (const piece of piecesOf(content)) {
       throwIfAborted(signal)
-      if (content.kind === 'zeroes') await device.writeZeroes(at + done, piece.length)
+      if (content.kind === 'zeroes') await device.discard(at + done, piece.length)
       else await device.write(piece, at + done)
       done += piece.length
       onProgress?.({ phase: 'data', done, total: length, unit: 'bytes' })

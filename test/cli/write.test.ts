@@ -130,6 +130,7 @@ describe('write refuses, and no byte of the image changes', () => {
     ],
     ['a file that is not there', '--from no.bin', 1, 'no.bin could not be read (PLT-1664)'],
     ['a folder for a file', '--from .', 1, 'PLT-1102'],
+    ['its own bytes', '--offset 1 --from plain.qcow2 --bytes 5', 1, 'PLT-1608'],
     ['input that is empty', '--from - --bytes 10 < /dev/null', 1, 'Standard input ended too early'],
     ['nothing to write', '', 64, 'None was given'],
     ['two things to write', '--text a --zero --bytes 1', 64, '--text and --zero were given'],
@@ -214,6 +215,14 @@ describe('write --dry-run', () => {
     expect(past).toMatchObject({ exitCode: 1, stdout: '' })
     expect(past.stderr).toContain('PLT-1003')
   })
+})
+
+it('write --zero gives whole clusters back to the image', async () => {
+  const allocated = async () =>
+    (await qemuCheck(file('plain.qcow2'))).result?.['allocated-clusters']
+  expect(await allocated()).toBe(4)
+  await run('write', 'plain.qcow2', '--zero', '--offset', '1000', '--bytes', '261144')
+  expect(await allocated()).toBe(1)
 })
 
 it('write --json says what was written', async () => {
