@@ -9,6 +9,7 @@ import { onlineCases } from './online-cases.ts'
 import { platter } from './platter.ts'
 import { program, shell, type BenchCase } from './bench-case.ts'
 import { everyOtherImage, metadataImage, smallImages, sparseDataImage } from './images.ts'
+import { startCases } from './start-cases.ts'
 import { writeCases } from './write-cases.ts'
 import { slowestSort, textFilter } from './window-list.ts'
 
@@ -31,31 +32,7 @@ const checkCase = (label: string, size: string, atMost: number): BenchCase => ({
 const smallImageCount = 1000
 
 export const benchCases: readonly BenchCase[] = [
-  {
-    name: 'start-help',
-    target: { kind: 'seconds', atMost: 0.15 },
-    prepare: () =>
-      Promise.resolve({
-        kind: 'comparison',
-        ours: platter('--help'),
-        peer: program('qemu-img', '--help'),
-        peerName: 'qemu-img --help',
-      }),
-  },
-  {
-    name: 'info-one-image',
-    target: { kind: 'seconds', atMost: 0.15 },
-    prepare: async (folder) => {
-      await smallImages(folder, 1)
-      const image = path.join(folder, 'vm-0000.qcow2')
-      return {
-        kind: 'comparison',
-        ours: platter('info', '--json', image),
-        peer: program('qemu-img', 'info', '--output=json', image),
-        peerName: 'qemu-img info',
-      }
-    },
-  },
+  ...startCases,
   checkCase('256g', '256G', 0.35),
   checkCase('1t', '1T', 0.2),
   checkCase('4t', '4T', 0.2),

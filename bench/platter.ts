@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { program, type BenchCommand } from './bench-case.ts'
 
-const launcher = fileURLToPath(new URL('../cli/bin/platter.mjs', import.meta.url))
+export const launcher = fileURLToPath(new URL('../cli/bin/platter.mjs', import.meta.url))
 
 /** Whole processes, start-up included, exactly as a person starts them. */
-export const platter = (...args: string[]): BenchCommand =>
+export const platter = (...args: readonly string[]): BenchCommand =>
   program(process.execPath, launcher, ...args)
 
 /** The same as a part of a line for a shell. */
