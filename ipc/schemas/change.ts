@@ -46,4 +46,3 @@ export const changeResult = z.object({
   /** What an undo has to know; absent for changes that nothing takes back. */
   undo: doneChange.optional(),
 })
-export type ChangeResult = z.infer<typeof changeResult>
