@@ -73,7 +73,7 @@ function listed(kind: string, names: readonly string[]): string[] {
   if (names.length === 0) return []
   const rest = names.length - shownNames
   const more = rest > 0 ? ` and ${formatCount(rest)} more` : ''
-  return [`${formatPlural(names.length, kind)} ${names.slice(0, shownNames).join(', ')}${more}`]
+  return [`${formatPlural(names.length, kind)}: ${names.slice(0, shownNames).join(', ')}${more}`]
 }
 
 function leftOutLines({ leftOut, leftOutCount }: DehydrateResult): string[] {

@@ -34,7 +34,7 @@ export const encode: RunVerb<EncodeWords> = async ({ operands, options: words, h
   encodeOptions(words)
   const { source, target, isChosen } = run.places
   if (target === '-' && !words.dryRun) return toStandardOutput(run)
-  if (isChosen && !words.quiet) {
+  if (isChosen && !words.quiet && !words.dryRun) {
     await host.stderr.line(`platter: the new image is ${printable(target)}`)
   }
   return changeImages(

@@ -8,7 +8,7 @@ export const formatReasons = {
     number: 1200,
     title: (c) => `${nameOf(c)} is not a disk image we know`,
     detail: (c) =>
-      `${c.path ?? 'The file'} starts with ${c.found ?? 'bytes'} that belong to no format Platter knows.`,
+      `${c.path ?? 'The file'} starts with ${c.found ?? 'bytes'}, which belongs to no format Platter knows.`,
     advice: () => 'If it is a raw disk, open it as raw (on the command line: --format raw).',
   },
   'format-not-supported': {
