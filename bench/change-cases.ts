@@ -3,8 +3,8 @@ import { glob, open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { shell, type BenchCase, type Side } from './bench-case.ts'
-import { engineWork } from './engine-program.ts'
 import { metadataImage } from './images.ts'
+import { platter } from './platter.ts'
 
 const run = promisify(execFile)
 
@@ -18,8 +18,8 @@ interface ChangeWork {
   readonly name: string
   /** Makes the image that every run changes a copy of; none where the work makes it. */
   readonly model?: (image: string) => Promise<void>
-  /** A verb of engine-work.ts and what follows the image. */
-  readonly ours: readonly string[]
+  /** What follows `platter`, for an image. */
+  readonly ours: (image: string) => readonly string[]
   /** What follows `qemu-img`, for an image. */
   readonly peer: (image: string) => string
 }
@@ -35,16 +35,15 @@ const changeCase = ({ name, model, ours, peer }: ChangeWork): BenchCase => ({
     }
     const source = path.join(folder, 'model.qcow2')
     await model?.(source)
-    const [verb = '', ...rest] = ours
     const peerWords = peer(`'${images.peer}'`)
     return {
       kind: 'comparison',
-      ours: await engineWork(verb, images.ours, ...rest),
+      ours: platter(...ours(images.ours), '--no-history', '--quiet'),
       // A repair tells each refcount it raises.
       peer: shell(`qemu-img ${peerWords} 2>/dev/null`),
       peerName: `qemu-img ${peerWords.split(' ', 1)[0] ?? ''}`,
       before: async (side) => {
-        // A repair also leaves a safety copy beside the image.
+        // A repair leaves a safety copy beside the image.
         for await (const file of glob(`${path.basename(images[side])}*`, { cwd: folder })) {
           await rm(path.join(folder, file))
         }
@@ -71,32 +70,43 @@ const withSnapshot = async (image: string): Promise<void> => {
 
 export const changeCases: readonly BenchCase[] = [
   changeCase({
+    name: 'create-20g',
+    ours: (image) => ['create', image, `${20 * GIB}`],
+    peer: (image) => `create -q -f qcow2 ${image} ${20 * GIB}`,
+  }),
+  changeCase({
     name: 'create-64g-metadata',
-    ours: ['create', `${DISK}`],
+    ours: (image) => ['create', image, `${DISK}`, '--preallocation', 'metadata'],
     peer: (image) => `create -q -f qcow2 -o preallocation=metadata ${image} ${DISK}`,
   }),
   changeCase({
     name: 'resize-64g-to-8t',
     model: (image) => metadataImage(image, `${DISK}`),
-    ours: ['resize', `${128 * DISK}`],
+    ours: (image) => ['resize', image, `${128 * DISK}`],
     peer: (image) => `resize -q -f qcow2 ${image} ${128 * DISK}`,
   }),
   changeCase({
     name: 'snapshot-create-64g-full',
     model: (image) => metadataImage(image, `${DISK}`),
-    ours: ['snapshot-create', 'kept'],
+    ours: (image) => ['snapshot', image, 'create', 'kept'],
     peer: (image) => `snapshot -c kept ${image}`,
   }),
   changeCase({
     name: 'snapshot-delete-64g-full',
     model: withSnapshot,
-    ours: ['snapshot-delete', 'kept'],
+    ours: (image) => ['snapshot', image, 'delete', 'kept'],
     peer: (image) => `snapshot -d kept ${image}`,
+  }),
+  changeCase({
+    name: 'amend-64g-refcount-bits',
+    model: (image) => metadataImage(image, `${DISK}`),
+    ours: (image) => ['amend', image, '--refcount-bits', '64'],
+    peer: (image) => `amend -o refcount_bits=64 ${image}`,
   }),
   changeCase({
     name: 'repair-64g-refcounts',
     model: imageToRepair,
-    ours: ['repair'],
+    ours: (image) => ['repair', image],
     peer: (image) => `check -q -r all ${image}`,
   }),
 ]

@@ -1,7 +1,7 @@
 /**
- * Our side of the benches that change images, as a program: `node engine-work.js VERB IMAGE …`. The
- * command line has no such verbs; bench/engine-program.ts bundles this like it, so that a start costs
- * what a start of Platter costs.
+ * Our side of benches for which the command line has no verb, as a program: `node engine-work.js VERB
+ * IMAGE …`. bench/engine-program.ts bundles this like the command line, so that a start costs what a start
+ * of Platter costs.
  */
 import { readFile } from 'node:fs/promises'
 import { createEngine, type CompactMode } from '../core/index.ts'
@@ -33,24 +33,12 @@ const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
     const lines = await readFile(word(1), 'utf8')
     await writeAt(lines.trim().split('\n').map(Number), number(0))
   },
-  /** SIZE, with all metadata preallocated. */
-  create: () =>
-    engine.createImage(image, { format: 'qcow2', size: number(0), preallocation: 'metadata' }),
-  /** SIZE; larger than it is. */
-  resize: async () =>
-    engine.resizeImage(image, await engine.planResize(image, { size: number(0) })),
-  'snapshot-create': () => engine.createSnapshot(image, { name: word(0) }),
-  'snapshot-delete': async () => {
-    const plan = await engine.planDeleteSnapshot(image, { snapshot: { name: word(0) } })
-    return engine.deleteSnapshot(image, { plan })
-  },
   /** MODE and `proof` or `no-proof`. */
   compact: async () => {
     const mode = compactMode(word(0))
     const plan = await engine.planCompact(image, { scan: 'none' })
     return engine.compactImage(image, plan, { mode, verify: word(1) === 'proof' })
   },
-  repair: async () => engine.repairImage(image, await engine.planRepair(image)),
 }
 
 function compactMode(name: string): CompactMode {
