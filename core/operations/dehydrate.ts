@@ -9,6 +9,7 @@ import { MetadataView } from '../qcow2/dehydrate/metadata-view.ts'
 import { NameKeeper } from '../qcow2/dehydrate/names.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { BlockFile } from '../storage/block-file.ts'
+import { FixedLengthFile } from '../storage/fixed-length-file.ts'
 import { isSameJudgement, judge } from './dehydrate-judgement.ts'
 import type { DehydrateResult } from './dehydrate-result.ts'
 import { writeMap } from './dehydrated-map.ts'
@@ -113,7 +114,8 @@ async function intoTwoFiles(work: Work, prefix: string): Promise<DehydrateResult
 }
 
 async function extract(work: Work, writer: MetadataWriter): Promise<Extracted> {
-  const { file, live, options } = work
+  const { live, options } = work
+  const file = new FixedLengthFile(work.file)
   const { anonymize = false, signal, onProgress } = options
   const context: OperationContext = { signal, onProgress }
   const imageBytes = file.size()

@@ -25,6 +25,12 @@ export async function markData(
   { signal, onProgress }: OperationContext,
 ): Promise<void> {
   const breath = breather(signal)
+  const scratch = new Uint8Array(subject.clusterSize)
+  const tableAt = (at: number, length: number): WordTable => {
+    const bytes = scratch.subarray(0, length)
+    reader.read(bytes, at, 'l2-table')
+    return asWordTable(bytes)
+  }
   const total = claims.count
   if (subject.cryptoHeader !== undefined) {
     const { offset, length } = subject.cryptoHeader
@@ -34,21 +40,15 @@ export async function markData(
     const { structure, offset, length } = claims.at(position)
     // What lies over the header is no table: it was decoded as a header.
     if (structure === 'L2 table' && !subject.hasDataFile && offset >= headerEnd) {
-      markTable(claims, subject, tableAt(reader, offset, subject.clusterSize))
+      markTable(claims, subject, tableAt(offset, subject.clusterSize))
     }
     if (structure === 'bitmap table') {
-      markBits(claims, subject, tableAt(reader, offset, length - (length % 8)))
+      markBits(claims, subject, tableAt(offset, length - (length % 8)))
     }
     const turn = breath()
     if (turn !== undefined) await turn
     onProgress?.({ phase: 'references', done: position + 1, total, unit: 'clusters' })
   }
-}
-
-function tableAt(reader: MetadataReader, offset: number, length: number): WordTable {
-  const bytes = new Uint8Array(length)
-  reader.read(bytes, offset, 'l2-table')
-  return asWordTable(bytes)
 }
 
 function markTable(claims: MetadataClaims, subject: CheckSubject, words: WordTable): void {

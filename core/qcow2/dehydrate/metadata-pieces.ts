@@ -4,7 +4,7 @@ import { alignUp } from '../../base/bits.ts'
 import { sameBytes } from '../../base/same-bytes.ts'
 import { isAllZero } from '../../base/zeroes.ts'
 import type { OperationContext } from '../../progress.ts'
-import { asWordTable, fileBytesOf, type WordTable } from '../word-table.ts'
+import { asWordTable, type WordTable } from '../word-table.ts'
 import { cleanBitmapTable } from './clean-bitmap-table.ts'
 import { cleanL1 } from './clean-l1.ts'
 import { cleanL2 } from './clean-l2.ts'
@@ -37,7 +37,7 @@ export interface LeftOut {
 /**
  * What goes into a container, in the order of the file and without overlap: cleaned tables, each with nothing
  * around it. What is all zero is left out silently, for that is how it reads then. `report` is told of what is
- * left out for another reason.
+ * left out for another reason. The bytes of a piece are good until the next one is asked for.
  */
 export async function* metadataPieces(
   found: FoundMetadata,
@@ -46,23 +46,23 @@ export async function* metadataPieces(
 ): AsyncGenerator<MetadataPiece> {
   const { claims, subject } = found
   const breath = breather(signal)
+  const cleaner = new TableCleaner(found)
   const length = Math.min(alignUp(found.header.length, 8), subject.file.size())
   yield { at: 0, bytes: found.header.subarray(0, length) }
   let done = length
   for (const leftOut of endsLeftOut(found)) report(leftOut)
   for (let position = 0; position < claims.count; position++) {
     const claim = claims.at(position)
-    const table = cleaned(found, claim)
-    const why = reasonAgainst(found, position, table, length)
-    if (why === 'nothing') continue
-    if (why === undefined) {
+    const answer = cleaner.clean(position, claim.offset < length)
+    if (answer.kind === 'kept') {
       const skipped = Math.max(0, done - claim.offset)
-      if (skipped < table.bytes.length) {
-        yield { at: claim.offset + skipped, bytes: table.bytes.subarray(skipped) }
+      if (skipped < answer.bytes.length) {
+        yield { at: claim.offset + skipped, bytes: answer.bytes.subarray(skipped) }
         done = claim.offset + claim.length
       }
-    } else {
-      report({ structure: claim.structure, offset: claim.offset, length: claim.length, why })
+    } else if (answer.kind === 'left-out') {
+      const { structure, offset } = claim
+      report({ structure, offset, length: claim.length, why: answer.why })
     }
     const turn = breath()
     if (turn !== undefined) await turn
@@ -70,35 +70,86 @@ export async function* metadataPieces(
   }
 }
 
-interface CleanedTable {
-  readonly bytes: Uint8Array
-  readonly original: Uint8Array
-  readonly looksLikeData: boolean
+type CleanAnswer =
+  /** Good until the next call. */
+  | { readonly kind: 'kept'; readonly bytes: Uint8Array }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'left-out'; readonly why: LeftOut['why'] }
+
+/** Cleans one claimed range after the other, in the same memory. */
+class TableCleaner {
+  readonly #found: FoundMetadata
+  #scratch = new Uint8Array(0)
+
+  constructor(found: FoundMetadata) {
+    this.#found = found
+  }
+
+  clean(position: number, isInHeader: boolean): CleanAnswer {
+    const { claims } = this.#found
+    const claim = claims.at(position)
+    const whole = this.#read(claim)
+    if (isAllZero(whole.subarray(0, claim.length))) return { kind: 'nothing' }
+    if (claims.isData(position)) return { kind: 'left-out', why: 'data' }
+    const isShared = isInHeader || claims.isOverlapped(position)
+    const original = isShared ? whole.slice(0, claim.length) : undefined
+    const table = this.#cleanWhole(claim, whole)
+    if (table.looksLikeData) return { kind: 'left-out', why: 'looks-like-data' }
+    const bytes = table.bytes.subarray(0, claim.length)
+    if (original !== undefined && !sameBytes(bytes, original)) {
+      return { kind: 'left-out', why: 'overlap' }
+    }
+    return { kind: 'kept', bytes }
+  }
+
+  /** All that the check would read, with zeroes past the end of the file. */
+  #read({ structure, offset, length }: Claim): Uint8Array<ArrayBuffer> {
+    const { subject, reader } = this.#found
+    const isCluster = structure === 'L2 table' || structure === 'refcount block'
+    const bytes = isCluster ? subject.clusterSize : alignUp(length, 8)
+    if (this.#scratch.length < bytes) this.#scratch = new Uint8Array(bytes)
+    const whole = this.#scratch.subarray(0, bytes)
+    reader.read(whole, offset, tags[structure])
+    return whole
+  }
+
+  #cleanWhole(
+    { structure, offset, index }: Claim,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): { readonly bytes: Uint8Array; readonly looksLikeData: boolean } {
+    const { subject, places, counts, snapshotTable, bitmapDirectory } = this.#found
+    switch (structure) {
+      case 'L1 table':
+        return cleanedWords(bytes, (words) => cleanL1(words, places))
+      case 'L2 table':
+        return cleanedWords(bytes, (words) => cleanL2(words, offset, places))
+      case 'refcount table':
+        return cleanedWords(bytes, (words) => cleanRefcountTable(words, places))
+      case 'bitmap table':
+        return cleanedWords(bytes, (words) => cleanBitmapTable(words, places))
+      case 'refcount block': {
+        const { refcountOrder } = subject
+        const firstCluster = index * ((bytes.length * 8) / 2 ** refcountOrder)
+        const health = cleanRefcounts(bytes, { firstCluster, refcountOrder, counts })
+        return { bytes, looksLikeData: health.looksLikeData }
+      }
+      case 'snapshot table':
+        return { bytes: snapshotTable?.bytes ?? nothing, looksLikeData: false }
+      case 'bitmap directory':
+        return { bytes: bitmapDirectory?.bytes ?? nothing, looksLikeData: false }
+      default:
+        return unreachable(structure)
+    }
+  }
 }
 
-/** Why a table does not go into a container; `nothing`: because there is nothing in it. */
-function reasonAgainst(
-  { claims }: FoundMetadata,
-  position: number,
-  table: CleanedTable,
-  headerEnd: number,
-): LeftOut['why'] | 'nothing' | undefined {
-  if (isAllZero(table.original)) return 'nothing'
-  if (claims.isData(position)) return 'data'
-  if (table.looksLikeData) return 'looks-like-data'
-  const isOverlapped = claims.isOverlapped(position) || claims.at(position).offset < headerEnd
-  if (isOverlapped && !sameBytes(table.bytes, table.original)) return 'overlap'
-  return undefined
-}
+const nothing = new Uint8Array(0)
 
-function cleaned(found: FoundMetadata, claim: Claim): CleanedTable {
-  const { subject, reader } = found
-  const isCluster = claim.structure === 'L2 table' || claim.structure === 'refcount block'
-  const whole = new Uint8Array(isCluster ? subject.clusterSize : alignUp(claim.length, 8))
-  reader.read(whole, claim.offset, tags[claim.structure])
-  const original = whole.slice(0, claim.length)
-  const table = cleanedWhole(found, claim, whole)
-  return { ...table, bytes: table.bytes.subarray(0, claim.length), original }
+/** Cleans a table of words where it lies: turned round, and back. */
+function cleanedWords(bytes: Uint8Array<ArrayBuffer>, clean: (words: WordTable) => TableHealth) {
+  const health = clean(asWordTable(bytes))
+  asWordTable(bytes)
+  return { bytes, looksLikeData: looksLikeData(health) }
 }
 
 const tags = {
@@ -110,40 +161,6 @@ const tags = {
   'bitmap directory': 'bitmap',
   'bitmap table': 'bitmap',
 } as const
-
-function cleanedWhole(
-  { subject, places, counts, snapshotTable, bitmapDirectory }: FoundMetadata,
-  { structure, offset, index }: Claim,
-  bytes: Uint8Array<ArrayBuffer>,
-): Omit<CleanedTable, 'original'> {
-  const cleanedBy = (clean: (words: WordTable) => TableHealth) => {
-    const words = asWordTable(bytes)
-    const health = clean(words)
-    return { bytes: fileBytesOf(words), looksLikeData: looksLikeData(health) }
-  }
-  switch (structure) {
-    case 'L1 table':
-      return cleanedBy((words) => cleanL1(words, places))
-    case 'L2 table':
-      return cleanedBy((words) => cleanL2(words, offset, places))
-    case 'refcount table':
-      return cleanedBy((words) => cleanRefcountTable(words, places))
-    case 'bitmap table':
-      return cleanedBy((words) => cleanBitmapTable(words, places))
-    case 'refcount block': {
-      const { refcountOrder } = subject
-      const firstCluster = index * ((bytes.length * 8) / 2 ** refcountOrder)
-      const health = cleanRefcounts(bytes, { firstCluster, refcountOrder, counts })
-      return { bytes, looksLikeData: health.looksLikeData }
-    }
-    case 'snapshot table':
-      return { bytes: snapshotTable?.bytes ?? new Uint8Array(0), looksLikeData: false }
-    case 'bitmap directory':
-      return { bytes: bitmapDirectory?.bytes ?? new Uint8Array(0), looksLikeData: false }
-    default:
-      return unreachable(structure)
-  }
-}
 
 /** What follows the last entry of a table of names that is one. */
 function* endsLeftOut({ snapshotTable, bitmapDirectory }: FoundMetadata): Generator<LeftOut> {
