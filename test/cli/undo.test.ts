@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { undoJson } from '../../cli/schemas/undo-json.ts'
+import { nodeHost } from '../../core/io/node-host.ts'
 import { copied, Qcow2Builder } from '../helpers/qcow2-builder.ts'
 import { createQcow2, qemuCheck, qemuImgJson, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -175,6 +176,25 @@ describe('undo of other changes', () => {
       'format-specific': { data: { 'refcount-bits': 16 } },
     })
     expect((await qemuCheck(`${path}/a.qcow2`)).exitCode).toBe(0)
+  })
+
+  it('is refused while somebody has the image open, repairs and growing alike', async () => {
+    const { path, run, list } = await place()
+    await miscounted().writeTo(`${path}/a.qcow2`)
+    await run('repair', 'a.qcow2')
+    await run('resize', 'a.qcow2', '+1M')
+    const before = readFileSync(`${path}/a.qcow2`)
+    {
+      await using _writer = await nodeHost.openForWriting(`${path}/a.qcow2`)
+      expect((await list('a.qcow2')).map(({ refusal }) => refusal?.reason)).toEqual([
+        'file-in-use',
+        'file-in-use',
+      ])
+      const { exitCode, stderr } = await run('undo', 'a.qcow2', '--apply')
+      expect(exitCode).toBe(75)
+      expect(stderr).toContain('a.qcow2 is in use')
+    }
+    expect(readFileSync(`${path}/a.qcow2`).equals(before)).toBe(true)
   })
 
   it('forgets what was done to a file that had the name before', async () => {
