@@ -11,6 +11,10 @@ export interface Codecs {
   readonly inflateRaw: (packed: Uint8Array, limit: number) => Uint8Array
   /** One zstd frame, qcow2 compression type 1. */
   readonly zstd: (packed: Uint8Array, limit: number) => Uint8Array
+  /** As `inflateRaw`, on another thread: worth its price from some 32 KiB on. */
+  readonly inflateRawAside: (packed: Uint8Array, limit: number) => Promise<Uint8Array>
+  /** As `zstd`, on another thread. */
+  readonly zstdAside: (packed: Uint8Array, limit: number) => Promise<Uint8Array>
   /**
    * One cluster as raw deflate with a window of 4 KiB: readers may know no larger one (qcow2
    * specification, "Compressed Clusters Descriptor"). May work on another thread.

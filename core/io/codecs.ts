@@ -6,7 +6,14 @@ import { zstdFrameLength } from './zstd-frame.ts'
 const zlib = () => process.getBuiltinModule('node:zlib')
 
 /** Node's zlib behind the engine's codecs. Output and memory are bounded by `limit` whatever comes in. */
-export const codecs: Codecs = { inflateRaw, zstd, deflateRaw, packZstd }
+export const codecs: Codecs = {
+  inflateRaw,
+  zstd,
+  inflateRawAside,
+  zstdAside,
+  deflateRaw,
+  packZstd,
+}
 
 function inflateRaw(packed: Uint8Array, limit: number): Uint8Array {
   const unpacked = inflateUpTo(packed, limit) ?? inflatePrefix(packed, limit)
@@ -38,17 +45,36 @@ function inflatePrefix(packed: Uint8Array, limit: number): Uint8Array {
 
 /** What comes out of `packed`; undefined when that is more than `limit`. A cut stream gives what it can. */
 function inflateUpTo(packed: Uint8Array, limit: number): Uint8Array | undefined {
-  const { constants, inflateRawSync } = zlib()
   try {
-    return inflateRawSync(packed, {
-      maxOutputLength: limit,
-      chunkSize: Math.max(limit, 64),
-      finishFlush: constants.Z_SYNC_FLUSH,
-    })
+    return zlib().inflateRawSync(packed, inflateOptions(limit))
   } catch (error) {
     if (isTooLarge(error)) return undefined
     throw error
   }
+}
+
+const inflateOptions = (limit: number) => ({
+  maxOutputLength: limit,
+  chunkSize: Math.max(limit, 64),
+  finishFlush: zlib().constants.Z_SYNC_FLUSH,
+})
+
+async function inflateRawAside(packed: Uint8Array, limit: number): Promise<Uint8Array> {
+  const unpacked = await whenUnpacked((done) => {
+    zlib().inflateRaw(packed, inflateOptions(limit), done)
+  })
+  // Short ones and those that go on are rare: they get the whole treatment, and its words.
+  return unpacked?.length === limit ? unpacked : inflateRaw(packed, limit)
+}
+
+/** One frame is what QEMU writes; anything else is taken apart here. */
+async function zstdAside(packed: Uint8Array, limit: number): Promise<Uint8Array> {
+  const length = zstdFrameLength(packed)
+  if (length === undefined) return zstd(packed, limit)
+  const unpacked = await whenUnpacked((done) => {
+    zlib().zstdDecompress(packed.subarray(0, length), { maxOutputLength: limit }, done)
+  })
+  return unpacked?.length === limit ? unpacked : zstd(packed, limit)
 }
 
 /**
@@ -125,4 +151,16 @@ function whenPacked(pack: (done: PackedCallback) => void): Promise<Uint8Array> {
       else reject(error)
     })
   })
+}
+
+/** undefined when more than the limit would come out. */
+async function whenUnpacked(
+  unpack: (done: PackedCallback) => void,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await whenPacked(unpack)
+  } catch (error) {
+    if (isTooLarge(error)) return undefined
+    throw error
+  }
 }

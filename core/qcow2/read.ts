@@ -3,7 +3,7 @@ import { throwIfAborted } from '../base/abort.ts'
 import { unreachable } from '../base/assert.ts'
 import { BoundedTasks } from '../base/bounded-tasks.ts'
 import type { DiskImage } from '../image/disk-image.ts'
-import { mustBeInFile, packedCluster, unpackCluster, type UnpackSource } from './compressed.ts'
+import { mustBeInFile, packedCluster, unpackClusterAside, type UnpackSource } from './compressed.ts'
 import type { PackedCluster } from './compressed.ts'
 import type { Geometry } from './format/geometry.ts'
 import type { LayerMap } from './layer-map.ts'
@@ -130,7 +130,8 @@ function addGroup(
     await packed.file.read(bytes, group.start, 'compressed')
     for (const cluster of group.clusters) {
       const from = cluster.offset - group.start
-      const content = unpackCluster(bytes.subarray(from, from + cluster.length), cluster, packed)
+      const stored = bytes.subarray(from, from + cluster.length)
+      const content = await unpackClusterAside(stored, cluster, packed)
       // The first and the last cluster may reach out of the range that was asked for.
       const skip = Math.max(at - cluster.guest, 0)
       const length = Math.min(geometry.clusterSize - skip, at + into.length - cluster.guest - skip)

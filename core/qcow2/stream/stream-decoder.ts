@@ -6,7 +6,7 @@ import { HIGH_UNIT } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { Codecs } from '../../image/codec.ts'
 import type { OperationContext } from '../../progress.ts'
-import { unpackCluster } from '../compressed.ts'
+import { isUnpackedAside, unpackCluster, unpackClusterAside } from '../compressed.ts'
 import { L1_ENTRY_BYTES, REFCOUNT_TABLE_ENTRY_BYTES, SECTOR } from '../format/constants.ts'
 import { entryOffset } from '../format/l1-entry.ts'
 import { asWordTable } from '../word-table.ts'
@@ -256,12 +256,7 @@ class StreamDecoder {
     })
     // The last sector of the last compressed cluster need not be in the file to its end.
     if (kind !== 'packed' || start >= total) throw cutShort
-    try {
-      await this.#unpack(run)
-    } catch (error) {
-      const isUndecodable = error instanceof ImageError && error.reason === 'cluster-undecodable'
-      throw isUndecodable ? cutShort : error
-    }
+    await this.#unpackLast(run, cutShort)
   }
 
   /** The run lies before the newest block. Throws `stream-order` when it is not there any more. */
@@ -443,21 +438,62 @@ class StreamDecoder {
 
   // Content
 
+  /** On the way others go on, where that pays; what is wrong with it then comes up later. */
   async #unpack(run: ExpectedRun): Promise<void> {
-    const { clusterSize, virtualSize } = this.#geometry
     const { name, codecs } = this.#options
     const { start, guest } = run
-    const end = start + run.length
+    const packed = this.#packedBytes(run)
+    const { clusterSize } = this.#geometry
+    const how = { file: { name }, clusterSize, compressionType: this.#compressionType, codecs }
+    const place = { guest, offset: start }
+    if (!isUnpackedAside(clusterSize)) {
+      await this.#data(this.#inDisk(unpackCluster(packed, place, how), guest), guest)
+      return
+    }
+    const block = this.#recent.blockOf(start)
+    if (block !== undefined) block.users++
+    await this.#tasks.add(async () => {
+      const content = this.#inDisk(await unpackClusterAside(packed, place, how), guest)
+      if (block !== undefined) block.users--
+      await this.#output.data(content, guest)
+      this.#report(content.length)
+    })
+  }
+
+  /** The last one may be cut short: nothing goes on before it is known. */
+  async #unpackLast(run: ExpectedRun, cutShort: ImageError): Promise<void> {
+    const { name, codecs } = this.#options
+    const { start: offset, guest } = run
+    const { clusterSize } = this.#geometry
+    const how = { file: { name }, clusterSize, compressionType: this.#compressionType, codecs }
+    let content: Uint8Array
+    try {
+      content = unpackCluster(this.#packedBytes(run), { guest, offset }, how)
+    } catch (error) {
+      const isUndecodable = error instanceof ImageError && error.reason === 'cluster-undecodable'
+      throw isUndecodable ? cutShort : error
+    }
+    await this.#data(this.#inDisk(content, guest), guest)
+  }
+
+  #packedBytes(run: ExpectedRun): Uint8Array {
+    const end = run.start + run.length
     const packed = this.#bytesFromBefore(run)
-    for (const block of this.#recent.blocksOf(start, end)) {
-      block.explain(start, end - SECTOR)
+    for (const block of this.#recent.blocksOf(run.start, end)) {
+      block.explain(run.start, end - SECTOR)
       block.share(end)
     }
-    const compressionType = this.#header.area.header.compressionType === 1 ? 'zstd' : 'zlib'
-    const place = { guest, offset: start }
-    const how = { file: { name }, clusterSize, compressionType, codecs } as const
-    const content = unpackCluster(packed, place, how)
-    await this.#data(content.subarray(0, Math.min(clusterSize, virtualSize - guest)), guest)
+    return packed
+  }
+
+  get #compressionType(): 'zlib' | 'zstd' {
+    return this.#header.area.header.compressionType === 1 ? 'zstd' : 'zlib'
+  }
+
+  /** The last cluster may go on behind the end of the disk. */
+  #inDisk(cluster: Uint8Array, guest: number): Uint8Array {
+    const { virtualSize } = this.#geometry
+    return cluster.subarray(0, Math.min(cluster.length, virtualSize - guest))
   }
 
   async #data(bytes: Uint8Array, guest: number, block?: StreamBlock): Promise<void> {
