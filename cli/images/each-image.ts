@@ -40,7 +40,7 @@ export async function* eachImage<Value>(
 ): AsyncGenerator<ImageOutcome<Value>, void> {
   const { onProgress: onReport } = host
   const fileCount = images.length
-  using progress = new ProgressReporter(host.stderr, options, { fileCount, phases, onReport })
+  using progress = new ProgressReporter(host, options, { fileCount, phases, onReport })
   const recorder = record === undefined ? undefined : new WorkRecorder(record, host)
   if (recorder !== undefined) host.afterAnswer(() => recorder.save(options))
   for (const image of images) {

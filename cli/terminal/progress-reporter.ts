@@ -32,6 +32,12 @@ export interface ProgressReport extends MeasuredProgress {
   readonly filename: string
 }
 
+/** Where a verb speaks; the bar is drawn on stderr. */
+export interface ProgressOutputs {
+  readonly stdout: TextOutput
+  readonly stderr: TextOutput
+}
+
 export interface ProgressRun {
   readonly fileCount: number
   readonly phases?: PhaseWeights | undefined
@@ -50,6 +56,8 @@ const stallLook = 1_000
  */
 export class ProgressReporter implements Disposable {
   readonly #output: TextOutput
+  /** What else goes to the terminal. */
+  readonly #texts: readonly TextOutput[]
   readonly #form: 'bar' | 'lines' | 'nothing'
   readonly #jsonLines: ProgressLines | undefined
   readonly #run: ProgressRun
@@ -60,13 +68,16 @@ export class ProgressReporter implements Disposable {
   #progress: MeasuredProgress | undefined
   #reportedAt = performance.now()
   #lineAt = -Infinity
+  #isWorking = false
   #isDrawn = false
   #timer: NodeJS.Timeout | undefined
 
   /** Throws UsageError when the descriptor cannot be used. */
-  constructor(output: TextOutput, options: ProgressOptions, run: ProgressRun) {
-    this.#output = output
-    this.#form = formOf(output, options)
+  constructor({ stdout, stderr }: ProgressOutputs, options: ProgressOptions, run: ProgressRun) {
+    this.#output = stderr
+    this.#form = formOf(stderr, options)
+    this.#texts = this.#form === 'bar' ? [stdout, stderr].filter((each) => each.isTerminal) : []
+    for (const text of this.#texts) text.beforeText(() => this.#clear())
     this.#jsonLines =
       options.progressFd === undefined ? undefined : new ProgressLines(options.progressFd)
     this.#run = run
@@ -77,6 +88,7 @@ export class ProgressReporter implements Disposable {
   /** The sink for the next image; what it reports is this image's part of the whole. */
   startFile(file: string): ProgressSink {
     this.#path = file
+    this.#isWorking = true
     this.#meter = new ProgressMeter()
     this.#progress = undefined
     this.#reportedAt = performance.now()
@@ -95,6 +107,7 @@ export class ProgressReporter implements Disposable {
     if (outcome !== 'cancelled') {
       this.#tell({ phase: 'files', done: ended, total: this.#run.fileCount, unit: 'files' })
     }
+    this.#isWorking = false
     this.#clear()
   }
 
@@ -102,6 +115,7 @@ export class ProgressReporter implements Disposable {
     clearInterval(this.#timer)
     this.#timer = undefined
     this.#clear()
+    for (const text of this.#texts) text.beforeText(undefined)
   }
 
   #report(progress: Progress): void {
@@ -125,7 +139,9 @@ export class ProgressReporter implements Disposable {
 
   #draw(): void {
     const { width } = this.#output
-    if (width === undefined || this.#path === '') return
+    // A line that is not whole yet would be wiped out.
+    const isFree = this.#texts.every((text) => text.endsLine)
+    if (width === undefined || !this.#isWorking || !isFree) return
     this.#isDrawn = true
     // The last column stays free: some terminals wrap as soon as it is written.
     const text = progressBar(this.#shown(), width - 1, this.#output.usesUnicode)

@@ -25,6 +25,8 @@ export class TextOutput {
   readonly usesUnicode: boolean
   readonly #stream: NodeJS.WriteStream
   #pending = ''
+  #endsLine = true
+  #beforeText: (() => void) | undefined
   /** EPIPE when the reader went away; ENOSPC and the like when it is a file. */
   #failure: string | undefined
 
@@ -44,6 +46,16 @@ export class TextOutput {
   /** Columns of the terminal; undefined when there is none. */
   get width(): number | undefined {
     return this.isTerminal ? this.#stream.columns : undefined
+  }
+
+  /** Whether what was sent so far ends with a whole line. */
+  get endsLine(): boolean {
+    return this.#endsLine
+  }
+
+  /** Calls `clear` before text is sent, until it is told otherwise: for what is drawn on the same terminal. */
+  beforeText(clear: (() => void) | undefined): void {
+    this.#beforeText = clear
   }
 
   /** Collects; `flush` or the next large write sends. */
@@ -66,6 +78,8 @@ export class TextOutput {
     this.#pending = ''
     this.#throwFailure()
     if (text === '') return
+    this.#beforeText?.()
+    this.#endsLine = text.endsWith('\n')
     if (!this.#stream.write(text)) await this.#drained()
     this.#throwFailure()
   }

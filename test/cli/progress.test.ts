@@ -111,6 +111,14 @@ describe('the bar on a terminal', () => {
     expect(answer).toMatch(/^[0-9a-f]{64} {2}\S+disk\.qcow2\r\n$/)
   })
 
+  it('leaves whole lines to a verb that prints while it works', async () => {
+    const sent = await onTerminal(100, 'map')
+    const lines = sent.split(clear).join('\n').split('\n')
+    const rows = lines.filter((line) => line.includes('disk.qcow2\r') && line.includes(' data '))
+    expect(rows.length).toBeGreaterThan(1)
+    for (const row of rows) expect(row).toMatch(/^ +0x[0-9a-f]+ +\S+ MiB +data/)
+  })
+
   it.each([['--quiet'], ['--trace'], ['--debug']])('is not drawn with %s', async (option) => {
     const sent = await onTerminal(100, 'sha', '--no-history', option)
     expect(sent).not.toContain(clear)

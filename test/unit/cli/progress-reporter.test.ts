@@ -7,7 +7,8 @@ import { tempFolder, type TempFolder } from '../../helpers/temp-folder.ts'
 
 let folder: TempFolder
 let fd: number
-const output = new TextOutput(process.stderr, { NO_COLOR: '1' })
+const stderr = new TextOutput(process.stderr, { NO_COLOR: '1' })
+const output = { stdout: stderr, stderr }
 
 beforeEach(async () => {
   folder = await tempFolder('progress')
