@@ -38,7 +38,7 @@ A sound image, one with leaks, one with corruptions, and what has nothing to che
   [63]
   $ platter check --format qcow2 disk.raw
   platter: disk.raw is not a disk image we know (PLT-1200)
-    <folder>/disk.raw starts with 0x0 that belong to no format Platter knows.
+    <folder>/disk.raw starts with 0x0, which belongs to no format Platter knows.
     Nothing was changed. If it is a raw disk, open it as raw (on the command line: --format raw).
   [1]
   $ platter check missing.qcow2

@@ -12,7 +12,7 @@ Only metadata leaves, and the image that comes of it is judged the same.
     File size              <bytes>
     Check of the image     clean
     Check of the metadata  clean
-    Names in it            1 snapshot my secret project
+    Names in it            1 snapshot: my secret project
   A check judges both the same.
   $ platter rehydrate broken.qcow2.dehydrated again.qcow2
   again.qcow2: image made; it has no guest data
@@ -23,7 +23,7 @@ Only metadata leaves, and the image that comes of it is judged the same.
   my secret project
   $ qemu-io -c 'read -q -P 0 0 1M' again.qcow2
   $ platter dehydrate --overwrite --anonymize --no-history --output text broken.qcow2 | grep -i name
-    Names in it            1 snapshot 1xxxxxxxxxxxxxxxx (replaced)
+    Names in it            1 snapshot: 1xxxxxxxxxxxxxxxx (replaced)
   $ platter rehydrate --overwrite --no-history --output text broken.qcow2.dehydrated again.qcow2 | head -n 1; qemu-img snapshot -l again.qcow2 | grep -c secret
   again.qcow2: image replaced; it has no guest data
   0

@@ -9,7 +9,6 @@ A raw disk becomes an image without what is zero, and back.
     File length   832 KiB (851,968 bytes)
     Read          <...>
     Nothing was changed.
-  platter: the new image is disk.qcow2
   $ ls
   disk.raw
   $ platter encode disk.raw

@@ -25,6 +25,7 @@ One line each.
   $ platter list --json overlay.qcow2
   [
       {
+          "version": 1,
           "filename": "overlay.qcow2",
           "format": "qcow2",
           "format-label": "qcow2 v3",
@@ -68,7 +69,7 @@ All about them.
     Use           not in use
   $ platter info --format qcow2 --output text base.qcow2 disk.raw
   platter: disk.raw is not a disk image we know (PLT-1200)
-    <folder>/disk.raw starts with 0x0 that belong to no format Platter knows.
+    <folder>/disk.raw starts with 0x0, which belongs to no format Platter knows.
     Nothing was changed. If it is a raw disk, open it as raw (on the command line: --format raw).
   base.qcow2
     Format        qcow2 v3

@@ -21,7 +21,7 @@ The same disk as qcow2 and raw has the same checksum.
   8591c541ed47b84a1fcbfb068b1c10f63b0f2d44b48adb0de33f9b6f0a32f19b  disk.raw
   $ platter sha --format qcow2 disk.raw
   platter: disk.raw is not a disk image we know (PLT-1200)
-    <folder>/disk.raw starts with 0x0 that belong to no format Platter knows.
+    <folder>/disk.raw starts with 0x0, which belongs to no format Platter knows.
     Nothing was changed. If it is a raw disk, open it as raw (on the command line: --format raw).
   [1]
   $ platter sha --links deny disk.qcow2 | cut -c 1-8
