@@ -3,7 +3,7 @@ import { z } from 'zod'
 const bytes = z.number().int().nonnegative()
 
 /** What `qemu-img map --output=json` prints, and `map --json` of one file. */
-export const mapExtents = z
+const mapExtents = z
   .array(
     z.strictObject({
       start: bytes,
