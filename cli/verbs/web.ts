@@ -33,7 +33,7 @@ export const web: RunVerb<WebOptions> = async ({ operands, options, host }): Pro
     ...operands,
   ]
   const child = spawn(process.execPath, [entry, ...words], { stdio: 'inherit' })
-  // From a terminal Ctrl-C reaches the child too; a second signal of the same kind does no harm.
+  // From a terminal Ctrl-C reaches the child too: it takes signals of one moment for one.
   host.signal.addEventListener('abort', () => child.kill('SIGTERM'))
   const [code] = await once(child, 'exit')
   return code === 0 ? exitCodes.fine : exitCodes.failed

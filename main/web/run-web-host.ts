@@ -18,6 +18,12 @@ import { createWebShell } from './web-shell.ts'
 /** As on the command line: 64 for arguments that make no sense, 1 for what could not be done. */
 const exitCodes = { failed: 1, usage: 64, interrupted: 130 } as const
 
+/**
+ * One Ctrl+C reaches us twice: from the terminal, and from the command line that started us. Milliseconds
+ * within which signals are the same one.
+ */
+const sameMoment = 500
+
 /** Runs until a signal ends it. Sets the process's exit code; what went wrong is on stderr. */
 export async function runWebHost(args: readonly string[]): Promise<void> {
   let parsed: WebArguments
@@ -80,11 +86,14 @@ async function start({
   await services.openPaths(paths.map((file) => path.resolve(file)))
 
   let window: BrowserWindow | undefined
-  let stopping = false
+  let stoppedAt: number | undefined
   const stop = (): void => {
-    // A second Ctrl+C is a person who does not want to wait.
-    if (stopping) process.exit(exitCodes.interrupted)
-    stopping = true
+    if (stoppedAt !== undefined) {
+      // A second Ctrl+C is a person who does not want to wait.
+      if (performance.now() - stoppedAt > sameMoment) process.exit(exitCodes.interrupted)
+      return
+    }
+    stoppedAt = performance.now()
     window?.close()
     void Promise.all([server.close(), metrics?.[Symbol.asyncDispose]()])
       .then(() => services.close())

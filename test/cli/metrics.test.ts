@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import { truncate, writeFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createQcow2, qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -67,6 +68,7 @@ async function scrapedWhen(url: string, isSo: (metrics: string) => boolean): Pro
   for (;;) {
     const metrics = await scrape(url)
     if (isSo(metrics)) return metrics
+    await delay(20)
   }
 }
 
