@@ -40,4 +40,13 @@ export const undoReasons = {
       `What the disk holds now differs from the snapshot “${c.id ?? '?'}”${c.found === undefined ? '' : ` (${c.found})`}; undoing would lose one of the two.`,
     advice: () => 'Apply or delete the snapshot yourself, when you know which state you need.',
   },
+  'undo-snapshot-left': {
+    kind: 'io',
+    number: 1685,
+    title: (c) => `${nameOf(c)} is as it was, but a snapshot is left`,
+    detail: (c) =>
+      `The disk went back to what the snapshot “${c.id ?? '?'}” had kept; removing that snapshot failed then.`,
+    safety: 'The disk holds what it held before the change that was undone; the image is valid.',
+    advice: () => 'See to the cause, then delete the snapshot.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

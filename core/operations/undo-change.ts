@@ -4,6 +4,7 @@ import type { WritingEnvironment } from '../image/environment.ts'
 import { amendImage } from './amend.ts'
 import type { UndoAction, UndoChangePlan } from './done-change.ts'
 import type { Host } from './host.ts'
+import type { SnapshotInfo } from './image-info.ts'
 import type { UndoChangeOptions } from './plan-undo-change.ts'
 import { resizeImage } from './resize.ts'
 import { applySnapshot } from './snapshot-apply.ts'
@@ -56,13 +57,24 @@ async function carryOut(
     case 'apply-kept': {
       const { plan } = action
       await applySnapshot(host, path, { ...context, plan })
-      // No cancel any more: the disk is back, and "nothing was changed" would not be true.
-      const snapshot = { id: plan.snapshot.id }
-      const forgotten = await planDeleteSnapshot(host, path, { snapshot })
-      await deleteSnapshot(host, path, { plan: forgotten })
+      await forget(host, path, plan.snapshot)
       return
     }
     default:
       unreachable(action)
+  }
+}
+
+/** Once the disk is back: no cancel is heard any more, and what fails does not mean that nothing changed. */
+async function forget(
+  host: Host & WritingEnvironment,
+  path: string,
+  { id, name }: SnapshotInfo,
+): Promise<void> {
+  try {
+    const plan = await planDeleteSnapshot(host, path, { snapshot: { id } })
+    await deleteSnapshot(host, path, { plan })
+  } catch (thrown) {
+    throw new ImageError('undo-snapshot-left', { path, id: name }, { cause: thrown })
   }
 }

@@ -1,6 +1,9 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { createEngine, type DoneChange } from '../../../../core/index.ts'
+import { ImageError } from '../../../../core/errors/image-error.ts'
+import { nodeHost } from '../../../../core/io/node-host.ts'
+import { undoChange } from '../../../../core/operations/undo-change.ts'
 import { createQcow2, qemuCheck, qemuImg, qemuIo } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
@@ -187,6 +190,31 @@ describe('undoing snapshots', () => {
     await engine.undoChange(image, await engine.planUndoChange(image, change))
     await qemuIo(image, 'read -P 8 0 1M')
     expect((await engine.listSnapshots(image)).map(({ name }) => name)).toEqual(['old'])
+    expect((await qemuCheck(image)).exitCode).toBe(0)
+  })
+
+  it('says that the disk is back when only removing the snapshot failed', async () => {
+    await using folder = await tempFolder('undo-change')
+    const image = folder.file('a.qcow2')
+    await createQcow2(image, '16M')
+    const { snapshot: old } = await engine.createSnapshot(image, { name: 'old' })
+    await qemuIo(image, 'write -P 8 0 1M')
+    const plan = await engine.planApplySnapshot(image, { snapshot: { id: old.id } })
+    const { kept } = await engine.applySnapshot(image, { plan, keepPresentAs: 'before' })
+    if (kept === undefined) throw new Error('the present state should have been kept')
+    const change = { kind: 'snapshot-apply', applied: marked(old), kept: marked(kept) } as const
+    let opened = 0
+    const host = {
+      ...nodeHost,
+      async openForWriting(path: string) {
+        if (opened++ > 0) throw new ImageError('file-in-use', { path })
+        return nodeHost.openForWriting(path)
+      },
+    }
+    const undone = undoChange(host, image, await engine.planUndoChange(image, change))
+    const error = await undone.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ reason: 'undo-snapshot-left' })
+    await qemuIo(image, 'read -P 8 0 1M')
     expect((await qemuCheck(image)).exitCode).toBe(0)
   })
 
