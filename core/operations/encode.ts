@@ -1,6 +1,6 @@
 import { ImageError } from '../errors/image-error.ts'
 import type { ExchangingEnvironment } from '../image/environment.ts'
-import { settingsOf, virtualSizeOf, type Qcow2Settings } from '../qcow2/create/settings.ts'
+import { virtualSizeOf } from '../qcow2/create/settings.ts'
 import { geometryFor } from '../qcow2/encode/image-plan.ts'
 import { streamEncoded } from '../qcow2/encode/stream-encoded.ts'
 import { layOutStream } from '../qcow2/encode/stream-layout.ts'
@@ -8,16 +8,13 @@ import { writeEncoded, type EncodedDisk } from '../qcow2/encode/write-encoded.ts
 import type { BlockFile } from '../storage/block-file.ts'
 import type { ByteSink } from '../storage/byte-sink.ts'
 import type { EncodeOptions, EncodeSource, EncodeTarget } from './encode-options.ts'
-import type { EncodedImage, EncodeResult } from './encode-result.ts'
+import type { EncodeResult } from './encode-result.ts'
+import { encodedFacts, encodeSettings, pieceOptions } from './encode-settings.ts'
 import { openEncodeSource, type OpenedSource } from './encode-source.ts'
 import { findDataClusters } from './find-data-clusters.ts'
 import type { Host } from './host.ts'
 import { makeOutput } from './new-output.ts'
-import { InputPieces, pieceBytesFor, sourcePieces } from './source-pieces.ts'
-
-/** Bytes of a piece: packing takes a hundred times as long as copying. */
-const COPIED_BYTES = 2 * 1024 * 1024
-const PACKED_BYTES = 1024 * 1024
+import { InputPieces, sourcePieces } from './source-pieces.ts'
 
 /**
  * Makes a qcow2 image of a disk: of any image that can be read, through its whole backing chain, or of raw
@@ -39,100 +36,60 @@ export async function encodeImage(
   target: EncodeTarget,
   options: EncodeOptions = {},
 ): Promise<EncodeResult> {
-  const settings = encodeSettings(options)
-  if (target.kind === 'sink') {
-    const { compression = 'none' } = options
-    if (source.kind === 'input') throw cannotStream('Input that is read once')
-    if (compression !== 'none') throw cannotStream('Compression')
-  }
+  // Before anything is opened.
+  encodeSettings(options)
+  const { compression = 'none' } = options
+  if (target.kind === 'sink' && compression !== 'none') throw cannotStream('Compression')
   if (source.kind === 'input') {
-    // A sink was refused above.
     if (target.kind === 'sink') throw cannotStream('Input that is read once')
-    const input = new InputPieces(source.input, pieceOptions(settings, options))
-    const disk = { pieces: input, length: undefined, finalLength: () => input.length }
-    const made = await intoFile(host, target, { disk, settings, sources: [] }, options)
-    return { ...made, source: undefined, sourceFormat: 'raw', bytesRead: input.length }
+    return naming(target.path, () => inputIntoFile(host, source.input, target, options))
   }
-  try {
+  return naming(source.path, async () => {
     await using opened = await openEncodeSource(host, source.path, options)
-    const facts = { source: opened.path, sourceFormat: opened.format }
     const made =
       target.kind === 'sink'
-        ? await intoSink(opened, target.sink, settings, options)
-        : await fileIntoFile(host, opened, { target, settings }, options)
+        ? await intoSink(opened, target.sink, options)
+        : await fileIntoFile(host, opened, target, options)
+    const facts = { source: opened.path, sourceFormat: opened.format }
     return { ...made, ...facts, bytesRead: opened.bytesRead() }
-  } catch (error) {
-    throw error instanceof ImageError ? error.with({ path: source.path }) : error
-  }
+  })
 }
 
 type FileTarget = Extract<EncodeTarget, { readonly kind: 'file' }>
 type Made = Omit<EncodeResult, 'source' | 'sourceFormat' | 'bytesRead'>
 
-/** Throws `option-invalid` or `options-conflict`. */
-export function encodeSettings(options: EncodeOptions): Qcow2Settings {
-  const { version, clusterSize, refcountBits, lazyRefcounts, compression = 'none' } = options
-  const compressionType = compression === 'none' ? undefined : compression
-  return settingsOf(
-    { version, clusterSize, refcountBits, lazyRefcounts, compressionType },
-    { hasBackingFile: false, dataFile: 'none' },
-  )
-}
-
-/** What is known of the image from the start. */
-export const encodedFacts = (
-  settings: Qcow2Settings,
-  virtualSize: number,
-  { compression = 'none' }: EncodeOptions,
-): Omit<EncodedImage, 'source' | 'sourceFormat'> => {
-  const { guestClusters, refcountBits } = geometryFor(settings, virtualSize)
-  const { clusterSize, version, lazyRefcounts } = settings
-  return {
-    virtualSize,
-    clusterSize,
-    version,
-    refcountBits,
-    lazyRefcounts,
-    compression,
-    guestClusters,
-  }
-}
-
-export function pieceOptions(
-  { clusterSize }: Qcow2Settings,
-  { compression = 'none', signal }: EncodeOptions,
-) {
-  const wanted = compression === 'none' ? COPIED_BYTES : PACKED_BYTES
-  return { clusterSize, pieceBytes: pieceBytesFor(clusterSize, wanted), signal }
+async function inputIntoFile(
+  host: Host & ExchangingEnvironment,
+  bytes: AsyncIterable<Uint8Array>,
+  target: FileTarget,
+  options: EncodeOptions,
+): Promise<EncodeResult> {
+  const pieces = new InputPieces(bytes, pieceOptions(encodeSettings(options), options))
+  const disk = { pieces, length: undefined, finalLength: () => pieces.length }
+  const made = await intoFile(host, target, { disk, sources: [] }, options)
+  return { ...made, source: undefined, sourceFormat: 'raw', bytesRead: pieces.length }
 }
 
 function fileIntoFile(
   host: Host & ExchangingEnvironment,
   { content, files }: OpenedSource,
-  { target, settings }: { readonly target: FileTarget; readonly settings: Qcow2Settings },
+  target: FileTarget,
   options: EncodeOptions,
 ): Promise<Made> {
   const { length } = content
-  const pieces = sourcePieces(content, pieceOptions(settings, options))
+  const pieces = sourcePieces(content, pieceOptions(encodeSettings(options), options))
   const disk = { pieces, length, finalLength: () => length }
-  return intoFile(host, target, { disk, settings, sources: files }, options)
+  return intoFile(host, target, { disk, sources: files }, options)
 }
 
 async function intoFile(
   host: Host & ExchangingEnvironment,
   { path, overwrite }: FileTarget,
-  {
-    disk,
-    settings,
-    sources,
-  }: {
-    readonly disk: EncodedDisk
-    readonly settings: Qcow2Settings
-    readonly sources: readonly BlockFile[]
-  },
+  { disk, sources }: { readonly disk: EncodedDisk; readonly sources: readonly BlockFile[] },
   options: EncodeOptions,
 ): Promise<Made> {
   const { compression = 'none', signal } = options
+  const settings = encodeSettings(options)
   const packing = compression === 'none' ? undefined : { codecs: host.codecs, type: compression }
   const made = await makeOutput(host, path, { overwrite, sources, signal }, (file) =>
     writeEncoded(file, disk, { settings, packing }, options),
@@ -151,9 +108,9 @@ async function intoFile(
 async function intoSink(
   { path, content }: OpenedSource,
   sink: ByteSink,
-  settings: Qcow2Settings,
   options: EncodeOptions,
 ): Promise<Made> {
+  const settings = encodeSettings(options)
   const virtualSize = virtualSizeOf(content.length, settings)
   const geometry = geometryFor(settings, virtualSize)
   const pieces = pieceOptions(settings, options)
@@ -174,6 +131,15 @@ async function intoSink(
     dataClusters: data.clusters.size,
     compressedClusters: 0,
     compressedBytes: 0,
+  }
+}
+
+/** Whatever goes wrong is told of a file. */
+async function naming<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof ImageError ? error.with({ path }) : error
   }
 }
 

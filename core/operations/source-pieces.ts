@@ -15,10 +15,6 @@ export interface PieceOptions {
   readonly signal: AbortSignal | undefined
 }
 
-/** Large enough that the price of a request does not show, small enough to cancel between. */
-export const pieceBytesFor = (clusterSize: number, wanted: number): number =>
-  Math.max(wanted, clusterSize)
-
 /**
  * What of a source may hold data, in whole clusters and in order, read ahead. What it knows to be zero is
  * neither read nor given, but for what shares a cluster with data.
