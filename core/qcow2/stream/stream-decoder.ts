@@ -1,33 +1,25 @@
 import { breather } from '../../base/abort.ts'
 import { invariant, unreachable } from '../../base/assert.ts'
 import { isAligned } from '../../base/bits.ts'
-import { BoundedTasks } from '../../base/bounded-tasks.ts'
 import { HIGH_UNIT } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { Codecs } from '../../image/codec.ts'
 import type { OperationContext } from '../../progress.ts'
-import { isUnpackedAside, unpackCluster, unpackClusterAside } from '../compressed.ts'
-import { L1_ENTRY_BYTES, REFCOUNT_TABLE_ENTRY_BYTES, SECTOR } from '../format/constants.ts'
+import { L1_ENTRY_BYTES, REFCOUNT_TABLE_ENTRY_BYTES } from '../format/constants.ts'
 import { entryOffset } from '../format/l1-entry.ts'
 import { asWordTable } from '../word-table.ts'
+import { ContentWriter, type PackedContent } from './content-writer.ts'
 import type { DiskOutput } from './disk-output.ts'
 import { ExpectedRuns, type ExpectedKind, type ExpectedRun } from './expected-runs.ts'
-import { GatheredData, SMALL_BYTES } from './gathered-data.ts'
 import { GrowingBytes } from './growing-bytes.ts'
-import { HeldClusters } from './held-clusters.ts'
 import type { PipeReader } from './pipe-reader.ts'
-import { RecentBlocks, StreamBlock } from './recent-blocks.ts'
+import { StreamBlock } from './recent-blocks.ts'
 import type { StreamHeader } from './stream-header.ts'
+import { StreamMemory } from './stream-memory.ts'
 import { tableRuns, type TableRun } from './table-runs.ts'
 
 /** Blocks are whole clusters, and large enough that the price of a request does not show. */
 const BLOCK_BYTES = 1024 * 1024
-/**
- * Blocks that are in memory whole: the newest, and before it more than a compressed cluster can be long (two
- * clusters). QEMU packs clusters into what is left of older ones, so they begin a little before their table.
- */
-const RECENT_BLOCKS = 4
-
 export interface DecodeStreamOptions extends Pick<OperationContext, 'signal' | 'onProgress'> {
   /** For messages. */
   readonly name: string
@@ -69,45 +61,37 @@ interface MappedRun extends ExpectedRun {
 
 class StreamDecoder {
   readonly #header: StreamHeader
-  readonly #output: DiskOutput
   readonly #options: DecodeStreamOptions
-  readonly #tasks: BoundedTasks
+  readonly #content: ContentWriter
+  readonly #memory: StreamMemory
   readonly #breathe: () => Promise<void> | undefined
   readonly #blockBytes: number
-  readonly #recent: RecentBlocks
   readonly #expected = new ExpectedRuns()
-  readonly #held: HeldClusters
   readonly #l1 = new GrowingBytes()
   readonly #buffers: Uint8Array[] = []
-  readonly #small = new GatheredData()
   /** Of the newest block. */
   #position = 0
   /** L2 tables that have not come; undefined: the L1 table has not, either. */
   #tablesLeft: number | undefined
-  /** A held cluster that a run was taken of: with subclusters, the next run may be in it, too. */
-  #inUse: number | undefined
-  /** Guest bytes that the output has. */
-  #done = 0
 
   constructor(header: StreamHeader, output: DiskOutput, options: DecodeStreamOptions) {
     const { clusterSize } = header.area.geometry
+    const { budget, onProgress, name, codecs } = options
     this.#header = header
-    this.#output = output
     this.#options = options
-    this.#tasks = new BoundedTasks(output.width)
     this.#breathe = breather(options.signal, { everyCalls: 8 })
-    this.#blockBytes = options.blockBytes ?? Math.max(BLOCK_BYTES, clusterSize)
-    this.#recent = new RecentBlocks(this.#blockBytes, RECENT_BLOCKS)
-    this.#held = new HeldClusters(clusterSize, options.budget)
+    const blockBytes = options.blockBytes ?? Math.max(BLOCK_BYTES, clusterSize)
+    this.#blockBytes = blockBytes
+    this.#memory = new StreamMemory({ clusterSize, blockBytes, budget })
+    this.#content = new ContentWriter(output, header.area, { name, codecs, onProgress })
   }
 
   async run(input: PipeReader): Promise<void> {
-    this.#report(0)
     this.#expectTables()
     for (let ended = false; !ended;) {
       const block = await this.#nextBlock(input)
       ended = block.length < this.#blockBytes
-      const retired = this.#recent.add(block)
+      const retired = this.#memory.add(block)
       if (retired !== undefined) this.#retire(retired)
       for (;;) {
         const run = this.#expected.takeBefore(block.end)
@@ -115,7 +99,7 @@ class StreamDecoder {
         await this.#meet(run, block)
         await this.#breathe()
       }
-      await this.#writeSmall()
+      await this.#content.writeSmall()
       await this.#breathe()
     }
     for (;;) {
@@ -123,14 +107,13 @@ class StreamDecoder {
       if (run === undefined) break
       await this.#meetEnd(run, input.position)
     }
-    await this.#writeSmall()
-    await this.#tasks.finish()
-    invariant(this.#done === this.#geometry.virtualSize, 'every byte of the disk was told')
+    await this.#content.finish()
+    invariant(this.#content.done === this.#geometry.virtualSize, 'every byte of the disk was told')
   }
 
   /** Nothing of it goes on any more. */
   async settled(): Promise<void> {
-    await this.#tasks.settled()
+    await this.#content.settled()
   }
 
   get #geometry() {
@@ -142,7 +125,7 @@ class StreamDecoder {
   async #nextBlock(input: PipeReader): Promise<StreamBlock> {
     const bytes = this.#buffers.pop() ?? new Uint8Array(this.#blockBytes)
     let length = 0
-    if (this.#recent.isEmpty) {
+    if (this.#memory.isEmpty) {
       bytes.set(this.#header.bytes)
       length = this.#header.bytes.length
     } else {
@@ -156,14 +139,7 @@ class StreamDecoder {
 
   /** The block leaves the memory: what nobody has explained of it is held while there are tables to come. */
   #retire(block: StreamBlock): void {
-    if (this.#tablesLeft !== 0 && !block.isExplained) {
-      const { clusterSize } = this.#geometry
-      for (let at = block.at; at < block.end; at += clusterSize) {
-        if (!block.mayMatter(at, clusterSize)) continue
-        const from = at - block.at
-        this.#held.hold(at / clusterSize, block.bytes.subarray(from, from + clusterSize))
-      }
-    }
+    if (this.#tablesLeft !== 0) this.#memory.hold(block)
     if (block.users === 0) this.#buffers.push(block.bytes)
   }
 
@@ -213,18 +189,18 @@ class StreamDecoder {
   async #meet(run: ExpectedRun, block: StreamBlock): Promise<void> {
     const { kind, start, guest } = run
     if (kind === 'packed') {
-      await this.#unpack(run)
+      await this.#content.unpack(this.#packedContent(run))
       return
     }
     const end = Math.min(start + run.length, block.end)
     const length = end - start
     const bytes = block.bytes.subarray(start - block.at, end - block.at)
-    this.#explain(start, end)
+    this.#memory.explain(start, end)
     // At the end of the stream: what is left then says that it was cut short.
     this.#add({ kind, start: end, length: run.length - length, guest: guest + length })
     switch (kind) {
       case 'data':
-        await this.#data(bytes, guest, block)
+        await this.#content.data(bytes, guest, block)
         break
       case 'l1-table':
         this.#l1.append(bytes)
@@ -256,7 +232,12 @@ class StreamDecoder {
     })
     // The last sector of the last compressed cluster need not be in the file to its end.
     if (kind !== 'packed' || start >= total) throw cutShort
-    await this.#unpackLast(run, cutShort)
+    try {
+      await this.#content.unpackNow(this.#packedContent(run))
+    } catch (error) {
+      const isUndecodable = error instanceof ImageError && error.reason === 'cluster-undecodable'
+      throw isUndecodable ? cutShort : error
+    }
   }
 
   /** The run lies before the newest block. Throws `stream-order` when it is not there any more. */
@@ -267,16 +248,16 @@ class StreamDecoder {
         await this.#dataFromBefore(run)
         break
       case 'packed':
-        await this.#unpack(run)
+        await this.#content.unpack(this.#packedContent(run))
         break
       case 'l2-table': {
         const bytes = this.#bytesFromBefore(run)
-        this.#held.drop(start / length)
+        this.#memory.drop(start)
         await this.#readL2(bytes, run)
         break
       }
       case 'unread':
-        this.#explain(start, start + length)
+        this.#memory.explain(start, start + length)
         break
       default:
         unreachable(kind)
@@ -284,53 +265,22 @@ class StreamDecoder {
   }
 
   async #dataFromBefore(run: ExpectedRun): Promise<void> {
-    const { clusterSize } = this.#geometry
     const end = run.start + run.length
     for (let at = run.start; at < end;) {
       const guest = run.guest + (at - run.start)
-      const block = this.#recent.blockOf(at)
-      if (block !== undefined) {
-        const to = Math.min(end, block.end)
-        this.#explain(at, to)
-        await this.#data(block.bytes.subarray(at - block.at, to - block.at), guest, block)
-        at = to
-        continue
-      }
-      const cluster = Math.floor(at / clusterSize)
-      const held = this.#held.get(cluster)
-      if (held === undefined) throw this.#wentBy(run, at)
-      const from = at - cluster * clusterSize
-      const length = Math.min(clusterSize - from, end - at)
-      if (held.bytes === undefined) await this.#zeroes(guest, length)
-      else await this.#data(held.bytes.slice(from, from + length), guest)
-      if (this.#inUse !== undefined && this.#inUse !== cluster) this.#held.drop(this.#inUse)
-      this.#inUse = cluster
+      const piece = this.#memory.pieceAt(at, end)
+      if (piece === undefined) throw this.#wentBy(run, at)
+      const { bytes, length, block } = piece
+      this.#memory.explain(at, at + length)
+      if (bytes === undefined) await this.#content.zeroes(guest, length)
+      else await this.#content.data(bytes, guest, block)
       at += length
     }
   }
 
-  /** All of a run; what of it lies behind the end of the stream is zero. */
   #bytesFromBefore(run: ExpectedRun): Uint8Array {
-    const { clusterSize } = this.#geometry
-    const { start, length } = run
-    if (this.#recent.blockOf(start) !== undefined) return this.#recent.bytes(start, start + length)
-    const bytes = new Uint8Array(length)
-    for (let done = 0; done < length;) {
-      const at = start + done
-      const inCluster = at % clusterSize
-      const piece = Math.min(clusterSize - inCluster, length - done)
-      const block = this.#recent.blockOf(at)
-      if (block !== undefined) {
-        bytes.set(this.#recent.bytes(at, start + length), done)
-        break
-      }
-      const held = this.#held.get((at - inCluster) / clusterSize)
-      if (held === undefined) throw this.#wentBy(run, at)
-      if (held.bytes !== undefined) {
-        bytes.set(held.bytes.subarray(inCluster, inCluster + piece), done)
-      }
-      done += piece
-    }
+    const bytes = this.#memory.bytesOf(run.start, run.length)
+    if (typeof bytes === 'number') throw this.#wentBy(run, bytes)
     return bytes
   }
 
@@ -343,13 +293,6 @@ class StreamDecoder {
       found: this.#position,
       limit: this.#options.budget,
     })
-  }
-
-  /** Whole clusters: what of them is not read is of no use to anybody else. */
-  #explain(start: number, end: number): void {
-    const { clusterSize } = this.#geometry
-    const to = end + ((clusterSize - (end % clusterSize)) % clusterSize)
-    for (const block of this.#recent.blocksOf(start, to)) block.explain(start, to)
   }
 
   // Tables
@@ -367,7 +310,7 @@ class StreamDecoder {
       const start = l2OffsetOf(words, index)
       if (start === 0) continue
       const guest = index * l2Coverage
-      await this.#zeroes(zeroesFrom, guest - zeroesFrom)
+      await this.#content.zeroes(zeroesFrom, guest - zeroesFrom)
       zeroesFrom = Math.min(guest + l2Coverage, virtualSize)
       if (!isAligned(start, clusterSize)) {
         throw new ImageError('structure-damaged', {
@@ -381,7 +324,7 @@ class StreamDecoder {
       await this.#expect({ kind: 'l2-table', start, length: clusterSize, guest })
       await this.#breathe()
     }
-    await this.#zeroes(zeroesFrom, virtualSize - zeroesFrom)
+    await this.#content.zeroes(zeroesFrom, virtualSize - zeroesFrom)
     this.#heardOfAll()
   }
 
@@ -405,7 +348,7 @@ class StreamDecoder {
         await this.#expect({ kind: 'data', start: run.host, length, guest })
         break
       case 'zeroes':
-        await this.#zeroes(guest, length)
+        await this.#content.zeroes(guest, length)
         if (run.host !== undefined) {
           await this.#expect({ kind: 'unread', start: run.host, length, guest })
         }
@@ -426,113 +369,22 @@ class StreamDecoder {
     for (let entry = 0; entry < words.length / 2; entry++) {
       const start = (words[2 * entry + 1] ?? 0) * HIGH_UNIT + (words[2 * entry] ?? 0)
       if (start === 0 || !isAligned(start, length)) continue
-      if (start < this.#position) this.#explain(start, start + length)
+      if (start < this.#position) this.#memory.explain(start, start + length)
       else this.#add({ kind: 'unread', start, length, guest: 0 })
     }
   }
 
   /** When nothing is left to be explained, nothing has to be held for it. */
   #heardOfAll(): void {
-    if (this.#tablesLeft === 0) this.#held.clear()
+    if (this.#tablesLeft === 0) this.#memory.releaseHeld()
   }
 
-  // Content
-
-  /** On the way others go on, where that pays; what is wrong with it then comes up later. */
-  async #unpack(run: ExpectedRun): Promise<void> {
-    const { name, codecs } = this.#options
-    const { start, guest } = run
-    const packed = this.#packedBytes(run)
-    const { clusterSize } = this.#geometry
-    const how = { file: { name }, clusterSize, compressionType: this.#compressionType, codecs }
-    const place = { guest, offset: start }
-    if (!isUnpackedAside(clusterSize)) {
-      await this.#data(this.#inDisk(unpackCluster(packed, place, how), guest), guest)
-      return
-    }
-    const block = this.#recent.blockOf(start)
-    if (block !== undefined) block.users++
-    await this.#tasks.add(async () => {
-      const content = this.#inDisk(await unpackClusterAside(packed, place, how), guest)
-      if (block !== undefined) block.users--
-      await this.#output.data(content, guest)
-      this.#report(content.length)
-    })
-  }
-
-  /** The last one may be cut short: nothing goes on before it is known. */
-  async #unpackLast(run: ExpectedRun, cutShort: ImageError): Promise<void> {
-    const { name, codecs } = this.#options
-    const { start: offset, guest } = run
-    const { clusterSize } = this.#geometry
-    const how = { file: { name }, clusterSize, compressionType: this.#compressionType, codecs }
-    let content: Uint8Array
-    try {
-      content = unpackCluster(this.#packedBytes(run), { guest, offset }, how)
-    } catch (error) {
-      const isUndecodable = error instanceof ImageError && error.reason === 'cluster-undecodable'
-      throw isUndecodable ? cutShort : error
-    }
-    await this.#data(this.#inDisk(content, guest), guest)
-  }
-
-  #packedBytes(run: ExpectedRun): Uint8Array {
-    const end = run.start + run.length
+  /** All of the packed cluster has come. */
+  #packedContent(run: ExpectedRun): PackedContent {
+    const { start, length, guest } = run
     const packed = this.#bytesFromBefore(run)
-    for (const block of this.#recent.blocksOf(run.start, end)) {
-      block.explain(run.start, end - SECTOR)
-      block.share(end)
-    }
-    return packed
-  }
-
-  get #compressionType(): 'zlib' | 'zstd' {
-    return this.#header.area.header.compressionType === 1 ? 'zstd' : 'zlib'
-  }
-
-  /** The last cluster may go on behind the end of the disk. */
-  #inDisk(cluster: Uint8Array, guest: number): Uint8Array {
-    const { virtualSize } = this.#geometry
-    return cluster.subarray(0, Math.min(cluster.length, virtualSize - guest))
-  }
-
-  async #data(bytes: Uint8Array, guest: number, block?: StreamBlock): Promise<void> {
-    if (bytes.length < SMALL_BYTES) {
-      if (!this.#small.takes(bytes.length, guest)) await this.#writeSmall()
-      this.#small.add(bytes, guest)
-      return
-    }
-    if (block !== undefined) block.users++
-    await this.#tasks.add(async () => {
-      await this.#output.data(bytes, guest)
-      if (block !== undefined) block.users--
-      this.#report(bytes.length)
-    })
-  }
-
-  async #writeSmall(): Promise<void> {
-    const gathered = this.#small.take()
-    if (gathered === undefined) return
-    const { bytes, guest } = gathered
-    await this.#tasks.add(async () => {
-      await this.#output.data(bytes, guest)
-      this.#small.giveBack(bytes)
-      this.#report(bytes.length)
-    })
-  }
-
-  async #zeroes(guest: number, length: number): Promise<void> {
-    if (length === 0) return
-    await this.#tasks.add(async () => {
-      await this.#output.zeroes(guest, length)
-      this.#report(length)
-    })
-  }
-
-  #report(length: number): void {
-    this.#done += length
-    const { virtualSize: total } = this.#geometry
-    this.#options.onProgress?.({ phase: 'data', done: this.#done, total, unit: 'bytes' })
+    this.#memory.explainPacked(start, start + length)
+    return { packed, block: this.#memory.blockOf(start), guest, offset: start }
   }
 }
 
