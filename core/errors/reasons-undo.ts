@@ -49,4 +49,13 @@ export const undoReasons = {
     safety: 'The disk holds what it held before the change that was undone; the image is valid.',
     advice: () => 'See to the cause, then delete the snapshot.',
   },
+  'undo-interrupted': {
+    kind: 'io',
+    number: 1686,
+    title: (c) => `Undoing the repair of ${nameOf(c)} stopped half way`,
+    detail: (c) =>
+      `Some of the old tables are back, and some may not be. The safety copy ${c.link ?? 'beside it'} has them all.`,
+    safety: 'Guest data is as it was, and the safety copy is whole.',
+    advice: () => 'See to the disk it is on, then undo the repair again.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

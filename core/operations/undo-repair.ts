@@ -48,8 +48,8 @@ export async function planUndoRepair(
 
 /**
  * Takes a repair back: the image's metadata becomes, byte by byte, what it was before. Looks at everything
- * before the first write, and throws as `planUndoRepair`. Stopped half way it can be run again, as often
- * as needed. The safety copy stays.
+ * before the first write, and throws as `planUndoRepair`. Stopped half way (`undo-interrupted`) it can be run
+ * again, as often as needed. The safety copy stays.
  */
 export async function undoRepair(
   host: Host & WritingEnvironment,
@@ -77,6 +77,15 @@ export async function restoreImage(
   const copy = await SafetyCopy.open(host, copied)
   const plan = await compare(file, copy, context)
   throwIfAborted(context.signal)
+  try {
+    await restoreAll(file, copy)
+  } catch (cause) {
+    throw new ImageError('undo-interrupted', { path: file.name, link: copied.name }, { cause })
+  }
+  return plan
+}
+
+async function restoreAll(file: WritableFile, copy: SafetyCopy): Promise<void> {
   // The old tables are still where the old header looks for them: repairs write to free places. So once
   // the header is the old one, the image is, and the rest only cleans up.
   await restoreRecords(file, copy, (at) => at === 0)
@@ -86,7 +95,6 @@ export async function restoreImage(
     file.truncate(before)
     await file.flush()
   }
-  return plan
 }
 
 async function restoreRecords(

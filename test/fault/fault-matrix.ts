@@ -129,6 +129,7 @@ const stopped: ReadonlySet<Reason> = new Set([
   'amend-stopped',
   'cut-not-cleared',
   'compact-stopped',
+  'undo-interrupted',
 ])
 
 const kindOf = { EIO: 'io', ENOSPC: 'no-space' } as const
