@@ -36,9 +36,9 @@ export class PipeReader implements AsyncDisposable {
       const piece = this.#piece.subarray(0, into.length - filled)
       into.set(piece, filled)
       filled += piece.length
+      this.#position += piece.length
       this.#piece = this.#piece.subarray(piece.length)
     }
-    this.#position += filled
     return filled
   }
 
