@@ -109,9 +109,7 @@ async function toStandardOutput({ places: { source }, words, host }: EncodeRun):
     await sayError(error, { output: 'text', host })
     if (written > 0) {
       // Whoever reads the pipe sees an end like any other.
-      await host.stderr.line(
-        `  ${formatBytes(written)} had been written to standard output; they are no image.`,
-      )
+      await host.stderr.line(`  ${formatBytes(written)} had been written to standard output.`)
     }
     return exitCodeOf(error)
   }

@@ -82,4 +82,20 @@ export const convertReasons = {
       `${c.path ?? 'The new file'} and ${c.link ?? 'the source'} are the same file; it cannot be read and replaced at once.`,
     advice: () => 'Choose another name for the new file.',
   },
+  'encode-cancelled': {
+    kind: 'cancelled',
+    number: 1609,
+    title: () => 'Cancelled',
+    detail: (c) => `Making ${c.path ?? 'the image'} was stopped.`,
+    safety: nothingLeft,
+    advice: () => 'Start it again when you want the image.',
+  },
+  'encode-cut-short': {
+    kind: 'cancelled',
+    number: 1610,
+    title: () => 'Cancelled',
+    detail: (c) => `Writing ${c.path ?? 'the disk'} as an image was stopped on the way.`,
+    safety: 'What came out is the start of an image, and no image itself.',
+    advice: () => 'Throw it away, and start again when you want all of it.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

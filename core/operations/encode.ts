@@ -28,7 +28,7 @@ import { InputPieces, sourcePieces } from './source-pieces.ts'
  * Holds at most 24 MiB of guest data (ten pieces; with 2 MiB clusters as well) and the tables that
  * `ImageBuilder` and `EncodedSpace` name; for a sink, one bit for each guest cluster besides. Throws what
  * opening and reading an image throws, `file-in-use`, `option-invalid`, `options-conflict`,
- * `disk-too-large`, `image-full` and the `output-…` reasons.
+ * `disk-too-large`, `image-full`, the `output-…` reasons, `encode-cancelled` and `encode-cut-short`.
  */
 export async function encodeImage(
   host: Host & ExchangingEnvironment,
@@ -42,9 +42,9 @@ export async function encodeImage(
   if (target.kind === 'sink' && compression !== 'none') throw cannotStream('Compression')
   if (source.kind === 'input') {
     if (target.kind === 'sink') throw cannotStream('Input that is read once')
-    return naming(target.path, () => inputIntoFile(host, source.input, target, options))
+    return inWords(target.path, target, () => inputIntoFile(host, source.input, target, options))
   }
-  return naming(source.path, async () => {
+  return inWords(source.path, target, async () => {
     await using opened = await openEncodeSource(host, source.path, options)
     const made =
       target.kind === 'sink'
@@ -134,14 +134,22 @@ async function intoSink(
   }
 }
 
-/** Whatever goes wrong is told of a file. */
-async function naming<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    throw error instanceof ImageError ? error.with({ path }) : error
-  }
-}
-
 const cannotStream = (feature: string): ImageError =>
   new ImageError('options-conflict', { feature, expected: 'a file to write to' })
+
+/** Whatever goes wrong is told of the file at `path`, and a cancel of what becomes of the new one. */
+async function inWords<Result>(
+  path: string,
+  target: EncodeTarget,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (thrown) {
+    if (!(thrown instanceof ImageError)) throw thrown
+    if (thrown.reason !== 'cancelled') throw thrown.with({ path })
+    throw target.kind === 'file'
+      ? new ImageError('encode-cancelled', { path: target.path }, { cause: thrown })
+      : new ImageError('encode-cut-short', { path }, { cause: thrown })
+  }
+}
