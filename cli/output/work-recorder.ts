@@ -13,6 +13,14 @@ export interface RecordedWork<Value> {
   readonly made?: string | undefined
 }
 
+/** The files of one piece of work before it. */
+interface Beginning {
+  readonly made: HeaderSummary | undefined
+  readonly operand: HeaderSummary | undefined
+}
+
+const nothing: Beginning = { made: undefined, operand: undefined }
+
 /** A file before and after. */
 interface Looks {
   readonly before: HeaderSummary | undefined
@@ -27,12 +35,11 @@ export class WorkRecorder<Value> {
   readonly #work: RecordedWork<Value>
   readonly #host: Host
   readonly #finished: FinishedWork[] = []
-  #before: { readonly made: HeaderSummary | undefined; readonly operand: HeaderSummary | undefined }
+  #before = nothing
 
   constructor(work: RecordedWork<Value>, host: Host) {
     this.#work = work
     this.#host = host
-    this.#before = { made: undefined, operand: undefined }
   }
 
   /**
@@ -50,8 +57,11 @@ export class WorkRecorder<Value> {
   /** Notes how it ended. Work that only reads and was stopped leaves nothing. */
   async end(outcome: ImageOutcome<Value>): Promise<void> {
     const { request, changes = false } = this.#work
+    // A file that could not even be looked for has no beginning of its own.
+    const begun = this.#before
+    this.#before = nothing
     if (outcome.kind === 'cancelled' && (!changes || outcome.error === undefined)) return
-    const { before, after } = await this.#looksAfter(outcome.path)
+    const { before, after } = await this.#looksAfter(outcome.path, begun)
     const header = before ?? after
     if (header === undefined) return
     this.#finished.push({
@@ -83,14 +93,14 @@ export class WorkRecorder<Value> {
   }
 
   /** The file that was made; where there is none, the one that it was to be made from. */
-  async #looksAfter(path: string): Promise<Looks> {
+  async #looksAfter(path: string, begun: Beginning): Promise<Looks> {
     const { made, changes = false } = this.#work
     if (made !== undefined) {
-      const looks = { before: this.#before.made, after: await this.#look(made) }
+      const looks = { before: begun.made, after: await this.#look(made) }
       if (looks.after !== undefined) return looks
     }
     return {
-      before: this.#before.operand,
+      before: begun.operand,
       after: changes && made === undefined ? await this.#look(path) : undefined,
     }
   }

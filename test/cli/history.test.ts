@@ -57,6 +57,15 @@ describe('history', () => {
     expect(stdout).not.toMatch(/undefined|NaN/)
   })
 
+  it('tells of a file that is not there nothing, and nothing of it of another one', async () => {
+    const before = await jobsOf('history')
+    const { exitCode } = await platter(['check', image, folder.file('missing.qcow2')], { env })
+    expect(exitCode).toBe(1)
+    const [newest, ...others] = await jobsOf('history')
+    expect(newest).toMatchObject({ state: 'succeeded', imagePath: image })
+    expect(others).toEqual(before)
+  })
+
   it('keeps nothing of a run with --no-history', async () => {
     const before = await jobsOf('history')
     await platter(['check', '--no-history', image], { env })
