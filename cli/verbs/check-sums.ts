@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile, stat } from 'node:fs/promises'
 import { formatPlural, ImageError, type OperationContext } from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -7,6 +8,7 @@ import { JsonArray } from '../output/json-array.ts'
 import { errorJson, printError } from '../output/print-error.ts'
 import type { ShaCheckJson } from '../schemas/sha-json.ts'
 import { printable } from '../terminal/printable.ts'
+import { shownBytes } from '../terminal/shown-bytes.ts'
 import { paintFor } from '../terminal/style.ts'
 import type { CommonOptions } from '../table/shared-options.ts'
 import type { Call } from '../table/verb.ts'
@@ -22,11 +24,10 @@ export async function checkSums({
   options,
   host,
 }: Call<ShaOptions & CommonOptions>): Promise<ExitCode> {
-  const expected: ExpectedSum[] = []
+  const expected: ListedSum[] = []
   let unread = 0
   for (const file of sumFiles) {
-    const lines = (await readText(file)).split(/\r?\n/).filter((line) => line.trim() !== '')
-    const sums = lines.map(parseSumLine)
+    const sums = (await readLines(file)).map((line) => listedSum(line))
     const usable = sums.filter((sum) => sum !== undefined)
     if (usable.length === 0) throw noSums(file)
     unread += sums.length - usable.length
@@ -46,7 +47,10 @@ export async function checkSums({
       .hashImage(path, { ...context, algorithm, target, format, links })
       .then(({ digest }) => digest)
   }
-  const images = expected.map(({ file }) => ({ path: file }))
+  const images = expected.map(({ file, error }) => ({
+    path: file,
+    ...(error === undefined ? {} : { error }),
+  }))
   for await (const outcome of eachImage(images, { host, options }, work)) {
     if (outcome.kind === 'cancelled') return exitCodes.interrupted
     const sum = expected[next++]?.digest ?? ''
@@ -93,10 +97,38 @@ function warnings({ unread, differing, failed }: Tally): string[] {
 /** A sums file of a folder of images is small; more than this is an image named by mistake. */
 const sumFileLimit = 16 * 1024 * 1024
 
-async function readText(file: string): Promise<string> {
+/** A line of a sums file, and why its file cannot be opened when that is known before. */
+interface ListedSum extends ExpectedSum {
+  readonly error?: ImageError
+}
+
+function listedSum(line: Buffer): ListedSum | undefined {
+  if (isUtf8(line)) return parseSumLine(line.toString('utf8'))
+  const sum = parseSumLine(line.toString('latin1'))
+  if (sum === undefined) return undefined
+  // Opened by the name that Node makes of it, it could be another file.
+  const file = shownBytes(Buffer.from(sum.file, 'latin1'))
+  return { ...sum, file, error: new ImageError('name-not-utf8', { path: file }) }
+}
+
+/** The lines that are not empty, as bytes: names in them need not be text. */
+async function readLines(file: string): Promise<readonly Buffer[]> {
+  const bytes = await readSums(file)
+  const lines: Buffer[] = []
+  for (let at = 0; at < bytes.length;) {
+    const newline = bytes.indexOf(0x0a, at)
+    const end = newline === -1 ? bytes.length : newline
+    const line = bytes.subarray(at, bytes[end - 1] === 0x0d ? end - 1 : end)
+    if (line.some((byte) => byte !== 0x20 && byte !== 0x09)) lines.push(line)
+    at = end + 1
+  }
+  return lines
+}
+
+async function readSums(file: string): Promise<Buffer> {
   try {
     if ((await stat(file)).size > sumFileLimit) throw noSums(file)
-    return await readFile(file, 'utf8')
+    return await readFile(file)
   } catch (cause) {
     if (cause instanceof ImageError) throw cause
     const errno = (cause as NodeJS.ErrnoException).code ?? 'EIO'
