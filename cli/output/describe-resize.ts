@@ -3,6 +3,7 @@ import {
   formatCount,
   formatPlural,
   ImageError,
+  type PartitionTable,
   type ResizePlan,
   type ResizeResult,
 } from '../../core/index.ts'
@@ -13,6 +14,12 @@ import { changeWords, extentFacts } from './compact-words.ts'
 import { exactBytes } from './exact-bytes.ts'
 import { guestSteps } from './guest-steps.ts'
 import type { FinishedChange } from './record-change.ts'
+
+/** Smaller tables take less than files are stored in. */
+const WORTH_TELLING = 4096
+
+/** An entry of an L1 table has 64 bits (qcow2 specification, "Cluster mapping"). */
+const L1_ENTRY_BYTES = 8
 
 export interface Resized {
   readonly plan: ResizePlan
@@ -30,6 +37,7 @@ export function describeResize(
   const facts: Fact[] = [
     ['Virtual size', changeWords(plan.before.virtualSize, plan.after.virtualSize)],
     ...(result === undefined ? [] : extentFacts(result.before, result.after)),
+    ...(result === undefined ? costFacts(plan) : []),
     ...cutFacts(plan, result),
     ...keptFacts(plan),
     ...plan.refusals.map((refusal): Fact => {
@@ -101,12 +109,7 @@ function keptFacts({
 }: ResizePlan): Fact[] {
   const facts: Fact[] = []
   if (preallocation !== 'off') facts.push(['Preallocation', preallocation])
-  if (partitions !== undefined) {
-    const { kind, fault } = partitions
-    const count = formatPlural(partitions.partitions.length, 'partition')
-    const wrong = fault === undefined ? '' : `; ${fault}`
-    facts.push(['Partitions', `${kind.toUpperCase()}, ${count}${wrong}`])
-  }
+  if (partitions !== undefined) facts.push(['Partitions', partitionWords(partitions)])
   if (snapshots.length > 0) {
     facts.push(['Snapshots', `${formatCount(snapshots.length)}, each keeps content and size`])
   }
@@ -118,6 +121,38 @@ function keptFacts({
     facts.push(['Backing file', `goes on past the old end; ${hidden} of it will read as zeroes`])
   }
   return facts
+}
+
+/** Partitions in a text; `--json` has them all. */
+const listed = 8
+
+function partitionWords({ kind, partitions, fault }: PartitionTable): string {
+  const each = partitions
+    .slice(0, listed)
+    .map(({ number, start, end }) => `${number} from ${formatBytes(start)} to ${formatBytes(end)}`)
+  const more = partitions.length - each.length
+  const words = [
+    ...(each.length === 0 ? ['none'] : each),
+    ...(more > 0 ? [`${formatCount(more)} more`] : []),
+    ...(fault === undefined ? [] : [fault]),
+  ]
+  return `${kind.toUpperCase()}: ${words.join(', ')}`
+}
+
+/** What growing takes of the host, beyond a few bytes of a header. */
+function costFacts({ kind, format, before, after, preallocation, growth }: ResizePlan): Fact[] {
+  if (kind !== 'grow') return []
+  if (preallocation === 'falloc' || preallocation === 'full') {
+    return [['Would take', `${formatBytes(after.virtualSize - before.virtualSize)} at once`]]
+  }
+  if (preallocation === 'metadata') return [['Would take', 'tables for all that is new']]
+  const tableBytes = (growth?.l1Entries.after ?? 0) * L1_ENTRY_BYTES
+  const isNewTable = growth !== undefined && growth.l1Entries.after > growth.l1Entries.before
+  if (isNewTable && tableBytes >= WORTH_TELLING) {
+    return [['Would take', `${formatBytes(tableBytes)} for a longer L1 table`]]
+  }
+  const words = format === 'raw' ? 'what is new is a hole' : 'space comes with what is written'
+  return [['Would take', `next to nothing: ${words}`]]
 }
 
 /** What the history keeps of it. */

@@ -73,6 +73,19 @@ describe('resize to a larger disk', () => {
     expect((await qemuCheck(image)).exitCode).toBe(0)
   })
 
+  it.each([
+    [['+1G'], 'next to nothing'],
+    [['4T'], '64 KiB for a longer L1 table'],
+    [['+1G', '--preallocation', 'falloc'], '1 GiB at once'],
+  ])('says with --dry-run what %j takes, and takes nothing', async (words, cost) => {
+    const image = await imageOf('16M')
+    const before = sumOf(image)
+    const { exitCode, stdout } = await platter(['resize', '--dry-run', image, ...words])
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(new RegExp(`Would take +${cost}`))
+    expect(sumOf(image)).toBe(before)
+  })
+
   it('keeps the name of the backing file', async () => {
     const base = await imageOf('8M', 'write -P 5 0 8M')
     const top = folder.file(`${images++}.qcow2`)
@@ -149,6 +162,7 @@ describe('resize to a smaller disk', () => {
     expect(result).toBeUndefined()
     const text = await platter(['resize', '--dry-run', image, '8M'])
     expect(text.stdout).toContain('the end of partition 1')
+    expect(text.stdout).toMatch(/Partitions +MBR: 1 from 1 MiB to 12 MiB/)
     expect(text.stdout).toContain('Nothing was changed.')
     expect((await infoOf(image))['virtual-size']).toBe(16 * mib)
   })

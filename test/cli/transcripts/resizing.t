@@ -6,6 +6,7 @@ Growing, by a size or by a difference.
   $ platter resize --dry-run --size 2G disk.qcow2
   disk.qcow2: would grow by 1 GiB
     Virtual size  1 GiB -> 2 GiB
+    Would take    next to nothing: space comes with what is written
     In the guest  No partition table was found: if a file system is on the disk itself, let it take the new 1 GiB (resize2fs, xfs_growfs).
     Nothing was changed.
   $ platter resize disk.qcow2 2G
