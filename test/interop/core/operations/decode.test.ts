@@ -126,6 +126,37 @@ describe('what qemu-img convert writes can be read in one pass', () => {
   )
 })
 
+describe('an image that has lived', () => {
+  test('is read, wherever its tables went', async () => {
+    await using folder = await tempFolder()
+    const image = folder.file('disk.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', '-o', 'cluster_size=4k', image, '1G')
+    await qemuIo(image, 'write -P 1 0 40M', 'write -P 2 600M 1M', 'discard 10M 5M')
+    await qemuImg('snapshot', '-c', 'before', image)
+    await qemuIo(image, 'write -P 3 1M 64k', 'write -z 2M 64k')
+    await qemuImg('snapshot', '-a', 'before', image)
+    await qemuIo(image, 'write -P 4 3M 4k')
+    // More L1 entries than one cluster has room for, so that the table moves.
+    await qemuImg('resize', '-q', image, '1100M')
+    const raw = folder.file('out.raw')
+    await streamDecode(image, { kind: 'file', path: raw })
+    expect(await qemuImg('compare', '-f', 'qcow2', '-F', 'raw', image, raw)).toContain('identical')
+  })
+
+  test('is refused when more went by before its table than is kept', async () => {
+    await using folder = await tempFolder()
+    const image = folder.file('disk.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', image, '1G')
+    await qemuIo(image, 'write -P 1 0 80M')
+    await qemuImg('snapshot', '-c', 'before', image)
+    // The table is the snapshot's, too: the present gets a copy, at the end of the file.
+    await qemuIo(image, 'write -P 2 0 64k')
+    const target = { kind: 'file', path: folder.file('out.raw') } as const
+    await expect(streamDecode(image, target)).rejects.toMatchObject({ reason: 'stream-order' })
+    expect(await readdir(folder.path)).toEqual(['disk.qcow2'])
+  })
+})
+
 test('a snapshot is decoded by its id or its name, with its own size', async () => {
   await using folder = await tempFolder()
   const image = folder.file('disk.qcow2')
