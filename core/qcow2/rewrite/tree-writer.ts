@@ -1,5 +1,6 @@
 import { invariant, unreachable } from '../../base/assert.ts'
 import { word64, wordFromNumber, type Word64 } from '../../base/word64.ts'
+import { SparseWriter } from '../../storage/sparse-writer.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import type { HostOffset } from '../../units.ts'
 import { COPIED_HIGH } from '../format/l1-entry.ts'
@@ -19,7 +20,6 @@ import { PackedRoom } from './packed-room.ts'
 import { PieceOutput } from './piece-output.ts'
 import type { EntryRules } from './planned-entry.ts'
 import type { TreeCensus } from './tree-census.ts'
-import { writeStored } from './write-stored.ts'
 
 /** What was written of the trees: plain clusters, and packed ones. */
 export interface TreeCounts {
@@ -47,7 +47,7 @@ const GATHERED_BYTES = 1024 * 1024
  */
 export class TreeWriter {
   readonly counts: TreeCounts = { dataClusters: 0, packedClusters: 0, packedBytes: 0 }
-  readonly #file: WritableFile
+  readonly #stored: SparseWriter
   readonly #options: TreeWriterOptions
   readonly #room: PackedRoom
   readonly #tables: PieceOutput
@@ -57,7 +57,7 @@ export class TreeWriter {
 
   constructor(file: WritableFile, options: TreeWriterOptions) {
     const { path, rules, space } = options
-    this.#file = file
+    this.#stored = new SparseWriter(file)
     this.#options = options
     this.#room = new PackedRoom(path, rules.geometry, space)
     this.#tables = new PieceOutput(file, 'l2-table', GATHERED_BYTES)
@@ -120,7 +120,7 @@ export class TreeWriter {
     if (fresh !== undefined) word = await this.#putFresh(fresh, references)
     else if (plain !== undefined) {
       const offset = this.#takeCluster(references)
-      await writeStored(this.#file, plain, offset)
+      await this.#stored.write(plain, offset)
       word = plainWord(offset, references)
     } else {
       const begun = this.#room.next
@@ -189,7 +189,7 @@ export class TreeWriter {
   async #writeRun(bytes: Uint8Array): Promise<void> {
     const { from, to, at } = this.#run
     this.#run = { from: 0, to: 0, at: 0 }
-    if (to > from) await writeStored(this.#file, bytes.subarray(from, to), at)
+    if (to > from) await this.#stored.write(bytes.subarray(from, to), at)
   }
 }
 

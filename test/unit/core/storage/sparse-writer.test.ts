@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { writeStored } from '../../../../../core/qcow2/rewrite/write-stored.ts'
-import { MemoryFile } from '../../../../../core/storage/memory-file.ts'
-import { seededRandom } from '../../../../helpers/random.ts'
-import { bytesOf } from '../../../../helpers/rewritten.ts'
+import { MemoryFile } from '../../../../core/storage/memory-file.ts'
+import { SparseWriter } from '../../../../core/storage/sparse-writer.ts'
+import { seededRandom } from '../../../helpers/random.ts'
+import { bytesOf } from '../../../helpers/rewritten.ts'
 
 test('blocks of zeroes take no space, whatever lies around them', async () => {
   for (let seed = 0; seed < 40; seed++) {
@@ -14,7 +14,7 @@ test('blocks of zeroes take no space, whatever lies around them', async () => {
         bytes.fill(1 + random.below(255), from, Math.min(from + 1024, bytes.length))
     }
     const file = new MemoryFile({ size: 0 })
-    await writeStored(file, bytes, at)
+    await new SparseWriter(file).write(bytes, at)
     file.truncate(at + bytes.length)
     expect(bytesOf(file).subarray(at).equals(bytes), `seed ${seed}`).toBe(true)
 
