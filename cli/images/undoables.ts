@@ -8,8 +8,8 @@ import {
   type UndoChangePlan,
   type UndoPlan,
 } from '../../core/index.ts'
-import type { Records } from '../../main/headless.ts'
 import type { Host } from '../host.ts'
+import { rememberedChanges, type RememberedChange } from './remembered-changes.ts'
 
 /** Something that was done to an image, and whether it can be undone as the image is now. */
 export type Undoable = {
@@ -44,12 +44,6 @@ export interface UndoSearch {
   readonly links: LinkPolicy
 }
 
-/** Of what an undo recorded of itself: this label, and the id as text. */
-export const undoneLabel = 'Undone'
-
-/** Entries of the history that are looked through for changes of one image. */
-const pageLength = 200
-
 /** What was done to an image and could be undone, with repairs from beside it and changes from the history. */
 export async function findUndoables(
   path: string,
@@ -60,54 +54,53 @@ export async function findUndoables(
   const repairs = await engine.listRepairUndos(path, context)
   const entries: Undoable[] = repairs.map(ofRepair)
   let historyTrouble: string | undefined
-  let remembered: readonly Remembered[] = []
+  let remembered: readonly RememberedChange[] = []
   try {
-    remembered = await changesOf(path)
+    remembered = await rememberedChanges(path)
   } catch (error) {
     historyTrouble = ImageError.from(error).explanation.detail
   }
-  for (const { id, at, change } of remembered) {
-    const plan = await engine.planUndoChange(path, change, { ...context, links })
-    entries.push({ id, at, refusal: plan.refusal, kind: 'change', change, plan })
+  for (const { id, at, change, safetyCopy } of remembered) {
+    if (change !== undefined) {
+      const plan = await engine.planUndoChange(path, change, { ...context, links })
+      entries.push({ id, at, refusal: plan.refusal, kind: 'change', change, plan })
+    } else if (
+      safetyCopy !== undefined &&
+      !repairs.some((each) => each.safetyCopy === safetyCopy)
+    ) {
+      const entry = await fromElsewhere(path, { id, at, safetyCopy, host }, context)
+      if (entry !== undefined) entries.push(entry)
+    }
   }
   entries.sort((one, other) => (other.at ?? 0) - (one.at ?? 0))
   return { entries, historyTrouble }
+}
+
+interface CopyElsewhere {
+  readonly id: string
+  readonly at: number | undefined
+  readonly safetyCopy: string
+  readonly host: Host
+}
+
+/** A safety copy that was put into another folder; undefined when it is no longer there. */
+async function fromElsewhere(
+  path: string,
+  { host, safetyCopy, ...entry }: CopyElsewhere,
+  context: OperationContext,
+): Promise<Undoable | undefined> {
+  try {
+    const plan = await host.engine.planUndoRepair(path, safetyCopy, context)
+    return { ...entry, refusal: undefined, kind: 'repair', safetyCopy, plan }
+  } catch (thrown) {
+    const error = ImageError.from(thrown)
+    if (error.kind === 'cancelled') throw error
+    if (error.reason === 'file-missing') return undefined
+    return { ...entry, refusal: error.toJSON(), kind: 'repair', safetyCopy, plan: undefined }
+  }
 }
 
 function ofRepair({ safetyCopy, repairedAt, plan, refusal }: RepairUndo): Undoable {
   const number = safetyCopy.slice(safetyCopy.lastIndexOf('-') + 1)
   return { id: `repair-${number}`, at: repairedAt, refusal, kind: 'repair', safetyCopy, plan }
 }
-
-interface Remembered {
-  readonly id: string
-  readonly at: number | undefined
-  readonly change: DoneChange
-}
-
-/**
- * What the history remembers of the file that has this name now: nothing from before it was made, and nothing
- * that was undone already.
- */
-async function changesOf(path: string): Promise<readonly Remembered[]> {
-  const { openRecords } = await import('../../main/headless.ts')
-  using records: Records = openRecords()
-  const kinds = [...madeBy, 'pattern', 'resize', 'amend', 'snapshot', 'undo'] as const
-  const { jobs } = records.page({ imagePath: path, kinds, limit: pageLength })
-  const undone = new Set<string>()
-  const found: Remembered[] = []
-  for (const { id, request, state, result, startedAt, queuedAt, fileBefore } of jobs) {
-    if (state !== 'succeeded' || result?.kind !== 'change') continue
-    for (const fact of result.facts) {
-      if ('text' in fact && fact.label === undoneLabel) undone.add(fact.text)
-    }
-    if (fileBefore === undefined || madeBy.some((kind) => kind === request.kind)) break
-    const { undo: change } = result
-    if (change !== undefined && !undone.has(id))
-      found.push({ id, at: startedAt ?? queuedAt, change })
-  }
-  return found
-}
-
-/** After one of these, what was done before was done to another file of that name. */
-const madeBy = ['create', 'encode', 'decode', 'stream-decode', 'rehydrate'] as const

@@ -10,6 +10,7 @@ import {
   type RepairStep,
 } from '../../core/index.ts'
 import type { TextLayout } from '../images/change-images.ts'
+import { undoLabels } from '../images/remembered-changes.ts'
 import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Paint, Tone } from '../terminal/style.ts'
@@ -196,7 +197,7 @@ export function tellOfRepair(repaired: Repaired): FinishedChange {
       { label: 'Written', bytes: plan.bytesWritten },
       ...(result?.safetyCopy === undefined
         ? []
-        : [{ label: 'Safety copy', text: result.safetyCopy }]),
+        : [{ label: undoLabels.safetyCopy, text: result.safetyCopy }]),
     ],
   }
 }

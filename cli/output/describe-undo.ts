@@ -7,7 +7,8 @@ import {
   type DoneChange,
 } from '../../core/index.ts'
 import type { TextLayout } from '../images/change-images.ts'
-import { undoneLabel, type Undoable, type Undoables } from '../images/undoables.ts'
+import { undoLabels } from '../images/remembered-changes.ts'
+import type { Undoable, Undoables } from '../images/undoables.ts'
 import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
 import { formatTable } from '../terminal/table.ts'
@@ -143,7 +144,7 @@ export function tellOfUndo(answer: UndoAnswer): FinishedChange {
   return {
     summary: `Undone: ${whatWords(entry)}`,
     facts: [
-      { label: undoneLabel, text: entry.id },
+      { label: undoLabels.undone, text: entry.id },
       { label: 'Returned', text: returnWords(entry) },
     ],
   }

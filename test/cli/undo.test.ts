@@ -105,6 +105,18 @@ describe('undo of a repair', () => {
     expect(readFileSync(`${path}/a.qcow2`).equals(builder.bytes)).toBe(true)
   })
 
+  it('knows from the history where a safety copy was put', async () => {
+    const { path, run, list } = await place()
+    const builder = miscounted()
+    await builder.writeTo(`${path}/a.qcow2`)
+    await mkdir(`${path}/copies`)
+    await run('repair', 'a.qcow2', '--safety-copy-folder', 'copies')
+    expect(await list('a.qcow2')).toMatchObject([{ kind: 'repair', possible: true }])
+    expect((await run('undo', 'a.qcow2', '--apply')).exitCode).toBe(0)
+    expect(readFileSync(`${path}/a.qcow2`).equals(builder.bytes)).toBe(true)
+    expect(await list('a.qcow2')).toEqual([])
+  })
+
   it('takes the later of two first, and then the earlier', async () => {
     const { path, run, list } = await place()
     const builder = miscounted().data(1)
