@@ -55,7 +55,8 @@ function inflateUpTo(packed: Uint8Array, limit: number): Uint8Array | undefined 
 
 const inflateOptions = (limit: number) => ({
   maxOutputLength: limit,
-  chunkSize: Math.max(limit, 64),
+  // A chunk that was just filled makes zlib ask for another one, for nothing.
+  chunkSize: limit + 64,
   finishFlush: zlib().constants.Z_SYNC_FLUSH,
 })
 
