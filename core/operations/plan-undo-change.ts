@@ -5,6 +5,8 @@ import type { LinkPolicy } from '../image/open-gate.ts'
 import type { OperationContext } from '../progress.ts'
 import { L1_ENTRY_BYTES } from '../qcow2/format/constants.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
+import { hasTablesOf } from '../qcow2/snapshot/has-tables-of.ts'
+import { SnapshotList } from '../qcow2/snapshot/snapshot-list.ts'
 import type { AmendableOptions, AmendOptions } from './amend-plan.ts'
 import type { ContentScan } from './content-scan.ts'
 import type { DoneChange, SnapshotMark, UndoAction, UndoChangePlan } from './done-change.ts'
@@ -170,9 +172,12 @@ async function mustBePresent(
   const id = snapshot.name
   if (own === undefined) throw new ImageError('undo-written-since', { id })
   await using file = await host.openFile(path)
-  const { geometry } = readHeaderArea(file)
-  const l1Bytes = alignUp(snapshot.l1Entries * L1_ENTRY_BYTES, geometry.clusterSize)
-  if (own.dataBytes === 0 && own.tableBytes <= l1Bytes) return
+  const area = readHeaderArea(file)
+  const l1Bytes = alignUp(snapshot.l1Entries * L1_ENTRY_BYTES, area.geometry.clusterSize)
+  const isShared = own.dataBytes === 0 && own.tableBytes <= l1Bytes
+  // Also where one of them alone has nothing of its own: the other may have tables besides.
+  const entry = new SnapshotList(file, area).find({ id: snapshot.id })
+  if (isShared && hasTablesOf(file, area, entry)) return
   const found = `${own.dataBytes} bytes of data only one of them has`
   throw new ImageError('undo-written-since', { id, ...(own.dataBytes === 0 ? {} : { found }) })
 }

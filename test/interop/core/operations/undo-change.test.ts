@@ -159,6 +159,21 @@ describe('undoing snapshots', () => {
     expect(refusal?.reason).toBe('undo-written-since')
   })
 
+  it.each([
+    ['alone', false],
+    ['and another snapshot keeps it', true],
+  ])('sees what was written where the snapshot has nothing, %s', async (_, isKept) => {
+    await using folder = await tempFolder('undo-change')
+    const image = folder.file('a.qcow2')
+    await createQcow2(image, '16M')
+    const { snapshot } = await engine.createSnapshot(image, { name: 'empty' })
+    await qemuIo(image, 'write -P 7 0 64k')
+    if (isKept) await qemuImg('snapshot', '-c', 'later', image)
+    const change = { kind: 'snapshot-create', snapshot: marked(snapshot) } as const
+    const { refusal } = await engine.planUndoChange(image, change)
+    expect(refusal?.reason).toBe('undo-written-since')
+  })
+
   it('gives one its old name back, but not to a later one with its id', async () => {
     await using folder = await tempFolder('undo-change')
     const image = folder.file('a.qcow2')
