@@ -3,7 +3,9 @@ import { commonOptions, output, planned, recorded } from './shared-options.ts'
 import type { OptionTable, VerbOption } from './option.ts'
 
 /** Options by their names as properties; sizes in bytes. */
-export type AskedOptions = Readonly<Record<string, string | number | boolean>>
+export type AskedOptions = Readonly<Record<string, AskedOption>>
+
+type AskedOption = string | number | boolean | readonly string[]
 
 /** How the answer is given does not change what is done. */
 const aside: ReadonlySet<string> = new Set(
@@ -15,7 +17,7 @@ export function askedOptions(
   table: OptionTable,
   values: Readonly<Record<string, unknown>>,
 ): AskedOptions {
-  const asked: Record<string, string | number | boolean> = {}
+  const asked: Record<string, AskedOption> = {}
   for (const [name, option] of Object.entries(table)) {
     const value = values[name]
     if (aside.has(name) || isUnsaid(value) || value === standardOf(option)) continue
@@ -34,11 +36,11 @@ function standardOf(option: VerbOption): string | number | boolean | undefined {
   return 'standard' in option ? option.standard : undefined
 }
 
-function plain(value: unknown): string | number | boolean {
+function plain(value: unknown): AskedOption {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return value
   }
-  if (Array.isArray(value)) return value.join(', ')
+  if (Array.isArray(value)) return value.map(String)
   // The one kind that is left: a size, or by how much one changes.
   const { kind, bytes } = value as SizeChange
   return kind === 'exactly' ? bytes : `${kind === 'grow' ? '+' : '-'}${bytes}`

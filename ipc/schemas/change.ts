@@ -21,11 +21,14 @@ export const changeKind = z.enum([
 ])
 export type ChangeKind = z.infer<typeof changeKind>
 
+/** An option's value; several of one that may be given several times. */
+const parameter = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()])
+
 /** What was asked for. */
 export const changeRequest = z.object({
   kind: changeKind,
   /** By the names of the command line's options as properties: `dryRun`, `mode`; sizes in bytes. */
-  parameters: z.record(z.string().max(100), z.union([z.string(), z.number(), z.boolean()])),
+  parameters: z.record(z.string().max(100), parameter),
 })
 export type ChangeRequest = z.infer<typeof changeRequest>
 

@@ -115,5 +115,6 @@ export const optionWords = ({ parameters }: ChangeRequest): string[] =>
     const option = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     if (value === true) return [`--${option}`]
     if (value === false) return [`--no-${option}`]
-    return [`--${option}`, String(value)]
+    const values = typeof value === 'object' ? value : [String(value)]
+    return values.flatMap((each) => [`--${option}`, each])
   })

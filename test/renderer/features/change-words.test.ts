@@ -71,6 +71,10 @@ describe('a change in the history', () => {
       '--unsafe-buffering',
       '/vm/disk.qcow2',
     ])
+    const allowed = changed({ kind: 'repair', parameters: { allow: ['one', 'two'] } })
+    expect(commandOf(allowed)?.join(' ')).toBe(
+      'platter repair --allow one --allow two /vm/disk.qcow2',
+    )
     expect(commandOf(changed({ kind: 'encode', parameters: {} }))).toBeUndefined()
   })
 

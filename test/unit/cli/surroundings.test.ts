@@ -50,7 +50,7 @@ describe('options for the history', () => {
       verify: false,
       force: true,
       size: '+1024',
-      allow: 'one, two',
+      allow: ['one', 'two'],
       note: '',
     })
   })
