@@ -22,6 +22,9 @@ export function meantWords(words: readonly string[]): readonly string[] {
   const word = words[at]
   if (word === undefined) return words
   const verb = word.replaceAll('_', '-')
+  if (at > 0 && isVerb(verb) && !asksForAll(words.slice(0, at))) {
+    throw new UsageError(`${words[0] ?? ''} stands before the verb: options come after it.`)
+  }
   const other = Object.hasOwn(calledHere, verb) ? calledHere[verb] : undefined
   if (other !== undefined) throw new UsageError(`unknown command '${word}' (Here it is ${other}.)`)
   // Alone, so that `--help` does not hide that there is no such verb.
@@ -38,5 +41,9 @@ function helpOf(words: readonly string[]): readonly string[] {
   if (verb === undefined || verb.startsWith('-')) return [verb ?? '--help']
   return verb === 'help' ? ['--help'] : meantWords([verb, '--help'])
 }
+
+/** Help and version are answered wherever they stand. */
+const asksForAll = (options: readonly string[]): boolean =>
+  options.some((option) => /^(?:-h|--help|-V|--version)$/.test(option))
 
 const isVerb = (word: string): boolean => verbs.some(({ name }) => name === word)

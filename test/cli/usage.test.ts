@@ -50,6 +50,7 @@ describe('a command line that cannot be read', () => {
     [['help', 'chek'], "unknown command 'chek' (Did you mean check?)"],
     [['help', 'check', 'map'], 'help explains one verb at a time.'],
     [['convert', 'x', 'y'], "unknown command 'convert' (Here it is encode or decode.)"],
+    [['--json', 'info', 'x'], '--json stands before the verb: options come after it.'],
     [['check', '--depe', 'x'], "unknown option '--depe' (Did you mean --deep?)"],
     [['check', '--jsno', 'x'], "unknown option '--jsno' (Did you mean --json?)"],
     [['check'], 'missing required argument'],

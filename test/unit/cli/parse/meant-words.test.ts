@@ -21,20 +21,26 @@ describe('words as they are meant', () => {
     [['help', 'chek'], ['chek']],
     [['chek', '--help', 'x'], ['chek']],
     [['--version'], ['--version']],
+    [
+      ['--help', 'check'],
+      ['--help', 'check'],
+    ],
     [[], []],
   ])('%j are %j', (words, meant) => {
     expect(meantWords(words)).toEqual(meant)
   })
 
-  it.each([[['help', 'check', 'map']], [['convert', 'a', 'b']], [['help', 'convert']]])(
-    '%j could be several things',
-    (words) => {
-      expect(() => meantWords(words)).toThrow(UsageError)
-    },
-  )
+  it.each([
+    [['help', 'check', 'map']],
+    [['convert', 'a', 'b']],
+    [['help', 'convert']],
+    [['--json', 'info', 'x']],
+  ])('%j could be several things', (words) => {
+    expect(() => meantWords(words)).toThrow(UsageError)
+  })
 
   it('tells the verb, and a word that only looks like one later on', () => {
-    expect(verbIn(['--json', 'check', 'map'])).toBe('check')
+    expect(verbIn(['--help', 'check', 'map'])).toBe('check')
     expect(verbIn(['chek'])).toBeUndefined()
   })
 })
