@@ -27,7 +27,12 @@ export class FindingLog {
   }
   /** Why a check could not finish comes before everything it found. */
   readonly #errors: Finding[] = []
-  readonly #kindsByHarm = new Set<string>()
+  readonly #harms: Readonly<Record<FindingKind, Set<Harm>>> = {
+    corruption: new Set(),
+    leak: new Set(),
+    'check-error': new Set(),
+    warning: new Set(),
+  }
   #findings = 0
 
   constructor(limit: number) {
@@ -46,7 +51,7 @@ export class FindingLog {
   ): void {
     this.#findings++
     this.#counts[kind] += count
-    this.#kindsByHarm.add(`${kind} ${harm}`)
+    this.#harms[kind].add(harm)
     const shelf = kind === 'check-error' ? this.#errors : this.#kept[harm]
     if (shelf.length >= this.#limit) return
     const found = describe()
@@ -74,7 +79,7 @@ export class FindingLog {
   }
 
   has(kind: FindingKind, harm: Harm): boolean {
-    return this.#kindsByHarm.has(`${kind} ${harm}`)
+    return this.#harms[kind].has(harm)
   }
 
   /** The findings that are kept, most harmful first, otherwise in the order they were found. */

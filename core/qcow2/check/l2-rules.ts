@@ -231,7 +231,7 @@ export class L2Walk {
     if (offset % subject.clusterSize !== 0) {
       const holdsData =
         subject.l2EntryBytes === 16 ? entry.allocatedSubclusters !== 0 : kind === 'normal'
-      const what = `refers to ${hex(offset)}, which is no multiple of the cluster size`
+      const what = () => `refers to ${hex(offset)}, which is no multiple of the cluster size`
       this.#damaged(entry, 'data-offset-unaligned', holdsData ? 'data' : 'structure', what)
     }
     const active = this.#table?.active ?? 0
@@ -253,7 +253,8 @@ export class L2Walk {
     entry: Entry,
     rule: string,
     harm: 'data' | 'structure' | 'refcounts',
-    what: string,
+    // A sentence with a number in it is made only for a finding that is kept: noise has millions.
+    what: string | (() => string),
   ): void {
     if (!this.#run.reports) return
     this.#run.log.add('corruption', harm, this.#times, () => {
@@ -264,7 +265,7 @@ export class L2Walk {
         offset: where.reference?.offset,
         guest: where.guest,
         snapshot: where.snapshot,
-        text: `An entry of the L2 table at ${hex(this.#table?.offset ?? 0)} ${what}.`,
+        text: `An entry of the L2 table at ${hex(this.#table?.offset ?? 0)} ${typeof what === 'string' ? what : what()}.`,
       }
     })
   }
