@@ -57,9 +57,6 @@ export async function dehydrateImage(
       ? await intoTwoFiles(work, target)
       : await intoContainer(work, target)
   } catch (error) {
-    if (error instanceof TooMuchMetadata) {
-      throw new ImageError('dehydrate-overlapping', { path }, { cause: error })
-    }
     throw ImageError.from(error, { path })
   }
 }
@@ -114,6 +111,16 @@ async function intoTwoFiles(work: Work, prefix: string): Promise<DehydrateResult
 }
 
 async function extract(work: Work, writer: MetadataWriter): Promise<Extracted> {
+  try {
+    return await extractAll(work, writer)
+  } catch (error) {
+    // Here and not further out, where it would be a defect that nobody foresaw.
+    if (!(error instanceof TooMuchMetadata)) throw error
+    throw new ImageError('dehydrate-overlapping', { path: work.file.name }, { cause: error })
+  }
+}
+
+async function extractAll(work: Work, writer: MetadataWriter): Promise<Extracted> {
   const { live, options } = work
   const file = new FixedLengthFile(work.file)
   const { anonymize = false, signal, onProgress } = options

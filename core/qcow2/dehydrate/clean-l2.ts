@@ -63,7 +63,7 @@ class L2Cleaner {
       entries++
       const standIn = this.#standIn(entry, at)
       if (standIn === undefined) continue
-      damaged++
+      if (!isScattered(entry)) damaged++
       words[at] = standIn.low
       words[at + 1] = standIn.high
       if (isExtended) {
@@ -156,7 +156,7 @@ class L2Cleaner {
     const isReserved = hasReservedBits(low, high)
     const copied = (high & COPIED_HIGH) >>> 0
     const isPlain = low === zero && high === copied
-    if (isPlain && allocated === 0) return undefined
+    if (isPlain && allocated === 0 && !isScattered(entry)) return undefined
     return {
       low: zero + (isReserved ? reservedStandIn : 0),
       high: copied,
@@ -164,6 +164,20 @@ class L2Cleaner {
       zeroes: zeroes === 0 ? 0 : 2,
     }
   }
+}
+
+/** Runs of subclusters that read as zeroes, in an entry without a cluster. */
+const mostZeroRuns = 2
+
+/**
+ * An entry that says nothing but which subclusters read as zeroes, in more pieces than programs make: four bytes
+ * of anything. No damage, for any pieces are allowed; but nobody needs to know which.
+ */
+function isScattered({ low, high, allocated, zeroes }: Entry): boolean {
+  if (low !== 0 || high !== 0 || allocated !== 0) return false
+  let runs = 0
+  for (let starts = (zeroes & ~(zeroes << 1)) >>> 0; starts !== 0; starts &= starts - 1) runs++
+  return runs > mostZeroRuns
 }
 
 /** Packed data that touches the clusters from `first` to `last` (their offsets) and says nothing else. */

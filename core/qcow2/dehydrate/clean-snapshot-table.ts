@@ -1,4 +1,5 @@
 import { alignUp } from '../../base/bits.ts'
+import { isAllZero } from '../../base/zeroes.ts'
 import { limits } from '../format/constants.ts'
 import { SNAPSHOT_FIXED_BYTES } from '../format/snapshot-table.ts'
 import type { MetadataReader } from '../check/subject.ts'
@@ -64,7 +65,7 @@ export function cleanSnapshotTable(
       at + SNAPSHOT_FIXED_BYTES,
       'snapshot-table',
     )
-    if (impossibilities(entry, sizes, places) > 1) return whole(at)
+    if (!isAllZero(entry) && impossibilities(entry, sizes, places) > 1) return whole(at)
     const table = l1Of(entry)
     if (isFollowed(table, places)) tables.push(table)
     cleanEntry(entry, sizes, { places, names })
@@ -91,12 +92,13 @@ function impossibilities(entry: Uint8Array, sizes: Sizes, places: Places): numbe
   const view = viewOf(entry)
   const { id, name } = namesIn(entry, sizes)
   const l1 = l1Of(entry)
+  const { clusterSize } = places.subject
   const faults = [
-    view.getUint32(4) % places.subject.clusterSize !== 0 || !places.isInFile(l1.offset),
+    view.getUint32(4) % clusterSize !== 0 || !places.isInFile(l1.offset) || l1.offset === 0,
     l1.entries * 8 > limits.l1Table,
     view.getUint32(20) >= mostNanoseconds,
     sizes.extra > limits.snapshotExtraData || sizes.extra % 8 !== 0,
-    sizes.id >= mostIdBytes || !isNameLike(id),
+    sizes.id === 0 || sizes.id >= mostIdBytes || !isNameLike(id),
     sizes.name >= mostNameBytes || !isNameLike(name),
   ]
   return faults.filter(Boolean).length

@@ -38,7 +38,7 @@ export interface FoundMetadata {
 
 /**
  * Finds everything that a check reads, from the header on, and what of it is claimed as data as well. Follows
- * no table that looks like data. Memory is bounded by the claims (280 MiB), the counts of references (256 MiB)
+ * no table that looks like data. Memory is bounded by the claims (340 MiB), the counts of references (256 MiB)
  * and one table of 64 MiB at a time, whatever the file says. Throws `dehydrate-too-large` and
  * `TooMuchMetadata`.
  */
@@ -57,13 +57,14 @@ class MetadataSearch {
   readonly #reader: MetadataReader
   readonly #stored: StoredRefcounts
   readonly #places: Places
-  readonly #claims = new MetadataClaims()
+  readonly #claims: MetadataClaims
 
   constructor(subject: CheckSubject) {
     this.#subject = subject
     this.#reader = new MetadataReader(subject.file, metadataLimit(subject))
     this.#stored = StoredRefcounts.load(subject, this.#reader)
     this.#places = new Places(subject, this.#stored)
+    this.#claims = new MetadataClaims(subject.clusterSize)
   }
 
   async search(

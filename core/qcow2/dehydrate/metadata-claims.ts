@@ -1,4 +1,5 @@
 import { ImageError } from '../../errors/image-error.ts'
+import { ClaimedClusters } from './claimed-clusters.ts'
 
 /** What reads a range of the file as metadata. The numbers are how a list keeps them. */
 export const structures = [
@@ -24,7 +25,7 @@ export interface Claim {
 }
 
 const firstCapacity = 1024
-/** At 33 bytes each: what an image of 4 Mi L2 tables and all its refcount blocks has. */
+/** At 42 bytes each: what an image of 4 Mi L2 tables and all its refcount blocks has. */
 const mostClaims = 2 ** 23
 
 interface Columns {
@@ -39,11 +40,17 @@ interface Columns {
  * bounded: throws `dehydrate-too-large` where an image has more tables.
  */
 export class MetadataClaims {
+  readonly #clusterSize: number
   #columns = columnsOf(firstCapacity)
   #count = 0
   /** The furthest end of all claims up to and with each; made by `settle`. */
   #ends = new Float64Array(0)
-  #conflicts = new Uint8Array(0)
+  /** Made by `settle`. */
+  #clusters: ClaimedClusters | undefined
+
+  constructor(clusterSize: number) {
+    this.#clusterSize = clusterSize
+  }
 
   get count(): number {
     return this.#count
@@ -64,7 +71,7 @@ export class MetadataClaims {
   settle(): void {
     this.#sort()
     this.#ends = new Float64Array(this.#count)
-    this.#conflicts = new Uint8Array(this.#count)
+    this.#clusters = new ClaimedClusters(this.#clusterSize, () => this.#all())
     let end = 0
     for (let at = 0; at < this.#count; at++) {
       end = Math.max(end, this.#endOf(at))
@@ -90,36 +97,24 @@ export class MetadataClaims {
     return position + 1 < this.#count && (offsets[position + 1] ?? 0) < this.#endOf(position)
   }
 
-  /** Guest data lies in [start, end): whatever claims a part of it may hold guest data. */
+  /** Guest data lies in [start, end): whatever claims a part of its clusters may hold guest data. */
   markData(start: number, end: number): void {
-    let at = this.#lastBelow(end)
-    while (at >= 0 && (this.#ends[at] ?? 0) > start) {
-      if (this.#endOf(at) > start) this.#conflicts[at] = 1
-      at--
-    }
+    this.#clusters?.markData(start, end)
   }
 
-  /** Whether guest data lies in the claim as well. */
+  /** Whether guest data lies in a cluster of the claim as well. */
   isData(position: number): boolean {
-    return this.#conflicts[position] === 1
+    const { offset, length } = this.at(position)
+    return this.#clusters?.hasData(offset, offset + length) ?? false
+  }
+
+  *#all(): Generator<Claim> {
+    for (let position = 0; position < this.#count; position++) yield this.at(position)
   }
 
   #endOf(position: number): number {
     const { offsets, lengths } = this.#columns
     return (offsets[position] ?? 0) + (lengths[position] ?? 0)
-  }
-
-  /** The last claim that begins below `end`; -1 when none does. */
-  #lastBelow(end: number): number {
-    const { offsets } = this.#columns
-    let low = 0
-    let high = this.#count
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((offsets[middle] ?? 0) < end) low = middle + 1
-      else high = middle
-    }
-    return low - 1
   }
 
   #makeRoom(): void {
