@@ -46,9 +46,10 @@ async function completed(
   if (backing === undefined || options.format === 'raw') return options
   const { name, format } = backing
   if (format !== undefined) return { ...options, backing: { name, format } }
-  const found = await engine.summarizeHeader(path.resolve(path.dirname(file), name))
-  // One that is missing is for the engine to explain.
-  if (found.format === 'qcow2' || found.error?.reason === 'file-missing') {
+  const place = path.resolve(path.dirname(file), name)
+  // What cannot even be opened, or is no path, is for the engine to explain.
+  const found = await engine.summarizeHeader(place).catch((): undefined => undefined)
+  if (found === undefined || found.format === 'qcow2') {
     return { ...options, backing: { name, format: 'qcow2' } }
   }
   throw new UsageError(

@@ -111,6 +111,19 @@ describe('create', () => {
     expect((await platter([...words, '--backing-format', 'raw'], { cwd })).exitCode).toBe(0)
   })
 
+  it.each([
+    ['is not there', 'none.qcow2', 'none.qcow2'],
+    ['is no path', 'nbd://host/disk', 'nbd://host/disk'],
+  ])('says which backing file %s, and makes nothing', async (_, name, said) => {
+    const cwd = await emptyFolder()
+    const words = ['create', 'top.qcow2', '1G', '--backing', name]
+    const { exitCode, stdout, stderr } = await platter(words, { cwd })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain(said)
+    expect(stderr).toContain('Nothing was changed.')
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
   it('makes raw images', async () => {
     const cwd = await emptyFolder()
     const { exitCode } = await platter(['create', '--format', 'raw', 'a.raw', '3M'], { cwd })
