@@ -2,6 +2,7 @@
  * One round of fuzzing: a damaged image goes through everything the engine offers. Whatever the bytes
  * say, every call must give a value or an ImageError that is not `internal`, in bounded time and memory.
  */
+import { createReadStream } from 'node:fs'
 import { ImageError } from '../../core/errors/image-error.ts'
 import type { Engine } from '../../core/engine.ts'
 import { dataLossSteps } from '../../core/qcow2/repair/data-loss-steps.ts'
@@ -42,6 +43,11 @@ const targets: Readonly<Record<string, Target>> = {
   },
   hashImage: (engine, path) =>
     engine.hashImage(path, { format: 'qcow2', signal: AbortSignal.timeout(hashMs) }),
+  streamDecode: (engine, path) => {
+    const sink = { write: async () => undefined }
+    const options = { name: path, signal: AbortSignal.timeout(hashMs) }
+    return engine.streamDecode(createReadStream(path), { kind: 'sink', sink }, options)
+  },
   planResize: async (engine, path) => {
     const signal = AbortSignal.timeout(hashMs)
     const plan = await engine.planResize(path, { format: 'qcow2', size: 8192, signal })
