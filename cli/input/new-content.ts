@@ -6,6 +6,7 @@ import { lengthOf } from '../parse/disk-range.ts'
 import type { writingBytes } from '../table/content-verbs.ts'
 import type { OptionValues } from '../table/option.ts'
 import { UsageError } from '../usage-error.ts'
+import { isSameFile } from './same-file.ts'
 
 export type WriteWords = OptionValues<typeof writingBytes>
 
@@ -85,14 +86,13 @@ export async function contentFrom(
 /** Bytes of a regular file; undefined for what has no length. */
 async function lengthIn(file: string, image: string): Promise<number | undefined> {
   try {
-    const facts = await stat(file, { bigint: true })
+    const facts = await stat(file)
     if (facts.isDirectory()) throw new ImageError('file-is-folder', { path: file })
     // What is written would be read again as what comes next.
-    const target = await stat(image, { bigint: true }).catch((): undefined => undefined)
-    if (target?.dev === facts.dev && target.ino === facts.ino) {
+    if (await isSameFile(file, image)) {
       throw new ImageError('output-is-source', { path: image, link: file })
     }
-    return facts.isFile() ? Number(facts.size) : undefined
+    return facts.isFile() ? facts.size : undefined
   } catch (error) {
     throw unreadable(file, error)
   }

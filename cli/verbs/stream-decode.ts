@@ -1,5 +1,7 @@
+import { ImageError } from '../../core/index.ts'
 import { decodeInto } from '../images/decode-into.ts'
 import { inputStream } from '../input/input-stream.ts'
+import { isSameFile } from '../input/same-file.ts'
 import type { streamDecoding } from '../table/converting-verbs.ts'
 import type { OptionValues } from '../table/option.ts'
 import type { RunVerb } from '../table/verb.ts'
@@ -16,7 +18,10 @@ export const streamDecode: RunVerb<OptionValues<typeof streamDecoding>> = async 
     target,
     host,
     options,
-    work: (to, context) => {
+    work: async (to, context) => {
+      if (source !== '-' && to.kind === 'file' && (await isSameFile(source, to.path))) {
+        throw new ImageError('output-is-source', { path: to.path, link: source })
+      }
       const { name, bytes } = inputStream(source, host)
       return host.engine.streamDecode(bytes, to, { ...context, name })
     },
