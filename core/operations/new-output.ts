@@ -90,9 +90,11 @@ class UnfinishedOutput {
     try {
       throwIfAborted(signal)
       const result = await write(file)
-      if (old !== undefined) await this.#prepareExchange(old)
+      if (old !== undefined) await this.#host.copyRights(target.path, aside)
       await file.flush()
       throwIfAborted(signal)
+      // A flush can take long; this look is for what happened meanwhile.
+      if (old !== undefined) await this.#mustStillBe(old)
       made = {
         path: target.path,
         replaced: target.replaces,
@@ -110,13 +112,12 @@ class UnfinishedOutput {
   }
 
   /** Somebody may have put another file there, although the old one is held. Throws `file-changed`. */
-  async #prepareExchange(old: BlockFile): Promise<void> {
-    const { aside, target } = this.#places
+  async #mustStillBe(old: BlockFile): Promise<void> {
+    const { target } = this.#places
     await using named = await this.#host.openFile(target.path)
     if (old.identity !== undefined && !isSameFile(named, old)) {
       throw new ImageError('file-changed', { path: target.path, found: 'another file' })
     }
-    await this.#host.copyRights(target.path, aside)
   }
 
   async #nameNew(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   readdir,
   readFile,
   readlink,
+  rename,
   stat,
   symlink,
   writeFile,
@@ -138,6 +139,25 @@ test('a file that somebody has open is not overwritten', async () => {
   await using _reader = await nodeHost.openForHolding(path)
   expect(await reasonOf(make(path, { overwrite: true }))).toBe('file-in-use')
   expect(await readFile(path, 'utf8')).toBe('the old content')
+})
+
+test('a file that another one takes the place of at the last moment is not replaced', async () => {
+  await using folder = await tempFolder()
+  const path = await oldFile(folder)
+  const theirs = folder.file('theirs')
+  await writeFile(theirs, 'theirs')
+  const host = {
+    ...nodeHost,
+    async copyRights(from: string, to: string): Promise<void> {
+      await nodeHost.copyRights(from, to)
+      await rename(theirs, path)
+    },
+  }
+  expect(await reasonOf(make(path, { overwrite: true }, host))).toBe('file-changed')
+  expect([await readFile(path, 'utf8'), await readdir(folder.path)]).toEqual([
+    'theirs',
+    ['disk.raw'],
+  ])
 })
 
 test('what is read is not overwritten, and the words say why', async () => {
