@@ -98,4 +98,16 @@ export const convertReasons = {
     safety: 'What came out is the start of an image, and no image itself.',
     advice: () => 'Throw it away, and start again when you want all of it.',
   },
+  'source-changed': {
+    kind: 'io',
+    number: 1611,
+    title: (c) => `${nameOf({ path: c.link ?? 'The source' })} changed while it was read`,
+    detail: (c) =>
+      c.found === undefined
+        ? 'Somebody wrote to it meanwhile, so that what was read may be of different moments.'
+        : `It has ${c.found} bytes now, and had ${c.expected ?? 'another number of'} bytes at the beginning.`,
+    safety:
+      'No file was made, and one that was to be replaced is as it was; what went into a pipe is of no use.',
+    advice: () => 'Try again when nothing else writes to it.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

@@ -4,7 +4,6 @@ import type { ExchangingEnvironment } from '../image/environment.ts'
 import { openImage } from '../image/open-image.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { SnapshotList } from '../qcow2/snapshot/snapshot-list.ts'
-import type { BlockFile } from '../storage/block-file.ts'
 import { impatientSink } from '../storage/impatient-sink.ts'
 import { contentSource } from './byte-source.ts'
 import { copyInOrder } from './copy-in-order.ts'
@@ -14,6 +13,7 @@ import type { DecodeOptions, DecodeResult, DecodeTarget } from './decode-result.
 import type { Host } from './host.ts'
 import { inWordsOfDecoding } from './decode-words.ts'
 import { makeOutput } from './new-output.ts'
+import { WatchedFiles } from './watched-files.ts'
 
 /**
  * Writes what a guest sees, through the whole backing chain, to a raw file or into a sink: the present state,
@@ -24,7 +24,7 @@ import { makeOutput } from './new-output.ts'
  * replaced as it was. A sink gets every byte in order; what it throws passes through.
  *
  * Holds at most 8 MiB of content besides the caches of the chain. Throws what opening and reading an image
- * throws, `file-in-use`, `snapshot-missing`, `snapshot-ambiguous`, `snapshots-not-possible` and the
+ * throws, `file-in-use`, `source-changed`, `snapshot-missing`, `snapshot-ambiguous`, `snapshots-not-possible` and the
  * `output-…` reasons.
  */
 export async function decodeImage(
@@ -34,12 +34,12 @@ export async function decodeImage(
   { snapshot, ...options }: DecodeOptions = {},
 ): Promise<DecodeResult> {
   const counting = countingHost(host)
-  const files: BlockFile[] = []
+  const files = new WatchedFiles()
   const holding: Host = {
     ...counting,
     async openFile(name) {
       const file = await counting.openForHolding(name)
-      files.push(file)
+      files.add(file)
       return file
     },
   }
@@ -50,15 +50,18 @@ export async function decodeImage(
     const { virtualSize } = image
     if (target.kind === 'sink') {
       await copyInOrder(source, impatientSink(target.sink, options.signal), options)
+      files.mustBeUnchanged()
       const bytesRead = counting.bytesRead()
       return { path, virtualSize, bytesRead, bytesWritten: virtualSize, target: undefined }
     }
     const { overwrite } = target
     const { signal } = options
-    const rules = { overwrite, sources: files, signal }
+    const rules = { overwrite, sources: files.files, signal }
     const made = await makeOutput(host, target.path, rules, async (file) => {
       file.truncate(virtualSize)
-      return copySparsely(source, file, options)
+      const written = await copySparsely(source, file, options)
+      files.mustBeUnchanged()
+      return written
     })
     const { result: bytesWritten, ...file } = made
     return { path, virtualSize, bytesRead: counting.bytesRead(), bytesWritten, target: file }

@@ -1,9 +1,9 @@
 import type { ReadOptions } from '../engine.ts'
 import { openImage } from '../image/open-image.ts'
-import type { BlockFile } from '../storage/block-file.ts'
 import { contentSource, type ByteSource } from './byte-source.ts'
 import { countingHost } from './counting-host.ts'
 import type { Host } from './host.ts'
+import { WatchedFiles } from './watched-files.ts'
 
 /** A disk that stays what it is while it is open. */
 export interface OpenedSource extends AsyncDisposable {
@@ -11,7 +11,7 @@ export interface OpenedSource extends AsyncDisposable {
   readonly format: 'qcow2' | 'raw'
   readonly content: ByteSource
   /** All files of the chain, held as by readers. */
-  readonly files: readonly BlockFile[]
+  readonly files: WatchedFiles
   /** From all of them. */
   bytesRead(): number
 }
@@ -23,12 +23,12 @@ export async function openEncodeSource(
   options: ReadOptions,
 ): Promise<OpenedSource> {
   const counting = countingHost(host)
-  const files: BlockFile[] = []
+  const files = new WatchedFiles()
   const holding: Host = {
     ...counting,
     async openFile(name) {
       const file = await counting.openForHolding(name)
-      files.push(file)
+      files.add(file)
       return file
     },
   }

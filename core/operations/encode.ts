@@ -5,7 +5,6 @@ import { geometryFor } from '../qcow2/encode/image-plan.ts'
 import { streamEncoded } from '../qcow2/encode/stream-encoded.ts'
 import { layOutStream } from '../qcow2/encode/stream-layout.ts'
 import { writeEncoded, type EncodedDisk } from '../qcow2/encode/write-encoded.ts'
-import type { BlockFile } from '../storage/block-file.ts'
 import type { ByteSink } from '../storage/byte-sink.ts'
 import type { EncodeOptions, EncodeSource, EncodeTarget } from './encode-options.ts'
 import type { EncodeResult } from './encode-result.ts'
@@ -15,6 +14,7 @@ import { findDataClusters } from './find-data-clusters.ts'
 import type { Host } from './host.ts'
 import { makeOutput } from './new-output.ts'
 import { InputPieces, sourcePieces } from './source-pieces.ts'
+import { WatchedFiles } from './watched-files.ts'
 
 /**
  * Makes a qcow2 image of a disk: of any image that can be read, through its whole backing chain, or of raw
@@ -27,7 +27,7 @@ import { InputPieces, sourcePieces } from './source-pieces.ts'
  *
  * Holds at most 24 MiB of guest data (ten pieces; with 2 MiB clusters as well) and the tables that
  * `ImageBuilder` and `EncodedSpace` name; for a sink, one bit for each guest cluster besides. Throws what
- * opening and reading an image throws, `file-in-use`, `option-invalid`, `options-conflict`,
+ * opening and reading an image throws, `file-in-use`, `source-changed`, `option-invalid`, `options-conflict`,
  * `disk-too-large`, `image-full`, the `output-…` reasons, `encode-cancelled` and `encode-cut-short`.
  */
 export async function encodeImage(
@@ -66,7 +66,7 @@ async function inputIntoFile(
 ): Promise<EncodeResult> {
   const pieces = new InputPieces(bytes, pieceOptions(encodeSettings(options), options))
   const disk = { pieces, length: undefined, finalLength: () => pieces.length }
-  const made = await intoFile(host, target, { disk, sources: [] }, options)
+  const made = await intoFile(host, target, { disk, sources: new WatchedFiles() }, options)
   return { ...made, source: undefined, sourceFormat: 'raw', bytesRead: pieces.length }
 }
 
@@ -85,15 +85,18 @@ function fileIntoFile(
 async function intoFile(
   host: Host & ExchangingEnvironment,
   { path, overwrite }: FileTarget,
-  { disk, sources }: { readonly disk: EncodedDisk; readonly sources: readonly BlockFile[] },
+  { disk, sources }: { readonly disk: EncodedDisk; readonly sources: WatchedFiles },
   options: EncodeOptions,
 ): Promise<Made> {
   const { compression = 'none', signal } = options
   const settings = encodeSettings(options)
   const packing = compression === 'none' ? undefined : { codecs: host.codecs, type: compression }
-  const made = await makeOutput(host, path, { overwrite, sources, signal }, (file) =>
-    writeEncoded(file, disk, { settings, packing }, options),
-  )
+  const rules = { overwrite, sources: sources.files, signal }
+  const made = await makeOutput(host, path, rules, async (file) => {
+    const written = await writeEncoded(file, disk, { settings, packing }, options)
+    sources.mustBeUnchanged()
+    return written
+  })
   const { virtualSize, fileLength, dataClusters, packedClusters, packedBytes } = made.result
   return {
     ...encodedFacts(settings, virtualSize, options),
@@ -106,7 +109,7 @@ async function intoFile(
 }
 
 async function intoSink(
-  { path, content }: OpenedSource,
+  { path, content, files }: OpenedSource,
   sink: ByteSink,
   options: EncodeOptions,
 ): Promise<Made> {
@@ -124,6 +127,7 @@ async function intoSink(
     pieces: sourcePieces(data.source, pieces),
   }
   await streamEncoded(sink, image, options)
+  files.mustBeUnchanged()
   return {
     ...encodedFacts(settings, virtualSize, options),
     target: undefined,
