@@ -5,7 +5,7 @@ import { entryOffset } from './format/l1-entry.ts'
 import { readWordTable, type WordTable } from './word-table.ts'
 
 /** Entries of one page: 64 KiB, so that opening a huge image reads nothing it does not need. */
-const PAGE_ENTRIES = 8192
+export const PAGE_ENTRIES = 8192
 
 export interface TablePlace {
   /** Host offset. */

@@ -1,12 +1,13 @@
 import { breather } from '../../base/abort.ts'
 import { invariant, unreachable } from '../../base/assert.ts'
-import { isAligned } from '../../base/bits.ts'
+import { alignUp, isAligned } from '../../base/bits.ts'
 import { HIGH_UNIT } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { Codecs } from '../../image/codec.ts'
 import type { OperationContext } from '../../progress.ts'
 import { L1_ENTRY_BYTES, REFCOUNT_TABLE_ENTRY_BYTES } from '../format/constants.ts'
 import { entryOffset } from '../format/l1-entry.ts'
+import { PAGE_ENTRIES } from '../l1-table.ts'
 import { asWordTable } from '../word-table.ts'
 import { ContentWriter, type PackedContent } from './content-writer.ts'
 import type { DiskOutput } from './disk-output.ts'
@@ -148,7 +149,9 @@ class StreamDecoder {
   #expectTables(): void {
     const { header } = this.#header.area
     const { l1EntriesNeeded, clusterSize } = this.#geometry
-    const length = l1EntriesNeeded * L1_ENTRY_BYTES
+    // What reads a file takes the table in pages, and refuses one that is not whole.
+    const entries = Math.min(header.l1Size, alignUp(l1EntriesNeeded, PAGE_ENTRIES))
+    const length = entries * L1_ENTRY_BYTES
     if (length === 0) this.#tablesLeft = 0
     else this.#add({ kind: 'l1-table', start: header.l1TableOffset, length, guest: 0 })
     this.#add({
