@@ -2,20 +2,22 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import type { ImageHolder } from '../operations/image-info.ts'
 import type { FileIdentity } from '../storage/block-file.ts'
 
-/** Looks at one descriptor's `/proc/PID/fdinfo` text (proc(5)). */
-type DescriptorTest = (fdinfo: string) => boolean
+/** Looks at one descriptor: its `/proc/PID/fdinfo` text (proc(5)) and its number. */
+type DescriptorTest = (fdinfo: string, fd: number) => boolean
 
 /**
  * Who has a file open, from Linux's /proc: the locks themselves do not say (an open-file-description
- * lock has no owner process). We count ourselves where we hold the file, not where we merely look at it.
+ * lock has no owner process). We count ourselves where we hold the file, not where we merely look at it; a
+ * lock of `asking`, our descriptor on whose behalf this is asked, is none that anybody could be told of.
  * Processes of other users hide their descriptors from us; they are simply missing in the answer.
  */
 export const findHolders = (
   identity: FileIdentity,
   mode: 'writing' | 'any',
+  asking?: number,
 ): readonly ImageHolder[] =>
   processesWith(identity, (pid) => {
-    if (pid === process.pid) return hasLock
+    if (pid === process.pid) return (fdinfo, fd) => fd !== asking && hasLock(fdinfo)
     return mode === 'any' ? undefined : isForWriting
   })
 
@@ -40,7 +42,7 @@ function processesWith(
       return namesIn(`/proc/${pid}/fd`).some(
         (fd) =>
           refersTo(`/proc/${pid}/fd/${fd}`, identity) &&
-          (test === undefined || test(fdinfoOf(pid, fd))),
+          (test === undefined || test(fdinfoOf(pid, fd), Number(fd))),
       )
     })
     .map(describe)
@@ -83,7 +85,7 @@ export function lockedRanges(fdinfo: string): readonly LockedRange[] {
   }))
 }
 
-const hasLock: DescriptorTest = (fdinfo) => lockedRanges(fdinfo).length > 0
+const hasLock = (fdinfo: string): boolean => lockedRanges(fdinfo).length > 0
 
 const covers =
   (at: number) =>

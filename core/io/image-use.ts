@@ -14,6 +14,6 @@ export function readUse(file: BlockFile): ImageUse {
   const state = stateByLockBytes(file.fd)
   if (state === 'unknown') return { state, holders: [], locking: wholeFileLocking() }
   const mode = state === 'writing' ? 'writing' : 'any'
-  const holders = state === 'free' ? [] : findHolders(file.identity, mode)
+  const holders = state === 'free' ? [] : findHolders(file.identity, mode, file.fd)
   return { state, holders, locking: 'lock-bytes' }
 }

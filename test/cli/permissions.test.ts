@@ -1,6 +1,7 @@
-/** Files and folders that may not be read, or not be changed: a sentence, a code, and everything as it was. */
+/** Files and folders that may not be read, or not be changed, or that somebody else has open: a sentence, a code, and everything as it was. */
 import { chmod, cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { qemuSession, type QemuSession } from '../helpers/qemu-session.ts'
 import { createQcow2, qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { platter } from './run-platter.ts'
@@ -87,6 +88,38 @@ describe('a file that may not be changed', () => {
   ])('%j needs no right to change it', async (words) => {
     const { exitCode, stderr } = await run(words)
     expect([exitCode, stderr]).toEqual([0, ''])
+  })
+})
+
+describe('an image that QEMU reads is not changed, and nobody but QEMU is named', () => {
+  let vm: QemuSession
+  beforeAll(async () => {
+    await cp(file('open.qcow2'), file('held.qcow2'))
+    vm = await qemuSession(file('held.qcow2'), '-r')
+  })
+  afterAll(() => vm[Symbol.asyncDispose]())
+
+  it.each([
+    [['compact', 'held.qcow2']],
+    [['compact', '--mode', 'rewrite', 'held.qcow2']],
+    [['discard', 'held.qcow2']],
+    [['resize', '--size', '2M', 'held.qcow2']],
+    [['repair', 'held.qcow2']],
+    [['amend', '--lazy-refcounts', 'held.qcow2']],
+    [['snapshot', 'held.qcow2', 'create', 'now']],
+    [['write', '--text', 'x', 'held.qcow2']],
+    [['encode', '--overwrite', 'open.raw', 'held.qcow2']],
+    [['decode', '--overwrite', 'open.qcow2', 'held.qcow2']],
+    [['create', '--overwrite', '--size', '1M', 'held.qcow2']],
+    [['pattern', '--overwrite', '--size', '1M', 'held.qcow2']],
+  ])('%j', async (words) => {
+    const before = await readFile(file('held.qcow2'))
+    const { exitCode, stderr } = await run(words)
+    expect(exitCode).toBe(75)
+    expect(stderr).toContain('held.qcow2 is in use (PLT-1106)')
+    expect(stderr).toMatch(new RegExp(`^  qemu-io \\(PID ${vm.pid}\\) has `, 'm'))
+    expect(stderr).toContain('Nothing was changed.')
+    expect(await readFile(file('held.qcow2'))).toEqual(before)
   })
 })
 
