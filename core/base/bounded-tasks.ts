@@ -13,8 +13,13 @@ export class BoundedTasks {
     this.#width = width
   }
 
+  /** Whether `add` would wait. */
+  get isFull(): boolean {
+    return this.#running.size >= this.#width
+  }
+
   async add(task: () => Promise<void>): Promise<void> {
-    while (this.#running.size >= this.#width) await Promise.race(this.#running)
+    while (this.isFull) await Promise.race(this.#running)
     this.#throwFailure()
     const run = this.#watch(task)
     this.#running.add(run)

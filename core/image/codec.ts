@@ -22,4 +22,8 @@ export interface Codecs {
   readonly deflateRaw: (content: Uint8Array) => Promise<Uint8Array>
   /** One cluster as one zstd frame. May work on another thread. */
   readonly packZstd: (content: Uint8Array) => Promise<Uint8Array>
+  /** As `deflateRaw`, on this thread. */
+  readonly deflateRawNow: (content: Uint8Array) => Uint8Array
+  /** As `packZstd`, on this thread. */
+  readonly packZstdNow: (content: Uint8Array) => Uint8Array
 }

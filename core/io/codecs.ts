@@ -1,4 +1,5 @@
 import process from 'node:process'
+import type { ZlibOptions, ZstdOptions } from 'node:zlib'
 import type { Codecs } from '../image/codec.ts'
 import { zstdFrameLength } from './zstd-frame.ts'
 
@@ -13,6 +14,8 @@ export const codecs: Codecs = {
   zstdAside,
   deflateRaw,
   packZstd,
+  deflateRawNow: (content) => zlib().deflateRawSync(content, deflateOptions(content)),
+  packZstdNow: (content) => zlib().zstdCompressSync(content, zstdOptions(content)),
 }
 
 function inflateRaw(packed: Uint8Array, limit: number): Uint8Array {
@@ -114,23 +117,30 @@ const isTooLarge = (error: unknown): boolean =>
 
 function deflateRaw(content: Uint8Array): Promise<Uint8Array> {
   return whenPacked((done) => {
-    const chunkSize = chunkFor(content)
-    zlib().deflateRaw(content, { windowBits: 12, memLevel: 9, chunkSize }, done)
+    zlib().deflateRaw(content, deflateOptions(content), done)
   })
 }
 
-/** With the window that the content needs: the usual one takes megabytes, and most of the time, a cluster. */
 function packZstd(content: Uint8Array): Promise<Uint8Array> {
-  const { constants, zstdCompress } = zlib()
+  return whenPacked((done) => {
+    zlib().zstdCompress(content, zstdOptions(content), done)
+  })
+}
+
+const deflateOptions = (content: Uint8Array): ZlibOptions => ({
+  windowBits: 12,
+  memLevel: 9,
+  chunkSize: chunkFor(content),
+})
+
+/** With the window that the content needs: the usual one takes megabytes, and most of the time, a cluster. */
+function zstdOptions(content: Uint8Array): ZstdOptions {
   const windowLog = Math.max(leastZstdWindow, Math.ceil(Math.log2(content.length)))
-  const options = {
+  return {
     pledgedSrcSize: content.length,
     chunkSize: chunkFor(content),
-    params: { [constants.ZSTD_c_windowLog]: windowLog },
+    params: { [zlib().constants.ZSTD_c_windowLog]: windowLog },
   }
-  return whenPacked((done) => {
-    zstdCompress(content, options, done)
-  })
 }
 
 /** All of what is worth keeping comes out at once: every chunk is a way to another thread and back. */

@@ -1,5 +1,6 @@
+import { breather } from '../../base/abort.ts'
 import { BoundedTasks } from '../../base/bounded-tasks.ts'
-import { packCluster, type Packing } from '../rewrite/pack-cluster.ts'
+import { packCluster, packClusterNow, type Packing } from '../rewrite/pack-cluster.ts'
 import type { GuestPiece } from './guest-piece.ts'
 import { isZeroCluster } from './zero-clusters.ts'
 
@@ -10,8 +11,8 @@ export interface PreparedPiece extends GuestPiece {
   readonly clusters: readonly PreparedCluster[]
 }
 
-/** Clusters of a piece that are packed at the same time: as many as libuv has threads. More cost memory and time. */
-const WIDTH = 4
+/** Clusters of a piece that other threads pack at the same time; this one packs, too, while they do. */
+const WIDTH = 2
 
 /** Finds the clusters that hold data, and packs them side by side where they are to be packed. */
 export async function preparePiece(
@@ -22,10 +23,17 @@ export async function preparePiece(
   const clusters = kindsOf(piece.bytes, clusterSize)
   if (packing === undefined) return { ...piece, clusters }
   const tasks = new BoundedTasks(WIDTH)
+  // So that others hear of what is ready.
+  const turn = breather(undefined, { everyMs: 0 })
   try {
     for (const [index, kind] of clusters.entries()) {
       if (kind === 'zero') continue
       const content = piece.bytes.subarray(index * clusterSize, (index + 1) * clusterSize)
+      if (tasks.isFull) {
+        clusters[index] = packClusterNow(content, packing) ?? kind
+        await turn()
+        continue
+      }
       await tasks.add(async () => {
         clusters[index] = (await packCluster(content, packing)) ?? kind
       })

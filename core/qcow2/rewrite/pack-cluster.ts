@@ -15,3 +15,12 @@ export async function packCluster(
   const packed = await (type === 'zstd' ? codecs.packZstd(content) : codecs.deflateRaw(content))
   return packed.length < content.length ? packed : undefined
 }
+
+/** As `packCluster`, on this thread. */
+export function packClusterNow(
+  content: Uint8Array,
+  { codecs, type }: Packing,
+): Uint8Array | undefined {
+  const packed = type === 'zstd' ? codecs.packZstdNow(content) : codecs.deflateRawNow(content)
+  return packed.length < content.length ? packed : undefined
+}

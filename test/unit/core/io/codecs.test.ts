@@ -71,6 +71,8 @@ describe('packing', () => {
   test.each([
     ['deflate', codecs.deflateRaw, codecs.inflateRaw],
     ['zstd', codecs.packZstd, codecs.zstd],
+    ['deflate on this thread', codecs.deflateRawNow, codecs.inflateRaw],
+    ['zstd on this thread', codecs.packZstdNow, codecs.zstd],
   ] as const)('gives %s that unpacks to the same', async (_name, pack, unpack) => {
     for (const data of [text, noise(1, cluster), Buffer.alloc(512), Buffer.alloc(2 << 20, 'x')]) {
       expect(Buffer.compare(unpack(await pack(data), data.length), data)).toBe(0)
