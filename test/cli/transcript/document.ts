@@ -82,7 +82,9 @@ function pageOf(text: string): Page {
 /** The lines of a transcript: those of a `console` block are one already. */
 function storyOf({ kind, lines }: Block): readonly string[] {
   if (kind === 'console') return lines
-  return lines
-    .filter((line) => line !== '' && !runElsewhere.test(line))
-    .flatMap((line) => [`$ { ${line}`, '> } > ../said 2>&1 || { echo "$?:"; cat ../said; }'])
+  return lines.flatMap((line) =>
+    line === '' || runElsewhere.test(line)
+      ? []
+      : [`$ { ${line}`, '> } > ../said 2>&1 || { echo "$?:"; cat ../said; }'],
+  )
 }
