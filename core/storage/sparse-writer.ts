@@ -11,6 +11,7 @@ const BLOCK = 4096
 export class SparseWriter {
   readonly #file: WritableFile
   #written = 0
+  #lastWrite = Promise.resolve()
 
   constructor(file: WritableFile) {
     this.#file = file
@@ -21,8 +22,19 @@ export class SparseWriter {
     return this.#written
   }
 
-  /** `bytes` must not change until it resolves; all writes have ended when it rejects. */
-  async write(bytes: Uint8Array, at: number): Promise<void> {
+  /**
+   * `bytes` must not change until it resolves; all writes of them have ended when it rejects. One call has its
+   * turn after the other: file systems let one thread at a time write to a file, and the others would spend
+   * their processors' time waiting for it.
+   */
+  write(bytes: Uint8Array, at: number): Promise<void> {
+    const turn = this.#lastWrite.then(() => this.#write(bytes, at))
+    // Whoever made the call hears of its failure; the next one has its turn all the same.
+    this.#lastWrite = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #write(bytes: Uint8Array, at: number): Promise<void> {
     const writes: Promise<void>[] = []
     for (let start = 0; start < bytes.length;) {
       const end = endOfKind(bytes, at, start)
