@@ -7,7 +7,7 @@ import { withNegativeSizes } from './parse/negative-sizes.ts'
 import { runVerb } from './run-verb.ts'
 import { commonOptions } from './table/shared-options.ts'
 import type { Example, Verb } from './table/verb.ts'
-import { verbGroups } from './table/verbs.ts'
+import { verbGroups, verbs } from './table/verbs.ts'
 import { UsageError } from './usage-error.ts'
 import { readVersion } from './version.ts'
 
@@ -65,7 +65,8 @@ async function runWords(words: readonly string[], { verb: named, streams }: Mean
     }
   }
   try {
-    await program.parseAsync(withNegativeSizes(words), { from: 'user' })
+    const verb = verbs.find(({ name }) => name === named)
+    await program.parseAsync(withNegativeSizes(words, verb), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     const asked = ['commander.help', 'commander.helpDisplayed', 'commander.version']

@@ -5,6 +5,7 @@ import { withNegativeSizes } from '../../../cli/parse/negative-sizes.ts'
 import { QemuOptions } from '../../../cli/parse/qemu-options.ts'
 import { sizeChangeOperand } from '../../../cli/parse/size-operand.ts'
 import { snapshotAction } from '../../../cli/parse/snapshot-words.ts'
+import { verbs } from '../../../cli/table/verbs.ts'
 import { UsageError } from '../../../cli/usage-error.ts'
 
 const said: CreateWords = {
@@ -118,15 +119,29 @@ describe('the options of amend', () => {
 })
 
 describe('a difference of sizes', () => {
+  const resize = verbs.find(({ name }) => name === 'resize')
+  const write = verbs.find(({ name }) => name === 'write')
+
   it('may be an operand that starts with a minus', () => {
-    expect(withNegativeSizes(['resize', 'a', '-10G'])).toEqual(['resize', 'a', '--size=-10G'])
-    expect(withNegativeSizes(['resize', 'a', '-.5G'])).toEqual(['resize', 'a', '--size=-.5G'])
+    const bytes = ['resize', 'a', '-10G']
+    expect(withNegativeSizes(bytes, resize)).toEqual(['resize', 'a', '--size=-10G'])
+    const fraction = ['resize', 'a', '-.5G']
+    expect(withNegativeSizes(fraction, resize)).toEqual(['resize', 'a', '--size=-.5G'])
   })
 
   it('stays what it is beside --size and after --', () => {
     const twice = ['resize', 'a', '--size', '-1G', '-2G']
-    expect(withNegativeSizes(twice)).toEqual(twice)
-    expect(withNegativeSizes(['info', '--', '-1.qcow2'])).toEqual(['info', '--', '-1.qcow2'])
+    expect(withNegativeSizes(twice, resize)).toEqual(twice)
+    const named = ['resize', '--', '-1.qcow2', '-1G']
+    expect(withNegativeSizes(named, resize)).toEqual(named)
+  })
+
+  it('is never made of the value of an option, or where no size is an operand', () => {
+    const metrics = ['resize', 'a', '--metrics', '-1']
+    expect(withNegativeSizes(metrics, resize)).toEqual(metrics)
+    const text = ['write', 'a', '--text', '-5']
+    expect(withNegativeSizes(text, write)).toEqual(text)
+    expect(withNegativeSizes(['nonsense', '-5'], undefined)).toEqual(['nonsense', '-5'])
   })
 
   it('is refused when it is given twice and not the same', () => {
