@@ -19,8 +19,6 @@ export interface ImageChange<Value> {
   /** The object of `--json`; `filename` is the name as it was typed. */
   readonly json: (filename: string, value: Value) => object
   readonly text: (path: string, value: Value, layout: TextLayout) => string
-  /** Of an operation with several; undefined: it counts as one. */
-  readonly phases?: PhaseWeights | undefined
   /** Default: fine. */
   readonly codeOf?: (value: Value) => ExitCode
 }
