@@ -42,11 +42,11 @@ async function runWords(words: readonly string[], { verb: named, streams }: Mean
     .usage('<verb> [options] [file or folder...]')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', '\n"platter help <verb>" explains one of them.')
-  for (const { heading, verbs } of verbGroups) {
-    for (const verb of verbs) {
+  for (const group of verbGroups) {
+    for (const verb of group.verbs) {
       const command = program.command([verb.name, ...verb.operands].join(' '))
       configured(command, said)
-        .helpGroup(heading)
+        .helpGroup(group.heading)
         .summary(verb.summary)
         .description(sentence(verb.summary))
       // Options of other verbs would be made for nobody, and most of the time of a start.
@@ -60,6 +60,8 @@ async function runWords(words: readonly string[], { verb: named, streams }: Mean
       command.addHelpText('after', notesOf(verb))
       command.action(async (...given: readonly unknown[]) => {
         const operands = operandsOf(verb, given)
+        // As a path it would mean the folder we are in.
+        if (operands.includes('')) throw new UsageError('An empty word names no file.')
         code = await runVerb(verb, { operands, options: valuesOf(verb, command), streams })
       })
     }

@@ -6,7 +6,7 @@ import { lengthOf } from '../parse/disk-range.ts'
 import type { writingBytes } from '../table/content-verbs.ts'
 import type { OptionValues } from '../table/option.ts'
 import { UsageError } from '../usage-error.ts'
-import { isSameFile } from './same-file.ts'
+import { refuseOwnSource } from './refuse-own-source.ts'
 
 export type WriteWords = OptionValues<typeof writingBytes>
 
@@ -65,8 +65,10 @@ export async function contentFrom(
   image: string,
   host: Pick<Streams, 'stdin' | 'signal'>,
 ): Promise<NewContent> {
+  // What is written would be read again as what comes next.
+  await refuseOwnSource(file, image)
   const name = file === '-' ? 'Standard input' : file
-  const found = file === '-' ? undefined : await lengthIn(file, image)
+  const found = file === '-' ? undefined : await lengthIn(file)
   if (found !== undefined && length !== undefined && length > found) {
     throw new ImageError('input-short', { link: name, found, expected: length })
   }
@@ -84,14 +86,10 @@ export async function contentFrom(
 }
 
 /** Bytes of a regular file; undefined for what has no length. */
-async function lengthIn(file: string, image: string): Promise<number | undefined> {
+async function lengthIn(file: string): Promise<number | undefined> {
   try {
     const facts = await stat(file)
     if (facts.isDirectory()) throw new ImageError('file-is-folder', { path: file })
-    // What is written would be read again as what comes next.
-    if (await isSameFile(file, image)) {
-      throw new ImageError('output-is-source', { path: image, link: file })
-    }
     return facts.isFile() ? facts.size : undefined
   } catch (error) {
     throw unreadable(file, error)

@@ -8,6 +8,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
 import { eachImage } from '../images/each-image.ts'
+import { refuseOwnSource } from '../input/refuse-own-source.ts'
 import {
   describeEncode,
   encodeJsonOf,
@@ -69,6 +70,7 @@ async function intoFile(
     const to = target === '-' ? undefined : file
     return { kind: 'plan', image: await engine.planEncode(source, { ...options, target: to }) }
   }
+  if (source === '-') await refuseOwnSource(source, target)
   const from =
     source === '-'
       ? ({ kind: 'input', input: host.stdin() } as const)

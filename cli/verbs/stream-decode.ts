@@ -1,7 +1,6 @@
-import { ImageError } from '../../core/index.ts'
 import { decodeInto } from '../images/decode-into.ts'
 import { inputStream } from '../input/input-stream.ts'
-import { isSameFile } from '../input/same-file.ts'
+import { refuseOwnSource } from '../input/refuse-own-source.ts'
 import type { streamDecoding } from '../table/converting-verbs.ts'
 import type { OptionValues } from '../table/option.ts'
 import type { RunVerb } from '../table/verb.ts'
@@ -19,9 +18,7 @@ export const streamDecode: RunVerb<OptionValues<typeof streamDecoding>> = async 
     host,
     options,
     work: async (to, context) => {
-      if (source !== '-' && to.kind === 'file' && (await isSameFile(source, to.path))) {
-        throw new ImageError('output-is-source', { path: to.path, link: source })
-      }
+      if (to.kind === 'file') await refuseOwnSource(source, to.path)
       const { name, bytes } = inputStream(source, host)
       return host.engine.streamDecode(bytes, to, { ...context, name })
     },

@@ -66,8 +66,11 @@ export interface CatalogueEntry {
 }
 
 /** The file's own name, for headlines; the whole path belongs in the detail. */
-export const nameOf = (context: ErrorContext): string =>
-  context.path === undefined ? 'the file' : (context.path.split(/[\\/]/).at(-1) ?? context.path)
+export const nameOf = ({ path }: ErrorContext): string =>
+  path === undefined ? 'the file' : (path.split(separators(path)).at(-1) ?? path)
+
+/** In a path that starts with a slash a backslash is a letter like any other. */
+const separators = (path: string): RegExp => (path.startsWith('/') ? /\// : /[\\/]/)
 
 /** A byte position as people quote it: hexadecimal, so that it can be found in a dump. */
 export const at = (offset: number | undefined): string =>

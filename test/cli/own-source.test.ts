@@ -1,5 +1,5 @@
 /** No verb replaces or changes the very file it reads from, not even when told to overwrite. */
-import { cp, link, mkdir, readFile, symlink } from 'node:fs/promises'
+import { cp, link, mkdir, open, readFile, symlink } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createQcow2, qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -53,6 +53,24 @@ describe('refused, with every byte as it was', () => {
   ])('%s', async (line) => {
     const { exitCode, stderr } = await run(line)
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Nothing was changed.')])
+    for (const name of names) {
+      expect((await readFile(file('work', name))).equals(await readFile(file(name)))).toBe(true)
+    }
+  })
+
+  it.each([
+    'encode --overwrite - disk.raw',
+    'stream-decode --overwrite - base.qcow2',
+    'stream-decode --overwrite - hard.qcow2',
+    'write --from - base.qcow2',
+  ])('%s, with standard input redirected from there', async (line) => {
+    const target = line.split(' ').at(-1) ?? ''
+    await using input = await open(file('work', target))
+    const { exitCode, stderr } = await platter(line.split(' '), {
+      cwd: file('work'),
+      stdin: input.fd,
+    })
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('standard input')])
     for (const name of names) {
       expect((await readFile(file('work', name))).equals(await readFile(file(name)))).toBe(true)
     }

@@ -20,8 +20,8 @@ export interface PlatterOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Called when the process is there: to send signals or read more descriptors. */
   readonly onStart?: (child: ChildProcess) => void
-  /** `pipe`: whoever starts it writes its input; it is empty otherwise. */
-  readonly stdin?: 'pipe'
+  /** `pipe`: whoever starts it writes its input; a descriptor is redirected; it is empty otherwise. */
+  readonly stdin?: 'pipe' | number
   /** Descriptors from 3 on. */
   readonly extraStdio?: readonly 'pipe'[]
   /** The super-user may read everything; true takes that right away from the process. */

@@ -62,6 +62,7 @@ describe('a command line that cannot be read', () => {
     [['check', '--report', 'out.pdf', 'x'], 'the name must end in .csv, .json or .html.'],
     [['history', '--limit', '0'], 'Expected a whole number from 1 to 10000.'],
     [['jobs', 'x'], 'too many arguments'],
+    [['encode', '', 'x'], 'An empty word names no file.'],
     [['compact'], 'missing required argument'],
     [['compact', '--mode', 'zeroes', 'x'], 'Allowed choices are auto, in-place, punch, rewrite.'],
     [['compact', '--compress', 'zlib', 'x'], '--compress needs --mode rewrite.'],
