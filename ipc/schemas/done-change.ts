@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { DoneChange } from '../../core/index.ts'
 
 const virtualSize = z.number().int().positive()
 
@@ -15,7 +14,10 @@ const snapshot = z.object({
   createdAt: z.number(),
 })
 
-/** What has to be remembered of a change to take it back; parsed again whenever the history is read. */
+/**
+ * What has to be remembered of a change to take it back: the engine's `DoneChange`. Parsed again whenever the
+ * history is read.
+ */
 export const doneChange = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('grow'),
@@ -27,4 +29,4 @@ export const doneChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot-create'), snapshot }),
   z.object({ kind: z.literal('snapshot-rename'), snapshot, oldName: z.string().max(65_535) }),
   z.object({ kind: z.literal('snapshot-apply'), applied: snapshot, kept: snapshot }),
-]) satisfies z.ZodType<DoneChange>
+])
