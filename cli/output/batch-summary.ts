@@ -27,5 +27,5 @@ const words: ReadonlyMap<ExitCode, string> = new Map([
   [exitCodes.leaks, 'with leaks left'],
   [exitCodes.inUse, 'in use'],
   [exitCodes.interrupted, 'cancelled'],
-  [exitCodes.notCheckable, 'with nothing to check'],
+  [exitCodes.notCheckable, 'whose format does not have it'],
 ])

@@ -73,8 +73,10 @@ function inWords(data: ImageErrorData, host: Streams): string {
 
 /** The verb works on images of other formats. */
 const notForThisFormat: ReadonlySet<string> = new Set([
+  'amend-not-possible',
   'check-not-possible',
   'dehydrate-not-possible',
+  'snapshots-not-possible',
 ])
 
 export function exitCodeOf(error: ImageError): ExitCode {

@@ -88,4 +88,4 @@
   platter: disk.raw has no such options (PLT-1560)
     The options that can be changed belong to qcow2; <folder>/disk.raw is a raw image.
     Nothing was changed. Convert it to qcow2 first.
-  [1]
+  [63]

@@ -87,4 +87,4 @@
   platter: disk.raw cannot have snapshots (PLT-1528)
     Images of the format raw have no place for snapshots.
     Nothing was changed. Convert it to qcow2.
-  [1]
+  [63]
