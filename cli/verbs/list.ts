@@ -34,7 +34,8 @@ export const list: RunVerb<OutputOptions> = async ({ operands, options, host }) 
     } else if (outcome.kind === 'done') {
       rows.push(rowOf(outcome.path, outcome.value))
     } else {
-      rows.push([outcome.path, { text: outcome.error.explanation.title, tone: 'bad' }])
+      const note: Cell = { text: outcome.error.explanation.title, tone: 'bad' }
+      rows.push([outcome.path, '-', '-', '-', '-', note])
     }
   }
   await json?.end()

@@ -17,9 +17,9 @@ One line each.
   overlay.qcow2         qcow2 v3   64 MiB  <bytes>          0  on base.qcow2
   4 images.
   $ platter list --output text disk.raw missing.qcow2
-  IMAGE          FORMAT                      VIRTUAL  ON DISK  SNAPSHOTS  NOTES
-  disk.raw       raw                           1 MiB      <bytes>          -
-  missing.qcow2  missing.qcow2 is not there
+  IMAGE          FORMAT  VIRTUAL  ON DISK  SNAPSHOTS  NOTES
+  disk.raw       raw       1 MiB      <bytes>          -
+  missing.qcow2  -             -        -          -  missing.qcow2 is not there
   2 images, 1 of them could not be read.
   [1]
   $ platter list --json overlay.qcow2
