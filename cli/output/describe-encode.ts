@@ -43,12 +43,14 @@ function doneWords(encoded: Encoded): string {
 }
 
 function storedWords({ kind, image }: Encoded): string {
-  const all = formatCount(image.guestClusters)
+  if (image.guestClusters === 0) return 'nothing'
   const packed = kind === 'result' ? image.compressedClusters : 0
-  const stored = formatCount(image.dataClusters + packed)
+  const stored = image.dataClusters + packed
   const size = formatBytes(image.clusterSize)
-  const words = `${stored} of ${formatPlural(image.guestClusters, 'cluster')} of ${size}`
-  if (kind === 'plan' || image.compression === 'none') return all === '0' ? 'nothing' : words
+  const all = formatPlural(image.guestClusters, 'cluster')
+  const words = `${formatCount(stored)} of ${all} of ${size}`
+  if (kind === 'plan' || image.compression === 'none' || stored === 0) return words
+  if (packed === 0) return `${words}, none of them smaller when packed`
   return `${words}, ${formatCount(packed)} packed into ${formatBytes(image.compressedBytes)}`
 }
 

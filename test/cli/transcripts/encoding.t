@@ -66,6 +66,8 @@ Every kind of image; each has the same disk.
   $ for method in zlib zstd; do platter encode --overwrite --compress $method --cluster-size 64K disk.raw a.qcow2 > /dev/null && qemu-img check -q a.qcow2 && qemu-img compare disk.qcow2 a.qcow2; done
   Images are identical.
   Images are identical.
+  $ head -c 65536 /dev/urandom > noise.raw; platter encode --compress zlib noise.raw noise.qcow2 | grep Stored; rm noise.*
+    Stored        1 of 1 cluster of 64 KiB, none of them smaller when packed
   $ platter encode --overwrite --compat 0.10 --cluster-bits 9 --strict-refcounts disk.raw a.qcow2 > /dev/null; qemu-img check -q a.qcow2 && qemu-img compare disk.qcow2 a.qcow2
   Images are identical.
   $ platter encode --overwrite --compat 1.1 --lazy-refcounts -o cluster_size=4k disk.raw a.qcow2 > /dev/null; qemu-img check -q a.qcow2 && qemu-img compare disk.qcow2 a.qcow2
