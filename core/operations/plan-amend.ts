@@ -104,7 +104,7 @@ function wantedOptions(before: AmendableOptions, options: AmendOptions): Amendab
     return { version, lazyRefcounts, refcountBits: pow2(order) }
   }
   if (options.lazyRefcounts === true) {
-    throw new ImageError('amend-needs-version-3', { feature: 'Lazy refcounts' })
+    throw new ImageError('amend-needs-version-3', { feature: 'Having lazy refcounts' })
   }
   if (options.refcountBits !== undefined && order !== V2_REFCOUNT_ORDER) {
     const feature = 'A refcount width other than 16 bits'

@@ -77,7 +77,10 @@ export function settingsOf(options: Qcow2Options, files: NamedFiles): Qcow2Setti
   }
   if (version === 2) refuseNewerFeatures(settings)
   if (extendedL2 && clusterSize / SUBCLUSTERS < SECTOR) {
-    throw conflict('Extended L2 entries', `clusters of ${SUBCLUSTERS * SECTOR} bytes or more`)
+    throw conflict(
+      'Having extended L2 entries',
+      `clusters of ${SUBCLUSTERS * SECTOR} bytes or more`,
+    )
   }
   if (files.hasBackingFile && files.dataFile === 'raw') {
     throw conflict('A raw data file', 'an image without a backing file')
@@ -92,9 +95,9 @@ export function settingsOf(options: Qcow2Options, files: NamedFiles): Qcow2Setti
 function refuseNewerFeatures(settings: Qcow2Settings): void {
   const newer: readonly (readonly [feature: string, isWanted: boolean])[] = [
     ['A data file', settings.dataFile !== 'none'],
-    ['Lazy refcounts', settings.lazyRefcounts],
+    ['Having lazy refcounts', settings.lazyRefcounts],
     ['A refcount width other than 16 bits', settings.refcountOrder !== V2_REFCOUNT_ORDER],
-    ['Extended L2 entries', settings.extendedL2],
+    ['Having extended L2 entries', settings.extendedL2],
     ['zstd compression', settings.compressionType !== 'zlib'],
   ]
   const wanted = newer.find(([, isWanted]) => isWanted)
