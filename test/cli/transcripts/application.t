@@ -43,8 +43,12 @@ The web host prints its link and ends when it is told to.
   $ port=$(node -e "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port); this.close() })")
   $ mkfifo said
   $ platter web --port $port --no-open . > said & while read -r line; do echo "$line"; case $line in *Ctrl*) kill $!;; esac; done < said | sed "s/:$port/:PORT/; s/token=.*/token=TOKEN/"; wait $!
-  The window is not built yet. Run "npm run build", then try again.
-  [1]
+  Open this link in a browser on this machine; it signs you in:
+  
+  http://127.0.0.1:PORT/#token=TOKEN
+  
+  The window may look below <folder>. Press Ctrl+C to stop.
+  [143]
 
 What all verbs have.
 
