@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, readdirSync, readFileSync, readlinkSync, writeSync } from 'node:fs'
 import { UsageError } from '../usage-error.ts'
 
 const STDOUT = 1
@@ -17,10 +17,11 @@ export class ProgressLines {
         '--progress-fd 1: standard output is for the answer. Take another descriptor.',
       )
     }
-    try {
-      fstatSync(fd)
-    } catch {
+    if (!isOpen(fd) || isOfNode(fd)) {
       throw new UsageError(`--progress-fd ${fd}: that file descriptor is not open.`)
+    }
+    if (isForReading(fd)) {
+      throw new UsageError(`--progress-fd ${fd}: that file descriptor is open for reading only.`)
     }
   }
 
@@ -41,5 +42,45 @@ export class ProgressLines {
     } catch {
       return 0
     }
+  }
+}
+
+function isOpen(fd: number): boolean {
+  try {
+    fstatSync(fd)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Whether Node opened it for itself: what it waits with, and pipes that it has both ends of. It takes what comes out
+ * of them for addresses, so that a line in one ends the process. Only Linux tells.
+ */
+function isOfNode(fd: number): boolean {
+  const target = targetOf(fd)
+  if (target === undefined) return false
+  if (target.startsWith('anon_inode:')) return true
+  if (!target.startsWith('pipe:')) return false
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .some((other) => other !== fd && targetOf(other) === target && isForReading(other))
+}
+
+function targetOf(fd: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return undefined
+  }
+}
+
+/** Of its flags, in octal, the last digit is how it was opened. */
+function isForReading(fd: number): boolean {
+  try {
+    return /^flags:\s*[0-7]*0$/m.test(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))
+  } catch {
+    return false
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ProgressReporter, type ProgressReport } from '../../../cli/terminal/progress-reporter.ts'
 import { TextOutput } from '../../../cli/terminal/text-output.ts'
@@ -73,4 +73,22 @@ describe('progress over several images', () => {
     expect(make).toThrow(why)
     closeSync(fd)
   })
+
+  it.runIf(process.platform === 'linux')('refuses what Node opened for itself', () => {
+    closeSync(fd)
+    const own = readdirSync('/proc/self/fd').filter((name) => isAnonymous(name))
+    expect(own.length).toBeGreaterThan(0)
+    for (const name of own) {
+      const options = { progressFd: Number(name) }
+      expect(() => new ProgressReporter(output, options, { fileCount: 1 })).toThrow('not open')
+    }
+  })
 })
+
+function isAnonymous(descriptor: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('anon_inode:')
+  } catch {
+    return false
+  }
+}
