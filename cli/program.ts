@@ -61,7 +61,7 @@ async function runWords(words: readonly string[], { verb: named, streams }: Mean
       command.action(async (...given: readonly unknown[]) => {
         const operands = operandsOf(verb, given)
         // As a path it would mean the folder we are in.
-        if (operands.includes('')) throw new UsageError('An empty word names no file.')
+        if (operands[0] === '') throw new UsageError('An empty word names no file.')
         code = await runVerb(verb, { operands, options: valuesOf(verb, command), streams })
       })
     }

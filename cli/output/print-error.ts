@@ -76,6 +76,7 @@ const notForThisFormat: ReadonlySet<string> = new Set([
   'amend-not-possible',
   'check-not-possible',
   'dehydrate-not-possible',
+  'format-not-supported',
   'snapshots-not-possible',
 ])
 

@@ -92,7 +92,8 @@ export const convertingVerbs: VerbGroup = {
       operands: ['<image>', '[target]'],
       options: decoding,
       notes:
-        'Without a target the file beside the image that is called like it, and .raw. "-" is standard output.\n' +
+        'Without a target the file beside the image that is called like it, and .raw. "-" is standard output,\n' +
+        'and as an image standard input, which is read as by stream-decode.\n' +
         'The file is sparse: zeroes take no space in it. It gets its name when it is whole.\n' +
         'Nobody may have the image open for writing meanwhile.',
       examples: [

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { readFile, stat } from 'node:fs/promises'
 import { formatPlural, ImageError, type OperationContext } from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { Host } from '../host.ts'
 import { eachImage } from '../images/each-image.ts'
 import { parseSumLine, type ExpectedSum } from '../images/sum-line.ts'
 import { JsonArray } from '../output/json-array.ts'
@@ -27,7 +28,7 @@ export async function checkSums({
   const expected: ListedSum[] = []
   let unread = 0
   for (const file of sumFiles) {
-    const sums = (await readLines(file)).map((line) => listedSum(line))
+    const sums = (await readLines(file, host)).map((line) => listedSum(line))
     const usable = sums.filter((sum) => sum !== undefined)
     if (usable.length === 0) throw noSums(file)
     unread += sums.length - usable.length
@@ -112,8 +113,8 @@ function listedSum(line: Buffer): ListedSum | undefined {
 }
 
 /** The lines that are not empty, as bytes: names in them need not be text. */
-async function readLines(file: string): Promise<readonly Buffer[]> {
-  const bytes = await readSums(file)
+async function readLines(file: string, host: Host): Promise<readonly Buffer[]> {
+  const bytes = await readSums(file, host)
   const lines: Buffer[] = []
   for (let at = 0; at < bytes.length;) {
     const newline = bytes.indexOf(0x0a, at)
@@ -125,7 +126,8 @@ async function readLines(file: string): Promise<readonly Buffer[]> {
   return lines
 }
 
-async function readSums(file: string): Promise<Buffer> {
+async function readSums(file: string, host: Host): Promise<Buffer> {
+  if (file === '-') return readStandardInput(host)
   try {
     if ((await stat(file)).size > sumFileLimit) throw noSums(file)
     return await readFile(file)
@@ -138,6 +140,17 @@ async function readSums(file: string): Promise<Buffer> {
       { cause },
     )
   }
+}
+
+async function readStandardInput(host: Host): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of host.stdin()) {
+    length += piece.length
+    if (length > sumFileLimit) throw noSums('standard input')
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
 }
 
 const noSums = (file: string): ImageError => new ImageError('no-checksums', { path: file })

@@ -20,7 +20,7 @@ export const fileReasons = {
     number: 1102,
     title: (c) => `${nameOf(c)} is a folder`,
     detail: (c) => `${c.path ?? 'The path'} is a folder; a disk image is a file.`,
-    advice: () => 'Add the folder to the library, or name an image in it.',
+    advice: () => 'Name a file in it; the library takes whole folders.',
   },
   'file-not-regular': {
     kind: 'unsupported',

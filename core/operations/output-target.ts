@@ -1,5 +1,6 @@
 import { ImageError } from '../errors/image-error.ts'
 import type { ExchangingEnvironment } from '../image/environment.ts'
+import { refuseFolder } from './refuse-folder.ts'
 
 /** Where a new file goes. */
 export interface OutputTarget {
@@ -12,16 +13,17 @@ export interface OutputTarget {
 /**
  * Looks where a new file called `path` goes. What has that name already stays unless `overwrite` says
  * otherwise; then a symbolic link stays a link, and the file it leads to is replaced. Throws `output-exists`,
- * or `file-not-regular` for a link that leads nowhere.
+ * `file-is-folder`, or `file-not-regular` for a link that leads nowhere.
  */
 export async function outputTarget(
-  host: Pick<ExchangingEnvironment, 'paths' | 'namesIn'>,
+  host: Pick<ExchangingEnvironment, 'paths' | 'namesIn' | 'openFile'>,
   path: string,
   overwrite: boolean,
 ): Promise<OutputTarget> {
   const target = host.paths.resolve('', path)
   const real = await realPath(host, target)
   if (real !== undefined) {
+    await refuseFolder(host, real)
     if (!overwrite) throw new ImageError('output-exists', { path: target })
     return { path: real, replaces: true }
   }

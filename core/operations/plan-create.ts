@@ -20,6 +20,7 @@ import type { CreateOptions, CreateQcow2Options, CreateRawOptions } from './crea
 import type { CreatePlan, CreateWarning, PlannedDataFile } from './create-plan.ts'
 import { locateNew, openNewBacking, type FoundBackingFile } from './new-image-links.ts'
 import { qemuCommandOf } from './qemu-create-command.ts'
+import { refuseFolder } from './refuse-folder.ts'
 
 /** A plan with what carrying it out needs. Keeps the backing file open until it is disposed of. */
 export interface PreparedCreate extends AsyncDisposable {
@@ -69,13 +70,14 @@ export async function prepareCreate(
 }
 
 /** Asked before anything else; that nothing comes in between is what making the file ensures. */
-async function mustBeFree({ paths }: Environment, path: string): Promise<void> {
+async function mustBeFree(environment: Environment, path: string): Promise<void> {
   try {
-    await paths.real(path)
+    await environment.paths.real(path)
   } catch (error) {
     if (error instanceof ImageError && error.reason === 'file-missing') return
     throw error
   }
+  await refuseFolder(environment, path)
   throw new ImageError('file-exists', { path })
 }
 

@@ -43,6 +43,12 @@ beforeAll(async () => {
 })
 afterAll(() => folder[Symbol.asyncDispose]())
 
+it('answers 63 for a format that is known and not read', async () => {
+  const { exitCode, stdout, stderr } = await platter(['map', file('foreign.vdi')])
+  expect([exitCode, stdout]).toEqual([63, ''])
+  expect(stderr).toMatch(/VDI.*PLT-1201/)
+})
+
 describe('bad input gets a sentence, that nothing was changed, what to do, and a code', () => {
   it.each([
     ['check', 'empty.qcow2', 'is empty', 'PLT-1104'],
@@ -50,7 +56,6 @@ describe('bad input gets a sentence, that nothing was changed, what to do, and a
     ['check', 'dangling.qcow2', 'is not there', 'PLT-1100'],
     ['info', 'notes.txt', 'is not a disk image we know', 'PLT-1200'],
     ['info', 'cut.qcow2', 'ends inside its header', 'PLT-1202'],
-    ['map', 'foreign.vdi', 'VDI', 'PLT-1201'],
     ['sha', 'pipe.qcow2', 'is not a regular file', 'PLT-1103'],
     ['info', '/dev/null', 'is not a regular file', 'PLT-1103'],
     ['info', 'bomb-l1.qcow2', 'asks for an impossible', 'PLT-1204'],

@@ -104,7 +104,8 @@ describe('decode', () => {
   })
 
   it.each([
-    ['decode -', 'platter stream-decode'],
+    ['decode -', 'Name the raw file'],
+    ['decode --snapshot monday - x.raw < disk.qcow2', '--snapshot and --format'],
     ['decode source.raw', 'Name the new file'],
     ['decode --overwrite disk.qcow2 -', '--overwrite'],
     ['decode', 'image'],
@@ -122,6 +123,7 @@ describe('stream-decode', () => {
   it.each([
     ['cat disk.qcow2 | platter stream-decode - x.raw', 'x.raw: raw file made'],
     ['platter stream_decode - x.raw < packed.qcow2', 'x.raw: raw file made'],
+    ['platter decode - x.raw < packed.qcow2', 'x.raw: raw file made'],
     ['platter stream-decode packed.qcow2 x.raw', 'x.raw: raw file made'],
     ['platter stream-decode <(cat disk.qcow2) x.raw', 'x.raw: raw file made'],
     ['cat disk.qcow2 | platter stream-decode > x.raw', ''],

@@ -32,6 +32,19 @@ beforeAll(async () => {
 })
 afterAll(() => folder[Symbol.asyncDispose]())
 
+describe('a folder is no place for a file', () => {
+  it.each([
+    'decode base.qcow2 .',
+    'encode disk.raw . --overwrite',
+    'create . 1G',
+    'pattern . --size 1M',
+  ])('%s', async (line) => {
+    const { exitCode, stderr } = await run(line)
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('is a folder')])
+    expect(stderr).not.toContain('--overwrite')
+  })
+})
+
 describe('refused, with every byte as it was', () => {
   it.each([
     'encode --overwrite disk.raw disk.raw',

@@ -78,6 +78,16 @@ describe('sha --check', () => {
     expect(run.stderr).toBe('platter: 1 checksum does not match.\n')
   })
 
+  it('reads the list from a pipe, too', async () => {
+    const list = (await platter(['sha', 'disk.qcow2'], { cwd: folder.path })).stdout
+    const run = await platter(['sha', '--check', '-'], {
+      cwd: folder.path,
+      stdin: 'pipe',
+      onStart: ({ stdin }) => stdin?.end(list),
+    })
+    expect(run).toEqual({ exitCode: 0, stdout: 'disk.qcow2: OK\n', stderr: '' })
+  })
+
   it('tells the algorithm by the digest and says only what differs with --quiet', async () => {
     await writeFile(file('SUMS1'), `${await digestOf('disk.raw', 'sha1')} *disk.qcow2\n`)
     const run = await platter(['sha', '--check', '--quiet', 'SUMS1'], { cwd: folder.path })

@@ -63,7 +63,8 @@ test.each(['file', 'folder', 'link', 'link to nowhere'])(
     const making = makeOutput(nodeHost, path, {}, async () => {
       begun = true
     })
-    expect([await reasonOf(making), begun]).toEqual(['output-exists', false])
+    const reason = what === 'folder' ? 'file-is-folder' : 'output-exists'
+    expect([await reasonOf(making), begun]).toEqual([reason, false])
     expect((await readdir(folder.path)).toSorted()).toEqual(['disk.raw', 'other'])
   },
 )
