@@ -44,15 +44,15 @@ describe('nothing is overwritten', () => {
   const options: CreateOptions = { format: 'qcow2', size: MIB }
 
   test.each([
-    ['a file', (path: string) => writeFile(path, 'precious')],
-    ['a folder', (path: string) => mkdir(path)],
-    ['a link to nothing', (path: string) => symlink('nowhere', path)],
-  ])('%s that is there stays', async (_name, make) => {
+    ['a file', (path: string) => writeFile(path, 'precious'), 'file-exists'],
+    ['a folder', (path: string) => mkdir(path), 'file-is-folder'],
+    ['a link to nothing', (path: string) => symlink('nowhere', path), 'file-exists'],
+  ])('%s that is there stays', async (_name, make, reason) => {
     await using folder = await tempFolder('exists')
     const path = folder.file('disk.qcow2')
     await make(path)
     const error = await errorOf(createImage(nodeHost, path, options))
-    expect(error.reason).toBe('file-exists')
+    expect(error.reason).toBe(reason)
     expect(await readdir(folder.path)).toEqual(['disk.qcow2'])
   })
 
