@@ -6,7 +6,7 @@ import { tempFolder } from '../helpers/temp-folder.ts'
 import { fuzzRound, type FuzzFailure } from './fuzz-round.ts'
 
 /** The short run; `npm run fuzz` goes on from other seeds for as long as one likes. */
-const rounds = 150
+const rounds = 250
 
 it(`answers ${rounds} damaged images with a value or a named error`, async () => {
   await using folder = await tempFolder('fuzz')

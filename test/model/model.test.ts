@@ -4,7 +4,7 @@ import { keepFailure } from './keep-failure.ts'
 import { ModelFailure, ModelRun } from './model-run.ts'
 
 /** `npm run soak` goes on from other seeds. */
-const seeds = Array.from({ length: 16 }, (_, index) => 300 + index)
+const seeds = Array.from({ length: 24 }, (_, index) => 300 + index)
 
 it.each(seeds)(
   'an image and its model live the same life (seed %i)',

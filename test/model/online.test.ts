@@ -3,7 +3,7 @@ import { tempFolder } from '../helpers/temp-folder.ts'
 import { onlineKinds, OnlineRun } from './online-run.ts'
 
 /** `npm run soak` goes on from other seeds. */
-const seeds = Array.from({ length: 24 }, (_, index) => 700 + index)
+const seeds = Array.from({ length: 40 }, (_, index) => 700 + index)
 const runs: OnlineRun[] = []
 
 it.each(seeds)(

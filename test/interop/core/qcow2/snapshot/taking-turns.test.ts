@@ -39,7 +39,7 @@ const kinds = [
 
 /** Refcounts of two bits count to three: the present state and two snapshots. */
 const mostSnapshots = (kind: string) => (kind === 'refcount-bits-2' ? 2 : 4)
-const steps = 6
+const steps = 8
 
 interface Known {
   readonly name: string
