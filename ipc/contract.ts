@@ -15,8 +15,12 @@ import {
   mapExtent,
   timestamp,
 } from './schemas/image.ts'
-import { batchId, job, jobEvent, jobId, jobKind, jobRequest } from './schemas/job.ts'
+import { createAction, imageAction } from './schemas/action.ts'
+import { diskLayout } from './schemas/disk.ts'
+import { batchId, job, jobEvent, jobId, jobKind, jobRequest, progress } from './schemas/job.ts'
 import { folderId, libraryEvent } from './schemas/library.ts'
+import { actionPlan } from './schemas/plan.ts'
+import { undoStore } from './schemas/undo.ts'
 
 const nothing = z.object({})
 const path = z.string().min(1).max(4096)
@@ -64,6 +68,64 @@ export const contract = {
     z.object({ extents: z.array(mapExtent), nextFrom: byteCount.optional() }),
   ),
 
+  /** How a guest has divided the disk; read from guest data. */
+  'images.disk': call(z.object({ imageId }), diskLayout),
+  /** Snapshots in the order of the image, with what each takes of the file. */
+  'images.snapshots': call(
+    z.object({ imageId }),
+    z.object({
+      snapshots: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          createdAt: timestamp,
+          vmStateSize: byteCount,
+          diskSize: byteCount.optional(),
+          /** What deleting it alone would free; absent where the tables cannot tell. */
+          exclusiveBytes: byteCount.optional(),
+          sharedBytes: byteCount.optional(),
+          /** The snapshot whose state this one went on from, as far as order and history tell. */
+          parentId: z.string().optional(),
+        }),
+      ),
+      /** The snapshot that the present state goes on from. */
+      currentParentId: z.string().optional(),
+    }),
+  ),
+  /** Writes `NAME.sha256` beside the image, as sha256sum does; never over another file. */
+  'images.saveChecksum': call(z.object({ imageId, jobId }), z.object({ path: z.string() })),
+
+  /**
+   * What an action would come to. Progress, and one plan or several, each better than the one before; the last
+   * one is the answer. Only reads.
+   */
+  'plans.action': stream(
+    z.object({ imageId, request: imageAction }),
+    z.discriminatedUnion('type', [
+      z.object({ type: z.literal('progress'), progress }),
+      z.object({ type: z.literal('plan'), plan: actionPlan }),
+    ]),
+  ),
+  'plans.create': call(z.object({ request: createAction }), actionPlan),
+  /** Which of many images an action fits, and why not the others; only reads what the library knows. */
+  'plans.batch': call(
+    z.object({ request: jobRequest, imageIds: z.array(imageId).max(100_000) }),
+    z.object({
+      included: z.array(z.object({ imageId, note: z.string().optional() })),
+      skipped: z.array(z.object({ imageId, reason: z.string() })),
+      /** Volumes are worked on beside each other, images of one volume as many at once as it bears. */
+      volumes: z.array(
+        z.object({
+          folder: z.string(),
+          images: byteCount,
+          bytes: byteCount,
+          freeBytes: byteCount.optional(),
+        }),
+      ),
+      estimatedSeconds: z.number().nonnegative().optional(),
+    }),
+  ),
+
   /** One job per image. Images that the kind does not fit are skipped and counted, never failed. */
   'jobs.start': call(
     z.object({
@@ -71,10 +133,38 @@ export const contract = {
       imageIds: z.array(imageId).min(1).max(100_000),
       /** Shown as the batch's title; given when the images are a folder or a selection. */
       batchTitle: z.string().max(200).optional(),
+      /** Of the plan that the person saw; for one image. */
+      planToken: z.string().max(200).optional(),
     }),
     z.object({ jobIds: z.array(jobId), batchId: batchId.optional(), skipped: byteCount }),
   ),
+  /** The image is in the library once the job has ended. */
+  'jobs.create': call(
+    z.object({ request: createAction, planToken: z.string().max(200).optional() }),
+    z.object({ jobId }),
+  ),
   'jobs.cancel': call(z.union([z.object({ jobId }), z.object({ batchId })]), nothing),
+  'jobs.pause': call(z.union([z.object({ jobId }), z.object({ batchId })]), nothing),
+  'jobs.resume': call(z.union([z.object({ jobId }), z.object({ batchId })]), nothing),
+  /** Takes up work that was interrupted, as a new job. */
+  'jobs.again': call(z.object({ jobId }), z.object({ jobId })),
+  /** What the log has of a job, oldest first. */
+  'jobs.log': call(
+    z.object({ jobId }),
+    z.object({ lines: z.array(z.object({ at: timestamp, level: z.string(), text: z.string() })) }),
+  ),
+  /** What changed since the batch of the same title before. */
+  'jobs.comparison': call(
+    z.object({ batchId }),
+    z.object({
+      previous: z.object({ batchId, endedAt: timestamp }).optional(),
+      /** Images whose result is worse, better, or that only one of the two has. */
+      worse: z.array(z.object({ imageId, name: z.string(), before: z.string(), now: z.string() })),
+      better: z.array(z.object({ imageId, name: z.string(), before: z.string(), now: z.string() })),
+      added: byteCount,
+      gone: byteCount,
+    }),
+  ),
   'jobs.watch': stream(nothing, jobEvent),
   'jobs.get': call(z.object({ jobId }), job),
   'jobs.batch': call(z.object({ batchId }), z.object({ jobs: z.array(job) })),
@@ -94,6 +184,16 @@ export const contract = {
     z.object({ jobs: z.array(job), nextBefore: z.string().optional() }),
   ),
 
+  'undo.store': call(nothing, undoStore),
+  /** Forgets what is kept for these jobs, or for all; nothing can bring it back. */
+  'undo.purge': call(z.object({ jobIds: z.array(jobId).max(10_000).optional() }), nothing),
+
+  /** Desktop: the system's dialog for a folder that something is put into; absent when it was closed. */
+  'shell.chooseFolder': call(nothing, z.object({ path: path.optional() })),
+  /** Desktop: for an image that is to be named, such as a backing file; absent when it was closed. */
+  'shell.chooseFile': call(nothing, z.object({ path: path.optional() })),
+  'shell.openWindow': call(z.object({ imageId }), nothing),
+  'shell.startDrag': call(z.object({ imageIds: z.array(imageId).min(1).max(1000) }), nothing),
   /** Desktop: the system's dialog, then the chosen paths are added. Empty when it was closed. */
   'shell.openImages': call(nothing, z.object({ imageIds: z.array(imageId) })),
   'shell.openFolder': call(nothing, z.object({ folderId: folderId.optional() })),

@@ -13,4 +13,7 @@ export const defaultSettings: Settings = {
   inspectorOpen: true,
   inspectorWidth: 400,
   drawerOpen: false,
+  language: 'en',
+  undoQuotaBytes: 20 * 1024 ** 3,
+  weeklyChecks: [],
 }

@@ -8,6 +8,7 @@ import { appHandlers } from './api/handlers/app-handlers.ts'
 import { imageHandlers } from './api/handlers/image-handlers.ts'
 import { jobHandlers } from './api/handlers/job-handlers.ts'
 import { libraryHandlers } from './api/handlers/library-handlers.ts'
+import { planHandlers } from './api/handlers/plan-handlers.ts'
 import { shellHandlers } from './api/handlers/shell-handlers.ts'
 import { UseWatch } from './api/use-watch.ts'
 import { databaseFile, defaultDataFolder, defaultLogFolder } from './data-folders.ts'
@@ -163,6 +164,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     ...libraryHandlers({ library, useWatch, shell }),
     ...imageHandlers({ db, library, host: queryHost }),
     ...jobHandlers({ db, queue, engineVersion }),
+    ...planHandlers(),
     ...shellHandlers({ library, shell }),
   }
 

@@ -19,12 +19,20 @@ import { followWindowWidth, useLayout } from './state/layout.ts'
 import { usePage, type Page } from './state/page.ts'
 import { useSettings } from './state/settings.ts'
 import { followVisibleRows } from './state/visible-rows.ts'
+import { setLanguage } from './texts/texts.ts'
 import { unreachable } from './unreachable.ts'
 import { Splitter } from './ui/splitter.tsx'
 import { Toasts } from './ui/toasts.tsx'
 import './app.css'
 
 export function App() {
+  const language = useSettings((state) => state.settings.language)
+  setLanguage(language)
+  // Another key draws everything anew: texts are asked for while drawing and kept nowhere.
+  return <Frame key={language} />
+}
+
+function Frame() {
   const info = useAppInfo((state) => state.info)
   const connection = useAppInfo((state) => state.connection)
   useEffect(followWindowWidth, [])

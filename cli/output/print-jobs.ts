@@ -48,6 +48,8 @@ const columns = [
 const tones: Readonly<Record<RecordedJob['state'], Tone>> = {
   queued: 'soft',
   running: 'plain',
+  pausing: 'plain',
+  paused: 'waste',
   cancelling: 'waste',
   succeeded: 'good',
   failed: 'bad',

@@ -8,6 +8,14 @@ const capabilities = z.object({
   nativeMenus: z.boolean(),
   /** Files dropped on the window have paths. */
   dropPaths: z.boolean(),
+  /** Rows can be dragged to other programs. */
+  dragOut: z.boolean(),
+  /** An image can have a window of its own. */
+  imageWindows: z.boolean(),
+  /** The shell tells of long jobs by itself; without it the window asks the browser. */
+  notifications: z.boolean(),
+  /** The host's file system has a trash. */
+  trash: z.boolean(),
 })
 
 export const appInfo = z.object({
@@ -40,13 +48,32 @@ export const settings = z.object({
   inspectorOpen: z.boolean(),
   inspectorWidth: z.number().positive(),
   drawerOpen: z.boolean(),
+  /** `en-XA`: English made longer and strange, for finding texts that do not fit. */
+  language: z.enum(['en', 'en-XA']),
+  /** What the undo store may take at most. */
+  undoQuotaBytes: z.number().int().nonnegative(),
+  /** Folders that are checked once a week while Platter runs; `weekday` 0 is Sunday. */
+  weeklyChecks: z.array(
+    z.object({
+      folderId: z.number().int().positive(),
+      weekday: z.number().int().min(0).max(6),
+      hour: z.number().int().min(0).max(23),
+    }),
+  ),
 })
 export type Settings = z.infer<typeof settings>
 
 /** What the shell wants the window to do: menu commands, files opened from the desktop. */
 export const shellEvent = z.discriminatedUnion('type', [
   /** A command of the window's registry, by id (`library.addFolder`, `image.check`…). */
-  z.object({ type: z.literal('command'), id: z.string() }),
+  z.object({
+    type: z.literal('command'),
+    id: z.string(),
+    /** What it is about, when it came with files (`--action=compact PATH`); else the selection. */
+    imageIds: z.array(z.number().int().positive()).optional(),
+  }),
+  /** A notification was clicked: the window shows the job. */
+  z.object({ type: z.literal('show-job'), jobId: z.string() }),
   /** Images that were opened from outside; the window selects them. */
   z.object({ type: z.literal('opened'), imageIds: z.array(z.number().int().positive()) }),
   z.object({ type: z.literal('notice'), title: z.string(), detail: z.string() }),

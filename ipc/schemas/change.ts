@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { doneChange } from './done-change.ts'
 
-/** Work that changes an image or makes a file, named as the command line names it. */
+/** Work that changes an image, makes a file or moves one; what the command line does is named as there. */
 export const changeKind = z.enum([
   'create',
   'resize',
@@ -18,6 +18,11 @@ export const changeKind = z.enum([
   'pattern',
   'dehydrate',
   'rehydrate',
+  'relink',
+  'rename',
+  'move',
+  'trash',
+  'remove',
 ])
 export type ChangeKind = z.infer<typeof changeKind>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { createAction, imageAction } from './action.ts'
 import { changeKind, changeRequest, changeResult } from './change.ts'
 import { checkResult, hashAlgorithm, hashResult, hashTarget } from './check.ts'
 import { errorData } from './error.ts'
@@ -7,8 +8,8 @@ import { byteCount, imageId, timestamp } from './image.ts'
 export const jobId = z.string().min(1).max(64)
 export const batchId = z.string().min(1).max(64)
 
-/** What the services carry out. Parsed from the window and again from the database. */
-export const jobRequest = z.discriminatedUnion('kind', [
+/** Work that only reads. */
+export const lookRequest = z.discriminatedUnion('kind', [
   /** `metadata`: every table; `full`: also unpacks every compressed cluster. */
   z.object({ kind: z.literal('check'), depth: z.enum(['metadata', 'full']).default('metadata') }),
   z.object({
@@ -18,10 +19,17 @@ export const jobRequest = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('map') }),
 ])
-export type JobRequest = z.infer<typeof jobRequest>
+export type LookRequest = z.infer<typeof lookRequest>
 
-/** What a job may have been about: the services' own work, and changes that the command line recorded. */
-export const recordedRequest = z.union([jobRequest, changeRequest])
+/** What the services carry out on images that are there. */
+export const jobRequest = z.union([lookRequest, imageAction])
+export type JobRequest = z.infer<typeof jobRequest>
+/** Making an image is a job, too, but none on an image of the library. */
+export const anyRequest = z.union([jobRequest, createAction])
+export type AnyRequest = z.infer<typeof anyRequest>
+
+/** What a job was about, as the history keeps it: changes in one form, whoever asked for them. */
+export const recordedRequest = z.union([lookRequest, changeRequest])
 export type RecordedRequest = z.infer<typeof recordedRequest>
 
 export const jobKind = z.enum(['check', 'hash', 'map', ...changeKind.options])
@@ -31,6 +39,8 @@ export type JobKind = z.infer<typeof jobKind>
 export const jobState = z.enum([
   'queued',
   'running',
+  'pausing',
+  'paused',
   'cancelling',
   'succeeded',
   'failed',
@@ -48,6 +58,8 @@ export const progress = z.object({
   speed: z.number().nonnegative().optional(),
   /** Estimated seconds left; absent in the first 3 s and when the speed is unknown. */
   secondsLeft: z.number().nonnegative().optional(),
+  /** How much of all phases is done, 0 to 1, weighted by what each costs; never falls. */
+  share: z.number().min(0).max(1).optional(),
 })
 export type JobProgress = z.infer<typeof progress>
 
@@ -98,6 +110,13 @@ export const job = z.object({
   error: errorData.optional(),
   fileBefore: fileNumbers.optional(),
   fileAfter: fileNumbers.optional(),
+  /**
+   * Of an ended change: whether it can be taken back as far as is known without looking at the image. A plan
+   * says what is true now.
+   */
+  undo: z.enum(['possible', 'done', 'not-needed', 'no']).optional(),
+  /** Interrupted work that can be taken up again. */
+  canResume: z.boolean().optional(),
   engineVersion: z.string(),
 })
 export type Job = z.infer<typeof job>
@@ -109,6 +128,7 @@ export const batchCounters = z.object({
   endedAt: timestamp.optional(),
   total: byteCount,
   done: byteCount,
+  paused: z.boolean().optional(),
   ok: byteCount,
   leaks: byteCount,
   damaged: byteCount,

@@ -15,6 +15,15 @@ export const health = z.enum([
 ])
 export type Health = z.infer<typeof health>
 
+/** A virtual machine whose configuration, read as a file, names the image. */
+export const vmReference = z.object({
+  source: z.enum(['libvirt', 'virtualbox', 'vmware', 'utm', 'lima', 'quickemu']),
+  vm: z.string(),
+  /** Absolute path of the configuration. */
+  config: z.string(),
+})
+export type VmReference = z.infer<typeof vmReference>
+
 export const folderId = z.number().int().positive()
 
 export const libraryFolder = z.object({
@@ -66,6 +75,21 @@ export const libraryRow = z.object({
   /** Clusters out of order, share of the allocated ones, from the last check. */
   fragmentation: z.number().min(0).max(1).optional(),
   backing: backingSummary.optional(),
+  /** The library's image that `backing` leads to. */
+  parentId: imageId.optional(),
+  /** How many images of the library have this one as their backing file. */
+  childCount: byteCount,
+  usedBy: z.array(vmReference).readonly(),
+  /** What compacting would give back, by the last look; absent before the first one. */
+  reclaimable: z
+    .object({ bytes: byteCount, at: timestamp, stale: z.boolean(), isExact: z.boolean() })
+    .optional(),
+  /** Nothing that was looked at needs it: no VM, no overlay, nobody has it open. */
+  isOrphan: z.boolean(),
+  /** The file may not be written by this user. */
+  readOnly: z.boolean(),
+  /** When somebody last opened it or worked on it here. */
+  usedAt: timestamp.optional(),
   /** Whether links out of the image's folder may be followed for this image. */
   linksTrusted: z.boolean(),
   /** SHA-256 of the guest content, from the last hash, with whether the file changed since. */

@@ -21,7 +21,16 @@ export function createDesktopShell(
   }
   return {
     host: 'electron',
-    capabilities: { openDialog: true, showInFolder: true, nativeMenus: true, dropPaths: true },
+    capabilities: {
+      openDialog: true,
+      showInFolder: true,
+      nativeMenus: true,
+      dropPaths: true,
+      dragOut: false,
+      imageWindows: false,
+      notifications: false,
+      trash: true,
+    },
 
     chooseImages: () =>
       choose({

@@ -6,8 +6,10 @@ import type { JobState } from '../../ipc/schemas/job.ts'
  */
 const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   queued: ['running', 'cancelled', 'interrupted'],
-  running: ['cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'],
-  // The work may come to its end before it notices the cancel.
+  running: ['pausing', 'cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'],
+  // The work may come to its end before it notices a pause or a cancel.
+  pausing: ['paused', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'],
+  paused: ['running', 'cancelling', 'cancelled', 'failed', 'interrupted'],
   cancelling: ['cancelled', 'succeeded', 'failed', 'interrupted'],
   succeeded: [],
   failed: [],

@@ -1,4 +1,4 @@
-import { unreachable, type Progress } from '../../core/index.ts'
+import { ImageError, unreachable, type Progress } from '../../core/index.ts'
 import type { JobRequest, JobResult } from '../../ipc/schemas/job.ts'
 import type { EngineHost, FileFacts, KnownImage } from './engine-host.ts'
 import type { JobSubjects } from './job-subjects.ts'
@@ -36,6 +36,10 @@ export async function perform(
   request: JobRequest,
   options: PerformOptions,
 ): Promise<Performed> {
+  if ('parameters' in request) {
+    const facts = { feature: request.kind, expected: 'the command line' }
+    throw new ImageError('not-in-this-shell', facts)
+  }
   switch (request.kind) {
     case 'check': {
       const { result, before, after } = await host.run(

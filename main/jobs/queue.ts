@@ -7,6 +7,7 @@ import type {
   JobRequest,
   JobState,
 } from '../../ipc/schemas/job.ts'
+import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
 import { endBatch, insertBatch, newestBatches, type SkippedImage } from '../history/batches.ts'
 import type { WritableDb } from '../history/db.ts'
 import { insertJob, interruptOpenJobs, updateJob } from '../history/jobs.ts'
@@ -114,7 +115,7 @@ export class JobQueue {
         batchId: id,
         jobs: fitting.map(({ imageId, path }) =>
           insertJob(db, {
-            request,
+            request: recordedRequestOf(request),
             imageId,
             imagePath: path,
             batchId: id,

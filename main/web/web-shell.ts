@@ -7,7 +7,16 @@ import type { Roots } from './roots.ts'
 export function createWebShell(roots: Roots, events: ShellEvents): ShellPorts {
   return {
     host: 'web',
-    capabilities: { openDialog: false, showInFolder: false, nativeMenus: false, dropPaths: false },
+    capabilities: {
+      openDialog: false,
+      showInFolder: false,
+      nativeMenus: false,
+      dropPaths: false,
+      dragOut: false,
+      imageWindows: false,
+      notifications: false,
+      trash: true,
+    },
     chooseImages: async () => desktopOnly("The system's open dialog"),
     chooseFolder: async () => desktopOnly("The system's open dialog"),
     showInFolder: () => desktopOnly('Showing a file in its folder'),

@@ -1,5 +1,6 @@
 import type { ShellEvent } from '../../ipc/schemas/app.ts'
 import { revealImages } from '../features/library/reveal-images.ts'
+import { changeSettings } from '../state/settings.ts'
 import { addNotice } from '../state/app-info.ts'
 import { unreachable } from '../unreachable.ts'
 import { isCommand, runCommand } from './registry.ts'
@@ -9,10 +10,13 @@ export function receiveShellEvent(event: ShellEvent): void {
   switch (event.type) {
     case 'command':
       // A shell of another version may name a command that this window does not have.
-      if (isCommand(event.id)) runCommand(event.id)
+      if (isCommand(event.id)) runCommand(event.id, event.imageIds)
       break
     case 'opened':
       revealImages(event.imageIds)
+      break
+    case 'show-job':
+      changeSettings({ drawerOpen: true })
       break
     case 'notice':
       addNotice({ id: `${event.title}\n${event.detail}`, title: event.title, detail: event.detail })

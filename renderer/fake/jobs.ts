@@ -1,4 +1,5 @@
 /** Made-up jobs that queue, progress, end and are remembered, as the real ones do. */
+import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
 import type {
   BatchCounters,
   Job,
@@ -70,7 +71,10 @@ export class FakeJobs {
     const batchId = title === undefined ? undefined : `batch-${this.#next++}`
     const now = Date.now()
     const jobs = fits.map((row) => {
-      const job = { ...this.#create(row, request, now), ...(batchId !== undefined && { batchId }) }
+      const job = {
+        ...this.#create(row, recordedRequestOf(request), now),
+        ...(batchId !== undefined && { batchId }),
+      }
       this.#jobs.set(job.id, job)
       return job
     })

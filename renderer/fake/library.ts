@@ -84,6 +84,10 @@ function madeUpRow(id: number, chance: Random, now: number): LibraryRow {
     createdAt: modifiedAt - chance.between(1, 300) * day,
     addedAt: now - chance.between(0, 60) * day,
     linksTrusted: false,
+    childCount: 0,
+    usedBy: [],
+    isOrphan: false,
+    readOnly: false,
     use: { state: 'free', holders: [] },
     health: 'not-checked',
     healthStale: false,
@@ -152,7 +156,17 @@ function qcow2(
   virtualSize: number,
 ): Omit<
   LibraryRow,
-  'id' | 'name' | 'path' | 'location' | 'linksTrusted' | 'modifiedAt' | 'addedAt'
+  | 'id'
+  | 'name'
+  | 'path'
+  | 'location'
+  | 'linksTrusted'
+  | 'modifiedAt'
+  | 'addedAt'
+  | 'childCount'
+  | 'usedBy'
+  | 'isOrphan'
+  | 'readOnly'
 > {
   const version = chance.chance(0.93) ? 3 : 2
   const onDisk = Math.floor(virtualSize * (0.02 + chance.next() ** 2 * 0.98))

@@ -114,6 +114,10 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
         showInFolder: options.host === 'electron',
         nativeMenus: false,
         dropPaths: options.host === 'electron',
+        dragOut: options.host === 'electron',
+        imageWindows: options.host === 'electron',
+        notifications: options.host === 'electron',
+        trash: true,
       },
       notices: options.notices,
       logFolder: '/home/ada/.config/Platter/logs',
@@ -227,8 +231,31 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     'shell.showInFolder': async () => ({}),
     'shell.popupMenu': async () => ({}),
     'shell.setMenuState': async () => ({}),
+    'images.disk': async () => notMadeUp('images.disk'),
+    'images.snapshots': async () => notMadeUp('images.snapshots'),
+    'images.saveChecksum': async () => notMadeUp('images.saveChecksum'),
+    'plans.action': async () => notMadeUp('plans.action'),
+    'plans.create': async () => notMadeUp('plans.create'),
+    'plans.batch': async () => notMadeUp('plans.batch'),
+    'jobs.create': async () => notMadeUp('jobs.create'),
+    'jobs.pause': async () => notMadeUp('jobs.pause'),
+    'jobs.resume': async () => notMadeUp('jobs.resume'),
+    'jobs.again': async () => notMadeUp('jobs.again'),
+    'jobs.log': async () => notMadeUp('jobs.log'),
+    'jobs.comparison': async () => notMadeUp('jobs.comparison'),
+    'undo.store': async () => notMadeUp('undo.store'),
+    'undo.purge': async () => notMadeUp('undo.purge'),
+    'shell.chooseFolder': async () => notMadeUp('shell.chooseFolder'),
+    'shell.chooseFile': async () => notMadeUp('shell.chooseFile'),
+    'shell.openWindow': async () => notMadeUp('shell.openWindow'),
+    'shell.startDrag': async () => notMadeUp('shell.startDrag'),
     'files.browse': async ({ path }) => browse(path),
   }
+}
+
+/** What this made-up world does not have yet. */
+function notMadeUp(name: string): never {
+  throw new RemoteError(permissionDenied(name))
 }
 
 /** Ends when the caller stops it, as a stream does. */

@@ -422,7 +422,7 @@ test('changes of the command line are told with their parameters and the file be
   ])
   expect(jobs[1]).not.toHaveProperty('fileBefore')
   // The services do not carry out what only the command line offers.
-  const start = window.client['jobs.start']({ request: request as never, imageIds: [...imageIds] })
+  const start = window.client['jobs.start']({ request, imageIds: [...imageIds] })
   await expect(start).rejects.toMatchObject({ data: { reason: 'invalid-argument' } })
   window.close()
   await services.close()

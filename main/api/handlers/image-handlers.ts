@@ -1,3 +1,4 @@
+import { ImageError } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
 import { findAllocation } from '../../history/allocations.ts'
@@ -35,6 +36,15 @@ export function imageHandlers({
         stale: isStale(file, header),
         mappedAt,
       }
+    },
+    'images.disk': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'images.snapshots': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'images.saveChecksum': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
     },
     'images.extents': async ({ imageId, from, limit }, { signal }) => {
       const image = await library.toOpen(imageId)

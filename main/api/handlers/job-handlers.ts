@@ -32,6 +32,24 @@ export function jobHandlers({
       else queue.cancelBatch(input.batchId)
       return {}
     },
+    'jobs.create': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'jobs.pause': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'jobs.resume': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'jobs.again': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'jobs.log': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'jobs.comparison': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
     'jobs.watch': (_input, emit, { signal }) => streamJobs(queue, emit, signal),
     'jobs.get': ({ jobId }) => {
       const job = queue.openJob(jobId) ?? findJob(db, jobId)

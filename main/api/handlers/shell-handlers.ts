@@ -1,3 +1,4 @@
+import { ImageError } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
 import type { Library } from '../../images/library.ts'
@@ -26,6 +27,18 @@ export function shellHandlers({
     'shell.showInFolder': ({ imageId }) => {
       shell.showInFolder(library.image(imageId).path)
       return {}
+    },
+    'shell.chooseFolder': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'shell.chooseFile': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'shell.openWindow': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    },
+    'shell.startDrag': async () => {
+      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
     },
     'shell.popupMenu': async ({ items }) => ({ chosen: await shell.popupMenu(items) }),
     'shell.setMenuState': ({ enabled }) => {

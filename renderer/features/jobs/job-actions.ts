@@ -1,5 +1,6 @@
 import { isChange } from '../../../ipc/schemas/change.ts'
 import type { Job, JobRequest } from '../../../ipc/schemas/job.ts'
+import { recordedRequestOf } from '../../../ipc/schemas/recorded-request.ts'
 import { host } from '../../host.ts'
 import { announce } from '../../state/announce.ts'
 import { reportError } from '../../state/report-error.ts'
@@ -11,7 +12,7 @@ export function startJob(
 ): void {
   host()
     .api['jobs.start']({ request, imageIds: [image.id] })
-    .then(() => announce(`${requestWords(request)} of ${image.name} started`))
+    .then(() => announce(`${requestWords(recordedRequestOf(request))} of ${image.name} started`))
     .catch(reportError)
 }
 

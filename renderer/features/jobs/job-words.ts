@@ -26,6 +26,11 @@ const changeWords: Readonly<Record<ChangeKind, KindWords>> = {
   write: { word: 'Write', doing: 'Writing', icon: 'details' },
   pattern: { word: 'Pattern', doing: 'Writing a pattern', icon: 'columns' },
   dehydrate: { word: 'Dehydrate', doing: 'Dehydrating', icon: 'file' },
+  relink: { word: 'Change of the backing file', doing: 'Changing the backing file', icon: 'link' },
+  rename: { word: 'Rename', doing: 'Renaming', icon: 'details' },
+  move: { word: 'Move', doing: 'Moving', icon: 'folder' },
+  trash: { word: 'Move to Trash', doing: 'Moving to Trash', icon: 'remove' },
+  remove: { word: 'Remove from library', doing: 'Removing from the library', icon: 'remove' },
   rehydrate: { word: 'Rehydrate', doing: 'Rehydrating', icon: 'file' },
 }
 
@@ -58,6 +63,8 @@ export const stateWords: Readonly<
 > = {
   queued: { word: 'Waiting', tone: 'neutral' },
   running: { word: 'Running', tone: 'info' },
+  pausing: { word: 'Pausing', tone: 'neutral' },
+  paused: { word: 'Paused', tone: 'neutral' },
   cancelling: { word: 'Cancelling', tone: 'neutral' },
   succeeded: { word: 'Done', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },

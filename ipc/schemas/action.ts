@@ -1,0 +1,143 @@
+/**
+ * What the window can ask to be changed. Parameters have the names of the command line's options as
+ * properties and the same meaning, so that "Copy as command" is exact; sizes are whole bytes.
+ */
+import { z } from 'zod'
+import { byteCount } from './image.ts'
+
+const path = z.string().min(1).max(4096)
+const snapshotName = z.string().min(1).max(1023)
+const preallocation = z.enum(['off', 'metadata', 'falloc', 'full'])
+
+/** A new image; `path` is its absolute path, which nothing may have yet. */
+export const createAction = z.strictObject({
+  kind: z.literal('create'),
+  parameters: z.strictObject({
+    path,
+    format: z.enum(['qcow2', 'raw']),
+    /** Absent: that of the backing file. */
+    size: byteCount.optional(),
+    clusterSize: byteCount.optional(),
+    compat: z.enum(['0.10', '1.1']).optional(),
+    refcountBits: z.number().int().optional(),
+    lazyRefcounts: z.boolean().optional(),
+    extendedL2: z.boolean().optional(),
+    compressionType: z.enum(['zlib', 'zstd']).optional(),
+    preallocation: preallocation.optional(),
+    /** As it is to stand in the image. */
+    backing: path.optional(),
+    backingFormat: z.enum(['qcow2', 'raw']).optional(),
+  }),
+})
+
+export const resizeAction = z.strictObject({
+  kind: z.literal('resize'),
+  parameters: z.strictObject({
+    size: byteCount,
+    preallocation: preallocation.optional(),
+    /** Agreed to: what lies past the new end is cut off. */
+    ignoreDataLoss: z.boolean().optional(),
+    /** The second GPT header moves to the new end of the disk. */
+    moveGptBackup: z.boolean().optional(),
+    /** What is cut off is kept in the undo store. */
+    keepCut: z.boolean().optional(),
+  }),
+})
+
+export const compactAction = z.strictObject({
+  kind: z.literal('compact'),
+  parameters: z.strictObject({
+    mode: z.enum(['auto', 'in-place', 'punch', 'rewrite', 'zeroes']),
+    /** Of `rewrite` only. */
+    compress: z.enum(['zlib', 'zstd']).optional(),
+  }),
+})
+
+export const repairAction = z.strictObject({
+  kind: z.literal('repair'),
+  parameters: z.strictObject({
+    mode: z.enum(['leaks', 'all']),
+    /** Steps that lose data and were agreed to by name. */
+    allow: z.array(z.string().max(100)).readonly().optional(),
+  }),
+})
+
+export const snapshotAction = z.strictObject({
+  kind: z.literal('snapshot'),
+  parameters: z.discriminatedUnion('action', [
+    z.strictObject({ action: z.literal('create'), name: snapshotName }),
+    /** `name` is the snapshot's id when `id` is set. */
+    z.strictObject({
+      action: z.literal('apply'),
+      name: snapshotName,
+      id: z.boolean().optional(),
+      /** The present state is kept as a snapshot of this name first. */
+      take: snapshotName.optional(),
+    }),
+    z.strictObject({
+      action: z.literal('delete'),
+      name: snapshotName,
+      id: z.boolean().optional(),
+      /** Kept in the undo store until it is purged. */
+      keep: z.boolean().optional(),
+    }),
+    z.strictObject({
+      action: z.literal('rename'),
+      name: snapshotName,
+      id: z.boolean().optional(),
+      newName: snapshotName,
+    }),
+  ]),
+})
+
+/** Names another backing file in the header; content is neither read nor compared. */
+export const relinkAction = z.strictObject({
+  kind: z.literal('relink'),
+  parameters: z.strictObject({
+    backing: path,
+    backingFormat: z.enum(['qcow2', 'raw']),
+  }),
+})
+
+/** `path`: the new absolute path; nothing may have it. */
+export const renameAction = z.strictObject({
+  kind: z.literal('rename'),
+  parameters: z.strictObject({ path }),
+})
+export const moveAction = z.strictObject({
+  kind: z.literal('move'),
+  parameters: z.strictObject({ path }),
+})
+export const trashAction = z.strictObject({
+  kind: z.literal('trash'),
+  parameters: z.strictObject({}),
+})
+/** Leaves the library; the file stays where it is. */
+export const removeAction = z.strictObject({
+  kind: z.literal('remove'),
+  parameters: z.strictObject({}),
+})
+
+/** Takes back what the job with this id did. */
+export const undoAction = z.strictObject({
+  kind: z.literal('undo'),
+  parameters: z.strictObject({ id: z.string().min(1).max(64) }),
+})
+
+export const imageAction = z.discriminatedUnion('kind', [
+  resizeAction,
+  compactAction,
+  repairAction,
+  snapshotAction,
+  relinkAction,
+  renameAction,
+  moveAction,
+  trashAction,
+  removeAction,
+  undoAction,
+])
+/** A change of an image that is there. */
+export type ImageAction = z.infer<typeof imageAction>
+export type CreateAction = z.infer<typeof createAction>
+export type ActionKind = ImageAction['kind'] | 'create'
+export type ActionOf<Kind extends ImageAction['kind']> = Extract<ImageAction, { kind: Kind }>

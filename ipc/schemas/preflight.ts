@@ -1,0 +1,62 @@
+/** The card in front of every writing action: what stands for and against it, as facts. */
+import { z } from 'zod'
+import { errorData } from './error.ts'
+import { byteCount, imageId, imageUse, timestamp } from './image.ts'
+import { health } from './library.ts'
+
+/** `stop`: it cannot be started; the window offers the way out. */
+const tone = z.enum(['good', 'note', 'stop'])
+
+export const preflightLine = z.discriminatedUnion('id', [
+  z.object({ id: z.literal('use'), tone, use: imageUse }),
+  z.object({ id: z.literal('writable'), tone, path: z.string(), error: errorData.optional() }),
+  z.object({
+    id: z.literal('check'),
+    tone,
+    health,
+    /** The file changed since. */
+    stale: z.boolean(),
+    checkedAt: timestamp.optional(),
+  }),
+  z.object({
+    id: z.literal('space'),
+    tone,
+    /** Of the volume that is written to. */
+    folder: z.string(),
+    neededBytes: byteCount,
+    freeBytes: byteCount.optional(),
+  }),
+  z.object({
+    id: z.literal('snapshots'),
+    tone,
+    count: byteCount,
+    /** How many of them the change takes away. */
+    lost: byteCount,
+  }),
+  z.object({
+    id: z.literal('children'),
+    tone,
+    /** Overlays whose content depends on this image. */
+    children: z.array(z.object({ imageId, name: z.string() })),
+  }),
+  z.object({
+    id: z.literal('vms'),
+    tone,
+    vms: z.array(z.object({ source: z.string(), vm: z.string() })),
+  }),
+  z.object({
+    id: z.literal('undo'),
+    tone,
+    /**
+     * `not-needed`: the content stays the same; `while-unchanged`: until something else writes to the image;
+     * `while-kept`: until the undo store needs the room.
+     */
+    undo: z.enum(['not-needed', 'while-unchanged', 'while-kept', 'no']),
+    /** What the undo store takes for it. */
+    keptBytes: byteCount.optional(),
+  }),
+  z.object({ id: z.literal('time'), tone, seconds: z.number().nonnegative() }),
+  /** The engine refuses. */
+  z.object({ id: z.literal('refusal'), tone, error: errorData }),
+])
+export type PreflightLine = z.infer<typeof preflightLine>
