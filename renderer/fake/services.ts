@@ -13,6 +13,8 @@ import { permissionDenied } from './made-up-errors.ts'
 import { madeUpAllocation, madeUpExtents, madeUpInfo } from './image-details.ts'
 import { FakeJobs } from './jobs.ts'
 import { madeUpLibrary } from './library.ts'
+import { planAction } from './plans.ts'
+import { madeUpSnapshots } from './snapshots.ts'
 import { healthAfter } from './results.ts'
 
 export interface FakeServicesOptions {
@@ -232,9 +234,10 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     'shell.popupMenu': async () => ({}),
     'shell.setMenuState': async () => ({}),
     'images.disk': async () => notMadeUp('images.disk'),
-    'images.snapshots': async () => notMadeUp('images.snapshots'),
+    'images.snapshots': async ({ imageId }) => madeUpSnapshots(rowOf(imageId)),
     'images.saveChecksum': async () => notMadeUp('images.saveChecksum'),
-    'plans.action': async () => notMadeUp('plans.action'),
+    'plans.action': ({ imageId, request }, onEvent, call) =>
+      planAction({ row: rowOf(imageId), request, rows }, onEvent, call?.signal),
     'plans.create': async () => notMadeUp('plans.create'),
     'plans.batch': async () => notMadeUp('plans.batch'),
     'jobs.create': async () => notMadeUp('jobs.create'),

@@ -1,0 +1,119 @@
+/** What made-up actions would come to: a little progress first, then the plan, as the services do it. */
+import type { ImageAction } from '../../ipc/schemas/action.ts'
+import type { JobProgress } from '../../ipc/schemas/job.ts'
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import type { ActionPlan, PlanDetail } from '../../ipc/schemas/plan.ts'
+import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
+import { filePlanOf, relinkPlanOf, repairPlanOf, snapshotPlanOf, undoPlanOf } from './plans-care.ts'
+
+export interface MadeUpPlan {
+  readonly detail: PlanDetail
+  /** What the card says beside what it says of every action. */
+  readonly undo: Extract<PreflightLine, { id: 'undo' }>
+  readonly neededBytes?: number
+  readonly snapshotsLost?: number
+  readonly seconds?: number
+  readonly refused?: Extract<PreflightLine, { id: 'refusal' }>
+}
+
+export interface PlanQuestion {
+  readonly row: LibraryRow
+  readonly request: ImageAction
+  readonly rows: ReadonlyMap<number, LibraryRow>
+}
+
+type PlanEvent =
+  | { readonly type: 'progress'; readonly progress: JobProgress }
+  | { readonly type: 'plan'; readonly plan: ActionPlan }
+
+/** Answers after half a second, so that waiting can be looked at. */
+export async function planAction(
+  question: PlanQuestion,
+  onEvent: (event: PlanEvent) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const plan = cardOf(question, madeUpPlan(question))
+  for (const share of [0.2, 0.7]) {
+    const progress = { phase: 'Reading tables', done: share * 100, total: 100, unit: 'clusters' }
+    onEvent({ type: 'progress', progress: { ...progress, unit: 'clusters', share } })
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    if (signal?.aborted === true) return
+  }
+  onEvent({ type: 'plan', plan })
+}
+
+function madeUpPlan(question: PlanQuestion): MadeUpPlan {
+  const { request } = question
+  switch (request.kind) {
+    case 'repair':
+      return repairPlanOf(question.row, request)
+    case 'snapshot':
+      return snapshotPlanOf(question.row, request)
+    case 'relink':
+      return relinkPlanOf(question.row, request)
+    case 'rename':
+    case 'move':
+    case 'trash':
+    case 'remove':
+      return filePlanOf(question, request)
+    case 'undo':
+      return undoPlanOf(question.row, request)
+    default:
+      throw new Error(`no plan is made up for ${request.kind} yet`)
+  }
+}
+
+const gib = 2 ** 30
+
+function cardOf({ row, request, rows }: PlanQuestion, made: MadeUpPlan): ActionPlan {
+  const children = [...rows.values()].filter(({ parentId }) => parentId === row.id)
+  const inUse = row.use.state === 'writing'
+  const onFile = ['trash', 'move', 'rename', 'remove'].includes(request.kind)
+  const preflight: PreflightLine[] = [
+    { id: 'use', tone: inUse ? 'stop' : 'good', use: row.use },
+    { id: 'writable', tone: row.readOnly ? 'stop' : 'good', path: row.path },
+  ]
+  if (!onFile && row.format === 'qcow2') {
+    preflight.push({
+      id: 'check',
+      tone: row.health === 'healthy' && !row.healthStale ? 'good' : 'note',
+      health: row.health,
+      stale: row.healthStale,
+      ...(row.lastCheckAt !== undefined && { checkedAt: row.lastCheckAt }),
+    })
+  }
+  if (made.neededBytes !== undefined) {
+    const space = { folder: row.location, neededBytes: made.neededBytes, freeBytes: 412 * gib }
+    preflight.push({ id: 'space', tone: 'good', ...space })
+  }
+  const snapshots = row.snapshotCount ?? 0
+  if (snapshots > 0) {
+    const lost = made.snapshotsLost ?? 0
+    preflight.push({ id: 'snapshots', tone: lost > 0 ? 'note' : 'good', count: snapshots, lost })
+  }
+  if (children.length > 0) {
+    preflight.push({
+      id: 'children',
+      tone: request.kind === 'trash' ? 'stop' : 'note',
+      children: children.map(({ id, name }) => ({ imageId: id, name })),
+    })
+  }
+  if (row.usedBy.length > 0) {
+    preflight.push({
+      id: 'vms',
+      tone: request.kind === 'trash' ? 'stop' : 'note',
+      vms: row.usedBy.map(({ source, vm }) => ({ source, vm })),
+    })
+  }
+  preflight.push(made.undo)
+  if (made.seconds !== undefined)
+    preflight.push({ id: 'time', tone: 'good', seconds: made.seconds })
+  if (made.refused !== undefined) preflight.push(made.refused)
+  return {
+    token: `plan-${row.id}-${JSON.stringify(request)}`.slice(0, 200),
+    madeAt: Date.now(),
+    allowed: preflight.every(({ tone }) => tone !== 'stop'),
+    preflight,
+    detail: made.detail,
+  }
+}
