@@ -82,6 +82,7 @@ export class FakeJobs {
     if (batchId !== undefined && title !== undefined) {
       this.#batches.set(batchId, {
         id: batchId,
+        kind: request.kind,
         title,
         startedAt: now,
         total: jobs.length,
@@ -90,6 +91,8 @@ export class FakeJobs {
         leaks: 0,
         damaged: 0,
         unreadable: 0,
+        nothing: 0,
+        failed: 0,
         cancelled: 0,
         skipped,
       })

@@ -3,6 +3,7 @@ import type { ActionOf } from '../../ipc/schemas/action.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
 import type { MadeUpPlan, PlanQuestion } from './plans.ts'
+import { unreachable } from '../unreachable.ts'
 import { madeUpSnapshots } from './snapshots.ts'
 
 const mib = 2 ** 20
@@ -169,7 +170,7 @@ export function snapshotPlanOf(row: LibraryRow, { parameters }: ActionOf<'snapsh
         detail: { ...detail, letsGoBytes },
       }
     }
-    default: {
+    case 'apply': {
       const takes = parameters.take !== undefined
       return {
         undo: takes ? keptUntilChanged : never,
@@ -182,6 +183,8 @@ export function snapshotPlanOf(row: LibraryRow, { parameters }: ActionOf<'snapsh
         },
       }
     }
+    default:
+      return unreachable(parameters)
   }
 }
 

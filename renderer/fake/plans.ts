@@ -4,6 +4,7 @@ import type { JobProgress } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import type { ActionPlan, PlanDetail } from '../../ipc/schemas/plan.ts'
 import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
+import { unreachable } from '../unreachable.ts'
 import { filePlanOf, relinkPlanOf, repairPlanOf, snapshotPlanOf, undoPlanOf } from './plans-care.ts'
 
 export interface MadeUpPlan {
@@ -58,8 +59,11 @@ function madeUpPlan(question: PlanQuestion): MadeUpPlan {
       return filePlanOf(question, request)
     case 'undo':
       return undoPlanOf(question.row, request)
-    default:
+    case 'resize':
+    case 'compact':
       throw new Error(`no plan is made up for ${request.kind} yet`)
+    default:
+      return unreachable(request)
   }
 }
 

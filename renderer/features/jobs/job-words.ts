@@ -1,4 +1,4 @@
-import { isChange, type ChangeKind, type ChangeRequest } from '../../../ipc/schemas/change.ts'
+import { isChange, type ChangeKind } from '../../../ipc/schemas/change.ts'
 import type { Job, JobKind, JobState, RecordedRequest } from '../../../ipc/schemas/job.ts'
 import { unreachable } from '../../unreachable.ts'
 import type { Tone } from '../../ui/badge.tsx'
@@ -70,6 +70,7 @@ export const stateWords: Readonly<
   failed: { word: 'Failed', tone: 'bad' },
   cancelled: { word: 'Cancelled', tone: 'neutral' },
   interrupted: { word: 'Interrupted', tone: 'warn' },
+  skipped: { word: 'Skipped', tone: 'neutral' },
 }
 
 export const actorWords: Readonly<Record<Job['actor'], string>> = {
@@ -77,51 +78,3 @@ export const actorWords: Readonly<Record<Job['actor'], string>> = {
   web: 'in a browser',
   cli: 'on the command line',
 }
-
-/** Verbs whose only file is the image; of the others the record does not tell all that was typed. */
-const ofOneFile: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
-  'create',
-  'resize',
-  'repair',
-  'amend',
-  'compact',
-  'discard',
-  'pattern',
-])
-
-/** The command that does the same, word by word; undefined where the record does not say enough. */
-export function commandOf({
-  request,
-  imagePath,
-}: Pick<Job, 'request' | 'imagePath'>): string[] | undefined {
-  if (isChange(request)) {
-    if (!ofOneFile.has(request.kind)) return undefined
-    return ['platter', request.kind, ...optionWords(request), imagePath]
-  }
-  switch (request.kind) {
-    case 'check':
-      return ['platter', 'check', ...(request.depth === 'full' ? ['--deep'] : []), imagePath]
-    case 'hash':
-      return [
-        'platter',
-        'sha',
-        ...(request.algorithm === 'sha256' ? [] : ['--algorithm', request.algorithm]),
-        ...(request.target === 'file' ? ['--file'] : []),
-        imagePath,
-      ]
-    case 'map':
-      return ['platter', 'map', imagePath]
-    default:
-      return unreachable(request)
-  }
-}
-
-/** Its options as the command line takes them. */
-export const optionWords = ({ parameters }: ChangeRequest): string[] =>
-  Object.entries(parameters).flatMap(([name, value]) => {
-    const option = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-    if (value === true) return [`--${option}`]
-    if (value === false) return [`--no-${option}`]
-    const values = typeof value === 'object' ? value : [String(value)]
-    return values.flatMap((each) => [`--${option}`, each])
-  })

@@ -5,7 +5,8 @@ import { formatCount } from '../../format/counts.ts'
 import { unreachable } from '../../unreachable.ts'
 import { classWords } from '../map/class-words.ts'
 import { allocationClasses } from '../map/allocation-buckets.ts'
-import { algorithmWords, optionWords } from './job-words.ts'
+import { optionWords } from './command-of.ts'
+import { algorithmWords } from './job-words.ts'
 
 export interface ResultFact {
   readonly label: string
@@ -76,7 +77,7 @@ function numbersOf({ result }: Job, units: ByteUnits): readonly ResultFact[] {
 /** What was asked for, what came of it, and the file before and after. */
 function changeFacts(job: Job, units: ByteUnits): readonly ResultFact[] {
   const { fileBefore: before, fileAfter: after } = job
-  const asked = isChange(job.request) ? optionWords(job.request) : []
+  const asked = isChange(job.request) ? optionWords(job.request.parameters) : []
   return [
     ...(asked.length === 0 ? [] : [{ label: 'Options', value: asked.join(' ') }]),
     ...numbersOf(job, units),
@@ -101,7 +102,7 @@ function changedBytes(
     : { ...fact, before: formatBytes(before, units) }
 }
 
-function factOf(fact: ChangeFact, units: ByteUnits): ResultFact {
+export function factOf(fact: ChangeFact, units: ByteUnits): ResultFact {
   if ('bytes' in fact) return bytesFact(fact.label, fact.bytes, units)
   return { label: fact.label, value: 'count' in fact ? formatCount(fact.count) : fact.text }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { changeKind, type ChangeRequest } from '../../../ipc/schemas/change.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
-import { commandOf, kindWords, requestWords } from '../../../renderer/features/jobs/job-words.ts'
+import { commandOf } from '../../../renderer/features/jobs/command-of.ts'
+import { kindWords, requestWords } from '../../../renderer/features/jobs/job-words.ts'
 import { repeatingOf } from '../../../renderer/features/jobs/job-actions.ts'
 import { resultFacts } from '../../../renderer/features/jobs/result-facts.ts'
 

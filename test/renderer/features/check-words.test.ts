@@ -5,7 +5,8 @@ import { checkAsText, placesOf } from '../../../renderer/features/check/check-te
 import { groupFindings } from '../../../renderer/features/check/group-findings.ts'
 import { outcomeBadge, outcomeOf } from '../../../renderer/features/check/outcome.ts'
 import { verdictWords } from '../../../renderer/features/check/verdict-words.ts'
-import { commandOf, requestWords } from '../../../renderer/features/jobs/job-words.ts'
+import { commandOf } from '../../../renderer/features/jobs/command-of.ts'
+import { requestWords } from '../../../renderer/features/jobs/job-words.ts'
 import { resultFacts } from '../../../renderer/features/jobs/result-facts.ts'
 
 const finding = (change: Partial<Finding>): Finding => ({

@@ -1,0 +1,129 @@
+/**
+ * "Copy as command": the line that the window copies, run by the built program, does what the window would have
+ * asked for, so that the history has the same request.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { verbs } from '../../cli/table/verbs.ts'
+import { isChange } from '../../ipc/schemas/change.ts'
+import { job, type AnyRequest } from '../../ipc/schemas/job.ts'
+import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
+import { commandLine } from '../../renderer/commands/command-line.ts'
+import { commandOf } from '../../renderer/features/jobs/command-of.ts'
+import { qemuImg, qemuImgJson } from '../helpers/qemu.ts'
+import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { platter } from './run-platter.ts'
+
+const mib = 2 ** 20
+
+let folder: TempFolder
+let image: string
+let env: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  folder = await tempFolder('copied-commands')
+  image = folder.file("it's a disk.qcow2")
+  await qemuImg('create', '-q', '-f', 'qcow2', image, '8M')
+  env = { PLATTER_DATA: folder.file('data'), PLATTER_LOGS: folder.file('logs') }
+})
+afterAll(() => folder[Symbol.asyncDispose]())
+
+/** In this order, each on what the ones before it left. */
+const requests: readonly AnyRequest[] = [
+  { kind: 'check', depth: 'metadata' },
+  { kind: 'check', depth: 'full' },
+  { kind: 'hash', algorithm: 'sha256', target: 'content' },
+  { kind: 'hash', algorithm: 'sha512', target: 'file' },
+  { kind: 'resize', parameters: { size: 16 * mib, preallocation: 'metadata' } },
+  { kind: 'resize', parameters: { size: 12 * mib, ignoreDataLoss: true, moveGptBackup: false } },
+  { kind: 'compact', parameters: { mode: 'auto' } },
+  { kind: 'compact', parameters: { mode: 'in-place' } },
+  { kind: 'compact', parameters: { mode: 'rewrite', compress: 'zstd' } },
+  { kind: 'compact', parameters: { mode: 'zeroes' } },
+  { kind: 'repair', parameters: { mode: 'leaks' } },
+  { kind: 'repair', parameters: { mode: 'all', allow: ['unmap-past-end', 'drop-bitmaps'] } },
+  { kind: 'snapshot', parameters: { action: 'create', name: 'before the upgrade' } },
+  { kind: 'snapshot', parameters: { action: 'create', name: '--json' } },
+  { kind: 'snapshot', parameters: { action: 'apply', name: '1', id: true, take: '-x' } },
+  {
+    kind: 'snapshot',
+    parameters: { action: 'rename', name: '2', id: true, newName: 'two\u00a0words' },
+  },
+  { kind: 'snapshot', parameters: { action: 'delete', name: '1', id: true } },
+]
+
+/** What the command line leaves out because it is so anyhow. */
+const standards: Readonly<Record<string, unknown>> = {
+  moveGptBackup: false,
+  ignoreDataLoss: false,
+}
+
+/** As the history of the command line keeps it. */
+function recorded(request: AnyRequest): unknown {
+  const kept = recordedRequestOf(request)
+  if (!isChange(kept)) return kept
+  if (kept.kind === 'compact' && kept.parameters['mode'] === 'zeroes') {
+    return { kind: 'discard', parameters: {} }
+  }
+  const verb = verbs.find(({ name }) => name === kept.kind)
+  const asked = Object.entries(kept.parameters).filter(([name, value]) => {
+    const option = verb?.options[name]
+    const standard = option !== undefined && 'standard' in option ? option.standard : undefined
+    return value !== standard && value !== standards[name] && name !== 'path'
+  })
+  // A size is written as it was typed.
+  const parameters = asked.map(([name, value]) => [name, name === 'size' ? String(value) : value])
+  return { kind: kept.kind, parameters: Object.fromEntries(parameters) }
+}
+
+async function run(request: AnyRequest, imagePath: string): Promise<void> {
+  const command = commandOf({ request: recordedRequestOf(request), imagePath })
+  expect(command?.[0]).toBe('platter')
+  const { exitCode, stderr } = await platter(command?.slice(1) ?? [], { env })
+  expect({ request, exitCode, stderr }).toEqual({ request, exitCode: 0, stderr: expect.anything() })
+}
+
+const history = z.array(job.pick({ request: true, imagePath: true }))
+
+describe('a copied command', () => {
+  it('does the same and leaves the same in the history', async () => {
+    for (const request of requests) await run(request, image)
+    const { stdout } = await platter(['history', '--limit', '100', '--json', image], { env })
+    const found = history.parse(JSON.parse(stdout)).toReversed()
+    expect(found.map(({ request }) => request)).toEqual(requests.map(recorded))
+    expect(new Set(found.map(({ imagePath }) => imagePath))).toEqual(new Set([image]))
+  })
+
+  it('makes the image that the window would have made', async () => {
+    const path = folder.file('new.qcow2')
+    const request: AnyRequest = {
+      kind: 'create',
+      parameters: {
+        path,
+        format: 'qcow2',
+        size: 4 * mib,
+        clusterSize: 131_072,
+        compat: '1.1',
+        refcountBits: 16,
+        lazyRefcounts: false,
+        extendedL2: true,
+        compressionType: 'zstd',
+        preallocation: 'metadata',
+      },
+    }
+    await run(request, path)
+    const info = await qemuImgJson('info', path)
+    expect(info).toMatchObject({
+      'virtual-size': 4 * mib,
+      'cluster-size': 131_072,
+      'format-specific': { data: { 'extended-l2': true, 'compression-type': 'zstd' } },
+    })
+  })
+
+  it('is quoted for the shell that it is pasted into', () => {
+    const words = ['platter', 'snapshot', "it's a disk.qcow2", 'create', 'a "b"']
+    expect(commandLine(words, false)).toBe(
+      String.raw`platter snapshot 'it'\''s a disk.qcow2' create 'a "b"'`,
+    )
+  })
+})
