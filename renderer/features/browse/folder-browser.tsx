@@ -1,0 +1,120 @@
+import type { FolderEntry } from '../../../ipc/schemas/app.ts'
+import { formatBytes } from '../../format/bytes.ts'
+import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import type { FolderBrowsing, FolderListing } from './use-folder-listing.ts'
+import './browse-sheet.css'
+
+export interface FolderBrowserProps {
+  readonly browsing: FolderBrowsing
+  /** What is looked for: files can be chosen, or are shown for orientation only. */
+  readonly purpose: 'folder' | 'image'
+  readonly chosen?: string | undefined
+  readonly onChoose: (path: string | undefined) => void
+  /** A file was pressed twice. */
+  readonly onOpen: (path: string) => void
+}
+
+/** One folder of the host at a time, with the way up and down. */
+export function FolderBrowser({ browsing, purpose, chosen, onChoose, onOpen }: FolderBrowserProps) {
+  const { listing, path, go } = browsing
+  const words = texts().browse
+  const goTo = (folder: string | undefined): void => {
+    onChoose(undefined)
+    go(folder)
+  }
+  return (
+    <>
+      <div className="browse-bar">
+        <IconButton
+          icon="arrow-up"
+          size="small"
+          label={words.up}
+          disabledReason={path === undefined ? words.atTop : undefined}
+          onClick={() => goTo(listing.kind === 'ready' ? listing.parent : undefined)}
+        />
+        <span className="browse-path truncate selectable" title={path}>
+          {path ?? words.allFolders}
+        </span>
+      </div>
+      {listing.kind === 'failed' ? (
+        <ErrorPanel
+          error={listing.error}
+          actions={
+            <Button size="small" onClick={() => goTo(undefined)}>
+              {words.backToTop}
+            </Button>
+          }
+        />
+      ) : (
+        <Entries
+          listing={listing}
+          purpose={purpose}
+          chosen={chosen}
+          onGo={goTo}
+          onChoose={onChoose}
+          onOpen={onOpen}
+        />
+      )}
+    </>
+  )
+}
+
+interface EntriesProps {
+  readonly listing: Exclude<FolderListing, { kind: 'failed' }>
+  readonly purpose: 'folder' | 'image'
+  readonly chosen: string | undefined
+  readonly onGo: (path: string) => void
+  readonly onChoose: (path: string) => void
+  readonly onOpen: (path: string) => void
+}
+
+function Entries({ listing, purpose, chosen, onGo, onChoose, onOpen }: EntriesProps) {
+  if (listing.kind === 'loading') return <div className="browse-list" aria-busy="true" />
+  if (listing.entries.length === 0) {
+    return <p className="browse-list browse-empty">{texts().browse.empty}</p>
+  }
+  return (
+    <ul className="browse-list">
+      {listing.entries.map((entry) => (
+        <li key={entry.path}>
+          {entry.kind === 'folder' ? (
+            <button type="button" className="browse-entry" onClick={() => onGo(entry.path)}>
+              <Icon name="folder" />
+              <span className="browse-name truncate">{entry.name}</span>
+              <Icon name="chevron-right" />
+            </button>
+          ) : purpose === 'image' ? (
+            <button
+              type="button"
+              className="browse-entry"
+              aria-pressed={chosen === entry.path}
+              onClick={() => onChoose(entry.path)}
+              onDoubleClick={() => onOpen(entry.path)}
+            >
+              <File entry={entry} />
+            </button>
+          ) : (
+            <span className="browse-entry browse-file">
+              <File entry={entry} />
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function File({ entry: { name, size } }: { readonly entry: FolderEntry }) {
+  const units = useSettings((state) => state.settings.units)
+  return (
+    <>
+      <Icon name="file" />
+      <span className="browse-name truncate">{name}</span>
+      {size !== undefined && <span className="muted">{formatBytes(size, units)}</span>}
+    </>
+  )
+}

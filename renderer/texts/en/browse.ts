@@ -1,0 +1,21 @@
+/** The host's folders, for choosing and adding. */
+export const browse = {
+  addFolder: 'Add a folder',
+  openImage: 'Open an image',
+  aFolder: 'Choose a folder',
+  anImage: 'Choose an image',
+  description: 'Folders that this host was started with.',
+  up: 'Up to the folder above',
+  atTop: 'This is the top',
+  allFolders: 'All folders',
+  backToTop: 'Back to the top',
+  empty: 'This folder is empty.',
+  goIn: 'Go into a folder first',
+  chooseFile: 'Choose a file first',
+  addThisFolder: 'Add this folder…',
+  openIt: 'Open image',
+  chooseThis: 'Choose this folder',
+  chooseIt: 'Choose this image',
+  chooseFolder: 'Choose a folder…',
+  chooseImage: 'Choose a file…',
+}
