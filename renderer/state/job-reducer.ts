@@ -37,8 +37,15 @@ export const noJobs: JobsState = {
 /** Ended single jobs that are kept for the drawer; all of them are in the history. */
 const keptEnded = 100
 
-export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean =>
-  state !== 'queued' && state !== 'running' && state !== 'cancelling'
+const going: ReadonlySet<Job['state']> = new Set<Job['state']>([
+  'queued',
+  'running',
+  'pausing',
+  'paused',
+  'cancelling',
+])
+
+export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => !going.has(state)
 
 /** Takes in what happened since the last time, copying each map once however many events there are. */
 export function reduceJobs(state: JobsState, events: readonly JobEvent[], now: number): JobsState {

@@ -1,0 +1,235 @@
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
+import type { AnyRequest, Job } from '../../../ipc/schemas/job.ts'
+import { recordedRequestOf } from '../../../ipc/schemas/recorded-request.ts'
+import { commandLine } from '../../commands/command-line.ts'
+import { useAppInfo } from '../../state/app-info.ts'
+import { copyText } from '../../state/copy-text.ts'
+import { hasEnded } from '../../state/job-reducer.ts'
+import { changeSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
+import { Button, type ButtonProps } from '../../ui/button.tsx'
+import { Dialog, type DialogProps } from '../../ui/dialog.tsx'
+import type { IconName } from '../../ui/icon.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import { JobProgress } from '../jobs/job-progress.tsx'
+import { commandOf } from '../jobs/command-of.ts'
+import { PreflightCard, type WaysOut } from './preflight-card.tsx'
+import { preflightWords } from './preflight-words.ts'
+import { Receipt } from './receipt.tsx'
+import { useJob } from './use-job.ts'
+import type { PlannedAction } from './use-action-plan.ts'
+import './plan-dialog.css'
+
+/** The button that starts it. */
+export interface PlanVerb {
+  /** What happens, with its size or name: "Resize to 40 GiB". */
+  readonly label: string
+  readonly icon?: IconName
+  /** Something is lost for good. */
+  readonly isDanger?: boolean
+  /** Why the form itself is not ready to be planned or started; the plan has its own reasons. */
+  readonly notYet?: string | undefined
+}
+
+export interface PlanDialogProps {
+  readonly title: string
+  /** Under the title; mostly the image's path. */
+  readonly description?: ReactNode
+  readonly size?: DialogProps['size']
+  readonly action: PlannedAction
+  /** What is planned now; "Copy as command" says it as a line for a shell. */
+  readonly request: AnyRequest | undefined
+  /** Absolute path of the image, for that line. */
+  readonly path: string
+  readonly verb: PlanVerb
+  readonly ways?: WaysOut
+  readonly initialFocus?: RefObject<HTMLElement | null>
+  /** What comes after success, under the receipt. */
+  readonly next?: (job: Job) => ReactNode
+  /** Further buttons of the receipt, such as Undo. */
+  readonly receiptActions?: (job: Job) => ReactNode
+  readonly onClose: () => void
+  /** The form and the picture of what would come of it. */
+  readonly children?: ReactNode
+}
+
+/** One dialog for every change: what it comes to, what stands against it, then its progress and its receipt. */
+export function PlanDialog(props: PlanDialogProps) {
+  return props.action.jobId === undefined ? (
+    <PlanStage {...props} />
+  ) : (
+    <WorkStage {...props} jobId={props.action.jobId} />
+  )
+}
+
+function PlanStage({
+  title,
+  description,
+  size = 'wide',
+  action,
+  request,
+  path,
+  verb,
+  ways,
+  initialFocus,
+  onClose,
+  children,
+}: PlanDialogProps) {
+  const words = texts().plan.dialog
+  return (
+    <Dialog
+      title={title}
+      description={<span className="plan-dialog-path selectable">{description ?? path}</span>}
+      size={size}
+      onClose={onClose}
+      {...(initialFocus !== undefined && { initialFocus })}
+      footer={
+        <>
+          <CopyCommand request={request} path={path} />
+          <Button onClick={onClose}>{texts().common.cancel}</Button>
+          <Button
+            variant={verb.isDanger === true ? 'danger' : 'primary'}
+            {...(verb.icon !== undefined && { icon: verb.icon })}
+            busy={action.starting}
+            disabledReason={useWhyNotYet(action, verb)}
+            onClick={action.start}
+          >
+            {verb.label}
+          </Button>
+        </>
+      }
+    >
+      <div className="plan-dialog">
+        {children}
+        {action.error !== undefined && (
+          <ErrorPanel
+            error={action.error}
+            actions={
+              <Button size="small" icon="refresh" onClick={action.planAgain}>
+                {words.planAgain}
+              </Button>
+            }
+          />
+        )}
+        {request !== undefined && (action.error === undefined || action.plan !== undefined) && (
+          <PreflightCard action={action} {...(ways !== undefined && { ways })} />
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+/** Why the button cannot be pressed, the form's own reason first. */
+function useWhyNotYet(action: PlannedAction, verb: PlanVerb): string | undefined {
+  const words = texts().plan.dialog
+  if (verb.notYet !== undefined) return verb.notYet
+  const { plan, isCurrent, error } = action
+  if (plan === undefined || !isCurrent) {
+    return error?.explanation.title ?? (plan === undefined ? words.planning : words.planningAgain)
+  }
+  if (plan.allowed) return undefined
+  const stop = plan.preflight.find((line) => line.tone === 'stop')
+  // Neither time nor units stand in a line that says stop but for the space it needs.
+  return stop === undefined
+    ? words.notAllowed
+    : preflightWords(stop, { units: 'binary', now: plan.madeAt }).title
+}
+
+interface CopyCommandProps {
+  readonly request: AnyRequest | undefined
+  readonly path: string
+}
+
+function CopyCommand({ request, path }: CopyCommandProps) {
+  const windows = useAppInfo((state) => state.info?.platform.startsWith('win') === true)
+  const words = texts().plan.dialog
+  const command = request && commandOf({ request: recordedRequestOf(request), imagePath: path })
+  if (command === undefined) return null
+  return (
+    <Button
+      className="plan-dialog-start"
+      variant="quiet"
+      icon="command"
+      hint={commandLine(command, windows)}
+      onClick={() => copyText(commandLine(command, windows), words.command)}
+    >
+      {words.copyCommand}
+    </Button>
+  )
+}
+
+/** From the start to the receipt; closing it stops nothing. */
+function WorkStage({
+  title,
+  description,
+  size = 'wide',
+  action,
+  jobId,
+  path,
+  next,
+  receiptActions,
+  onClose,
+}: PlanDialogProps & { readonly jobId: string }) {
+  const job = useJob(jobId)
+  const words = texts().plan.dialog
+  const ended = job !== undefined && hasEnded(job)
+  return (
+    <Dialog
+      title={title}
+      description={<span className="plan-dialog-path selectable">{description ?? path}</span>}
+      size={size}
+      onClose={onClose}
+      footer={
+        ended ? (
+          <>
+            {receiptActions?.(job)}
+            {job.state !== 'succeeded' && (
+              <Button icon="refresh" onClick={action.planAgain}>
+                {words.planAgain}
+              </Button>
+            )}
+            <FocusedButton key="close" variant="primary" onClick={onClose}>
+              {words.close}
+            </FocusedButton>
+          </>
+        ) : (
+          <>
+            <Button
+              className="plan-dialog-start"
+              variant="quiet"
+              icon="activity"
+              onClick={() => {
+                onClose()
+                changeSettings({ drawerOpen: true })
+              }}
+            >
+              {words.showActivity}
+            </Button>
+            <FocusedButton key="hide" hint={words.hideHint} onClick={onClose}>
+              {words.hide}
+            </FocusedButton>
+          </>
+        )
+      }
+    >
+      <div className="plan-dialog">
+        {job === undefined ? (
+          <p className="muted">{words.starting}</p>
+        ) : ended ? (
+          <Receipt job={job}>{next?.(job)}</Receipt>
+        ) : (
+          <div className="plan-work">
+            <JobProgress job={job} />
+          </div>
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+/** Takes the keyboard when it comes: what had it before is gone with the stage it belonged to. */
+function FocusedButton(props: ButtonProps) {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => button.current?.focus(), [])
+  return <Button {...props} ref={button} />
+}

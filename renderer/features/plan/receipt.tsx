@@ -1,0 +1,141 @@
+import type { ReactNode } from 'react'
+import type { Job } from '../../../ipc/schemas/job.ts'
+import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
+import { formatDuration } from '../../format/durations.ts'
+import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
+import { unreachable } from '../../unreachable.ts'
+import { Facts, type Fact } from '../../ui/facts.tsx'
+import { Icon, type IconName } from '../../ui/icon.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import { stateWords } from '../jobs/job-words.ts'
+import { factOf } from '../jobs/result-facts.ts'
+import './plan-dialog.css'
+
+export interface ReceiptProps {
+  readonly job: Job
+  /** What comes next, such as steps inside the guest; after success only. */
+  readonly children?: ReactNode
+}
+
+/** What a job has done, from its record: whatever ran, it looks the same. */
+export function Receipt({ job, children }: ReceiptProps) {
+  const units = useSettings((state) => state.settings.units)
+  const { sign, tone, title } = outcomeOf(job)
+  const facts: readonly Fact[] = [
+    ...(job.result?.kind === 'change' ? job.result.facts.map((fact) => factOf(fact, units)) : []),
+    ...(job.startedAt === undefined || job.endedAt === undefined
+      ? []
+      : [{ label: texts().plan.receipt.took, value: formatDuration(job.endedAt - job.startedAt) }]),
+  ]
+  return (
+    <div className={`receipt receipt-${tone}`}>
+      <div className="receipt-head" role="status">
+        <span className="receipt-sign">
+          <Icon name={sign} size={24} />
+        </span>
+        <p className="receipt-title">{title}</p>
+      </div>
+      {job.error !== undefined && <ErrorPanel error={job.error} titleShown />}
+      {job.error === undefined && <FileNumbers job={job} units={units} />}
+      {facts.length > 0 && <Facts items={facts} />}
+      {job.state === 'succeeded' && children}
+      <UndoLine job={job} />
+    </div>
+  )
+}
+
+function outcomeOf({ state, error, summary }: Job): {
+  readonly sign: IconName
+  readonly tone: 'good' | 'bad' | 'warn' | 'neutral'
+  readonly title: string
+} {
+  const { receipt } = texts().plan
+  switch (state) {
+    case 'succeeded':
+      return { sign: 'check', tone: 'good', title: summary ?? receipt.done }
+    case 'failed':
+      return {
+        sign: 'cross-circle',
+        tone: 'bad',
+        title: error?.explanation.title ?? summary ?? receipt.failed,
+      }
+    case 'cancelled':
+      return { sign: 'dash-circle', tone: 'neutral', title: summary ?? receipt.cancelled }
+    case 'interrupted':
+      return {
+        sign: 'care',
+        tone: 'warn',
+        title: error?.explanation.title ?? summary ?? receipt.interrupted,
+      }
+    case 'skipped':
+      return { sign: 'dash-circle', tone: 'neutral', title: summary ?? receipt.skipped }
+    case 'queued':
+    case 'running':
+    case 'pausing':
+    case 'paused':
+    case 'cancelling':
+      // Of a job that goes on there is no receipt yet; its state is all there is to say.
+      return { sign: 'dot-circle', tone: 'neutral', title: stateWords[state].word }
+    default:
+      return unreachable(state)
+  }
+}
+
+interface FileNumbersProps {
+  readonly job: Job
+  readonly units: ByteUnits
+}
+
+/** The file before and after, side by side. */
+function FileNumbers({ job: { fileBefore, fileAfter }, units }: FileNumbersProps) {
+  const { receipt } = texts().plan
+  if (fileBefore === undefined || fileAfter === undefined) return null
+  const lines = [
+    { label: receipt.fileLength, before: fileBefore.length, after: fileAfter.length },
+    { label: receipt.onDisk, before: fileBefore.onDisk, after: fileAfter.onDisk },
+  ]
+  return (
+    <table className="receipt-numbers">
+      <thead>
+        <tr>
+          <th scope="col">
+            <span className="visually-hidden">{receipt.size}</span>
+          </th>
+          <th scope="col">{receipt.before}</th>
+          <th scope="col">{receipt.after}</th>
+          <th scope="col">{receipt.difference}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map(({ label, before, after }) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td title={exactBytes(before)}>{formatBytes(before, units)}</td>
+            <td title={exactBytes(after)}>{formatBytes(after, units)}</td>
+            <td>{differenceWords(before, after, units)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function differenceWords(before: number, after: number, units: ByteUnits): string {
+  const { receipt } = texts().plan
+  if (before === after) return receipt.same
+  const difference = formatBytes(Math.abs(after - before), units)
+  return after < before ? receipt.less(difference) : receipt.more(difference)
+}
+
+function UndoLine({ job: { undo, state } }: { readonly job: Job }) {
+  const { receipt } = texts().plan
+  if (undo === undefined || state !== 'succeeded') return null
+  const words = {
+    possible: receipt.undoPossible,
+    done: receipt.undoDone,
+    'not-needed': receipt.undoNotNeeded,
+    no: receipt.undoNo,
+  }
+  return <p className="receipt-undo">{words[undo]}</p>
+}
