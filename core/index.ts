@@ -98,6 +98,18 @@ export {
 } from './report/write-report.ts'
 export { reportSchemaVersion, type JsonReport } from './report/json-report.ts'
 export { ProgressMeter, type MeasuredProgress } from './report/progress-meter.ts'
+export { PhaseShare } from './report/phase-share.ts'
+export { asSentence, undoLabels, type ToldChange, type ToldFact } from './report/told-change.ts'
+export { tellOfCreate } from './report/tell-of-create.ts'
+export {
+  compactionWords,
+  compactModeWords,
+  freedBytes,
+  tellOfCompaction,
+} from './report/tell-of-compaction.ts'
+export { countWords, repairWords, tellOfRepair, type Repaired } from './report/tell-of-repair.ts'
+export { resizeWords, tellOfResize, type Resized } from './report/tell-of-resize.ts'
+export { snapshotWords, tellOfSnapshot, type SnapshotOutcome } from './report/tell-of-snapshot.ts'
 export { operationPhases, type PhaseWeights } from './operations/operation-phases.ts'
 export {
   formatBytes,

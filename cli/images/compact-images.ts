@@ -1,6 +1,7 @@
 import {
   ImageError,
   operationPhases,
+  tellOfCompaction,
   type CompactMode,
   type CompactPlan,
   type CompactResult,
@@ -11,7 +12,6 @@ import type { Host } from '../host.ts'
 import { describeCompactPlan, modeOf } from '../output/describe-compact-plan.ts'
 import { describeCompactResult } from '../output/describe-compact-result.ts'
 import { recordChange } from '../output/record-change.ts'
-import { tellOfCompaction } from '../output/tell-of-compaction.ts'
 import { exitCodeOf } from '../output/print-error.ts'
 import type { OptionValues } from '../table/option.ts'
 import type { CommonOptions } from '../table/shared-options.ts'

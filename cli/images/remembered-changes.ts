@@ -1,13 +1,5 @@
-import type { DoneChange } from '../../core/index.ts'
+import { undoLabels, type DoneChange } from '../../core/index.ts'
 import type { Records } from '../../main/headless.ts'
-
-/** Labels of facts in the history that an undo looks for; their values are texts. */
-export const undoLabels = {
-  /** Of an undo: the id of what was undone. */
-  undone: 'Undone',
-  /** Of a repair: absolute path of the file that takes it back. */
-  safetyCopy: 'Safety copy',
-} as const
 
 /** A change that the history knows what to undo of. */
 export interface RememberedChange {

@@ -3,19 +3,11 @@ import {
   formatCount,
   formatPlural,
   type AutoReason,
-  type CompactMode,
   type CompactPlan,
   type FileExtent,
   type ModeNote,
 } from '../../core/index.ts'
 import type { Fact } from '../terminal/facts.ts'
-
-export const modeWords: Readonly<Record<CompactMode, string>> = {
-  'in-place': 'in place',
-  punch: 'punch',
-  rewrite: 'rewrite',
-  zeroes: 'zeroes only',
-}
 
 export const reasonWords: Readonly<Record<AutoReason, string>> = {
   'raw-has-only-holes': 'all that a raw disk can give back is its zeroes',

@@ -1,17 +1,18 @@
 import {
+  compactModeWords,
   formatBytes,
   formatDuration,
+  freedBytes,
   ImageError,
   type CompactMode,
   type CompactPlan,
-  type FileExtent,
   type ModePlan,
 } from '../../core/index.ts'
 import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Paint } from '../terminal/style.ts'
 import { formatTable, type Cell, type Row } from '../terminal/table.ts'
-import { causeFacts, keptFact, modeWords, noteWords, reasonWords } from './compact-words.ts'
+import { causeFacts, keptFact, noteWords, reasonWords } from './compact-words.ts'
 
 export interface PlanLayout {
   readonly path: string
@@ -30,7 +31,7 @@ export function describeCompactPlan(
   const facts: Fact[] = [...causeFacts(plan), keptFact(plan)]
   if (mode === 'auto' && plan.auto !== undefined) {
     const { mode: picked, because } = plan.auto
-    facts.push(['Mode', `${modeWords[picked]}: ${reasonWords[because]}`])
+    facts.push(['Mode', `${compactModeWords[picked]}: ${reasonWords[because]}`])
   }
   const { notes } = plan.modes[chosen]
   facts.push(...notes.map((note): Fact => ['Note', noteWords[note]]))
@@ -49,20 +50,11 @@ export const modeOf = (plan: CompactPlan, mode: CompactMode | 'auto'): CompactMo
 
 function headline(plan: CompactPlan, chosen: CompactMode): string {
   const { allowed, gains, after, isExact } = plan.modes[chosen]
-  if (!allowed) return `cannot be done now (${modeWords[chosen]})`
+  if (!allowed) return `cannot be done now (${compactModeWords[chosen]})`
   if (!gains || after === undefined) return 'nothing to give back'
   const freed = freedBytes(plan.before, after)
   return `would give back ${isExact ? '' : 'about '}${formatBytes(freed)}`
 }
-
-/** What the host has back, where it tells; else by how much the file gets shorter. */
-export const freedBytes = (before: FileExtent, after: FileExtent): number =>
-  Math.max(
-    before.allocatedBytes === undefined || after.allocatedBytes === undefined
-      ? before.fileLength - after.fileLength
-      : before.allocatedBytes - after.allocatedBytes,
-    0,
-  )
 
 const columns = [
   { title: 'MODE' },
@@ -86,7 +78,7 @@ function modeTable(
 const modes = ['in-place', 'punch', 'rewrite', 'zeroes'] as const satisfies readonly CompactMode[]
 
 function rowOf(mode: CompactMode, plan: ModePlan, isChosen: boolean): Row {
-  const name: Cell = { text: modeWords[mode], tone: isChosen ? 'strong' : 'plain' }
+  const name: Cell = { text: compactModeWords[mode], tone: isChosen ? 'strong' : 'plain' }
   const [refusal] = plan.refusals
   if (refusal !== undefined) {
     const { title } = ImageError.fromJSON(refusal).explanation

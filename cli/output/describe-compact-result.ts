@@ -1,4 +1,6 @@
 import {
+  compactionWords,
+  compactModeWords,
   formatBytes,
   formatCount,
   formatDuration,
@@ -12,15 +14,7 @@ import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Paint } from '../terminal/style.ts'
 import { formatTable } from '../terminal/table.ts'
-import {
-  causeFacts,
-  changeWords,
-  extentFacts,
-  keptFact,
-  modeWords,
-  reasonWords,
-} from './compact-words.ts'
-import { freedBytes } from './describe-compact-plan.ts'
+import { causeFacts, changeWords, extentFacts, keptFact, reasonWords } from './compact-words.ts'
 
 export interface ResultLayout {
   readonly path: string
@@ -50,33 +44,18 @@ export function describeCompactResult(
   ]
   if (mode !== undefined) {
     const why = because === undefined ? '' : `: ${reasonWords[because]}`
-    facts.push(['Mode', `${modeWords[mode]}${why}`])
+    facts.push(['Mode', `${compactModeWords[mode]}${why}`])
   }
   facts.push(['Work', workWords(receipt)])
   if (originalKeptAs !== undefined) facts.push(['Original', `kept as ${originalKeptAs}`])
   facts.push(['Proof', proofWords(receipt)])
-  const parts = [`${name}: ${paint(headline(result), 'good')}`, formatFacts(facts, paint)]
+  const parts = [`${name}: ${paint(compactionWords(result), 'good')}`, formatFacts(facts, paint)]
   if (receipt.states.length > 0) parts.push('', stateTable(receipt, paint))
   return parts.join('\n')
 }
 
 const trimAdvice =
   '  What a guest has deleted is free once the guest says so: let it discard (fstrim, Optimize Drives).'
-
-/** What it came to, in one line. */
-export function headline(result: CompactResult): string {
-  const { before, after, dataFile, mode, receipt } = result
-  const shorter = before.fileLength - after.fileLength
-  const inData = dataFile === undefined ? 0 : freedBytes(dataFile.before, dataFile.after)
-  const freed = freedBytes(before, after) + inData
-  const words = [
-    mode === 'zeroes'
-      ? `${formatBytes(receipt.zeroBytes)} of zeroes are no longer stored`
-      : `${formatBytes(freed)} given back`,
-    shorter > 0 ? `the file is ${formatBytes(shorter)} shorter` : 'the file is as long as before',
-  ]
-  return words.join(', ')
-}
 
 function dataFileFacts({
   path,

@@ -3,7 +3,6 @@ import type { TextLayout } from '../images/change-images.ts'
 import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
 import { exactBytes } from './exact-bytes.ts'
-import type { FinishedChange } from './record-change.ts'
 
 export interface Created {
   readonly plan: CreatePlan
@@ -40,17 +39,6 @@ export function describeCreate(
     ...(isDone ? [] : ['  Nothing was changed.']),
   ].join('\n')
 }
-
-/** What the history keeps of it. */
-export const tellOfCreate = ({ plan }: Created): FinishedChange => ({
-  summary: `${formatBytes(plan.virtualSize)} ${plan.format} image made`,
-  facts: [
-    { label: 'Virtual size', bytes: plan.virtualSize },
-    { label: 'File length', bytes: plan.fileLength },
-    ...(plan.backing === undefined ? [] : [{ label: 'Backing file', text: plan.backing.name }]),
-    ...(plan.dataFile === undefined ? [] : [{ label: 'Data file', text: plan.dataFile.name }]),
-  ],
-})
 
 function formatWords({ format, qcow2 }: CreatePlan): string {
   if (qcow2 === undefined) return format

@@ -1,27 +1,20 @@
 import {
+  countWords,
   formatBytes,
   formatCount,
   formatPlural,
-  type CheckCounts,
+  repairWords,
   type FindingGroup,
   type LostRange,
   type RepairPlan,
-  type RepairResult,
+  type Repaired,
   type RepairStep,
 } from '../../core/index.ts'
 import type { TextLayout } from '../images/change-images.ts'
-import { undoLabels } from '../images/remembered-changes.ts'
 import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
-import type { Paint, Tone } from '../terminal/style.ts'
+import type { Paint } from '../terminal/style.ts'
 import { formatTable } from '../terminal/table.ts'
-import type { FinishedChange } from './record-change.ts'
-
-export interface Repaired {
-  readonly plan: RepairPlan
-  /** undefined after --dry-run. */
-  readonly result: RepairResult | undefined
-}
 
 /** Writes and ranges in a text; `--json` has more of them. */
 const listed = 20
@@ -41,8 +34,9 @@ export function describeRepair(
     ...(plan.bytesWritten === 0 ? [] : [writtenFact({ plan, result })]),
     ...copyFacts({ plan, result }),
   ]
+  const headline = repairWords({ plan, result })
   const parts = [
-    `${paint(printable(path), 'strong')}: ${headline({ plan, result }, paint)}`,
+    `${paint(printable(path), 'strong')}: ${paint(headline.words, headline.tone)}`,
     formatFacts(facts, paint),
   ]
   if (steps.length > 0) parts.push('', ...steps.flatMap((step) => stepLines(step, paint)))
@@ -56,55 +50,6 @@ export function describeRepair(
     parts.push('', writeTable(plan, { paint, width }))
   if (result === undefined) parts.push('  Nothing was changed.')
   return parts.join('\n')
-}
-
-function headline({ plan, result }: Repaired, paint: Paint): string {
-  const after = result?.after ?? plan.after
-  if (plan.steps.every(({ included }) => !included)) return nothingWords(plan, after, paint)
-  const fixed = [
-    ...fixedWords(plan.before.corruptions - after.corruptions, 'corruption'),
-    ...fixedWords(plan.before.leaks - after.leaks, 'leak'),
-  ]
-  const verb = result === undefined ? 'would be repaired' : 'repaired'
-  const words = fixed.length === 0 ? '' : `: ${fixed.join(' and ')} fixed`
-  const end =
-    result !== undefined && after.verdict === 'clean' ? 'clean now' : endWords[after.verdict]
-  return paint(`${verb}${words}, ${end}`, toneOf[after.verdict])
-}
-
-function nothingWords({ steps, mode }: RepairPlan, { verdict }: CheckCounts, paint: Paint): string {
-  if (verdict === 'clean') return paint('clean, nothing to repair', 'good')
-  if (steps.length > 0) return paint('nothing can be repaired without losing something', 'bad')
-  return mode === 'leaks'
-    ? paint('nothing that --mode leaks repairs', 'bad')
-    : paint('nothing of it can be repaired', 'bad')
-}
-
-const fixedWords = (count: number, one: string): string[] =>
-  count > 0 ? [formatPlural(count, one)] : []
-
-const endWords: Readonly<Record<CheckCounts['verdict'], string>> = {
-  clean: 'clean then',
-  leaks: 'leaks remain',
-  corrupt: 'corruption remains',
-  incomplete: 'not all could be checked',
-}
-
-const toneOf: Readonly<Record<CheckCounts['verdict'], Tone>> = {
-  clean: 'good',
-  leaks: 'waste',
-  corrupt: 'bad',
-  incomplete: 'bad',
-}
-
-function countWords({ corruptions, leaks, checkErrors, warnings }: CheckCounts): string {
-  const words = [
-    ...fixedWords(corruptions, 'corruption'),
-    ...fixedWords(leaks, 'leak'),
-    ...fixedWords(checkErrors, 'check error'),
-    ...fixedWords(warnings, 'warning'),
-  ]
-  return words.length === 0 ? 'clean' : words.join(', ')
 }
 
 function writtenFact({ plan, result }: Repaired): Fact {
@@ -181,23 +126,4 @@ function writeTable({ writes, writesOmitted }: RepairPlan, layout: TableLayout):
   const omitted = writes.length - shown.length + writesOmitted
   const table = formatTable(columns, rows, { ...layout, indent: 2 })
   return omitted === 0 ? table : `${table}\n  and ${formatCount(omitted)} more (--json has them)`
-}
-
-/** What the history keeps of it. */
-export function tellOfRepair(repaired: Repaired): FinishedChange {
-  const { plan, result } = repaired
-  const { before } = plan
-  const after = result?.after ?? plan.after
-  const sentence = headline(repaired, (text) => text)
-  return {
-    summary: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`,
-    facts: [
-      { label: 'Before', text: countWords(before) },
-      { label: 'After', text: countWords(after) },
-      { label: 'Written', bytes: plan.bytesWritten },
-      ...(result?.safetyCopy === undefined
-        ? []
-        : [{ label: undoLabels.safetyCopy, text: result.safetyCopy }]),
-    ],
-  }
 }

@@ -3,9 +3,10 @@ import {
   formatCount,
   formatPlural,
   ImageError,
+  resizeWords,
   type PartitionTable,
   type ResizePlan,
-  type ResizeResult,
+  type Resized,
 } from '../../core/index.ts'
 import type { TextLayout } from '../images/change-images.ts'
 import { formatFacts, type Fact } from '../terminal/facts.ts'
@@ -13,19 +14,12 @@ import { printable } from '../terminal/printable.ts'
 import { changeWords, extentFacts } from './compact-words.ts'
 import { exactBytes } from './exact-bytes.ts'
 import { guestSteps } from './guest-steps.ts'
-import type { FinishedChange } from './record-change.ts'
 
 /** Smaller tables take less than files are stored in. */
 const WORTH_TELLING = 4096
 
 /** An entry of an L1 table has 64 bits (qcow2 specification, "Cluster mapping"). */
 const L1_ENTRY_BYTES = 8
-
-export interface Resized {
-  readonly plan: ResizePlan
-  /** undefined after --dry-run. */
-  readonly result: ResizeResult | undefined
-}
 
 /** What another size did, or would do. */
 export function describeResize(
@@ -50,22 +44,10 @@ export function describeResize(
     ...steps.map((step): Fact => ['In the guest', step]),
   ]
   return [
-    `${paint(printable(path), 'strong')}: ${headline({ plan, result })}`,
+    `${paint(printable(path), 'strong')}: ${resizeWords({ plan, result })}`,
     formatFacts(facts, paint),
     ...(result === undefined ? ['  Nothing was changed.'] : []),
   ].join('\n')
-}
-
-function headline({ plan, result }: Resized): string {
-  const { kind, before, after, allowed } = plan
-  const change = formatBytes(Math.abs(after.virtualSize - before.virtualSize))
-  if (result === undefined) {
-    if (!allowed) return 'cannot be resized now'
-    if (kind === 'none') return 'has that size already'
-    return kind === 'grow' ? `would grow by ${change}` : `would shrink by ${change}`
-  }
-  if (kind === 'none') return 'has that size already'
-  return kind === 'grow' ? `grew by ${change}` : `shrank by ${change}`
 }
 
 function cutFacts(plan: ResizePlan, result: Resized['result']): Fact[] {
@@ -153,24 +135,4 @@ function costFacts({ kind, format, before, after, preallocation, growth }: Resiz
   }
   const words = format === 'raw' ? 'what is new is a hole' : 'space comes with what is written'
   return [['Would take', `next to nothing: ${words}`]]
-}
-
-/** What the history keeps of it. */
-export function tellOfResize(resized: Resized): FinishedChange {
-  const { plan, result } = resized
-  const { kind, format, before, after } = plan
-  const sentence = headline(resized)
-  const grown =
-    kind === 'grow'
-      ? ({ kind, format, before: before.virtualSize, after: after.virtualSize } as const)
-      : undefined
-  return {
-    summary: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`,
-    facts: [
-      { label: 'Virtual size before', bytes: before.virtualSize },
-      { label: 'Virtual size after', bytes: after.virtualSize },
-      ...(kind === 'shrink' ? [{ label: 'Given back', bytes: result?.freedBytes ?? 0 }] : []),
-    ],
-    ...(grown === undefined ? {} : { undo: grown }),
-  }
 }

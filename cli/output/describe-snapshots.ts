@@ -1,41 +1,23 @@
 import {
   formatBytes,
   formatInstant,
+  snapshotWords,
   unreachable,
   type AppliedSnapshotChange,
-  type ApplySnapshotPlan,
-  type DeletedSnapshotChange,
-  type DeleteSnapshotPlan,
   type FreedSpace,
   type ListedSnapshot,
-  type SnapshotChange,
   type SnapshotInfo,
-  type SnapshotMark,
+  type SnapshotOutcome,
 } from '../../core/index.ts'
 import type { TextLayout } from '../images/change-images.ts'
 import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'
 import { formatTable } from '../terminal/table.ts'
 import { changeWords } from './compact-words.ts'
-import type { FinishedChange } from './record-change.ts'
 
 /** What `snapshot` came to. A `change` that is undefined was only planned. */
 export type SnapshotAnswer =
-  | { readonly kind: 'list'; readonly snapshots: readonly ListedSnapshot[] }
-  | { readonly kind: 'create'; readonly change: SnapshotChange }
-  | { readonly kind: 'rename'; readonly change: SnapshotChange; readonly oldName: string }
-  | {
-      readonly kind: 'apply'
-      readonly plan: ApplySnapshotPlan
-      /** The snapshot that is to keep the present state. */
-      readonly keepAs: string | undefined
-      readonly change: AppliedSnapshotChange | undefined
-    }
-  | {
-      readonly kind: 'delete'
-      readonly plan: DeleteSnapshotPlan
-      readonly change: DeletedSnapshotChange | undefined
-    }
+  { readonly kind: 'list'; readonly snapshots: readonly ListedSnapshot[] } | SnapshotOutcome
 
 export function describeSnapshots(
   path: string,
@@ -49,7 +31,7 @@ export function describeSnapshots(
     return `${name}:\n${snapshotTable(snapshots, layout)}`
   }
   const isDone = answer.change !== undefined
-  const lines = [`${name}: ${headline(answer)}`]
+  const lines = [`${name}: ${snapshotWords(answer, printable)}`]
   const facts = factsOf(answer)
   if (facts.length > 0) lines.push(formatFacts(facts, layout.paint))
   if (!isDone) lines.push('  Nothing was changed.')
@@ -78,32 +60,7 @@ function snapshotTable(snapshots: readonly ListedSnapshot[], { paint, width }: T
   return formatTable(columns, rows, { paint, width, indent: 2 })
 }
 
-function headline(answer: Exclude<SnapshotAnswer, { readonly kind: 'list' }>): string {
-  switch (answer.kind) {
-    case 'create':
-      return `snapshot ${nameOf(answer.change.snapshot)} taken`
-    case 'rename':
-      return `snapshot "${printable(answer.oldName)}" is called ${nameOf(answer.change.snapshot)} now`
-    case 'apply': {
-      const { plan, change } = answer
-      const snapshot = nameOf(plan.snapshot)
-      return change === undefined
-        ? `would go back to snapshot ${snapshot}`
-        : `went back to snapshot ${snapshot}`
-    }
-    case 'delete': {
-      const { plan, change } = answer
-      const snapshot = nameOf(plan.snapshot)
-      return change === undefined
-        ? `snapshot ${snapshot} would be deleted`
-        : `snapshot ${snapshot} deleted`
-    }
-    default:
-      return unreachable(answer)
-  }
-}
-
-function factsOf(answer: Exclude<SnapshotAnswer, { readonly kind: 'list' }>): Fact[] {
+function factsOf(answer: SnapshotOutcome): Fact[] {
   switch (answer.kind) {
     case 'create':
       return [['Taken', formatInstant(answer.change.snapshot.createdAt)]]
@@ -167,38 +124,3 @@ const spaceWords = (space: FreedSpace | undefined): string =>
   space === undefined
     ? 'what cannot be told, as the tables are,'
     : `${formatBytes(space.dataBytes)} of data and ${formatBytes(space.tableBytes)} of tables`
-
-const markOf = ({ id, name, createdAt }: SnapshotInfo): SnapshotMark => ({ id, name, createdAt })
-
-/** What the history keeps of it. */
-export function tellOfSnapshot(answer: SnapshotAnswer): FinishedChange {
-  if (answer.kind === 'list') return { summary: 'Snapshots listed', facts: [] }
-  const sentence = headline(answer)
-  const summary = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`
-  switch (answer.kind) {
-    case 'create': {
-      const snapshot = markOf(answer.change.snapshot)
-      return { summary, facts: [], undo: { kind: 'snapshot-create', snapshot } }
-    }
-    case 'rename': {
-      const snapshot = markOf(answer.change.snapshot)
-      const { oldName } = answer
-      return { summary, facts: [], undo: { kind: 'snapshot-rename', snapshot, oldName } }
-    }
-    case 'apply': {
-      const { plan, change } = answer
-      if (change?.kept === undefined) return { summary, facts: spaceFacts('Lost', change?.lost) }
-      const applied = markOf(plan.snapshot)
-      const kept = markOf(change.kept)
-      const facts = [{ label: 'Present state kept as', text: kept.name }]
-      return { summary, facts, undo: { kind: 'snapshot-apply', applied, kept } }
-    }
-    case 'delete':
-      return { summary, facts: spaceFacts('Freed', answer.change?.freed) }
-    default:
-      return unreachable(answer)
-  }
-}
-
-const spaceFacts = (label: string, space: FreedSpace | undefined): FinishedChange['facts'] =>
-  space === undefined ? [] : [{ label, bytes: space.dataBytes + space.tableBytes }]

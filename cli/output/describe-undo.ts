@@ -2,12 +2,12 @@ import {
   formatBytes,
   formatInstant,
   formatPlural,
+  undoLabels,
   unreachable,
   type AmendableOptions,
   type DoneChange,
 } from '../../core/index.ts'
 import type { TextLayout } from '../images/change-images.ts'
-import { undoLabels } from '../images/remembered-changes.ts'
 import type { Undoable, Undoables } from '../images/undoables.ts'
 import { formatFacts, type Fact } from '../terminal/facts.ts'
 import { printable } from '../terminal/printable.ts'

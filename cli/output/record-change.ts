@@ -1,3 +1,4 @@
+import { asSentence } from '../../core/index.ts'
 import type { FinishedWork } from '../../main/headless.ts'
 import type { Host } from '../host.ts'
 import type { RecordedOptions } from '../table/shared-options.ts'
@@ -39,12 +40,9 @@ export function recordChange<Value>(
     request: { kind, parameters: { ...host.asked, ...Object.fromEntries(given) } },
     outcomeOf: (value) => {
       const change = tell(value)
-      return { kind: 'change', change: { ...change, summary: begun(change.summary) } }
+      return { kind: 'change', change: { ...change, summary: asSentence(change.summary) } }
     },
     changes: true,
     made,
   }
 }
-
-/** As a sentence begins: the same words stand behind a file name elsewhere. */
-const begun = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

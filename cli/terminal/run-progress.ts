@@ -1,4 +1,4 @@
-import type { PhaseWeights, Progress } from '../../core/index.ts'
+import { PhaseShare, type PhaseWeights, type Progress } from '../../core/index.ts'
 
 /** Shown at most while something is still to be done. */
 const almost = 0.99
@@ -9,14 +9,16 @@ const almost = 0.99
  */
 export class RunProgress {
   readonly #fileCount: number
-  readonly #ranges: ReadonlyMap<string, readonly [from: number, to: number]>
+  readonly #phases: PhaseWeights
+  #share: PhaseShare
   #ended = 0
   #failed = false
   #ofFile = 0
 
   constructor(fileCount: number, phases: PhaseWeights = []) {
     this.#fileCount = Math.max(1, fileCount)
-    this.#ranges = rangesOf(phases)
+    this.#phases = phases
+    this.#share = new PhaseShare(phases)
   }
 
   /** Files that ended, however they did. */
@@ -30,28 +32,14 @@ export class RunProgress {
     return this.#ended === this.#fileCount && !this.#failed ? 1 : Math.min(almost, whole)
   }
 
-  report({ phase, done, total }: Progress): void {
-    const part = total > 0 ? Math.min(1, done / total) : 0
-    // A phase nobody weighed is all there is, unless others are weighed: then it holds them up.
-    const [from, to] = this.#ranges.get(phase) ?? (this.#ranges.size === 0 ? [0, 1] : [0, 0])
-    this.#ofFile = Math.max(this.#ofFile, from + (to - from) * part)
+  report(progress: Progress): void {
+    this.#ofFile = this.#share.report(progress)
   }
 
   endFile(outcome: 'done' | 'failed' | 'cancelled'): void {
     if (outcome !== 'done') this.#failed = true
     if (outcome !== 'cancelled') this.#ended++
     this.#ofFile = 0
+    this.#share = new PhaseShare(this.#phases)
   }
-}
-
-function rangesOf(phases: PhaseWeights): ReadonlyMap<string, readonly [number, number]> {
-  const sum = phases.reduce((total, [, weight]) => total + weight, 0)
-  let from = 0
-  return new Map(
-    phases.map(([phase, weight]) => {
-      const range = [from / sum, (from + weight) / sum] as const
-      from += weight
-      return [phase, range]
-    }),
-  )
 }

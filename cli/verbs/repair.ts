@@ -1,13 +1,15 @@
 import {
   dataLossSteps,
   operationPhases,
+  tellOfRepair,
   type DataLossStep,
   type OperationContext,
+  type Repaired,
 } from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
-import { describeRepair, tellOfRepair, type Repaired } from '../output/describe-repair.ts'
+import { describeRepair } from '../output/describe-repair.ts'
 import { recordChange } from '../output/record-change.ts'
 import type { RepairJson } from '../schemas/repair-json.ts'
 import type { repairing } from '../table/changing-verbs.ts'

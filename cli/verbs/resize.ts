@@ -1,13 +1,15 @@
 import {
   ImageError,
   operationPhases,
+  tellOfResize,
   type OperationContext,
+  type Resized,
   type ResizePlan,
 } from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
-import { describeResize, lossWords, tellOfResize, type Resized } from '../output/describe-resize.ts'
+import { describeResize, lossWords } from '../output/describe-resize.ts'
 import { guestSteps } from '../output/guest-steps.ts'
 import { errorJson, exitCodeOf } from '../output/print-error.ts'
 import { recordChange } from '../output/record-change.ts'

@@ -1,5 +1,6 @@
 import {
   operationPhases,
+  tellOfSnapshot,
   unreachable,
   type Engine,
   type OperationContext,
@@ -7,11 +8,7 @@ import {
 } from '../../core/index.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
-import {
-  describeSnapshots,
-  tellOfSnapshot,
-  type SnapshotAnswer,
-} from '../output/describe-snapshots.ts'
+import { describeSnapshots, type SnapshotAnswer } from '../output/describe-snapshots.ts'
 import { recordChange } from '../output/record-change.ts'
 import { snapshotAction, type SnapshotAction } from '../parse/snapshot-words.ts'
 import type { SnapshotJson } from '../schemas/snapshot-json.ts'
@@ -30,12 +27,15 @@ export const snapshot: RunVerb<SnapshotWords> = async ({ operands, options: word
   const record =
     action.kind === 'list'
       ? undefined
-      : recordChange(
+      : recordChange<SnapshotAnswer>(
           { host, options: words },
           {
             kind: 'snapshot',
             parameters: { action: action.kind, name: action.name, ...newNameOf(action) },
-            tell: tellOfSnapshot,
+            tell: (answer) =>
+              answer.kind === 'list'
+                ? { summary: 'Snapshots listed', facts: [] }
+                : tellOfSnapshot(answer),
           },
         )
   return changeImages(

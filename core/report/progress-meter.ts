@@ -1,4 +1,6 @@
+import type { PhaseWeights } from '../operations/operation-phases.ts'
 import type { Progress } from '../progress.ts'
+import { PhaseShare } from './phase-share.ts'
 
 /** The speed shown is the mean of the last 5 s. */
 const speedWindow = 5_000
@@ -13,6 +15,8 @@ export interface MeasuredProgress extends Progress {
   readonly speed?: number
   /** Absent in the first 3 s and while the speed is unknown. */
   readonly secondsLeft?: number
+  /** Of all phases, from 0 to 1; only of a meter that was told of them. */
+  readonly share?: number
 }
 
 interface Sample {
@@ -23,16 +27,19 @@ interface Sample {
 /** Adds speed and time left to what the engine reports. A phase starts its own measuring. */
 export class ProgressMeter {
   readonly #now: () => number
+  readonly #share: PhaseShare | undefined
   #phase: string | undefined
   #startedAt = 0
   #samples: Sample[] = []
 
-  /** `now` in milliseconds, never going back. */
-  constructor(now: () => number = () => performance.now()) {
+  /** `now` in milliseconds, never going back. `phases`: those of the whole operation, to tell its share. */
+  constructor(now: () => number = () => performance.now(), phases?: PhaseWeights) {
     this.#now = now
+    this.#share = phases && new PhaseShare(phases)
   }
 
-  measure({ phase, done, total, unit }: Progress): MeasuredProgress {
+  measure(progress: Progress): MeasuredProgress {
+    const { phase, done, total, unit } = progress
     const time = this.#now()
     if (phase !== this.#phase) {
       this.#phase = phase
@@ -52,6 +59,7 @@ export class ProgressMeter {
       done,
       total,
       unit,
+      ...(this.#share === undefined ? {} : { share: this.#share.report(progress) }),
       ...(speed === undefined ? {} : { speed }),
       ...(isEarly || pace === undefined || pace === 0 || total <= done
         ? {}

@@ -1,0 +1,66 @@
+import type { CompactMode, FileExtent } from '../operations/compact-plan.ts'
+import type { CompactResult } from '../operations/compact-result.ts'
+import { formatBytes } from './format-quantity.ts'
+import type { ToldChange } from './told-change.ts'
+
+export const compactModeWords: Readonly<Record<CompactMode, string>> = {
+  'in-place': 'in place',
+  punch: 'punch',
+  rewrite: 'rewrite',
+  zeroes: 'zeroes only',
+}
+
+/** What the host has back, where it tells; else by how much the file gets shorter. */
+export const freedBytes = (before: FileExtent, after: FileExtent): number =>
+  Math.max(
+    before.allocatedBytes === undefined || after.allocatedBytes === undefined
+      ? before.fileLength - after.fileLength
+      : before.allocatedBytes - after.allocatedBytes,
+    0,
+  )
+
+/** What it came to, in one line. */
+export function compactionWords(result: CompactResult): string {
+  const { before, after, dataFile, mode, receipt } = result
+  const shorter = before.fileLength - after.fileLength
+  const inData = dataFile === undefined ? 0 : freedBytes(dataFile.before, dataFile.after)
+  const freed = freedBytes(before, after) + inData
+  const words = [
+    mode === 'zeroes'
+      ? `${formatBytes(receipt.zeroBytes)} of zeroes are no longer stored`
+      : `${formatBytes(freed)} given back`,
+    shorter > 0 ? `the file is ${formatBytes(shorter)} shorter` : 'the file is as long as before',
+  ]
+  return words.join(', ')
+}
+
+/** What the history keeps of a compaction. */
+export function tellOfCompaction({
+  result,
+}: {
+  readonly result?: CompactResult | undefined
+}): ToldChange {
+  if (result === undefined || result.outcome === 'nothing-to-do') {
+    return { summary: 'Nothing to give back, so nothing was written', facts: [] }
+  }
+  const { mode, receipt, originalKeptAs } = result
+  return {
+    summary: compactionWords(result),
+    facts: [
+      ...(mode === undefined ? [] : [{ label: 'Mode', text: compactModeWords[mode] }]),
+      { label: 'Zeroes', bytes: receipt.zeroBytes },
+      { label: 'Moved', bytes: receipt.movedBytes },
+      { label: 'Leaked clusters freed', bytes: receipt.leakedBytes },
+      { label: 'Made holes', bytes: receipt.punchedBytes },
+      { label: 'Read', bytes: receipt.bytesRead },
+      { label: 'Written', bytes: receipt.bytesWritten },
+      ...(originalKeptAs === undefined
+        ? []
+        : [{ label: 'Original kept as', text: originalKeptAs }]),
+      {
+        label: 'Proof',
+        text: receipt.verified === true ? 'every state reads as before' : 'left out, as asked for',
+      },
+    ],
+  }
+}

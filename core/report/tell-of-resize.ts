@@ -1,0 +1,42 @@
+import type { ResizePlan } from '../operations/resize-plan.ts'
+import type { ResizeResult } from '../operations/resize.ts'
+import { formatBytes } from './format-quantity.ts'
+import { asSentence, type ToldChange } from './told-change.ts'
+
+export interface Resized {
+  readonly plan: ResizePlan
+  /** undefined: it was only planned. */
+  readonly result: ResizeResult | undefined
+}
+
+/** What another size came to, or would, for behind the name of the image. */
+export function resizeWords({ plan, result }: Resized): string {
+  const { kind, before, after, allowed } = plan
+  const change = formatBytes(Math.abs(after.virtualSize - before.virtualSize))
+  if (result === undefined) {
+    if (!allowed) return 'cannot be resized now'
+    if (kind === 'none') return 'has that size already'
+    return kind === 'grow' ? `would grow by ${change}` : `would shrink by ${change}`
+  }
+  if (kind === 'none') return 'has that size already'
+  return kind === 'grow' ? `grew by ${change}` : `shrank by ${change}`
+}
+
+/** What the history keeps of it. */
+export function tellOfResize(resized: Resized): ToldChange {
+  const { plan, result } = resized
+  const { kind, format, before, after } = plan
+  const grown =
+    kind === 'grow'
+      ? ({ kind, format, before: before.virtualSize, after: after.virtualSize } as const)
+      : undefined
+  return {
+    summary: asSentence(resizeWords(resized)),
+    facts: [
+      { label: 'Virtual size before', bytes: before.virtualSize },
+      { label: 'Virtual size after', bytes: after.virtualSize },
+      ...(kind === 'shrink' ? [{ label: 'Given back', bytes: result?.freedBytes ?? 0 }] : []),
+    ],
+    ...(grown === undefined ? {} : { undo: grown }),
+  }
+}
