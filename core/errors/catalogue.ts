@@ -11,6 +11,7 @@ import { convertReasons } from './reasons-convert.ts'
 import { snapshotReasons } from './reasons-snapshot.ts'
 import { createReasons } from './reasons-create.ts'
 import { resizeReasons } from './reasons-resize.ts'
+import { placeReasons } from './reasons-place.ts'
 import { recycleReasons } from './reasons-recycle.ts'
 import { repairReasons } from './reasons-repair.ts'
 import { rewriteReasons } from './reasons-rewrite.ts'
@@ -43,6 +44,7 @@ export const catalogue = {
   ...convertReasons,
   ...contentReasons,
   ...undoReasons,
+  ...placeReasons,
   ...runReasons,
   ...dehydrateReasons,
   ...streamReasons,

@@ -66,6 +66,11 @@ export interface ExchangingEnvironment extends WritingEnvironment {
    * finds one or the other. Not durable before `flushFolder`.
    */
   moveName(path: string, over: string): Promise<void>
+  /**
+   * Gives the file at `path` another name, never over another file. Throws `file-exists`, and with `errno` EXDEV
+   * when the name is on another volume. Not durable before both folders are flushed.
+   */
+  renameFile(path: string, name: string): Promise<void>
   /** The names in a folder, in no order. */
   namesIn(folder: string): Promise<readonly string[]>
 }

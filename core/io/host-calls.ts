@@ -24,6 +24,11 @@ export interface HostCalls {
   punchHole(fd: number, at: number, length: number): boolean
   /** Reserves space for the range; the file grows to hold it. Answers and throws as `punchHole`. */
   allocate(fd: number, at: number, length: number): boolean
+  /**
+   * Renames a file in one step, and only when nothing has the new name (EEXIST otherwise). False where the
+   * file system or the C library does not know it; other failures are thrown as by `punchHole`.
+   */
+  renameUnlessTaken(from: string, to: string): boolean
 }
 
 /** `unsupported`: the file system has no such locks. */
@@ -49,6 +54,8 @@ const F_OFD_SETLK = 37
 const F_RDLCK = 0
 const F_WRLCK = 1
 const F_UNLCK = 2
+const AT_FDCWD = -100
+const RENAME_NOREPLACE = 1
 
 let calls: HostCalls | undefined | 'not-asked' = 'not-asked'
 
@@ -91,6 +98,17 @@ function bindLinux({ libc, errno: lastErrno }: LinuxLibrary): HostCalls {
     length: number,
   ) => number
 
+  const renameat2 = orUndefined(
+    () =>
+      libc.func('int renameat2(int, const char *, int, const char *, unsigned int)') as (
+        fromFolder: number,
+        from: string,
+        toFolder: number,
+        to: string,
+        flags: number,
+      ) => number,
+  )
+
   const runAt = (fd: number, at: number, fileLength: number): HostRun | undefined => {
     const data = lseek(fd, at, SEEK_DATA)
     if (data < 0) {
@@ -127,9 +145,18 @@ function bindLinux({ libc, errno: lastErrno }: LinuxLibrary): HostCalls {
     return true
   }
 
+  const renameUnlessTaken = (from: string, to: string): boolean => {
+    if (renameat2?.(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) === 0) return true
+    const errno = renameat2 === undefined ? ENOSYS : lastErrno()
+    // EINVAL: a file system that does not know the flag, such as NFS.
+    if ([EINVAL, ENOSYS, EOPNOTSUPP].includes(errno)) return false
+    throw systemError(errno, 'renameat2')
+  }
+
   return {
     runAt,
     isByteLocked,
+    renameUnlessTaken,
     lockByte: (fd, at) =>
       lockAnswer(fcntl(fd, F_OFD_SETLK, new FlockBuffer(F_RDLCK, at).bytes), 'fcntl'),
     lockFile: (fd, mode) =>
@@ -137,6 +164,15 @@ function bindLinux({ libc, errno: lastErrno }: LinuxLibrary): HostCalls {
     punchHole: (fd, at, length) =>
       changeSpace(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, length),
     allocate: (fd, at, length) => changeSpace(fd, 0, at, length),
+  }
+}
+
+/** A C library that is older than one of its functions still has the others. */
+function orUndefined<Value>(bindOne: () => Value): Value | undefined {
+  try {
+    return bindOne()
+  } catch {
+    return undefined
   }
 }
 

@@ -4,7 +4,7 @@ import type { Host } from '../operations/host.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import { codecs } from './codecs.ts'
 import { copyAttributes, copyRights } from './file-attributes.ts'
-import { addName, countNames, moveName, namesIn } from './file-names.ts'
+import { addName, countNames, moveName, namesIn, renameFile } from './file-names.ts'
 import { readUse } from './image-use.ts'
 import { NodeFile } from './node-file.ts'
 import { NodeWritableFile } from './node-writable-file.ts'
@@ -28,6 +28,7 @@ export const nodeHost: Host & ExchangingEnvironment = {
   countNames,
   addName,
   moveName,
+  renameFile,
   namesIn,
   paths,
   codecs,

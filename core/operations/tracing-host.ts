@@ -51,6 +51,8 @@ export function tracingHost(
       watch(sink, { action: 'add-name', file, to }, () => host.addName(file, to)),
     moveName: (file, to) =>
       watch(sink, { action: 'rename', file, to }, () => host.moveName(file, to)),
+    renameFile: (file, to) =>
+      watch(sink, { action: 'rename', file, to }, () => host.renameFile(file, to)),
     readUse: (file) =>
       watchNow(sink, { action: 'read-use', file: file.name }, () =>
         host.readUse(own.get(file) ?? file),

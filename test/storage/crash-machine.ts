@@ -26,6 +26,8 @@ export class CrashMachine<Mark> implements Host, ExchangingEnvironment {
   readonly codecs = codecs
   readonly log: CrashLog<Mark>
   wrap: Wrap = wrapNothing
+  /** Whether renaming has to fail between two names, as it does from one volume to another. */
+  isOtherVolume: (one: string, other: string) => boolean = () => false
   /** How long accesses take: with a random one they overtake each other. */
   pace: Pace = () => 0
   readonly #pace: Pace = () => this.pace()
@@ -115,6 +117,7 @@ export class CrashMachine<Mark> implements Host, ExchangingEnvironment {
   readonly addName = async (name: string, added: string): Promise<void> => {
     const content = this.#find(name)
     if (this.#contents.has(added)) throw new ImageError('file-exists', { path: added })
+    this.#mustBeOnOneVolume(name, added)
     this.#contents.set(added, content)
     this.log.record({ kind: 'names', changes: [{ path: added, file: content.file }] })
   }
@@ -128,6 +131,12 @@ export class CrashMachine<Mark> implements Host, ExchangingEnvironment {
       { path: over, file: content.file },
     ]
     this.log.record({ kind: 'names', changes })
+  }
+
+  readonly renameFile = async (name: string, to: string): Promise<void> => {
+    if (this.#contents.has(to)) throw new ImageError('file-exists', { path: to })
+    this.#mustBeOnOneVolume(name, to)
+    await this.moveName(name, to)
   }
 
   readonly namesIn = async (folder: string): Promise<readonly string[]> =>
@@ -155,6 +164,11 @@ export class CrashMachine<Mark> implements Host, ExchangingEnvironment {
 
   readonly readUse = (): ImageUse => {
     return { state: 'free', holders: [] }
+  }
+
+  #mustBeOnOneVolume(name: string, other: string): void {
+    if (!this.isOtherVolume(name, other)) return
+    throw new ImageError('read-failed', { path: other, errno: 'EXDEV' })
   }
 
   #hold(name: string, content: CrashContent): WritableFile {
