@@ -26,6 +26,8 @@ export interface Command {
   readonly webShortcut?: string
   /** Keys that mean something else while text is edited or selected count in the table only. */
   readonly tableOnly?: boolean
+  /** Keys that a text field has for itself. */
+  readonly notInText?: boolean
   /** Not worth a line in the palette: it would list itself, or needs a pointer. */
   readonly hidden?: boolean
   readonly disabledReason?: (context: CommandContext) => string | undefined

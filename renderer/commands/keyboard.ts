@@ -19,7 +19,7 @@ function onKeyDown(event: KeyboardEvent): void {
   )
   if (command === undefined) return
   const typed = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
-  if (typed && isEditable(event.target)) return
+  if ((typed || command.notInText === true) && isEditable(event.target)) return
   if (command.tableOnly === true && !isInTable(event.target)) return
   event.preventDefault()
   runCommand(command.id)

@@ -15,6 +15,7 @@ import { FakeJobs } from './jobs.ts'
 import { madeUpLibrary } from './library.ts'
 import { planAction } from './plans.ts'
 import { madeUpSnapshots } from './snapshots.ts'
+import { FakeUndoStore } from './undo-store.ts'
 import { healthAfter } from './results.ts'
 
 export interface FakeServicesOptions {
@@ -61,6 +62,7 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
   })
   jobs.remember(library.rows, options.now)
   for (const row of library.rows) if (row.id % 5 !== 0) mapped.add(row.id)
+  const undoStore = new FakeUndoStore(() => jobs.history())
 
   const addRows = (paths: readonly string[], folderId?: number): number[] => {
     const first = Math.max(0, ...rows.keys()) + 1
@@ -246,8 +248,11 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     'jobs.again': async () => notMadeUp('jobs.again'),
     'jobs.log': async () => notMadeUp('jobs.log'),
     'jobs.comparison': async () => notMadeUp('jobs.comparison'),
-    'undo.store': async () => notMadeUp('undo.store'),
-    'undo.purge': async () => notMadeUp('undo.purge'),
+    'undo.store': async () => undoStore.look(settings.undoQuotaBytes),
+    'undo.purge': async ({ jobIds }) => {
+      undoStore.purge(jobIds)
+      return {}
+    },
     'shell.chooseFolder': async () => notMadeUp('shell.chooseFolder'),
     'shell.chooseFile': async () => notMadeUp('shell.chooseFile'),
     'shell.openWindow': async () => notMadeUp('shell.openWindow'),

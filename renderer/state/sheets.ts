@@ -14,6 +14,7 @@ export type Sheet =
   | { readonly kind: 'remove-folder'; readonly folderId: number }
   | { readonly kind: 'check-plan'; readonly title: string; readonly imageIds: readonly number[] }
   | { readonly kind: 'hash'; readonly imageId: number }
+  | { readonly kind: 'undo'; readonly imageId: number; readonly jobId: string }
   | { readonly kind: 'error'; readonly error: ErrorData }
 
 export const useSheet = create<{ readonly sheet: Sheet | undefined }>(() => ({ sheet: undefined }))

@@ -1,3 +1,4 @@
+import { Suspense } from 'react'
 import { closeSheet, useSheet, type Sheet } from '../../state/sheets.ts'
 import { unreachable } from '../../unreachable.ts'
 import { AboutSheet } from '../about/about-sheet.tsx'
@@ -12,11 +13,20 @@ import { TrustLinksSheet } from '../library/trust-links-sheet.tsx'
 import { PaletteSheet } from '../palette/palette-sheet.tsx'
 import { SettingsSheet } from '../settings/settings-sheet.tsx'
 import { ShortcutsSheet } from '../shortcuts/shortcuts-sheet.tsx'
+import { lazily } from './lazily.ts'
+
+const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).UndoSheet)
 
 /** The one dialog that is open. */
 export function Sheets() {
   const sheet = useSheet((state) => state.sheet)
-  return sheet === undefined ? null : <Content sheet={sheet} />
+  if (sheet === undefined) return null
+  // What comes with a dialog that is opened for the first time is there within a frame or two.
+  return (
+    <Suspense>
+      <Content sheet={sheet} />
+    </Suspense>
+  )
 }
 
 function Content({ sheet }: { readonly sheet: Sheet }) {
@@ -43,6 +53,15 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <CheckPlanSheet title={sheet.title} imageIds={sheet.imageIds} onClose={closeSheet} />
     case 'hash':
       return <HashSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+    case 'undo':
+      return (
+        <UndoSheet
+          key={sheet.jobId}
+          imageId={sheet.imageId}
+          jobId={sheet.jobId}
+          onClose={closeSheet}
+        />
+      )
     case 'error':
       return <ErrorSheet error={sheet.error} onClose={closeSheet} />
     default:

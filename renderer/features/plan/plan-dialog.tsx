@@ -13,6 +13,7 @@ import type { IconName } from '../../ui/icon.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { commandOf } from '../jobs/command-of.ts'
+import { UndoButton } from '../undo/undo-button.tsx'
 import { PreflightCard, type WaysOut } from './preflight-card.tsx'
 import { preflightWords } from './preflight-words.ts'
 import { Receipt } from './receipt.tsx'
@@ -183,6 +184,7 @@ function WorkStage({
         ended ? (
           <>
             {receiptActions?.(job)}
+            <UndoButton job={job} />
             {job.state !== 'succeeded' && (
               <Button icon="refresh" onClick={action.planAgain}>
                 {words.planAgain}

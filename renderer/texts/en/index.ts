@@ -5,5 +5,6 @@
 import { browse } from './browse.ts'
 import { common } from './common.ts'
 import { plan } from './plan.ts'
+import { undo } from './undo.ts'
 
-export const english = { browse, common, plan }
+export const english = { browse, common, plan, undo }

@@ -1,0 +1,106 @@
+import type { ImageAction } from '../../../ipc/schemas/action.ts'
+import type { Job } from '../../../ipc/schemas/job.ts'
+import type { ActionPlan } from '../../../ipc/schemas/plan.ts'
+import { exactBytes, formatBytes } from '../../format/bytes.ts'
+import { exactDate, relativeDate } from '../../format/dates.ts'
+import { host } from '../../host.ts'
+import { useNow } from '../../state/clock.ts'
+import { useSettings } from '../../state/settings.ts'
+import { useAnswer } from '../../state/use-answer.ts'
+import { texts } from '../../texts/texts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { ErrorPanel } from '../error/error-panel.tsx'
+import { actorWords, requestWords } from '../jobs/job-words.ts'
+import { PlanDialog } from '../plan/plan-dialog.tsx'
+import { useActionPlan } from '../plan/use-action-plan.ts'
+import './undo.css'
+
+export interface UndoSheetProps {
+  readonly imageId: number
+  readonly jobId: string
+  readonly onClose: () => void
+}
+
+/** What was done, what would return, and what stands against it; the image may have left the library. */
+export function UndoSheet({ imageId, jobId, onClose }: UndoSheetProps) {
+  const job = useAnswer({
+    subject: jobId,
+    version: 0,
+    ask: (signal) => host().api['jobs.get']({ jobId }, { signal }),
+  })
+  if (job.kind === 'ready') {
+    return <UndoPreview imageId={imageId} job={job.value} onClose={onClose} />
+  }
+  return (
+    <Dialog
+      title={texts().undo.store.title}
+      onClose={onClose}
+      footer={<Button onClick={onClose}>{texts().common.close}</Button>}
+    >
+      {job.kind === 'failed' ? (
+        <ErrorPanel error={job.error} />
+      ) : (
+        <p className="muted">{texts().undo.sheet.looking}</p>
+      )}
+    </Dialog>
+  )
+}
+
+interface UndoPreviewProps {
+  readonly imageId: number
+  readonly job: Job
+  readonly onClose: () => void
+}
+
+function UndoPreview({ imageId, job, onClose }: UndoPreviewProps) {
+  const now = useNow(30_000)
+  const request: ImageAction = { kind: 'undo', parameters: { id: job.id } }
+  const action = useActionPlan({ imageId, request })
+  const words = texts().undo.sheet
+  const what = requestWords(job.request)
+  const at = job.endedAt ?? job.queuedAt
+  return (
+    <PlanDialog
+      title={words.title(what, job.imageName)}
+      size="normal"
+      action={action}
+      request={request}
+      path={job.imagePath}
+      verb={{ label: words.verb(what), icon: 'undo' }}
+      onClose={onClose}
+    >
+      <section className="undo-part">
+        <h3 className="undo-heading">{words.done}</h3>
+        <p className="undo-main selectable">{job.summary ?? what}</p>
+        <p className="muted" title={exactDate(at)}>
+          {words.doneWords(what, relativeDate(at, now), actorWords[job.actor])}
+        </p>
+      </section>
+      <Returns plan={action.plan} hasFailed={action.error !== undefined} />
+    </PlanDialog>
+  )
+}
+
+interface ReturnsProps {
+  readonly plan: ActionPlan | undefined
+  readonly hasFailed: boolean
+}
+
+function Returns({ plan, hasFailed }: ReturnsProps) {
+  const units = useSettings((state) => state.settings.units)
+  const words = texts().undo.sheet
+  const detail = plan?.detail.kind === 'undo' ? plan.detail : undefined
+  if (detail === undefined && hasFailed) return null
+  return (
+    <section className="undo-part undo-returns" aria-busy={detail === undefined}>
+      <h3 className="undo-heading">{words.returns}</h3>
+      <p className="undo-main selectable">{detail?.returns ?? words.looking}</p>
+      {detail?.bytesWritten !== undefined && detail.bytesWritten > 0 && (
+        <p className="muted" title={exactBytes(detail.bytesWritten)}>
+          {words.written(formatBytes(detail.bytesWritten, units))}
+        </p>
+      )}
+    </section>
+  )
+}
