@@ -1,3 +1,4 @@
+import type { PauseGate } from './base/pause-switch.ts'
 import type { BlockDevice } from './device/block-device.ts'
 import { createDevice, openDevice } from './device/open-device.ts'
 import type { Engine } from './engine.ts'
@@ -17,6 +18,7 @@ import { listRepairUndos } from './operations/list-repair-undos.ts'
 import { mapImage } from './operations/map.ts'
 import { makePattern } from './operations/pattern-make.ts'
 import { verifyPattern } from './operations/pattern-verify.ts'
+import { pacedHost } from './operations/paced-host.ts'
 import { planAmend } from './operations/plan-amend.ts'
 import { planCompact } from './operations/plan-compact.ts'
 import { planCreate } from './operations/plan-create.ts'
@@ -27,6 +29,7 @@ import { planUndoChange } from './operations/plan-undo-change.ts'
 import { readContent } from './operations/read-content.ts'
 import { rebuildImageRefcounts } from './operations/rebuild-refcounts.ts'
 import { rehydrateImage } from './operations/rehydrate.ts'
+import { relocate } from './operations/relocate.ts'
 import { repairImage } from './operations/repair.ts'
 import { resizeImage } from './operations/resize.ts'
 import { applySnapshot, planApplySnapshot } from './operations/snapshot-apply.ts'
@@ -42,6 +45,7 @@ import { undoChange } from './operations/undo-change.ts'
 import { tracingHost } from './operations/tracing-host.ts'
 import { planUndoRepair, undoRepair } from './operations/undo-repair.ts'
 import { planWriteContent, writeContent } from './operations/write-content.ts'
+import type { OperationContext } from './progress.ts'
 import type { AccessSink } from './storage/file-access.ts'
 import { version } from './version.ts'
 
@@ -50,11 +54,20 @@ export interface EngineOptions {
   readonly trace?: AccessSink | undefined
   /** Hears of every device that is opened, by whoever asks for one and by the work that needs one. */
   readonly onDevice?: ((device: BlockDevice) => void) | undefined
+  /**
+   * While it is paused, all that this engine does stands still at its next access to a file or its next turn,
+   * whatever it is (a `PauseSwitch` that knows the signal of the work is woken by a cancel). Files stay open
+   * and held, and hold what a crash at that moment would leave: a valid image. Undefined costs nothing.
+   */
+  readonly pace?: PauseGate | undefined
 }
 
 /** The engine on the machine Node runs on. Holds no state and no open file: one is as good as many. */
-export function createEngine({ trace, onDevice }: EngineOptions = {}): Engine {
-  const host = trace === undefined ? nodeHost : tracingHost(nodeHost, trace)
+export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Engine {
+  const traced = trace === undefined ? nodeHost : tracingHost(nodeHost, trace)
+  const host = pace === undefined ? traced : pacedHost(traced, pace)
+  const paced = <Options extends OperationContext | undefined>(options: Options): Options =>
+    pace === undefined ? options : { ...options, pause: options?.pause ?? pace }
   const told = (device: BlockDevice): BlockDevice => {
     onDevice?.(device)
     return device
@@ -62,11 +75,12 @@ export function createEngine({ trace, onDevice }: EngineOptions = {}): Engine {
   return {
     version,
     summarizeHeader: (path, options) => summarizeHeader(host, absolute(path), options),
-    readInfo: (path, options) => readInfo(host, absolute(path), options),
-    checkImage: (path, options) => checkImage(host, absolute(path), options),
-    mapImage: (path, options) => mapImage(host, absolute(path), options),
-    summarizeAllocation: (path, options) => summarizeAllocation(host, absolute(path), options),
-    hashImage: (path, options) => hashImage(host, absolute(path), options),
+    readInfo: (path, options) => readInfo(host, absolute(path), paced(options)),
+    checkImage: (path, options) => checkImage(host, absolute(path), paced(options)),
+    mapImage: (path, options) => mapImage(host, absolute(path), paced(options)),
+    summarizeAllocation: (path, options) =>
+      summarizeAllocation(host, absolute(path), paced(options)),
+    hashImage: (path, options) => hashImage(host, absolute(path), paced(options)),
     async readUse(path) {
       await using file = await host.openFile(absolute(path))
       return host.readUse(file)
@@ -74,58 +88,64 @@ export function createEngine({ trace, onDevice }: EngineOptions = {}): Engine {
     planCreate: (path, options, { overwrite = false } = {}) =>
       (overwrite ? planCreateOver : planCreate)(host, absolute(path), options),
     createImage: (path, options, { overwrite = false, ...context } = {}) =>
-      (overwrite ? createImageOver : createImage)(host, absolute(path), options, context),
-    planAmend: (path, options, context) => planAmend(host, absolute(path), options, context),
-    amendImage: (path, options, context) => amendImage(host, absolute(path), options, context),
-    openDevice: async (path, options) => told(await openDevice(host, absolute(path), options)),
+      (overwrite ? createImageOver : createImage)(host, absolute(path), options, paced(context)),
+    planAmend: (path, options, context) => planAmend(host, absolute(path), options, paced(context)),
+    amendImage: (path, options, context) =>
+      amendImage(host, absolute(path), options, paced(context)),
+    openDevice: async (path, options) =>
+      told(await openDevice(host, absolute(path), paced(options))),
     createDevice: async (path, image, options) =>
-      told(await createDevice(host, absolute(path), image, options)),
-    listSnapshots: (path, options) => listSnapshots(host, absolute(path), options),
-    createSnapshot: (path, options) => createSnapshot(host, absolute(path), options),
-    planApplySnapshot: (path, options) => planApplySnapshot(host, absolute(path), options),
-    applySnapshot: (path, options) => applySnapshot(host, absolute(path), options),
-    planDeleteSnapshot: (path, options) => planDeleteSnapshot(host, absolute(path), options),
-    deleteSnapshot: (path, options) => deleteSnapshot(host, absolute(path), options),
-    renameSnapshot: (path, options) => renameSnapshot(host, absolute(path), options),
-    planResize: (path, options) => planResize(host, absolute(path), options),
-    resizeImage: (path, plan, options) => resizeImage(host, absolute(path), plan, options),
-    planRepair: (path, options) => planRepair(host, absolute(path), options),
-    repairImage: (path, plan, options) => repairImage(host, absolute(path), plan, options),
-    listRepairUndos: (path, context) => listRepairUndos(host, absolute(path), context),
+      told(await createDevice(host, absolute(path), image, paced(options))),
+    listSnapshots: (path, options) => listSnapshots(host, absolute(path), paced(options)),
+    createSnapshot: (path, options) => createSnapshot(host, absolute(path), paced(options)),
+    planApplySnapshot: (path, options) => planApplySnapshot(host, absolute(path), paced(options)),
+    applySnapshot: (path, options) => applySnapshot(host, absolute(path), paced(options)),
+    planDeleteSnapshot: (path, options) => planDeleteSnapshot(host, absolute(path), paced(options)),
+    deleteSnapshot: (path, options) => deleteSnapshot(host, absolute(path), paced(options)),
+    renameSnapshot: (path, options) => renameSnapshot(host, absolute(path), paced(options)),
+    planResize: (path, options) => planResize(host, absolute(path), paced(options)),
+    resizeImage: (path, plan, options) => resizeImage(host, absolute(path), plan, paced(options)),
+    planRepair: (path, options) => planRepair(host, absolute(path), paced(options)),
+    repairImage: (path, plan, options) => repairImage(host, absolute(path), plan, paced(options)),
+    listRepairUndos: (path, context) => listRepairUndos(host, absolute(path), paced(context)),
     planUndoRepair: (path, safetyCopy, context) =>
-      planUndoRepair(host, absolute(path), absolute(safetyCopy), context),
+      planUndoRepair(host, absolute(path), absolute(safetyCopy), paced(context)),
     undoRepair: (path, safetyCopy, context) =>
-      undoRepair(host, absolute(path), absolute(safetyCopy), context),
+      undoRepair(host, absolute(path), absolute(safetyCopy), paced(context)),
     planUndoChange: (path, change, options) =>
-      planUndoChange(host, absolute(path), change, options),
-    undoChange: (path, plan, options) => undoChange(host, absolute(path), plan, options),
-    rebuildRefcounts: (path, options) => rebuildImageRefcounts(host, absolute(path), options),
-    planCompact: (path, options) => planCompact(host, absolute(path), options),
-    compactImage: (path, plan, options) => compactImage(host, absolute(path), plan, options),
-    storedExtents: (path, options) => storedExtents(host, absolute(path), options),
-    readContent: (path, target, options) => readContent(host, absolute(path), target, options),
+      planUndoChange(host, absolute(path), change, paced(options)),
+    relocate: (path, to, options) => relocate(host, absolute(path), absolute(to), paced(options)),
+    undoChange: (path, plan, options) => undoChange(host, absolute(path), plan, paced(options)),
+    rebuildRefcounts: (path, options) =>
+      rebuildImageRefcounts(host, absolute(path), paced(options)),
+    planCompact: (path, options) => planCompact(host, absolute(path), paced(options)),
+    compactImage: (path, plan, options) => compactImage(host, absolute(path), plan, paced(options)),
+    storedExtents: (path, options) => storedExtents(host, absolute(path), paced(options)),
+    readContent: (path, target, options) =>
+      readContent(host, absolute(path), target, paced(options)),
     planWriteContent: (path, request, options) =>
-      planWriteContent(host, absolute(path), request, options),
+      planWriteContent(host, absolute(path), request, paced(options)),
     writeContent: (path, request, options) =>
-      writeContent(host, absolute(path), request, { ...options, onDevice }),
-    makePattern: (path, options) => makePattern(host, absolute(path), options),
+      writeContent(host, absolute(path), request, { ...paced(options), onDevice }),
+    makePattern: (path, options) => makePattern(host, absolute(path), paced(options)),
     verifyPattern: (path, pattern, options) =>
-      verifyPattern(host, absolute(path), pattern, options),
+      verifyPattern(host, absolute(path), pattern, paced(options)),
     decodeImage: (path, target, options) =>
-      decodeImage(host, absolute(path), placed(target), options),
-    planEncode: (path, options) => planEncode(host, absolute(path), options),
+      decodeImage(host, absolute(path), placed(target), paced(options)),
+    planEncode: (path, options) => planEncode(host, absolute(path), paced(options)),
     encodeImage: (source, target, options) =>
       encodeImage(
         host,
         source.kind === 'file' ? { ...source, path: absolute(source.path) } : source,
         placed(target),
-        options,
+        paced(options),
       ),
     dehydrateImage: (path, target, options) =>
-      dehydrateImage(host, absolute(path), absolute(target), options),
+      dehydrateImage(host, absolute(path), absolute(target), paced(options)),
     rehydrateImage: (source, target, options) =>
-      rehydrateImage(host, absolute(source), absolute(target), options),
-    streamDecode: (input, target, options) => streamDecode(host, input, placed(target), options),
+      rehydrateImage(host, absolute(source), absolute(target), paced(options)),
+    streamDecode: (input, target, options) =>
+      streamDecode(host, input, placed(target), paced(options)),
   }
 }
 

@@ -13,14 +13,19 @@ export class PauseSwitch implements PauseGate {
   #standing = 0
   readonly #waiting = new Set<() => void>()
   readonly #onStand: (() => void) | undefined
+  readonly #cancel: AbortSignal | undefined
 
-  /** `onStand` is called when the operation has come to a stand. */
-  constructor(onStand?: () => void) {
+  /**
+   * `onStand` is called when the operation, or a part of it, has come to a stand. `cancel` is the operation's own
+   * signal, for those who wait without one: once it is aborted nothing stands any more.
+   */
+  constructor(onStand?: () => void, cancel?: AbortSignal) {
     this.#onStand = onStand
+    this.#cancel = cancel
   }
 
   get isPaused(): boolean {
-    return this.#paused
+    return this.#paused && this.#cancel?.aborted !== true
   }
 
   /** Whether the operation stands still: `pause` is a wish that is heard at its next turn. */
@@ -41,7 +46,7 @@ export class PauseSwitch implements PauseGate {
     this.#standing++
     try {
       this.#onStand?.()
-      while (this.#paused) {
+      while (this.isPaused) {
         throwIfAborted(signal)
         await this.#nextChange(signal)
       }
@@ -53,13 +58,14 @@ export class PauseSwitch implements PauseGate {
 
   #nextChange(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
+      const cancels = [signal, this.#cancel]
       const wake = () => {
         this.#waiting.delete(wake)
-        signal?.removeEventListener('abort', wake)
+        for (const cancel of cancels) cancel?.removeEventListener('abort', wake)
         resolve()
       }
       this.#waiting.add(wake)
-      signal?.addEventListener('abort', wake)
+      for (const cancel of cancels) cancel?.addEventListener('abort', wake)
     })
   }
 }

@@ -16,7 +16,7 @@ import { Qcow2Disk } from './qcow2-disk.ts'
 import { RawDisk } from './raw-disk.ts'
 import { ReadOnlyDisk } from './read-only-disk.ts'
 
-export interface OpenDeviceOptions {
+export interface OpenDeviceOptions extends Pick<OperationContext, 'signal' | 'pause'> {
   /** Given: never probe. */
   readonly format?: 'qcow2' | 'raw' | undefined
   /** Default `same-folder`. */
@@ -24,7 +24,6 @@ export interface OpenDeviceOptions {
   readonly config?: Partial<DeviceConfig> | undefined
   /** When the recycler does what. Default: the time of the system. */
   readonly clock?: Clock | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -67,7 +66,8 @@ export async function createDevice(
   const wanted = deviceConfig(config)
   await createImage(host, path, options, context)
   const { format } = options
-  return await openDevice(host, path, { format, links, config: wanted, signal: context.signal })
+  const { signal, pause } = context
+  return await openDevice(host, path, { format, links, config: wanted, signal, pause })
 }
 
 type Choice = Omit<OpenDeviceOptions, 'config' | 'clock'>

@@ -87,8 +87,8 @@ class AmendWork {
         return completeSnapshots(file, area, this.#context)
       case 'refcount-width': {
         const refcountOrder = Math.log2(step.to)
-        const { signal, onProgress } = this.#context
-        const options = { refcounts: 'stored', refcountOrder, signal, onProgress } as const
+        const { signal, pause, onProgress } = this.#context
+        const options = { refcounts: 'stored', refcountOrder, signal, pause, onProgress } as const
         using change = Restructure.begin(file, area, options)
         return await change.commit()
       }

@@ -28,10 +28,10 @@ export interface ScanRange {
 export async function scanContent(
   source: ByteSource,
   { from, to, limit }: ScanRange,
-  { signal, onProgress }: OperationContext = {},
+  { signal, pause, onProgress }: OperationContext = {},
 ): Promise<ContentScan> {
   const window = new Uint8Array(windowBytes)
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause })
   let dataBytes = 0
   let bytesRead = 0
   let end: number | undefined
@@ -73,10 +73,10 @@ const lastWindow = 2 ** 44
 export async function findContentEnd(
   source: ByteSource,
   { from, to, limit }: ScanRange,
-  { signal, onProgress }: OperationContext = {},
+  { signal, pause, onProgress }: OperationContext = {},
 ): Promise<Omit<ContentScan, 'dataBytes'>> {
   const buffer = new Uint8Array(windowBytes)
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause })
   let bytesRead = 0
   let size = firstWindow
   for (let top = to; top > from;) {

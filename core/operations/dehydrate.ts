@@ -123,8 +123,8 @@ async function extract(work: Work, writer: MetadataWriter): Promise<Extracted> {
 async function extractAll(work: Work, writer: MetadataWriter): Promise<Extracted> {
   const { live, options } = work
   const file = new FixedLengthFile(work.file)
-  const { anonymize = false, signal, onProgress } = options
-  const context: OperationContext = { signal, onProgress }
+  const { anonymize = false, signal, pause, onProgress } = options
+  const context: OperationContext = { signal, pause, onProgress }
   const imageBytes = file.size()
   const names = new NameKeeper({ anonymizes: anonymize })
   const area = readHeaderArea(file, 'check')

@@ -61,13 +61,13 @@ async function ifReadable<Answer>(look: () => Promise<Answer>): Promise<Answer |
 async function storedPart(
   image: DiskImage,
   size: number,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<{ readonly end: number; readonly cut: Omit<CutContent, 'content'> }> {
   const { virtualSize } = image
   const isRaw = image.format === 'raw'
   const clusterSize = image instanceof Qcow2Image ? image.geometry.clusterSize : Infinity
   const firstCut = isRaw ? Infinity : alignUp(size, clusterSize) / clusterSize
-  const breathe = breather(signal, { everyCalls: 16 })
+  const breathe = breather(signal, { pause, everyCalls: 16 })
   let end = 0
   let storedBytes = 0
   let clusters = 0

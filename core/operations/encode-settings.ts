@@ -40,8 +40,8 @@ export const encodedFacts = (
 /** How the source is read. */
 export function pieceOptions(
   { clusterSize }: Qcow2Settings,
-  { compression = 'none', signal }: EncodeOptions,
+  { compression = 'none', signal, pause }: EncodeOptions,
 ): PieceOptions {
   const wanted = compression === 'none' ? COPIED_BYTES : PACKED_BYTES
-  return { clusterSize, pieceBytes: Math.max(wanted, clusterSize), signal }
+  return { clusterSize, pieceBytes: Math.max(wanted, clusterSize), signal, pause }
 }

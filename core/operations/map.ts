@@ -26,14 +26,14 @@ const batchExtents = 256
 export async function* mapImage(
   host: Host,
   path: string,
-  { from = 0, length, signal, onProgress, ...options }: MapOptions = {},
+  { from = 0, length, signal, pause: gate, onProgress, ...options }: MapOptions = {},
 ): AsyncGenerator<readonly MapExtent[]> {
   await using opened = await openImage(host, path, options)
   const { image } = opened
   const end = endOfRange(image, from, length)
   const reader = new ExtentReader(image)
   const joiner = new ExtentJoiner()
-  const breathe = breather(signal, { everyCalls: 16 })
+  const breathe = breather(signal, { pause: gate, everyCalls: 16 })
   let batch: MapExtent[] = []
   try {
     for (let at = from; at < end;) {

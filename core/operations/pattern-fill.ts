@@ -31,11 +31,11 @@ export interface PatternWork {
 export async function fillWithPattern(
   target: PatternTarget,
   { size, seed, stretches }: LaidOutPattern,
-  { signal, onProgress }: OperationContext = {},
+  { signal, pause, onProgress }: OperationContext = {},
 ): Promise<PatternWork> {
   const sectors = new SectorWriter(seed)
   const writes = new GatheredWrites(target)
-  const breathe = breather(signal, { everyCalls: 16 })
+  const breathe = breather(signal, { pause, everyCalls: 16 })
   let writtenBytes = 0
   let discardedBytes = 0
   let passed = 0

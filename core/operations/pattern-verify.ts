@@ -54,9 +54,9 @@ const SHOWN = 8
 async function firstDifferenceFrom(
   pattern: LaidOutPattern,
   source: ByteSource,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<PatternDifference | undefined> {
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause })
   const expected = new ExpectedBytes(pattern)
   const wanted = new Uint8Array(WINDOW)
   const there = new Uint8Array(WINDOW)

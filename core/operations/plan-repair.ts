@@ -40,8 +40,14 @@ export async function planRepair(
   try {
     await using file = await host.openForHolding(path)
     requireQcow2(file, options.format, 'check-not-possible')
-    const { mode = 'all', consent = [], signal, onProgress } = options
-    const prepared = await prepareRepair(host, file, path, { mode, consent, signal, onProgress })
+    const { mode = 'all', consent = [], signal, pause, onProgress } = options
+    const prepared = await prepareRepair(host, file, path, {
+      mode,
+      consent,
+      signal,
+      pause,
+      onProgress,
+    })
     return prepared.plan
   } catch (error) {
     throw ImageError.from(error, { path })

@@ -32,7 +32,7 @@ export interface RebuildResult {
 export async function rebuildImageRefcounts(
   host: WritingEnvironment,
   path: string,
-  { format, signal, onProgress }: RebuildOptions = {},
+  { format, signal, pause, onProgress }: RebuildOptions = {},
 ): Promise<RebuildResult> {
   try {
     throwIfAborted(signal)
@@ -43,9 +43,9 @@ export async function rebuildImageRefcounts(
     if (hasIncompatible(area.header.incompatibleFeatures, 'corrupt')) {
       throw new ImageError('image-corrupt', { path })
     }
-    const before = await checkOutcome(file, area, { signal, onProgress })
-    const rebuilt = await rebuildRefcounts(file, area, { signal, onProgress })
-    const after = await checkOutcome(file, rebuilt, { onProgress })
+    const before = await checkOutcome(file, area, { signal, pause, onProgress })
+    const rebuilt = await rebuildRefcounts(file, area, { signal, pause, onProgress })
+    const after = await checkOutcome(file, rebuilt, { pause, onProgress })
     return {
       path,
       before: countsOf(before),

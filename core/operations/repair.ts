@@ -49,17 +49,23 @@ export async function repairImage(
 ): Promise<RepairResult> {
   try {
     mustAgree(plan, options.consent ?? [])
-    const { signal, onProgress } = options
+    const { signal, pause, onProgress } = options
     await using file = await host.openForWriting(path)
     mustBeStamped(file, plan.stamp)
     const { mode, consent } = plan
-    const prepared = await prepareRepair(host, file, path, { mode, consent, signal, onProgress })
+    const prepared = await prepareRepair(host, file, path, {
+      mode,
+      consent,
+      signal,
+      pause,
+      onProgress,
+    })
     mustBeSame(prepared.plan, plan)
     throwIfAborted(signal)
     if (prepared.changes.epochs.length === 0) return resultOf(prepared, undefined)
     const copy = await makeSafetyCopy(host, path, prepared, options)
     await apply(host, file, prepared, { copy, unsafeBuffering: options.unsafeBuffering === true })
-    const after = await checkOutcome(file, readHeaderArea(file, 'check'), { onProgress })
+    const after = await checkOutcome(file, readHeaderArea(file, 'check'), { pause, onProgress })
     return {
       ...resultOf(prepared, copy),
       after: countsOf(after),

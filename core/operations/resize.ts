@@ -60,11 +60,12 @@ export async function resizeImage(
     throw new ImageError('consent-missing', { path, limit, expected: `"${missing}"` })
   }
   try {
-    const { links, signal } = options
+    const { links, signal, pause } = options
     const opened = await openForWriting(stampedHost(host, path, plan), path, {
       format: plan.format,
       links,
       signal,
+      pause,
     })
     return opened.kind === 'raw'
       ? await thenClosed(opened.file, () => resizeRaw(opened.file, plan, options))

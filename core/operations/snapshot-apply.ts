@@ -66,13 +66,14 @@ export async function applySnapshot(
   path: string,
   options: ApplySnapshotOptions,
 ): Promise<AppliedSnapshotChange> {
-  const { plan, keepPresentAs: name, takenAt = Date.now(), signal, onProgress } = options
+  const { plan, keepPresentAs: name, takenAt = Date.now(), signal, pause, onProgress } = options
   const { stamp, snapshot } = plan
   return changeSnapshots(host, path, { ...options, stamp }, async (file, before) => {
     const done = await applyInImage(file, before, {
       snapshot: { id: snapshot.id },
       keepPresentAs: name === undefined ? undefined : { name, takenAt },
       signal,
+      pause,
       onProgress,
     })
     const { virtualSize } = done.area.geometry

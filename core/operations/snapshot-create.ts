@@ -25,8 +25,8 @@ export async function createSnapshot(
   options: CreateSnapshotOptions,
 ): Promise<SnapshotChange> {
   return changeSnapshots(host, path, options, async (file, area) => {
-    const { name, takenAt = Date.now(), signal, onProgress } = options
-    const done = await createInImage(file, area, { name, takenAt, signal, onProgress })
+    const { name, takenAt = Date.now(), signal, pause, onProgress } = options
+    const done = await createInImage(file, area, { name, takenAt, signal, pause, onProgress })
     const { virtualSize } = done.area.geometry
     return { path, snapshot: describeSnapshot(done.entry, virtualSize), virtualSize }
   })

@@ -50,11 +50,11 @@ export async function deleteSnapshot(
   path: string,
   options: DeleteSnapshotOptions,
 ): Promise<DeletedSnapshotChange> {
-  const { plan, signal, onProgress } = options
+  const { plan, signal, pause, onProgress } = options
   const { stamp, snapshot } = plan
   return changeSnapshots(host, path, { ...options, stamp }, async (file, before) => {
     const { id } = snapshot
-    const done = await deleteInImage(file, before, { snapshot: { id }, signal, onProgress })
+    const done = await deleteInImage(file, before, { snapshot: { id }, signal, pause, onProgress })
     const { virtualSize } = done.area.geometry
     return {
       path,

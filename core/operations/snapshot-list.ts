@@ -27,6 +27,7 @@ export async function listSnapshots(
 ): Promise<readonly ListedSnapshot[]> {
   return lookAtSnapshots(host, path, options, async (file, area) => {
     const { entries } = new SnapshotList(file, area)
+    const { signal, pause } = options
     const measure = options.usage === false ? undefined : measureOf(file, area)
     const listed: ListedSnapshot[] = []
     const total = entries.reduce((sum, { l1Size }) => sum + l1Size * L1_ENTRY_BYTES, 0)
@@ -34,7 +35,7 @@ export async function listSnapshots(
     for (const entry of entries) {
       const snapshot = describeSnapshot(entry, area.geometry.virtualSize)
       const usage =
-        measure && (await unlessDamaged(() => measure.measure(entry, { signal: options.signal })))
+        measure && (await unlessDamaged(() => measure.measure(entry, { signal, pause })))
       listed.push({ ...snapshot, usage })
       done += entry.l1Size * L1_ENTRY_BYTES
       options.onProgress?.({ phase: 'tables', done, total, unit: 'bytes' })

@@ -20,8 +20,8 @@ export async function renameSnapshot(
   options: RenameSnapshotOptions,
 ): Promise<SnapshotChange> {
   return changeSnapshots(host, path, options, async (file, area) => {
-    const { snapshot, name, signal, onProgress } = options
-    const done = await renameInImage(file, area, { snapshot, name, signal, onProgress })
+    const { snapshot, name, signal, pause, onProgress } = options
+    const done = await renameInImage(file, area, { snapshot, name, signal, pause, onProgress })
     const { virtualSize } = done.area.geometry
     return { path, snapshot: describeSnapshot(done.entry, virtualSize), virtualSize }
   })

@@ -1,6 +1,7 @@
 import { breather, throwIfAborted } from '../base/abort.ts'
 import { alignDown, alignUp } from '../base/bits.ts'
 import { orAborted } from '../base/or-aborted.ts'
+import type { OperationContext } from '../progress.ts'
 import type { GuestPiece } from '../qcow2/encode/guest-piece.ts'
 import type { ByteSource } from './byte-source.ts'
 import { readableSpans, readSpans } from './source-spans.ts'
@@ -8,7 +9,7 @@ import { readableSpans, readSpans } from './source-spans.ts'
 /** Pieces that are being read while one is worked on. */
 const READ_AHEAD = 3
 
-export interface PieceOptions {
+export interface PieceOptions extends Pick<OperationContext, 'pause'> {
   readonly clusterSize: number
   /** Of a piece at most; whole clusters. */
   readonly pieceBytes: number
@@ -23,9 +24,9 @@ export async function* sourcePieces(
   source: ByteSource,
   options: PieceOptions,
 ): AsyncGenerator<GuestPiece, void> {
-  const { signal, clusterSize } = options
+  const { signal, pause, clusterSize } = options
   const buffers = new PieceBuffers(options.pieceBytes)
-  const breathe = breather(signal, { everyCalls: 16 })
+  const breathe = breather(signal, { pause, everyCalls: 16 })
   const ahead: Promise<GuestPiece>[] = []
   try {
     for (let at = 0; at < source.length;) {

@@ -42,6 +42,7 @@ export async function* storedExtents(
     length,
     ignoreZeroes = false,
     signal,
+    pause: gate,
     onProgress,
     ...options
   }: StoredExtentsOptions = {},
@@ -52,7 +53,7 @@ export async function* storedExtents(
   const end = length === undefined ? image.virtualSize : from + length
   const extents = new ExtentReader(image)
   const gathered = new GatheredExtents()
-  const breathe = breather(signal, { everyCalls: 16 })
+  const breathe = breather(signal, { pause: gate, everyCalls: 16 })
   const zeroes = ignoreZeroes ? new ZeroFinder(image, signal) : undefined
   try {
     for (let at = from; at < end;) {

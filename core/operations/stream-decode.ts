@@ -33,12 +33,12 @@ export async function streamDecode(
   host: ExchangingEnvironment,
   input: AsyncIterable<Uint8Array>,
   target: DecodeTarget,
-  { name, budget = DEFAULT_BUDGET, signal, onProgress }: StreamDecodeOptions,
+  { name, budget = DEFAULT_BUDGET, signal, pause, onProgress }: StreamDecodeOptions,
 ): Promise<DecodeResult> {
   await using reader = new PipeReader(input, { name, signal })
   const { codecs } = host
   const decode = (header: StreamHeader, output: DiskOutput): Promise<void> =>
-    decodeStream(reader, header, output, { name, codecs, budget, signal, onProgress })
+    decodeStream(reader, header, output, { name, codecs, budget, signal, pause, onProgress })
   try {
     if (target.kind === 'sink') {
       const header = await readStreamHeader(reader, name)

@@ -18,13 +18,13 @@ import { resolveRun, type ResolvedRun } from './resolve-run.ts'
 export async function summarizeAllocation(
   host: Host,
   path: string,
-  { signal, onProgress, ...options }: ReadOptions = {},
+  { signal, pause: gate, onProgress, ...options }: ReadOptions = {},
 ): Promise<AllocationSummary> {
   await using opened = await openImage(host, path, options)
   const { image } = opened
   const { virtualSize } = image
   const buckets = new Buckets(virtualSize)
-  const breathe = breather(signal, { everyCalls: 16 })
+  const breathe = breather(signal, { pause: gate, everyCalls: 16 })
   for (let at = 0; at < virtualSize;) {
     const pause = breathe()
     if (pause !== undefined) {

@@ -123,7 +123,7 @@ async function restoreRecords(
 async function compare(
   file: BlockFile,
   copy: SafetyCopy,
-  { signal }: OperationContext,
+  { signal, pause: gate }: OperationContext,
 ): Promise<Omit<UndoPlan, 'path' | 'safetyCopy'>> {
   const { records, length } = copy.head
   const now = file.size()
@@ -132,7 +132,7 @@ async function compare(
     throw new ImageError('undo-file-shorter', facts)
   }
   if (now > length.after) throw otherImage(file, length.after)
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause: gate })
   const passing = new Set(copy.head.passing.map(({ at, sum }) => stateOf(at, sum)))
   const tally = { repaired: 0, passing: 0, before: 0 }
   for (const index of records.keys()) {

@@ -82,14 +82,14 @@ export async function writeContent(
   host: WritingEnvironment,
   path: string,
   { at, content }: WriteContentRequest,
-  { signal, onProgress, onDevice, ...options }: WriteContentOptions = {},
+  { signal, pause, onProgress, onDevice, ...options }: WriteContentOptions = {},
 ): Promise<WriteContentResult> {
-  await using device = await openDevice(host, path, { ...options, signal })
+  await using device = await openDevice(host, path, { ...options, signal, pause })
   onDevice?.(device)
   const { virtualSize } = device.info()
   const { length } = content
   mustLieInDisk({ file: { name: path }, virtualSize }, at, length)
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause })
   let done = 0
   try {
     for await (const piece of piecesOf(content)) {

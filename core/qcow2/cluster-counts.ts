@@ -17,7 +17,7 @@ import { readWordTable, type WordTable } from './word-table.ts'
 export async function countClusters(
   file: BlockFile,
   { header, geometry, dataFileName }: HeaderArea,
-  { signal, onProgress }: OperationContext = {},
+  { signal, pause: gate, onProgress }: OperationContext = {},
 ): Promise<ClusterCounts> {
   const fileLength = file.size()
   const l1Entries = Math.min(
@@ -26,7 +26,7 @@ export async function countClusters(
   )
   const l1 = readWordTable(file, { at: header.l1TableOffset, entries: l1Entries, tag: 'l1-table' })
   const tally = new Tally(geometry, dataFileName !== undefined)
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause: gate })
   for (let index = 0; index < l1Entries; index++) {
     const pause = breathe()
     if (pause !== undefined) {

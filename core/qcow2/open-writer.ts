@@ -5,20 +5,20 @@ import type { WritingEnvironment } from '../image/environment.ts'
 import { judgeLink, whyClosed } from '../image/links.ts'
 import type { LinkPolicy } from '../image/open-gate.ts'
 import { openBackingOf, probedFormat, type ImageAbove } from '../image/open-image.ts'
+import type { OperationContext } from '../progress.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import type { WritableFile } from '../storage/writable-file.ts'
 import { readHeaderArea } from './header-file.ts'
 import { Qcow2Writer } from './qcow2-writer.ts'
 import { readyToChange } from './ready-to-change.ts'
 
-export interface OpenForWritingOptions {
+export interface OpenForWritingOptions extends Pick<OperationContext, 'signal' | 'pause'> {
   /** Given: never probe the image itself. */
   readonly format?: 'qcow2' | 'raw' | undefined
   /** Default `same-folder`. */
   readonly links?: LinkPolicy | undefined
   /** Space that is freed goes back to the host. Default false. */
   readonly discard?: boolean | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /** An image that may be changed; whoever opened it closes it. */
@@ -54,7 +54,7 @@ export async function openForWriting(
   const holding = { ...environment, openFile: holdingAllBut(environment, file) }
   const backing = opened.use(await openBackingOf(holding, top, options))
   // Last, for it may change the file: a link that stays closed leaves the image as it was.
-  const area = await readyToChange(file, { signal: options.signal })
+  const area = await readyToChange(file, { signal: options.signal, pause: options.pause })
   const { codecs } = environment
   const { discard } = options
   const image = new Qcow2Writer({ file, area, codecs, dataFile, backing, discard })

@@ -24,9 +24,9 @@ const writtenAtOnce = 2 * 1024 * 1024
 export async function provideSpace(
   file: WritableFile,
   { offset, length, how }: SpaceRequest,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<SpaceOutcome> {
-  const breath = breather(signal)
+  const breath = breather(signal, { pause })
   const report = (done: number): void =>
     onProgress?.({ phase: 'space', done, total: length, unit: 'bytes' })
   const inSteps = async (

@@ -13,9 +13,9 @@ export async function countHighRefcounts(
   file: BlockFile,
   { header, geometry }: HeaderArea,
   limit: number,
-  { signal, onProgress }: OperationContext = {},
+  { signal, pause: gate, onProgress }: OperationContext = {},
 ): Promise<number> {
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause: gate })
   const entries = refcountTableEntries(header, geometry)
   const at = header.refcountTableOffset
   const table = readWordTable(file, { at, entries, tag: 'refcount-table' })

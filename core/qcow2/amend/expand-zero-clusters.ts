@@ -102,7 +102,7 @@ class Expansion {
     this.#options = options
     this.#zeroes = new Uint8Array(area.geometry.clusterSize)
     this.#guard = EditableTables.open(file, area)
-    this.#breathe = breather(options.signal)
+    this.#breathe = breather(options.signal, { pause: options.pause })
   }
 
   /** Looks at every L2 table once. The trees are read one after the other: each can have 32 MiB. */

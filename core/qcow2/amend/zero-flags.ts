@@ -29,9 +29,9 @@ export const hasZeroFlag = (words: WordTable, index: number): boolean =>
 export async function countZeroFlags(
   file: BlockFile,
   { header, geometry }: HeaderArea,
-  { signal, onProgress }: OperationContext = {},
+  { signal, pause: gate, onProgress }: OperationContext = {},
 ): Promise<ZeroFlags> {
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause: gate })
   const tables = new L2Tables(file, geometry)
   const seen = new Set<number>()
   let plain = 0

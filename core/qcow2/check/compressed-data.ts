@@ -17,11 +17,11 @@ export async function checkCompressedData(
   subject: CheckSubject,
   log: FindingLog,
   codecs: Codecs,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<number> {
   if (subject.hasDataFile) return 0
   const { file, clusterSize } = subject
-  const breath = breather(signal)
+  const breath = breather(signal, { pause })
   const unpack = subject.compression === 'zstd' ? codecs.zstd : codecs.inflateRaw
   // Packed data may take one sector more than a cluster: its first byte need not start a sector.
   const packed = new Uint8Array(2 * clusterSize + 512)

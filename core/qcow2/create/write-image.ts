@@ -48,10 +48,10 @@ async function writeTables(
   file: WritableFile,
   settings: Qcow2Settings,
   layout: ImageLayout,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<void> {
   const total = tableBytes(layout)
-  const breath = breather(signal)
+  const breath = breather(signal, { pause })
   let done = 0
   for (const { at, bytes, tag } of tablePieces(settings, layout)) {
     throwIfAborted(signal)

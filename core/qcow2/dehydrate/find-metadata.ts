@@ -82,7 +82,10 @@ class MetadataSearch {
     this.#claims.settle()
     await markData(this.#claims, { subject, reader, headerEnd: header.length }, context)
     const counter = new MetadataReader(subject.file, metadataLimit(subject))
-    const counts = await countReferences(subject, counter, { signal: context.signal })
+    const counts = await countReferences(subject, counter, {
+      signal: context.signal,
+      pause: context.pause,
+    })
     return {
       subject,
       reader,

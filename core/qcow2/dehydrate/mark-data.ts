@@ -22,9 +22,9 @@ export interface MarkedImage {
 export async function markData(
   claims: MetadataClaims,
   { subject, reader, headerEnd }: MarkedImage,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<void> {
-  const breath = breather(signal)
+  const breath = breather(signal, { pause })
   const scratch = new Uint8Array(subject.clusterSize)
   const tableAt = (at: number, length: number): WordTable => {
     const bytes = scratch.subarray(0, length)

@@ -42,10 +42,10 @@ export interface LeftOut {
 export async function* metadataPieces(
   found: FoundMetadata,
   report: (leftOut: LeftOut) => void,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): AsyncGenerator<MetadataPiece> {
   const { claims, subject } = found
-  const breath = breather(signal)
+  const breath = breather(signal, { pause })
   const cleaner = new TableCleaner(found)
   const length = Math.min(alignUp(found.header.length, 8), subject.file.size())
   yield { at: 0, bytes: found.header.subarray(0, length) }

@@ -69,14 +69,14 @@ async function holdLeaks(
   change: Restructure,
   file: BlockFile,
   area: HeaderArea,
-  { signal }: OperationContext,
+  { signal, pause: gate }: OperationContext,
 ): Promise<void> {
   const subject = checkSubjectOf(file, area)
   const { clusterSize } = subject
   const stored = StoredRefcounts.load(subject, new MetadataReader(file, Infinity))
   const clusters = ceilDiv(subject.fileLength, clusterSize)
   const { perBlock } = stored
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause: gate })
   for (let first = 0; first < clusters; first += perBlock) {
     if (stored.block(first / perBlock).kind !== 'present') continue
     const end = Math.min(clusters, first + perBlock)

@@ -207,7 +207,8 @@ class Planning {
     let snapshots
     if (extent === 'all') {
       snapshots = repairSnapshots(snapshotTable, subject, log)
-      const run = { subject, reader, breath: breather(this.#options.signal) }
+      const { signal, pause } = this.#options
+      const run = { subject, reader, breath: breather(signal, { pause }) }
       await repairTables(run, edited, log, snapshots ?? snapshotTable.entries)
     }
     this.#tried.push(log)

@@ -26,17 +26,17 @@ export async function allocateZeroes(
   { tables, dataFile }: Pick<ResizableDisk, 'tables' | 'dataFile'>,
   { first, end }: GuestClusters,
   how: Exclude<Preallocation, 'off'>,
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<void> {
   const { geometry } = tables
   const { clusterSize } = geometry
   const atOnce = Math.max(RUN_BYTES / clusterSize, 1)
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause })
   for (let cluster = first; cluster < end;) {
     const count = Math.min(atOnce, end - cluster)
     if (dataFile === undefined) {
       const run = tables.reserve(count)
-      await storeRun(tables, { run, cluster, how }, signal)
+      await storeRun(tables, { run, cluster, how }, { signal, pause })
       cluster += run.clusters
     } else {
       for (const last = cluster + count; cluster < last; cluster++) {
@@ -61,12 +61,12 @@ interface Storing {
 async function storeRun(
   tables: ImageTables,
   { run, cluster, how }: Storing,
-  signal: AbortSignal | undefined,
+  context: OperationContext,
 ): Promise<void> {
   const { clusterSize } = tables.geometry
   let stored = 0
   try {
-    const reads = await giveSpace(tables, run, how, signal)
+    const reads = await giveSpace(tables, run, how, context)
     for (; stored < run.clusters; stored++) {
       const offset = run.offset + stored * clusterSize
       tables.setEntry(cluster + stored, storedWords(tables.geometry, { offset, reads }))
@@ -83,7 +83,7 @@ async function giveSpace(
   { file, area, geometry }: ImageTables,
   run: ReservedRun,
   how: Exclude<Preallocation, 'off'>,
-  signal: AbortSignal | undefined,
+  context: OperationContext,
 ): Promise<'content' | 'zeroes'> {
   const { offset } = run
   const length = run.clusters * geometry.clusterSize
@@ -91,13 +91,13 @@ async function giveSpace(
   if (file.size() < offset + length) file.truncate(offset + length)
   let isZero = run.reads === 'zeroes'
   if (how !== 'metadata') {
-    const outcome = await provideSpace(file, { offset, length, how }, { signal })
+    const outcome = await provideSpace(file, { offset, length, how }, context)
     isZero ||= outcome === 'written'
   }
   // Stored zeroes are not what a guest reads through a cipher.
   if (area.encryption !== 'none') return 'zeroes'
   if (isZero) return 'content'
   if (area.header.version >= 3) return 'zeroes'
-  await provideSpace(file, { offset, length, how: 'full' }, { signal })
+  await provideSpace(file, { offset, length, how: 'full' }, context)
   return 'content'
 }

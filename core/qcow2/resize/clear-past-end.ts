@@ -22,11 +22,11 @@ const BATCH_BYTES = 4 * 1024 * 1024
 export async function clearPastEnd(
   tables: ImageTables,
   firstCluster: number,
-  { signal, onProgress }: OperationContext,
+  { signal, pause: gate, onProgress }: OperationContext,
 ): Promise<void> {
   const { l2Entries, clusterSize } = tables.geometry
   const { l1Size } = tables.area.header
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause: gate })
   const first = Math.floor(firstCluster / l2Entries)
   let waiting = 0
   for (let index = first; index < l1Size; index++) {

@@ -20,8 +20,8 @@ export async function hideBacking(
     return
   }
   const { first, end } = range
-  const { signal, onProgress } = context
-  const breathe = breather(signal, { everyCalls: 64 })
+  const { signal, pause: gate, onProgress } = context
+  const breathe = breather(signal, { pause: gate, everyCalls: 64 })
   const zeroPlain = zeroPlainWords(geometry)
   for (let cluster = first; cluster < end; cluster++) {
     tables.setEntry(cluster, zeroPlain)

@@ -19,7 +19,7 @@ import type { ResizableDisk } from './resizable-disk.ts'
 export async function shrinkDisk(
   disk: ResizableDisk,
   { size }: { readonly size: number },
-  { signal, onProgress }: OperationContext,
+  { signal, pause, onProgress }: OperationContext,
 ): Promise<void> {
   const { tables } = disk
   throwIfAborted(signal)
@@ -33,7 +33,7 @@ export async function shrinkDisk(
     throw error
   }
   try {
-    await clearAfterCut(disk, { onProgress })
+    await clearAfterCut(disk, { pause, onProgress })
   } catch (cause) {
     throw new ImageError('cut-not-cleared', { path: tables.file.name, limit: size }, { cause })
   }

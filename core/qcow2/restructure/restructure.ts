@@ -195,8 +195,8 @@ export class Restructure implements References, Disposable {
 
   /** Writes the blocks and the table; the header fields that tell of them. */
   async #writeRefcounts(): Promise<Partial<Qcow2Header>> {
-    const { signal, onProgress, refcountOrder } = this.#options
-    const breathe = breather(signal)
+    const { signal, pause: gate, onProgress, refcountOrder } = this.#options
+    const breathe = breather(signal, { pause: gate })
     if (!this.#keepsBlocks) await this.#announceAll(breathe)
     if (this.#layout.isUnchanged) return {}
     if (this.#keepsBlocks) this.#removeOldTable()

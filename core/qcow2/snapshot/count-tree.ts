@@ -35,10 +35,10 @@ export interface CountTreeOptions extends OperationContext {
 export async function countTree(
   references: References,
   { tree, from, to }: TreeRange,
-  { geometry, step, signal, onProgress }: CountTreeOptions,
+  { geometry, step, signal, pause: gate, onProgress }: CountTreeOptions,
 ): Promise<FreedClusters> {
   const { clusterSize } = geometry
-  const breathe = breather(signal)
+  const breathe = breather(signal, { pause: gate })
   let data = 0
   let tables = 0
   for (let index = from; index < to; index++) {

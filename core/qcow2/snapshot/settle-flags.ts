@@ -27,8 +27,8 @@ export async function settleFlags(
   tree: L1Tree,
   options: SettleOptions,
 ): Promise<WordTable> {
-  const { geometry, signal, onProgress, sharedEntries } = options
-  const breathe = breather(signal)
+  const { geometry, signal, pause: gate, onProgress, sharedEntries } = options
+  const breathe = breather(signal, { pause: gate })
   const report = (phase: string, done: number, total: number) => {
     const { clusterSize } = geometry
     onProgress?.({ phase, done: done * clusterSize, total: total * clusterSize, unit: 'bytes' })

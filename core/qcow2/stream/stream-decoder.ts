@@ -21,7 +21,7 @@ import { tableRuns, type TableRun } from './table-runs.ts'
 
 /** Blocks are whole clusters, and large enough that the price of a request does not show. */
 const BLOCK_BYTES = 1024 * 1024
-export interface DecodeStreamOptions extends Pick<OperationContext, 'signal' | 'onProgress'> {
+export interface DecodeStreamOptions extends OperationContext {
   /** For messages. */
   readonly name: string
   readonly codecs: Codecs
@@ -80,7 +80,7 @@ class StreamDecoder {
     const { budget, onProgress, name, codecs } = options
     this.#header = header
     this.#options = options
-    this.#breathe = breather(options.signal, { everyCalls: 8 })
+    this.#breathe = breather(options.signal, { pause: options.pause, everyCalls: 8 })
     const blockBytes = options.blockBytes ?? Math.max(BLOCK_BYTES, clusterSize)
     this.#blockBytes = blockBytes
     this.#memory = new StreamMemory({ clusterSize, blockBytes, budget })
