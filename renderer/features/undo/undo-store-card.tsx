@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { UndoEntry, UndoStore } from '../../../ipc/schemas/undo.ts'
 import { formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { counted } from '../../format/counts.ts'
@@ -86,11 +86,13 @@ function Kept({ store: { entries, keptBytes, quotaBytes }, units, onForgotten }:
           </p>
         </div>
       )}
-      <ul className="undo-list" tabIndex={0} aria-label={words.list}>
-        {entries.map((entry) => (
-          <Entry key={entry.jobId} entry={entry} units={units} onForget={() => setAsked(entry)} />
-        ))}
-      </ul>
+      <div className="undo-list" tabIndex={0} role="region" aria-label={words.list}>
+        <ul>
+          {entries.map((entry) => (
+            <Entry key={entry.jobId} entry={entry} units={units} onForget={() => setAsked(entry)} />
+          ))}
+        </ul>
+      </div>
       {asked === undefined ? (
         <div>
           <Button size="small" onClick={() => setAsked('all')}>
@@ -98,21 +100,41 @@ function Kept({ store: { entries, keptBytes, quotaBytes }, units, onForgotten }:
           </Button>
         </div>
       ) : (
-        <div className="undo-sure" role="alertdialog" aria-label={words.sureForget}>
-          <p>
-            {asked === 'all'
+        <Sure
+          question={
+            asked === 'all'
               ? words.sure(counted(entries.length, 'change'), formatBytes(keptBytes, units))
-              : words.sureOne(asked.summary, asked.imageName)}
-          </p>
-          <Button size="small" autoFocus onClick={() => setAsked(undefined)}>
-            {words.keep}
-          </Button>
-          <Button size="small" variant="danger" onClick={forget}>
-            {words.sureForget}
-          </Button>
-        </div>
+              : words.sureOne(asked.summary, asked.imageName)
+          }
+          onKeep={() => setAsked(undefined)}
+          onForget={forget}
+        />
       )}
     </>
+  )
+}
+
+interface SureProps {
+  readonly question: string
+  readonly onKeep: () => void
+  readonly onForget: () => void
+}
+
+/** What cannot be had back is asked for twice; the keyboard stands on the safe answer. */
+function Sure({ question, onKeep, onForget }: SureProps) {
+  const keep = useRef<HTMLButtonElement>(null)
+  useEffect(() => keep.current?.focus(), [question])
+  const words = texts().undo.store
+  return (
+    <div className="undo-sure" role="group" aria-label={question}>
+      <p>{question}</p>
+      <Button size="small" ref={keep} onClick={onKeep}>
+        {words.keep}
+      </Button>
+      <Button size="small" variant="danger" onClick={onForget}>
+        {words.sureForget}
+      </Button>
+    </div>
   )
 }
 
