@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { verbs } from '../../cli/table/verbs.ts'
+import { launch } from '../helpers/launcher.ts'
 import { builtPlatter } from '../helpers/built-platter.ts'
 
 const built = await builtPlatter()
@@ -56,8 +57,7 @@ export async function platter(
     boundByPermissions = false,
   }: PlatterOptions = {},
 ): Promise<PlatterRun> {
-  const options: SpawnOptions = {
-    stdio: [stdin ?? 'ignore', 'pipe', 'pipe', ...extraStdio],
+  const place = {
     env: {
       ...process.env,
       ...entryEnvironment,
@@ -73,6 +73,15 @@ export async function platter(
   // Right behind the verb: `--` may follow, after which everything is a name.
   const command = [process.execPath, entry, ...words.slice(0, 1), ...quiet, ...words.slice(1)]
   const [program = '', ...args] = boundByPermissions ? boundBy(command) : command
+  const isPlain = onStart === undefined && stdin === undefined && extraStdio.length === 0
+  if (isPlain) {
+    const { exitCode, stdout, stderr } = await launch(program, args, place)
+    return { exitCode, stdout, stderr }
+  }
+  const options: SpawnOptions = {
+    ...place,
+    stdio: [stdin ?? 'ignore', 'pipe', 'pipe', ...extraStdio],
+  }
   const child = spawn(program, args, options)
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)

@@ -2,7 +2,7 @@
  * QEMU's own tools, the oracle of the interop tests. A missing tool fails the test with the command
  * that installs it: an oracle that is skipped proves nothing.
  */
-import { spawn } from 'node:child_process'
+import { launch } from './launcher.ts'
 
 export interface ToolResult {
   readonly exitCode: number | undefined
@@ -21,38 +21,19 @@ export interface RunOptions {
 }
 
 /** Runs a tool to its end, whatever its exit code. */
-export function runTool(
+export async function runTool(
   tool: Tool,
   args: readonly string[],
   { cwd, timeoutMs = 60_000 }: RunOptions = {},
 ): Promise<ToolResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(tool, args, {
-      ...(cwd === undefined ? {} : { cwd }),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
+  try {
+    return await launch(tool, args, { timeoutMs, ...(cwd === undefined ? {} : { cwd }) })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    throw new Error(`${tool} is missing; install it with: sudo apt-get install -y qemu-utils`, {
+      cause: error,
     })
-    const stdout: Buffer[] = []
-    const stderr: Buffer[] = []
-    child.stdout.on('data', (piece: Buffer) => stdout.push(piece))
-    child.stderr.on('data', (piece: Buffer) => stderr.push(piece))
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'ENOENT'
-          ? new Error(`${tool} is missing; install it with: sudo apt-get install -y qemu-utils`)
-          : error,
-      )
-    })
-    child.on('close', (code, signal) => {
-      resolve({
-        exitCode: code ?? undefined,
-        signal: signal ?? undefined,
-        stdout: Buffer.concat(stdout).toString('utf8'),
-        stderr: Buffer.concat(stderr).toString('utf8'),
-      })
-    })
-  })
+  }
 }
 
 /** Runs a tool that must succeed; its output, or an Error with what it printed. */
