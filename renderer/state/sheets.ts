@@ -14,7 +14,17 @@ export type Sheet =
   | { readonly kind: 'remove-folder'; readonly folderId: number }
   | { readonly kind: 'check-plan'; readonly title: string; readonly imageIds: readonly number[] }
   | { readonly kind: 'hash'; readonly imageId: number }
+  | { readonly kind: 'take-snapshot'; readonly imageId: number }
+  | {
+      readonly kind: 'apply-snapshot' | 'delete-snapshot' | 'rename-snapshot'
+      readonly imageId: number
+      readonly snapshotId: string
+    }
   | { readonly kind: 'undo'; readonly imageId: number; readonly jobId: string }
+  | { readonly kind: 'resize'; readonly imageId: number }
+  | { readonly kind: 'compact'; readonly imageId: number }
+  /** `base`: the image that the new one is an overlay of. */
+  | { readonly kind: 'new-image'; readonly base?: number }
   | { readonly kind: 'error'; readonly error: ErrorData }
 
 export const useSheet = create<{ readonly sheet: Sheet | undefined }>(() => ({ sheet: undefined }))

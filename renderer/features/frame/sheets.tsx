@@ -15,6 +15,18 @@ import { SettingsSheet } from '../settings/settings-sheet.tsx'
 import { ShortcutsSheet } from '../shortcuts/shortcuts-sheet.tsx'
 import { lazily } from './lazily.ts'
 
+const TakeSnapshotSheet = lazily(
+  async () => (await import('../snapshots/take-snapshot-sheet.tsx')).TakeSnapshotSheet,
+)
+const ApplySnapshotSheet = lazily(
+  async () => (await import('../snapshots/apply-snapshot-sheet.tsx')).ApplySnapshotSheet,
+)
+const DeleteSnapshotSheet = lazily(
+  async () => (await import('../snapshots/delete-snapshot-sheet.tsx')).DeleteSnapshotSheet,
+)
+const RenameSnapshotSheet = lazily(
+  async () => (await import('../snapshots/rename-snapshot-sheet.tsx')).RenameSnapshotSheet,
+)
 const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).UndoSheet)
 
 /** The one dialog that is open. */
@@ -53,6 +65,14 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <CheckPlanSheet title={sheet.title} imageIds={sheet.imageIds} onClose={closeSheet} />
     case 'hash':
       return <HashSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+    case 'take-snapshot':
+      return <TakeSnapshotSheet imageId={sheet.imageId} onClose={closeSheet} />
+    case 'apply-snapshot':
+      return <ApplySnapshotSheet {...sheet} onClose={closeSheet} />
+    case 'delete-snapshot':
+      return <DeleteSnapshotSheet {...sheet} onClose={closeSheet} />
+    case 'rename-snapshot':
+      return <RenameSnapshotSheet {...sheet} onClose={closeSheet} />
     case 'undo':
       return (
         <UndoSheet

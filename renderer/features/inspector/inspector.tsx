@@ -17,7 +17,8 @@ import { HistoryTab } from './history-tab.tsx'
 import { MapTab } from './map-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
 import { SelectionSummary } from './selection-summary.tsx'
-import { SnapshotsTab } from './snapshots-tab.tsx'
+import { SnapshotsView } from '../snapshots/snapshots-view.tsx'
+import { WithFile } from './with-info.tsx'
 import './inspector.css'
 
 /** Everything about what is selected: nothing, one image, or several together. */
@@ -88,7 +89,15 @@ function ImageInspector({ row }: { readonly row: LibraryRow }) {
         tabs={[
           { id: 'overview', label: 'Overview', panel: panel(<OverviewTab row={row} />) },
           { id: 'map', label: 'Map', panel: panel(<MapTab row={row} />) },
-          { id: 'snapshots', label: 'Snapshots', panel: panel(<SnapshotsTab row={row} />) },
+          {
+            id: 'snapshots',
+            label: 'Snapshots',
+            panel: panel(
+              <WithFile row={row}>
+                <SnapshotsView row={row} />
+              </WithFile>,
+            ),
+          },
           { id: 'chain', label: 'Chain', panel: panel(<ChainTab row={row} />) },
           { id: 'history', label: 'History', panel: panel(<HistoryTab row={row} />) },
           { id: 'details', label: 'Details', panel: panel(<DetailsTab row={row} />) },

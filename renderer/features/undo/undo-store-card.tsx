@@ -101,6 +101,7 @@ function Kept({ store: { entries, keptBytes, quotaBytes }, units, onForgotten }:
         </div>
       ) : (
         <Sure
+          key={asked === 'all' ? asked : asked.jobId}
           question={
             asked === 'all'
               ? words.sure(counted(entries.length, 'change'), formatBytes(keptBytes, units))
@@ -123,7 +124,7 @@ interface SureProps {
 /** What cannot be had back is asked for twice; the keyboard stands on the safe answer. */
 function Sure({ question, onKeep, onForget }: SureProps) {
   const keep = useRef<HTMLButtonElement>(null)
-  useEffect(() => keep.current?.focus(), [question])
+  useEffect(() => keep.current?.focus(), [])
   const words = texts().undo.store
   return (
     <div className="undo-sure" role="group" aria-label={question}>

@@ -3,8 +3,15 @@
  * made by renderer/format before they come here. Errors have their own catalogue (core/errors).
  */
 import { browse } from './browse.ts'
+import { commands } from './commands.ts'
 import { common } from './common.ts'
+import { disk } from './disk.ts'
+import { guest } from './guest.ts'
+import { inspector } from './inspector.ts'
 import { plan } from './plan.ts'
+import { resize } from './resize.ts'
+import { size } from './size.ts'
+import { snapshots } from './snapshots.ts'
 import { undo } from './undo.ts'
 
-export const english = { browse, common, plan, undo }
+export const english = { browse, commands, common, disk, guest, inspector, plan, resize, size, snapshots, undo }

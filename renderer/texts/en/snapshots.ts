@@ -1,0 +1,103 @@
+/** Snapshots inside an image: looking at them, taking, applying, deleting and renaming them. */
+export const snapshots = {
+  tab: {
+    take: 'Take snapshot…',
+    count: (count: string) => `${count} kept inside this file`,
+    view: 'Show as',
+    list: 'List',
+    tree: 'Tree',
+    none: 'No snapshots yet',
+    noneMeaning:
+      'A snapshot keeps the disk as it is now inside this file. You can go back to it later, however much changes in between.',
+    notHere: 'No snapshots in this format',
+    notHereMeaning: (format: string) =>
+      `Only qcow2 images keep snapshots inside the file; this is ${format}.`,
+    waiting: 'Reading the snapshots…',
+    noName: 'Without a name',
+    inUse: 'It is in use: snapshots can only be looked at',
+    inUseMeaning: (who: string) =>
+      `${who} has the image open. Shut the VM down to take, apply or delete snapshots here.`,
+    somebody: 'Another program',
+    showMore: 'Show more',
+    readOnly: 'You may not write to this file: snapshots can only be looked at',
+  },
+  item: {
+    apply: 'Apply…',
+    applyLabel: (name: string) => `Apply ${name}`,
+    delete: 'Delete…',
+    deleteLabel: (name: string) => `Delete ${name}`,
+    rename: 'Rename…',
+    renameLabel: (name: string) => `Rename ${name}`,
+    withState: 'With VM state',
+    withStateBytes: (bytes: string) => `${bytes} of memory and devices of the VM`,
+    diskOnly: 'Disk only',
+    only: (bytes: string) => `${bytes} only here`,
+    onlyHint: 'What deleting this snapshot alone would free',
+    shared: (bytes: string) => `${bytes} shared`,
+    sharedHint: 'Also used by the present state or by other snapshots',
+    unknown: 'What it takes cannot be told',
+    size: (bytes: string) => `Disk of ${bytes}`,
+    id: (id: string) => `ID ${id}`,
+    usage: (only: string, shared: string) => `${only} only here, ${shared} shared`,
+  },
+  tree: {
+    label: 'Snapshots, each below the one it went on from',
+    now: 'Present state',
+    nowMeaning: 'What the VM starts from now.',
+    hint: 'Arrow keys move between snapshots.',
+  },
+  sheet: {
+    gone: 'This snapshot is no longer there',
+    goneMeaning: 'It was deleted meanwhile. Nothing was changed.',
+    reading: 'Reading the snapshots…',
+    name: 'Name',
+    needsName: 'It needs a name',
+    nameTooLong: 'The name is too long: at most 1,023 bytes',
+    nameTaken: (name: string) => `There is already a snapshot “${name}”`,
+    sameName: 'The name is the same',
+  },
+  take: {
+    title: (image: string) => `Take a snapshot of ${image}`,
+    verb: 'Take snapshot',
+    meaning:
+      'The disk as it is now is kept inside this file. It takes next to nothing now, and grows by what changes from here on.',
+  },
+  apply: {
+    title: (name: string, image: string) => `Apply “${name}” to ${image}`,
+    verb: 'Apply snapshot',
+    verbTake: 'Keep present state and apply',
+    meaning: (when: string) => `The disk becomes as it was when this snapshot was taken, ${when}.`,
+    take: 'Keep the present state as a snapshot first',
+    takeHint: 'You can come back to it.',
+    takeName: 'Name of the present state',
+    loses: (bytes: string) => `${bytes} that only the present state has are lost`,
+    losesNothing: 'The present state has nothing that is not in a snapshot',
+    losesUnknown: 'What only the present state has is lost',
+    keeps: 'Nothing is lost: the present state is kept',
+    size: (before: string, after: string) =>
+      `The disk has ${before} now and will have ${after}, as it had then.`,
+    bitmaps: (names: string) =>
+      `These bitmaps are lost, and the next incremental backup copies everything: ${names}`,
+    state: (bytes: string) =>
+      `It was taken with ${bytes} of VM state. Platter brings back the disk; the VM starts as after a power cut.`,
+  },
+  delete: {
+    title: (name: string, image: string) => `Delete “${name}” of ${image}`,
+    verb: 'Delete snapshot',
+    meaning: 'The present state and the other snapshots stay as they are.',
+    frees: (bytes: string) => `Frees ${bytes} inside the file`,
+    freesNothing: 'Frees next to nothing: all it has is used elsewhere, too',
+    looking: 'Looking at what only this snapshot has…',
+    compact: 'Compact the image afterwards to make the file smaller.',
+    keep: 'Keep it in the undo store, so that it can be put back',
+    keepHint: (bytes: string) => `Takes ${bytes} there until the room is needed.`,
+    keepOff: 'The undo store is switched off in the settings.',
+    keepTooBig: (bytes: string, quota: string) =>
+      `It needs ${bytes}; the undo store keeps at most ${quota} (Settings).`,
+    forGood: 'It cannot be put back afterwards.',
+  },
+  rename: {
+    title: (name: string, image: string) => `Rename “${name}” of ${image}`,
+    verb: 'Rename snapshot',
+  },
+}
