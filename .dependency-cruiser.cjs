@@ -1,7 +1,8 @@
 /**
  * Who may import whom (docs/ARCHITECTURE.md, "Layers"). Each rule says what to do instead.
  */
-const engineFolders = '^core/(base|errors|storage|image|qcow2|device|operations|qemu-json|report)/'
+const engineFolders =
+  '^core/(base|errors|guest|storage|image|qcow2|device|operations|qemu-json|report)/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

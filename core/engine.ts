@@ -6,13 +6,16 @@
 import type { ChangingEngine } from './changing-engine.ts'
 import type { ContentEngine } from './content-engine.ts'
 import type { ConvertingEngine } from './converting-engine.ts'
+import type { DiskLayout } from './guest/disk-layout.ts'
 import type { LinkPolicy } from './image/open-gate.ts'
 import type { AllocationSummary } from './operations/allocation-summary.ts'
 import type { CheckResult } from './operations/check-result.ts'
+import type { DiskLayoutOptions } from './operations/disk-layout.ts'
 import type { HashAlgorithm, HashResult, HashTarget } from './operations/hash-result.ts'
 import type { HeaderSummary } from './operations/header-summary.ts'
 import type { ImageInfo, ImageUse } from './operations/image-info.ts'
 import type { MapExtent } from './operations/map-extent.ts'
+import type { PlacingEngine } from './placing-engine.ts'
 import type { OperationContext } from './progress.ts'
 
 export interface ReadOptions extends OperationContext {
@@ -49,6 +52,8 @@ export interface ReadingEngine {
     options?: ReadOptions & { readonly from?: number; readonly length?: number },
   ): AsyncGenerator<readonly MapExtent[]>
   summarizeAllocation(path: string, options?: ReadOptions): Promise<AllocationSummary>
+  /** Partitions, file systems, and the smallest size that cuts nothing off; reads a few sectors. */
+  readDiskLayout(path: string, options?: DiskLayoutOptions): Promise<DiskLayout>
   hashImage(
     path: string,
     options?: ReadOptions & { readonly algorithm?: HashAlgorithm; readonly target?: HashTarget },
@@ -58,4 +63,5 @@ export interface ReadingEngine {
 }
 
 /** Changing included: what `main` and `cli` create once and hand around. */
-export interface Engine extends ReadingEngine, ChangingEngine, ContentEngine, ConvertingEngine {}
+export interface Engine
+  extends ReadingEngine, ChangingEngine, ContentEngine, ConvertingEngine, PlacingEngine {}

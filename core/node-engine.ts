@@ -11,6 +11,7 @@ import { createImageOver, planCreateOver } from './operations/create-over.ts'
 import { decodeImage } from './operations/decode.ts'
 import type { DecodeTarget } from './operations/decode-result.ts'
 import { dehydrateImage } from './operations/dehydrate.ts'
+import { readDiskLayout } from './operations/disk-layout.ts'
 import { encodeImage } from './operations/encode.ts'
 import { hashImage } from './operations/hash.ts'
 import { readInfo } from './operations/info.ts'
@@ -23,6 +24,7 @@ import { planAmend } from './operations/plan-amend.ts'
 import { planCompact } from './operations/plan-compact.ts'
 import { planCreate } from './operations/plan-create.ts'
 import { planEncode } from './operations/plan-encode.ts'
+import { planRelink } from './operations/plan-relink.ts'
 import { planRepair } from './operations/plan-repair.ts'
 import { planResize } from './operations/plan-resize.ts'
 import { planUndoChange } from './operations/plan-undo-change.ts'
@@ -30,6 +32,7 @@ import { readContent } from './operations/read-content.ts'
 import { rebuildImageRefcounts } from './operations/rebuild-refcounts.ts'
 import { rehydrateImage } from './operations/rehydrate.ts'
 import { relocate } from './operations/relocate.ts'
+import { relinkImage } from './operations/relink.ts'
 import { repairImage } from './operations/repair.ts'
 import { resizeImage } from './operations/resize.ts'
 import { applySnapshot, planApplySnapshot } from './operations/snapshot-apply.ts'
@@ -80,6 +83,7 @@ export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Eng
     mapImage: (path, options) => mapImage(host, absolute(path), paced(options)),
     summarizeAllocation: (path, options) =>
       summarizeAllocation(host, absolute(path), paced(options)),
+    readDiskLayout: (path, options) => readDiskLayout(host, absolute(path), options),
     hashImage: (path, options) => hashImage(host, absolute(path), paced(options)),
     async readUse(path) {
       await using file = await host.openFile(absolute(path))
@@ -116,6 +120,8 @@ export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Eng
       planUndoChange(host, absolute(path), change, paced(options)),
     relocate: (path, to, options) => relocate(host, absolute(path), absolute(to), paced(options)),
     undoChange: (path, plan, options) => undoChange(host, absolute(path), plan, paced(options)),
+    planRelink: (path, options) => planRelink(host, absolute(path), paced(options)),
+    relinkImage: (path, plan, context) => relinkImage(host, absolute(path), plan, context),
     rebuildRefcounts: (path, options) =>
       rebuildImageRefcounts(host, absolute(path), paced(options)),
     planCompact: (path, options) => planCompact(host, absolute(path), paced(options)),

@@ -4,7 +4,9 @@ import {
   formatPlural,
   ImageError,
   resizeWords,
-  type PartitionTable,
+  type DiskLayout,
+  type DiskPartition,
+  type FileSystem,
   type ResizePlan,
   type Resized,
 } from '../../core/index.ts'
@@ -52,7 +54,7 @@ export function describeResize(
 
 function cutFacts(plan: ResizePlan, result: Resized['result']): Fact[] {
   if (plan.kind !== 'shrink') return []
-  const { cut, used } = plan
+  const { cut, layout } = plan
   const isLooked = cut?.content?.complete === true
   const facts: Fact[] =
     result === undefined
@@ -62,16 +64,16 @@ function cutFacts(plan: ResizePlan, result: Resized['result']): Fact[] {
     const clusters = cut.clusters === 0 ? '' : ` in ${formatPlural(cut.clusters, 'cluster')}`
     facts.push(['Gives back', `${formatBytes(cut.storedBytes)}${clusters}`])
   }
-  if (used.safeSize !== undefined && result === undefined) {
-    facts.push(['Smallest size that keeps all', exactBytes(used.safeSize)])
+  if (layout.safeSize !== undefined && result === undefined) {
+    facts.push(['Smallest size that keeps all', exactBytes(layout.safeSize)])
   }
   return facts
 }
 
 /** What lies past the new end, for a sentence. */
-export function lossWords({ partitions, partitionsCut, cut }: ResizePlan): string {
+export function lossWords({ layout, partitionsCut, cut }: ResizePlan): string {
   const parts = partitionsCut.map((number) => {
-    const end = partitions?.partitions.find((each) => each.number === number)?.end
+    const end = layout.partitions.find((each) => each.number === number)?.end
     const place = end === undefined ? '' : ` (it ends at byte ${formatCount(end)})`
     return `the end of partition ${number}${place}`
   })
@@ -82,16 +84,10 @@ export function lossWords({ partitions, partitionsCut, cut }: ResizePlan): strin
   return parts.length === 0 ? 'nothing but zeroes' : parts.join(', ')
 }
 
-function keptFacts({
-  snapshots,
-  bitmapsLost,
-  growth,
-  preallocation,
-  partitions,
-}: ResizePlan): Fact[] {
+function keptFacts({ snapshots, bitmapsLost, growth, preallocation, layout }: ResizePlan): Fact[] {
   const facts: Fact[] = []
   if (preallocation !== 'off') facts.push(['Preallocation', preallocation])
-  if (partitions !== undefined) facts.push(['Partitions', partitionWords(partitions)])
+  facts.push(...partitionFacts(layout))
   if (snapshots.length > 0) {
     facts.push(['Snapshots', `${formatCount(snapshots.length)}, each keeps content and size`])
   }
@@ -108,18 +104,26 @@ function keptFacts({
 /** Partitions in a text; `--json` has them all. */
 const listed = 8
 
-function partitionWords({ kind, partitions, fault }: PartitionTable): string {
-  const each = partitions
-    .slice(0, listed)
-    .map(({ number, start, end }) => `${number} from ${formatBytes(start)} to ${formatBytes(end)}`)
+function partitionFacts({ table, partitions, wholeDisk }: DiskLayout): Fact[] {
+  if (wholeDisk !== undefined) return [['File system', fileSystemWords(wholeDisk)]]
+  if (table === undefined) return []
+  const each = partitions.slice(0, listed).map(partitionWords)
   const more = partitions.length - each.length
   const words = [
     ...(each.length === 0 ? ['none'] : each),
     ...(more > 0 ? [`${formatCount(more)} more`] : []),
-    ...(fault === undefined ? [] : [fault]),
+    ...(table.fault === undefined ? [] : [table.fault]),
   ]
-  return `${kind.toUpperCase()}: ${words.join(', ')}`
+  return [['Partitions', `${table.kind.toUpperCase()}: ${words.join(', ')}`]]
 }
+
+function partitionWords({ number, start, end, fileSystem }: DiskPartition): string {
+  const kind = fileSystem === undefined ? '' : ` (${fileSystem.kind})`
+  return `${number}${kind} from ${formatBytes(start)} to ${formatBytes(end)}`
+}
+
+const fileSystemWords = ({ kind, size }: FileSystem): string =>
+  size === undefined ? kind : `${kind} of ${formatBytes(size)}, without a partition table`
 
 /** What growing takes of the host, beyond a few bytes of a header. */
 function costFacts({ kind, format, before, after, preallocation, growth }: ResizePlan): Fact[] {

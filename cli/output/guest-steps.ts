@@ -9,25 +9,24 @@ export function guestSteps({
   kind,
   before,
   after,
-  partitions,
-  used,
+  layout: { table, partitions, storedEnd },
 }: ResizePlan): readonly string[] {
   if (kind !== 'grow') return []
   const more = formatBytes(after.virtualSize - before.virtualSize)
-  if (partitions === undefined) {
-    return used.storedEnd === 0
+  if (table === undefined) {
+    return storedEnd === 0
       ? []
       : [
           `No partition table was found: if a file system is on the disk itself, let it take the new ${more} (resize2fs, xfs_growfs).`,
         ]
   }
   const steps: string[] = []
-  if (partitions.kind === 'gpt') {
+  if (table.kind === 'gpt') {
     steps.push(
       'The second copy of the partition table is no longer at the end of the disk: let it be moved there (sgdisk -e, or parted, which offers it).',
     )
   }
-  const last = partitions.partitions.toSorted((one, other) => other.end - one.end)[0]
+  const last = partitions.toSorted((one, other) => other.end - one.end)[0]
   if (last !== undefined) {
     steps.push(
       `Partition ${last.number} is the last: let it take the new ${more} (growpart, or Extend Volume in Windows), then the file system on it (resize2fs, xfs_growfs, pvresize for LVM).`,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorJson } from './error-json.ts'
+import { layoutJson } from './layout-json.ts'
 
 const bytes = z.number().int().nonnegative()
 
@@ -16,15 +17,6 @@ const cut = z.strictObject({
       complete: z.boolean(),
     })
     .optional(),
-})
-
-const partitionTable = z.strictObject({
-  kind: z.enum(['gpt', 'mbr']),
-  sectorSize: z.union([z.literal(512), z.literal(4096)]),
-  partitions: z.array(z.strictObject({ number: bytes, start: bytes, end: bytes })).readonly(),
-  end: bytes,
-  reservedAtEnd: bytes,
-  fault: z.string().optional(),
 })
 
 const extent = z.strictObject({
@@ -50,13 +42,8 @@ export const resizeJson = z.strictObject({
     consentNeeded: z.array(z.literal('lose-data-past-end')).readonly(),
     /** Missing when nothing is cut off, or when the tables contradict each other. */
     cut: cut.optional(),
-    used: z.strictObject({
-      storedEnd: bytes.optional(),
-      contentEnd: bytes.optional(),
-      /** The smallest size that keeps everything. */
-      safeSize: bytes.optional(),
-    }),
-    partitions: partitionTable.optional(),
+    /** The disk as it is. */
+    layout: layoutJson,
     /** Numbers of those that would end past the new end. */
     partitionsCut: z.array(bytes).readonly(),
     snapshots: z

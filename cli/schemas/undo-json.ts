@@ -3,7 +3,15 @@ import { errorJson } from './error-json.ts'
 
 const undoable = z.strictObject({
   id: z.string(),
-  kind: z.enum(['repair', 'grow', 'amend', 'snapshot-create', 'snapshot-rename', 'snapshot-apply']),
+  kind: z.enum([
+    'repair',
+    'grow',
+    'amend',
+    'snapshot-create',
+    'snapshot-rename',
+    'snapshot-apply',
+    'relink',
+  ]),
   /** Unix time in milliseconds; missing where the file system does not tell. */
   at: z.number().optional(),
   /** In words. */

@@ -114,7 +114,7 @@ function mustBeAsAsked(
 }
 
 function needsConsent(path: string, plan: ResizePlan): ImageError {
-  const { safeSize } = plan.used
+  const { safeSize } = plan.layout
   const limit = plan.after.virtualSize
   const expected =
     safeSize === undefined

@@ -3,12 +3,13 @@ import { alignUp } from '../base/bits.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import type { OperationContext } from '../progress.ts'
-import { SECTOR } from '../qcow2/format/constants.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { contentSource } from './byte-source.ts'
 import { findContentEnd, scanContent, type ContentScan } from './content-scan.ts'
-import { readPartitionTable, type PartitionTable } from './partition-table.ts'
-import type { CutContent, ResizePlan, UsedDisk } from './resize-plan.ts'
+import { layoutOf, nothingFound } from '../guest/disk-layout.ts'
+import { readStructure } from '../guest/read-structure.ts'
+import { guestBytesOf, isStored } from './disk-layout.ts'
+import type { CutContent, ResizePlan } from './resize-plan.ts'
 
 export interface DiskLook {
   /** Bytes of the disk afterwards. */
@@ -26,24 +27,20 @@ export async function lookAtDisk(
   image: DiskImage,
   look: DiskLook,
   context: OperationContext,
-): Promise<Pick<ResizePlan, 'cut' | 'used' | 'partitions' | 'partitionsCut'>> {
+): Promise<Pick<ResizePlan, 'cut' | 'layout' | 'partitionsCut'>> {
   const { size } = look
   const stored = look.tables ? await storedPart(image, size, context) : undefined
   const scan = look.content ? await ifReadable(() => scanDisk(image, look, context)) : undefined
-  const partitions = look.content
-    ? await ifReadable(() => partitionsOf(image, context.signal))
+  const structure = look.content
+    ? await ifReadable(() => readStructure(guestBytesOf(image, context.signal), context.signal))
     : undefined
   const isCut = size < image.virtualSize
+  const ends = { storedEnd: stored?.end, contentEnd: scan?.contentEnd }
+  const layout = layoutOf(image.virtualSize, structure ?? nothingFound, ends)
   return {
     cut: isCut && stored !== undefined ? { ...stored.cut, content: scan?.cut } : undefined,
-    used: {
-      storedEnd: stored?.end,
-      contentEnd: scan?.contentEnd,
-      safeSize: safeSizeOf(partitions, scan?.contentEnd),
-    },
-    partitions,
-    partitionsCut:
-      partitions?.partitions.filter(({ end }) => end > size).map(({ number }) => number) ?? [],
+    layout,
+    partitionsCut: layout.partitions.filter(({ end }) => end > size).map(({ number }) => number),
   }
 }
 
@@ -61,13 +58,13 @@ async function ifReadable<Answer>(look: () => Promise<Answer>): Promise<Answer |
 async function storedPart(
   image: DiskImage,
   size: number,
-  { signal, pause, onProgress }: OperationContext,
+  { signal, pause: gate, onProgress }: OperationContext,
 ): Promise<{ readonly end: number; readonly cut: Omit<CutContent, 'content'> }> {
   const { virtualSize } = image
   const isRaw = image.format === 'raw'
   const clusterSize = image instanceof Qcow2Image ? image.geometry.clusterSize : Infinity
   const firstCut = isRaw ? Infinity : alignUp(size, clusterSize) / clusterSize
-  const breathe = breather(signal, { pause, everyCalls: 16 })
+  const breathe = breather(signal, { pause: gate, everyCalls: 16 })
   let end = 0
   let storedBytes = 0
   let clusters = 0
@@ -75,11 +72,7 @@ async function storedPart(
   for (let at = 0; at < virtualSize;) {
     const run = image.runAt(at, virtualSize - at)
     const next = at + run.length
-    // Holes of a raw file have a place and no space.
-    const isStored = isRaw
-      ? run.kind === 'data'
-      : run.kind === 'compressed' || run.hostOffset !== undefined
-    if (isStored) {
+    if (isStored(image, run)) {
       end = next
       storedBytes += Math.max(next - Math.max(at, size), 0)
       const last = Math.ceil(next / clusterSize) - 1
@@ -119,24 +112,4 @@ async function scanDisk(
     context,
   )
   return { cut, contentEnd: below.complete ? (below.end ?? 0) : undefined }
-}
-
-async function partitionsOf(
-  image: DiskImage,
-  signal: AbortSignal | undefined,
-): Promise<PartitionTable | undefined> {
-  return readPartitionTable({
-    length: image.virtualSize,
-    read: (into, at) => image.read(into, at, signal),
-  })
-}
-
-function safeSizeOf(
-  partitions: PartitionTable | undefined,
-  contentEnd: number | undefined,
-): UsedDisk['safeSize'] {
-  if (partitions !== undefined && partitions.partitions.length > 0) {
-    return alignUp(partitions.end + partitions.reservedAtEnd, partitions.sectorSize)
-  }
-  return contentEnd === undefined ? undefined : Math.max(alignUp(contentEnd, SECTOR), SECTOR)
 }

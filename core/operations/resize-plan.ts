@@ -2,7 +2,7 @@ import type { ImageErrorData } from '../errors/image-error.ts'
 import type { Preallocation } from '../qcow2/preallocation.ts'
 import type { ContentScan } from './content-scan.ts'
 import type { ImageStamp } from './image-stamp.ts'
-import type { PartitionTable } from './partition-table.ts'
+import type { DiskLayout } from '../guest/disk-layout.ts'
 
 /** What a person has to agree to by name before a plan is carried out. */
 export type ResizeConsent = 'lose-data-past-end'
@@ -24,10 +24,11 @@ export interface ResizePlan {
   readonly consentNeeded: readonly ResizeConsent[]
   /** What shrinking cuts off; undefined when nothing is, or when the tables contradict each other. */
   readonly cut: CutContent | undefined
-  /** Where content ends that has to stay; for choosing a size. */
-  readonly used: UsedDisk
-  /** undefined when there is none, or when the content cannot be read. */
-  readonly partitions: PartitionTable | undefined
+  /**
+   * The disk as it is, with the smallest size that keeps everything. Without table and file systems where the
+   * content cannot be read: encrypted, damaged, or a layer is missing.
+   */
+  readonly layout: DiskLayout
   /** Numbers of the partitions that would end past the new end of the disk. */
   readonly partitionsCut: readonly number[]
   /** Every snapshot keeps its content and its own size. */
@@ -48,21 +49,6 @@ export interface CutContent {
   readonly clusters: number
   /** What reading that part found; undefined when it cannot be read (encrypted, damaged, or a layer is missing). */
   readonly content: ContentScan | undefined
-}
-
-export interface UsedDisk {
-  /**
-   * The first guest byte after the last that is stored in this image; 0 when nothing is, undefined when
-   * the tables contradict each other.
-   */
-  readonly storedEnd: number | undefined
-  /** The first guest byte after the last that is not zero; undefined when that is not known. */
-  readonly contentEnd: number | undefined
-  /**
-   * The smallest size that keeps every partition and what its table keeps at the end, or all content where
-   * there is no table, in whole sectors; undefined when neither is known.
-   */
-  readonly safeSize: number | undefined
 }
 
 export interface SnapshotSize {

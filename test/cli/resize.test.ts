@@ -99,7 +99,7 @@ describe('resize to a larger disk', () => {
     const image = await partitioned()
     const { stdout } = await platter(['resize', image, '+16M', '--json'])
     const { guestSteps, plan, result } = resizeJson.parse(JSON.parse(stdout))
-    expect(plan.partitions).toMatchObject({ kind: 'mbr', end: 12 * mib })
+    expect(plan.layout).toMatchObject({ table: { kind: 'mbr' }, partitions: [{ end: 12 * mib }] })
     expect(guestSteps.join(' ')).toMatch(/Partition 1 is the last.*growpart/)
     expect(result?.after.virtualSize).toBe(32 * mib)
   })

@@ -64,6 +64,16 @@ export function scriptedEngine(): ReadingEngine {
       yield extents.slice(0, 3)
       yield extents.slice(3)
     },
+    readDiskLayout: async () => ({
+      virtualSize: 1024,
+      table: undefined,
+      partitions: [],
+      wholeDisk: undefined,
+      storedEnd: 512,
+      contentEnd: 512,
+      safeSize: 512,
+      safeBecause: { kind: 'content' },
+    }),
     summarizeAllocation: (file, options) =>
       perform(file, options, () => ({
         virtualSize: 1024,

@@ -38,7 +38,9 @@ Growing, by a size or by a difference.
           "preallocation": "off",
           "allowed": true,
           "consentNeeded": [],
-          "used": {
+          "layout": {
+              "virtualSize": 3221225472,
+              "partitions": [],
               "storedEnd": 944766976
           },
           "partitionsCut": [],

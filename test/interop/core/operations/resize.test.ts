@@ -530,16 +530,16 @@ describe('a plan', () => {
         storedBytes: 128 * 1024,
         content: { dataBytes: 102_400, end: 6 * mebibyte + 102_400, complete: true },
       },
-      used: {
+      layout: {
+        table: undefined,
         storedEnd: 6 * mebibyte + 128 * 1024,
         contentEnd: 6 * mebibyte + 102_400,
         safeSize: 6 * mebibyte + 102_400,
       },
-      partitions: undefined,
     })
     const mild = await engine.planResize(folder.file('disk.qcow2'), { size: 7 * mebibyte })
     expect(mild.cut).toMatchObject({ clusters: 0, storedBytes: 0, content: { dataBytes: 0 } })
-    expect(mild.used.contentEnd).toBe(6 * mebibyte + 102_400)
+    expect(mild.layout.contentEnd).toBe(6 * mebibyte + 102_400)
   })
 
   it('does not read more than it may', async () => {
@@ -547,7 +547,7 @@ describe('a plan', () => {
     const [path] = await planned(folder, 2 * mebibyte)
     const plan = await engine.planResize(path, { size: 512 * 1024, scanLimit: 65_536 })
     expect(plan.cut?.content).toMatchObject({ complete: false, bytesRead: 65_536 })
-    expect(plan.used.contentEnd).toBeUndefined()
+    expect(plan.layout.contentEnd).toBeUndefined()
     const blind = await engine.planResize(path, { size: 512 * 1024, scanLimit: 0 })
     expect(blind.cut).toMatchObject({ clusters: 10, content: { complete: false, bytesRead: 0 } })
   })
@@ -558,7 +558,7 @@ describe('a plan', () => {
     await qemuImg('create', '-q', '-f', 'qcow2', path, '1P')
     await qemuIo(path, `write -P 1 ${300 * 2 ** 40} 4k`, `write -P 0 ${400 * 2 ** 40} 64k`)
     const plan = await engine.planResize(path, { size: 2 ** 49 })
-    expect(plan.used).toMatchObject({
+    expect(plan.layout).toMatchObject({
       storedEnd: 400 * 2 ** 40 + 65_536,
       contentEnd: 300 * 2 ** 40 + 4096,
     })
@@ -625,22 +625,26 @@ describe('a plan', () => {
     const path = await image.writeTo(folder.file('disk.qcow2'))
     // The check reports what a look at the disk would stumble over.
     image.l2Entry(1, (entry) => entry + 512n)
-    const { refusals, cut, used } = await engine.planResize(await image.writeTo(path), {
+    const { refusals, cut, layout } = await engine.planResize(await image.writeTo(path), {
       size: 4096,
     })
     expect(refusals).toMatchObject([{ reason: 'contradictions-found' }])
     expect(cut).toBeUndefined()
-    expect(used).toEqual({ storedEnd: undefined, contentEnd: undefined, safeSize: undefined })
+    expect(layout).toMatchObject({ storedEnd: undefined, contentEnd: undefined, safeSize: undefined })
   })
 
   it('says of content that cannot be unpacked that it is not known', async () => {
     await using folder = await tempFolder()
     const image = new Qcow2Builder().data(0).compressed(9, 0x55, new Uint8Array(100).fill(0xff))
     const path = await image.writeTo(folder.file('disk.qcow2'))
-    const { allowed, cut, used } = await engine.planResize(path, { size: 4096 })
+    const { allowed, cut, layout } = await engine.planResize(path, { size: 4096 })
     expect(allowed).toBe(true)
     expect(cut).toEqual({ storedBytes: 4096, clusters: 1, content: undefined })
-    expect(used).toEqual({ storedEnd: 10 * 4096, contentEnd: undefined, safeSize: undefined })
+    expect(layout).toMatchObject({
+      storedEnd: 10 * 4096,
+      contentEnd: undefined,
+      safeSize: undefined,
+    })
   })
 
   it('refuses an image whose backing file is missing', async () => {
@@ -680,12 +684,12 @@ describe('a plan', () => {
     await qemuImg('convert', '-f', 'raw', '-O', 'qcow2', raw, path)
     const plan = await engine.planResize(path, { size: 4 * mebibyte })
     expect(plan.partitionsCut).toEqual([2])
-    expect(plan.partitions?.partitions[1]).toEqual({
+    expect(plan.layout.partitions[1]).toMatchObject({
       number: 2,
       start: 2 * mebibyte,
       end: 6 * mebibyte,
     })
-    expect(plan.used.safeSize).toBe(6 * mebibyte)
+    expect(plan.layout.safeSize).toBe(6 * mebibyte)
   })
 
   it('opens a dirty image, and its refcounts are right afterwards', async () => {

@@ -1,4 +1,6 @@
-import type { Partition, PartitionSource, PartitionTable } from './partition-table.ts'
+import type { GuestBytes } from './guest-bytes.ts'
+import type { Partition, PartitionTable } from './partition-table.ts'
+import { mbrTypeName } from './partition-types.ts'
 
 /**
  * An MBR does not say what it counts in. QEMU's disks have sectors of 512 bytes unless somebody asks for
@@ -32,9 +34,9 @@ const isProtective = ({ type }: MbrEntry): boolean => type === 0xee
  * is none. Boot sectors of file systems carry the same signature: entries that no partitioning tool
  * would write say that it is one of those.
  */
-export async function readMbr(source: PartitionSource): Promise<PartitionTable | undefined> {
-  if (source.length < SECTOR) return undefined
-  const entries = await readSector(source, 0)
+export async function readMbr(disk: GuestBytes): Promise<PartitionTable | undefined> {
+  if (disk.length < SECTOR) return undefined
+  const entries = await readSector(disk, 0)
   if (entries === undefined || !entries.every(isPlausible)) return undefined
   if (entries.every(isEmpty)) return undefined
 
@@ -46,16 +48,23 @@ export async function readMbr(source: PartitionSource): Promise<PartitionTable |
     : undefined
   const extended = entries.find((entry) => !isEmpty(entry) && isExtended(entry))
   if (extended !== undefined) {
-    fault ??= await readLogical(source, extended, partitions)
+    fault ??= await readLogical(disk, extended, partitions)
   }
   return {
     kind: 'mbr',
     sectorSize: SECTOR,
     partitions,
-    end: partitions.reduce((end, partition) => Math.max(end, partition.end), 0),
     reservedAtEnd: 0,
+    backupHeaderAt: undefined,
     fault,
   }
+}
+
+/** Whether sector 0 says that a GPT describes the disk. */
+export async function hasProtectiveEntry(disk: GuestBytes): Promise<boolean> {
+  if (disk.length < SECTOR) return false
+  const entries = await readSector(disk, 0)
+  return entries?.some(isProtective) === true
 }
 
 /**
@@ -63,7 +72,7 @@ export async function readMbr(source: PartitionSource): Promise<PartitionTable |
  * the next link (relative to the extended partition). Gives what is wrong with the chain.
  */
 async function readLogical(
-  source: PartitionSource,
+  disk: GuestBytes,
   extended: MbrEntry,
   partitions: Partition[],
 ): Promise<string | undefined> {
@@ -73,10 +82,10 @@ async function readLogical(
     if (seen.has(sector)) return 'its chain of logical partitions comes back to itself'
     seen.add(sector)
     const at = sector * SECTOR
-    if (at + SECTOR > source.length) {
+    if (at + SECTOR > disk.length) {
       return 'its chain of logical partitions leaves the disk'
     }
-    const entries = await readSector(source, at)
+    const entries = await readSector(disk, at)
     if (entries === undefined) return 'its chain of logical partitions breaks off'
     const logical = entries.find((entry) => !isEmpty(entry) && !isExtended(entry))
     const next = entries.find((entry) => !isEmpty(entry) && isExtended(entry))
@@ -90,9 +99,9 @@ async function readLogical(
 }
 
 /** The four entries of a sector that carries the signature of a table. */
-async function readSector(source: PartitionSource, at: number): Promise<MbrEntry[] | undefined> {
+async function readSector(disk: GuestBytes, at: number): Promise<MbrEntry[] | undefined> {
   const bytes = new Uint8Array(SECTOR)
-  await source.read(bytes, at)
+  await disk.read(bytes, at)
   const view = new DataView(bytes.buffer)
   if (view.getUint16(SECTOR - 2) !== 0x55aa) return undefined
   return Array.from({ length: PRIMARY_ENTRIES }, (_, index) => {
@@ -113,8 +122,11 @@ const isPlausible = (entry: MbrEntry): boolean =>
   (entry.status === 0 || entry.status === 0x80) && (isEmpty(entry) || entry.start > 0)
 
 /** `base`: the sector that the entry counts from. */
-const partitionAt = (number: number, { start, sectors }: MbrEntry, base: number): Partition => ({
+const partitionAt = (number: number, entry: MbrEntry, base: number): Partition => ({
   number,
-  start: (base + start) * SECTOR,
-  end: (base + start + sectors) * SECTOR,
+  start: (base + entry.start) * SECTOR,
+  end: (base + entry.start + entry.sectors) * SECTOR,
+  typeName: mbrTypeName(entry.type),
+  name: undefined,
+  isContainer: isExtended(entry),
 })
