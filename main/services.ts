@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, homedir } from 'node:os'
 import { z } from 'zod'
 import { createEngine, ImageError } from '../core/index.ts'
 import type { Contract } from '../ipc/contract.ts'
@@ -26,6 +26,7 @@ import { openLog } from './log/logger.ts'
 import type { Notice } from './notice.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 import type { ShellPorts } from './shell-ports.ts'
+import { knownPlaces, type Place } from './users/known-places.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 
 export interface ServicesOptions {
@@ -38,6 +39,8 @@ export interface ServicesOptions {
   readonly scanWorkerUrl: URL
   /** Default: `PLATTER_DATA`, or the system's place for application data. */
   readonly dataFolder?: string
+  /** Where configurations of virtual machines are; default: where their programs keep them. */
+  readonly vmPlaces?: readonly Place[]
   /** Default: `PLATTER_LOGS`, or the system's place for logs. */
   readonly logFolder?: string
 }
@@ -57,6 +60,8 @@ export interface Services {
 
 /** Threads that answer windows, besides those that work on jobs. */
 const queryThreads = 2
+/** Unless the person asked for a number of jobs: one disk does not read faster for more. */
+const readersPerVolume = 2
 const scanThreads = 2
 /** The taskbar need not know more often, in milliseconds. */
 const shownProgressInterval = 500
@@ -84,7 +89,12 @@ export async function createServices(options: ServicesOptions): Promise<Services
 
   const onCrash = (error: Error): void => log.error('worker thread ended', { cause: error.message })
   const jobThreads = (): number => settings.current.parallelJobs || availableParallelism()
-  const jobHost = new WorkerPool<EngineTasks>({ url: engineWorkerUrl, size: jobThreads, onCrash })
+  const jobHost = new WorkerPool<EngineTasks>({
+    url: engineWorkerUrl,
+    // A job that stands still keeps its thread and leaves its place to another.
+    size: () => jobThreads() + queue.freeStanding,
+    onCrash,
+  })
   const queryHost = new WorkerPool<EngineTasks>({
     url: engineWorkerUrl,
     size: () => queryThreads,
@@ -104,13 +114,18 @@ export async function createServices(options: ServicesOptions): Promise<Services
     log,
     links: () => settings.current.links,
     roots: shell.roots,
+    vmPlaces: options.vmPlaces ?? defaultVmPlaces(),
   })
   undo.defer(() => library.close())
-  const queue = new JobQueue({
+  const queue: JobQueue = new JobQueue({
     db,
     host: jobHost,
     subjects: library,
-    limit: jobThreads,
+    limits: () => ({
+      jobs: jobThreads(),
+      readersPerVolume: settings.current.parallelJobs || readersPerVolume,
+      writersPerVolume: 1,
+    }),
     log,
     actor,
     engineVersion,
@@ -143,6 +158,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
   })
   shell.settingsChanged(settings.current)
   undo.use(showProgress(queue, shell))
+  undo.defer(
+    queue.changes.listen((change) => {
+      // A batch works on images that nobody chose one by one.
+      if (change.type !== 'job' || change.job.batchId !== undefined) return
+      if (change.job.state === 'running') library.used([change.job.imageId])
+    }),
+  )
 
   const handlers: Handlers<Contract> = {
     ...appHandlers({
@@ -175,7 +197,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
     handlers,
     metrics: () => new ServicesMetrics(db, queue),
     notices,
-    openPaths: async (paths) => ({ imageIds: await library.addPaths(paths) }),
+    openPaths: async (paths) => {
+      const imageIds = await library.addPaths(paths)
+      library.used(imageIds)
+      return { imageIds }
+    },
     reportDefect: (where, thrown) =>
       log.error('defect', {
         where,
@@ -202,6 +228,9 @@ function showProgress(queue: JobQueue, shell: ShellPorts): Disposable {
   })
   return { [Symbol.dispose]: stop }
 }
+
+const defaultVmPlaces = (): readonly Place[] =>
+  knownPlaces({ home: homedir(), platform: process.platform, env: process.env })
 
 const sqliteVersion = (db: ReadableDb): string =>
   z.object({ version: z.string() }).parse(db.get('SELECT sqlite_version() AS version')).version

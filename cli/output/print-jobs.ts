@@ -55,6 +55,7 @@ const tones: Readonly<Record<RecordedJob['state'], Tone>> = {
   failed: 'bad',
   cancelled: 'soft',
   interrupted: 'waste',
+  skipped: 'soft',
 }
 
 function rowOf(job: RecordedJob): Row {

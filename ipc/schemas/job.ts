@@ -46,6 +46,8 @@ export const jobState = z.enum([
   'failed',
   'cancelled',
   'interrupted',
+  /** One of a batch whose plan, made when its turn came, said no. */
+  'skipped',
 ])
 export type JobState = z.infer<typeof jobState>
 
@@ -123,6 +125,7 @@ export type Job = z.infer<typeof job>
 
 export const batchCounters = z.object({
   id: batchId,
+  kind: jobKind,
   title: z.string(),
   startedAt: timestamp,
   endedAt: timestamp.optional(),
@@ -133,8 +136,15 @@ export const batchCounters = z.object({
   leaks: byteCount,
   damaged: byteCount,
   unreadable: byteCount,
+  /** Of changes: there was nothing to do. */
+  nothing: byteCount,
+  /** Of work other than checks. */
+  failed: byteCount,
   cancelled: byteCount,
-  /** Not started because they cannot be checked (raw, foreign formats); listed in the report. */
+  /**
+   * Left out: the work does not fit them (raw, foreign formats), or their plan said no when their turn came. The
+   * report lists them with their reasons; the second kind counts among the done, too.
+   */
   skipped: byteCount,
 })
 export type BatchCounters = z.infer<typeof batchCounters>
@@ -143,8 +153,11 @@ export type BatchCounters = z.infer<typeof batchCounters>
 export const jobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), jobs: z.array(job), batches: z.array(batchCounters) }),
   z.object({ type: z.literal('jobs'), jobs: z.array(job) }),
-  /** Progress only, at most ten a second and job. */
-  z.object({ type: z.literal('progress'), id: jobId, progress }),
+  /** Progress only, of all jobs that made some; at most ten a second and job. */
+  z.object({
+    type: z.literal('progress'),
+    jobs: z.array(z.object({ id: jobId, progress })),
+  }),
   z.object({ type: z.literal('batches'), batches: z.array(batchCounters) }),
 ])
 export type JobEvent = z.infer<typeof jobEvent>

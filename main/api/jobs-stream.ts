@@ -46,8 +46,9 @@ export async function streamJobs(
       for (const portion of portionsOf([...changed.jobs.values()])) {
         await emit({ type: 'jobs', jobs: portion.map(briefJob) })
       }
-      for (const [id, value] of changed.progress) {
-        await emit({ type: 'progress', id, progress: value })
+      if (changed.progress.size > 0) {
+        const reports = Array.from(changed.progress, ([id, report]) => ({ id, progress: report }))
+        await emit({ type: 'progress', jobs: reports })
       }
       if (changed.batches.size > 0) {
         await emit({ type: 'batches', batches: [...changed.batches.values()] })

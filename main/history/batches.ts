@@ -28,19 +28,25 @@ const batchRow = z
     leaks: z.number(),
     damaged: z.number(),
     unreadable: z.number(),
+    nothing: z.number(),
+    failed: z.number(),
     cancelled: z.number(),
+    left_out: z.number(),
   })
-  .transform(({ request, skipped, id, started_at, ended_at, ...counts }): StoredBatch => ({
-    request,
-    skipped,
-    counters: {
-      ...counts,
-      id: String(id),
-      startedAt: started_at,
-      endedAt: optional(ended_at),
-      skipped: skipped.length,
-    },
-  }))
+  .transform(
+    ({ request, skipped, id, started_at, ended_at, left_out, ...counts }): StoredBatch => ({
+      request,
+      skipped,
+      counters: {
+        ...counts,
+        id: String(id),
+        kind: request.kind,
+        startedAt: started_at,
+        endedAt: optional(ended_at),
+        skipped: skipped.length + left_out,
+      },
+    }),
+  )
 
 const select = `
   SELECT batches.id, title, batches.request, batches.started_at, batches.ended_at, skipped,
@@ -49,7 +55,10 @@ const select = `
     COUNT(CASE outcome WHEN 'leaks' THEN 1 END) AS leaks,
     COUNT(CASE outcome WHEN 'damaged' THEN 1 END) AS damaged,
     COUNT(CASE outcome WHEN 'unreadable' THEN 1 END) AS unreadable,
-    COUNT(CASE outcome WHEN 'cancelled' THEN 1 END) AS cancelled
+    COUNT(CASE outcome WHEN 'nothing' THEN 1 END) AS "nothing",
+    COUNT(CASE outcome WHEN 'failed' THEN 1 END) AS failed,
+    COUNT(CASE outcome WHEN 'cancelled' THEN 1 END) AS cancelled,
+    COUNT(CASE outcome WHEN 'skipped' THEN 1 END) AS left_out
   FROM batches LEFT JOIN jobs ON jobs.batch_id = batches.id`
 
 export function findBatch(db: ReadableDb, batchId: string): StoredBatch | undefined {

@@ -4,19 +4,44 @@ import type { Fit } from '../jobs/job-subjects.ts'
 
 /** Whether a kind of work makes sense for an image; what does not fit is skipped and counted. */
 export function fitJob(
-  { path, header, missingSince }: Pick<StoredImage, 'path' | 'header' | 'missingSince'>,
+  image: Pick<StoredImage, 'path' | 'header' | 'missingSince'>,
   request: JobRequest,
 ): Fit {
-  const refuse = (reason: string): Fit => ({ fits: false, path, reason })
-  if (missingSince !== undefined) return refuse('The file is missing.')
+  const { path, header } = image
+  const reason = misfitOf(image, request)
+  if (reason !== undefined) return { fits: false, path, reason }
+  // An identity is `device:inode`.
+  return { fits: true, path, volume: header.identity.slice(0, header.identity.indexOf(':')) }
+}
+
+/** What a raw image has not got. */
+const missingInRaw: Readonly<Partial<Record<JobRequest['kind'], string>>> = {
+  check: 'A raw image has no tables that could be checked.',
+  repair: 'A raw image has no tables that could be repaired.',
+  snapshot: 'A raw image has no room for snapshots.',
+  relink: 'A raw image names no backing file.',
+}
+
+function misfitOf(
+  { header, missingSince }: Pick<StoredImage, 'header' | 'missingSince'>,
+  request: JobRequest,
+): string | undefined {
+  const { kind } = request
+  // What was moved or trashed is missing where it was until it is taken back.
+  if (kind === 'remove' || kind === 'undo') return undefined
+  if (missingSince !== undefined) return 'The file is missing.'
+  const needsFileOnly =
+    kind === 'rename' ||
+    kind === 'move' ||
+    kind === 'trash' ||
+    (kind === 'hash' && request.target === 'file')
   // A file nobody could read yet is worth a try: the job's error says what is wrong with it.
-  if (header.format === undefined || header.format === 'qcow2') return { fits: true, path }
-  const isFileHash = request.kind === 'hash' && request.target === 'file'
-  if (isFileHash) return { fits: true, path }
-  if (header.format !== 'raw') {
-    return refuse(`Platter recognises ${header.formatLabel} images but cannot read them yet.`)
+  if (needsFileOnly || header.format === undefined) return undefined
+  if (header.format === 'raw') return missingInRaw[kind]
+  if (header.format !== 'qcow2') {
+    return `Platter recognises ${header.formatLabel} images but cannot read them yet.`
   }
-  return request.kind === 'check'
-    ? refuse('A raw image has no tables that could be checked.')
-    : { fits: true, path }
+  return kind === 'relink' && header.backing === undefined
+    ? 'It stands on no backing file.'
+    : undefined
 }

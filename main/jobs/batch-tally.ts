@@ -5,8 +5,25 @@ import type { JobOutcome } from './job-summary.ts'
 export class BatchTally {
   #counters: BatchCounters
 
-  constructor(counters: BatchCounters) {
+  private constructor(counters: BatchCounters) {
     this.#counters = counters
+  }
+
+  static begin(
+    batch: Pick<BatchCounters, 'id' | 'kind' | 'title' | 'startedAt' | 'total' | 'skipped'>,
+  ): BatchTally {
+    return new BatchTally({
+      ...batch,
+      ...(batch.total === 0 ? { endedAt: batch.startedAt } : {}),
+      done: 0,
+      ok: 0,
+      leaks: 0,
+      damaged: 0,
+      unreadable: 0,
+      nothing: 0,
+      failed: 0,
+      cancelled: 0,
+    })
   }
 
   get counters(): BatchCounters {
@@ -25,5 +42,13 @@ export class BatchTally {
       done: done + 1,
       ...(done + 1 >= total ? { endedAt } : {}),
     }
+  }
+
+  /** Whether that changed something. */
+  pause(isPaused: boolean): boolean {
+    if ((this.#counters.paused ?? false) === isPaused) return false
+    const { paused: _before, ...counters } = this.#counters
+    this.#counters = isPaused ? { ...counters, paused: true } : counters
+    return true
   }
 }

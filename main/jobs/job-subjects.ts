@@ -5,7 +5,12 @@ import type { KnownImage } from './engine-host.ts'
 
 /** Whether work makes sense for an image, or one sentence why not. */
 export type Fit =
-  | { readonly fits: true; readonly path: string }
+  | {
+      readonly fits: true
+      readonly path: string
+      /** What tells the disk it lies on from others; the scheduler works on volumes beside each other. */
+      readonly volume: string
+    }
   | { readonly fits: false; readonly path: string; readonly reason: string }
 
 /** What the queue needs to know of images, and where it leaves what it found out. */

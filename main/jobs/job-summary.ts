@@ -8,7 +8,16 @@ import {
 } from '../../core/index.ts'
 
 /** How a job counts in its batch. */
-export const jobOutcomes = ['ok', 'leaks', 'damaged', 'unreadable', 'cancelled'] as const
+export const jobOutcomes = [
+  'ok',
+  'leaks',
+  'damaged',
+  'unreadable',
+  'nothing',
+  'failed',
+  'cancelled',
+  'skipped',
+] as const
 export type JobOutcome = (typeof jobOutcomes)[number]
 
 export function checkOutcome({ health }: Pick<CheckResult, 'health'>): JobOutcome {
@@ -24,6 +33,10 @@ export function checkOutcome({ health }: Pick<CheckResult, 'health'>): JobOutcom
       return unreachable(health)
   }
 }
+
+/** How a job counts that came to no result: an image that cannot be checked is one that cannot be read. */
+export const failedOutcome = ({ kind }: { readonly kind: string }): JobOutcome =>
+  kind === 'check' ? 'unreadable' : 'failed'
 
 /** One sentence for people: what a check found. */
 export function summarizeCheck(check: CheckResult): string {

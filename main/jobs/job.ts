@@ -5,16 +5,27 @@ import type { JobState } from '../../ipc/schemas/job.ts'
  * is where a start puts what the last run left behind.
  */
 const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
-  queued: ['running', 'cancelled', 'interrupted'],
-  running: ['pausing', 'cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'],
+  // Paused before it began: resuming lets it wait again.
+  queued: ['running', 'paused', 'cancelled', 'interrupted'],
+  running: ['pausing', 'cancelling', 'succeeded', 'failed', 'cancelled', 'skipped', 'interrupted'],
   // The work may come to its end before it notices a pause or a cancel.
-  pausing: ['paused', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'],
-  paused: ['running', 'cancelling', 'cancelled', 'failed', 'interrupted'],
-  cancelling: ['cancelled', 'succeeded', 'failed', 'interrupted'],
+  pausing: [
+    'paused',
+    'running',
+    'cancelling',
+    'succeeded',
+    'failed',
+    'cancelled',
+    'skipped',
+    'interrupted',
+  ],
+  paused: ['running', 'queued', 'cancelling', 'cancelled', 'failed', 'interrupted'],
+  cancelling: ['cancelled', 'succeeded', 'failed', 'skipped', 'interrupted'],
   succeeded: [],
   failed: [],
   cancelled: [],
   interrupted: [],
+  skipped: [],
 }
 
 export const isEnded = (state: JobState): boolean => transitions[state].length === 0

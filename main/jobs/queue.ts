@@ -1,5 +1,6 @@
-import { ImageError, ProgressMeter, type Progress } from '../../core/index.ts'
+import { ImageError, ProgressMeter } from '../../core/index.ts'
 import type {
+  AnyRequest,
   BatchCounters,
   FileNumbers,
   Job,
@@ -16,10 +17,11 @@ import { Topic } from '../topic.ts'
 import { BatchTally } from './batch-tally.ts'
 import type { EngineHost, FileFacts } from './engine-host.ts'
 import type { JobSubjects } from './job-subjects.ts'
-import type { JobOutcome } from './job-summary.ts'
+import { failedOutcome, type JobOutcome } from './job-summary.ts'
 import { isEnded, step } from './job.ts'
-import { perform, type Performed } from './perform.ts'
-import { Scheduler } from './scheduler.ts'
+import { laneOf, OpenJob } from './open-job.ts'
+import { perform, type Agreed, type Performed, type ReportedProgress } from './perform.ts'
+import { Scheduler, type SchedulerLimits } from './scheduler.ts'
 
 export type JobChange =
   | { readonly type: 'job'; readonly job: Job }
@@ -30,8 +32,7 @@ export interface JobQueueOptions {
   readonly db: WritableDb
   readonly host: EngineHost
   readonly subjects: JobSubjects
-  /** Jobs at once. */
-  readonly limit: () => number
+  readonly limits: () => SchedulerLimits
   readonly log: Logger
   readonly actor: Job['actor']
   readonly engineVersion: string
@@ -43,6 +44,8 @@ export interface StartRequest {
   readonly imageIds: readonly number[]
   /** Given: the jobs form a batch of this title, with counters and a report. */
   readonly batchTitle?: string | undefined
+  /** Of the plan that the person saw; without one, a change is done as part of a batch only. */
+  readonly planToken?: string | undefined
 }
 
 export interface Started {
@@ -51,15 +54,21 @@ export interface Started {
   readonly skipped: number
 }
 
-/** A job that has not ended. */
-interface OpenJob {
-  job: Job
-  readonly request: JobRequest
-  readonly controller: AbortController
-  readonly log: Logger
+/** An image as the job begins with it. */
+interface Subject {
+  readonly imageId: number
+  readonly path: string
+  readonly volume: string
+}
+
+export interface StartOne extends Subject {
+  readonly request: AnyRequest
+  readonly planToken: string | undefined
 }
 
 const shownBatches = 10
+/** Work that does not end by then when everything closes is left to its thread's end, in milliseconds. */
+const closingTime = 8_000
 
 /**
  * Stores jobs before it runs them, runs as many at once as allowed, and stores how each ended. Opening
@@ -77,7 +86,7 @@ export class JobQueue {
   constructor(options: JobQueueOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#scheduler = new Scheduler(options.limit)
+    this.#scheduler = new Scheduler(options.limits)
     const interrupted = interruptOpenJobs(options.db, this.#now())
     if (interrupted > 0) options.log.warn('jobs of the last run were interrupted', { interrupted })
   }
@@ -86,7 +95,9 @@ export class JobQueue {
   snapshot(): { readonly jobs: readonly Job[]; readonly batches: readonly BatchCounters[] } {
     return {
       jobs: [...this.#open.values()].map(({ job }) => job),
-      batches: newestBatches(this.#options.db, shownBatches).map(({ counters }) => counters),
+      batches: newestBatches(this.#options.db, shownBatches).map(
+        ({ counters }) => this.#batches.get(counters.id)?.counters ?? counters,
+      ),
     }
   }
 
@@ -94,14 +105,23 @@ export class JobQueue {
     return this.#open.get(jobId)?.job
   }
 
-  start({ request, imageIds, batchTitle }: StartRequest): Started {
-    const { db, subjects, actor, engineVersion, log } = this.#options
+  isBatchOpen(batchId: string): boolean {
+    return this.#batches.has(batchId)
+  }
+
+  /** How many threads more than `limits` the jobs that stand still keep. */
+  get freeStanding(): number {
+    return this.#scheduler.freeStanding
+  }
+
+  start({ request, imageIds, batchTitle, planToken }: StartRequest): Started {
+    const { db, subjects, log } = this.#options
     const queuedAt = this.#now()
-    const fitting: { readonly imageId: number; readonly path: string }[] = []
+    const fitting: Subject[] = []
     const skipped: SkippedImage[] = []
     for (const imageId of new Set(imageIds)) {
       const answer = subjects.fit(imageId, request)
-      if (answer.fits) fitting.push({ imageId, path: answer.path })
+      if (answer.fits) fitting.push({ imageId, path: answer.path, volume: answer.volume })
       else skipped.push({ path: answer.path, reason: answer.reason })
     }
     // One transaction for a batch of any size: the rows are there before the first job starts.
@@ -113,172 +133,304 @@ export class JobQueue {
       if (id !== undefined && fitting.length === 0) endBatch(db, id, queuedAt)
       return {
         batchId: id,
-        jobs: fitting.map(({ imageId, path }) =>
-          insertJob(db, {
-            request: recordedRequestOf(request),
-            imageId,
-            imagePath: path,
-            batchId: id,
-            state: 'queued',
-            actor,
-            engineVersion,
-            queuedAt,
-          }),
-        ),
+        jobs: fitting.map((subject) => this.#insert(subject, request, queuedAt, id)),
       }
     })
     if (batchId !== undefined) {
       const title = batchTitle ?? ''
-      this.#openBatch(batchId, { title, queuedAt, total: jobs.length, skipped: skipped.length })
+      const counts = { total: jobs.length, skipped: skipped.length }
+      this.#openBatch({ id: batchId, kind: request.kind, title, startedAt: queuedAt, ...counts })
     }
-    for (const job of jobs) {
-      this.#open.set(job.id, {
-        job,
-        request,
-        controller: new AbortController(),
-        log: log.child({ job: job.id, kind: request.kind, image: job.imagePath }),
-      })
-      this.#scheduler.add({
-        jobId: Number(job.id),
-        imageId: job.imageId,
-        lane: batchId === undefined ? 'single' : `batch ${batchId}`,
-      })
-      this.changes.tell({ type: 'job', job })
+    const agreed = agreedOf(planToken, batchId)
+    for (const [index, job] of jobs.entries()) {
+      const { volume = '' } = fitting[index] ?? {}
+      this.#enqueue(job, request, volume, agreed)
     }
     log.info('jobs queued', { kind: request.kind, jobs: jobs.length, skipped: skipped.length })
     this.#pump()
     return { jobIds: jobs.map(({ id }) => id), batchId, skipped: skipped.length }
   }
 
+  /** One job on what the caller knows to fit, such as an image that is made by it. Answers with its id. */
+  startOne({ request, planToken, ...subject }: StartOne): string {
+    const job = this.#insert(subject, request, this.#now(), undefined)
+    this.#enqueue(job, request, subject.volume, agreedOf(planToken, undefined))
+    this.#options.log.info('jobs queued', { kind: request.kind, jobs: 1, skipped: 0 })
+    this.#pump()
+    return job.id
+  }
+
   /** A job that has ended already stays as it is. */
   cancel(jobId: string): void {
-    const open = this.#open.get(jobId)
-    if (open === undefined) return
-    this.#cancel(open)
-    this.#pump()
+    this.#each({ jobId }, (open) => this.#cancel(open))
   }
 
   cancelBatch(batchId: string): void {
-    this.#options.db.transaction(() => {
-      for (const open of this.#open.values()) {
-        if (open.job.batchId === batchId) this.#cancel(open)
-      }
-    })
-    this.#pump()
+    this.#each({ batchId }, (open) => this.#cancel(open))
+    this.#holdBatch(batchId, false)
   }
 
-  /** Call after a change of the limit. */
+  cancelAll(): void {
+    this.#each({}, (open) => this.#cancel(open))
+  }
+
+  /** What runs stands still at its next turn, what waits goes on waiting; other jobs take its place. */
+  pause(jobId: string): void {
+    this.#each({ jobId }, (open) => {
+      const { state } = open.job
+      if (state === 'running') this.#stand(open)
+      if (state !== 'queued') return
+      this.#scheduler.hold(open.number, true)
+      this.#change(open, { state: 'paused' })
+    })
+  }
+
+  pauseBatch(batchId: string): void {
+    if (!this.#batches.has(batchId)) return
+    this.#holdBatch(batchId, true)
+    this.#each({ batchId }, (open) => {
+      // What waits is held by its lane: thousands of rows need not be written for it.
+      if (open.job.state === 'running') this.#stand(open)
+    })
+  }
+
+  resume(jobId: string): void {
+    this.#each({ jobId }, (open) => this.#goOn(open))
+  }
+
+  resumeBatch(batchId: string): void {
+    this.#holdBatch(batchId, false)
+    this.#each({ batchId }, (open) => this.#goOn(open))
+  }
+
+  /** Call after a change of the limits. */
   limitChanged(): void {
     this.#pump()
   }
 
-  /** Stops everything; what has not ended becomes interrupted. */
-  close(): void {
+  /** Resolves when no job is open. New ones may have come by then. */
+  async settled(): Promise<void> {
+    await Promise.all(Array.from(this.#open.values(), ({ ended }) => ended))
+  }
+
+  /**
+   * Stops everything, each at its next safe point; what has not ended becomes interrupted. Nothing is written to
+   * the database afterwards.
+   */
+  async close(): Promise<void> {
     this.#closed = true
+    const ends = Array.from(this.#open.values(), (open) => {
+      open.stop()
+      return open.ended
+    })
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, closingTime)
+    await Promise.race([Promise.all(ends), late.promise])
+    clearTimeout(timer)
     const interrupted = interruptOpenJobs(this.#options.db, this.#now())
     if (interrupted > 0) this.#options.log.info('jobs interrupted by the end', { interrupted })
-    for (const { controller } of this.#open.values()) controller.abort()
     this.#open.clear()
   }
 
-  #openBatch(
-    id: string,
-    batch: { title: string; queuedAt: number; total: number; skipped: number },
-  ): void {
-    const tally = new BatchTally({
-      id,
-      title: batch.title,
-      startedAt: batch.queuedAt,
-      ...(batch.total === 0 ? { endedAt: batch.queuedAt } : {}),
-      total: batch.total,
-      done: 0,
-      ok: 0,
-      leaks: 0,
-      damaged: 0,
-      unreadable: 0,
-      cancelled: 0,
-      skipped: batch.skipped,
+  #insert(
+    { imageId, path }: Subject,
+    request: AnyRequest,
+    queuedAt: number,
+    batchId: string | undefined,
+  ): Job {
+    const { db, actor, engineVersion } = this.#options
+    return insertJob(db, {
+      request: recordedRequestOf(request),
+      imageId,
+      imagePath: path,
+      batchId,
+      state: 'queued',
+      actor,
+      engineVersion,
+      queuedAt,
     })
-    if (batch.total > 0) this.#batches.set(id, tally)
+  }
+
+  #enqueue(job: Job, request: AnyRequest, volume: string, agreed: Agreed | undefined): void {
+    const { log } = this.#options
+    const open = new OpenJob({
+      job,
+      request,
+      agreed,
+      log: log.child({ job: job.id, kind: request.kind, image: job.imagePath }),
+      onStand: (standing) => this.#hasStood(standing),
+    })
+    this.#open.set(job.id, open)
+    this.#scheduler.add({
+      jobId: open.number,
+      imageId: job.imageId,
+      lane: laneOf(job),
+      volume,
+      writes: 'parameters' in request,
+    })
+    this.changes.tell({ type: 'job', job })
+  }
+
+  #openBatch(
+    batch: Pick<BatchCounters, 'id' | 'kind' | 'title' | 'startedAt' | 'total' | 'skipped'>,
+  ): void {
+    const tally = BatchTally.begin(batch)
+    if (batch.total > 0) this.#batches.set(batch.id, tally)
     this.changes.tell({ type: 'batch', counters: tally.counters })
   }
 
+  /** One transaction for all, and one look for who may start. */
+  #each(
+    { jobId, batchId }: { readonly jobId?: string; readonly batchId?: string },
+    act: (open: OpenJob) => void,
+  ): void {
+    this.#options.db.transaction(() => {
+      if (jobId === undefined) {
+        for (const open of [...this.#open.values()]) {
+          if (batchId === undefined || open.job.batchId === batchId) act(open)
+        }
+        return
+      }
+      const open = this.#open.get(jobId)
+      if (open !== undefined) act(open)
+    })
+    this.#pump()
+  }
+
   #cancel(open: OpenJob): void {
-    if (this.#scheduler.remove(Number(open.job.id))) {
+    if (this.#scheduler.remove(open.number)) {
       this.#end(open, { state: 'cancelled', summary: 'Cancelled before it started' }, 'cancelled')
       return
     }
-    if (open.job.state !== 'running') return
+    if (open.job.state === 'cancelling') return
     this.#change(open, { state: 'cancelling' })
-    open.controller.abort()
+    this.#scheduler.stands(open.number, false)
+    open.stop()
+  }
+
+  #stand(open: OpenJob): void {
+    this.#change(open, { state: 'pausing' })
+    open.log.info('job is to stand still')
+    open.hold.want()
+  }
+
+  #hasStood(open: OpenJob): void {
+    if (open.job.state !== 'pausing') return
+    open.time.stand()
+    this.#change(open, { state: 'paused' })
+    open.log.info('job stands still')
+    this.#scheduler.stands(open.number, true)
+    this.#pump()
+  }
+
+  #goOn(open: OpenJob): void {
+    const { state } = open.job
+    if (state !== 'paused' && state !== 'pausing') return
+    if (this.#scheduler.waits(open.number)) {
+      this.#scheduler.hold(open.number, false)
+      this.#change(open, { state: 'queued' })
+      return
+    }
+    this.#scheduler.stands(open.number, false)
+    open.time.goOn()
+    this.#change(open, { state: 'running' })
+    open.log.info('job goes on')
+    open.hold.release()
+  }
+
+  #holdBatch(batchId: string, isHeld: boolean): void {
+    const tally = this.#batches.get(batchId)
+    this.#scheduler.holdLane(laneOf({ batchId }), isHeld && tally !== undefined)
+    if (tally?.pause(isHeld) === true)
+      this.changes.tell({ type: 'batch', counters: tally.counters })
   }
 
   #pump(): void {
     if (this.#closed) return
     for (let next = this.#scheduler.next(); next !== undefined; next = this.#scheduler.next()) {
       const open = this.#open.get(String(next.jobId))
-      if (open !== undefined) void this.#run(open)
+      if (open !== undefined) open.ended = this.#run(open)
     }
   }
 
   /** Never rejects: whatever happens to a job becomes its record. */
   async #run(open: OpenJob): Promise<void> {
     const { host, subjects } = this.#options
-    const { imageId } = open.job
+    const { id: jobId, imageId } = open.job
     try {
       this.#change(open, { state: 'running', startedAt: this.#now() })
       open.log.info('job started')
-      const image = await subjects.locate(imageId)
-      const meter = new ProgressMeter()
-      const performed = await perform(host, image, imageId, open.request, {
-        signal: open.controller.signal,
-        onEvent: (progress) => this.#progressed(open, meter, progress),
-      })
-      if (this.#closed) return
-      this.#succeed(open, image.path, performed)
+      const meter = new ProgressMeter(() => open.time.now())
+      const performed = await perform(
+        { host, subjects },
+        { jobId, imageId, request: open.request, agreed: open.agreed },
+        {
+          signal: open.controller.signal,
+          hold: open.hold,
+          onEvent: (progress) => this.#progressed(open, meter, progress),
+        },
+      )
+      if (performed.kind === 'done') this.#succeed(open, performed)
+      else this.#end(open, { state: 'skipped', summary: performed.reason }, 'skipped')
     } catch (thrown) {
-      if (this.#closed) return
       this.#fail(open, ImageError.from(thrown, { path: open.job.imagePath }))
     } finally {
-      this.#scheduler.finished(Number(open.job.id))
+      this.#scheduler.finished(open.number)
       this.#pump()
     }
   }
 
-  #succeed(open: OpenJob, path: string, performed: Performed): void {
-    const { result, summary, outcome, before, after, keep } = performed
+  #succeed(open: OpenJob, performed: Performed): void {
+    const { result, summary, outcome, path, before, after, keep } = performed
     this.#end(
       open,
       {
         state: 'succeeded',
-        imagePath: path,
+        ...(path === undefined ? {} : { imagePath: path }),
         summary,
         result,
         fileBefore: numbersOf(before),
         fileAfter: numbersOf(after),
       },
       outcome,
-      (endedAt) => keep(this.#options.subjects, { id: Number(open.job.id), endedAt }),
+      (endedAt) => keep(this.#options.subjects, { id: open.number, endedAt }),
     )
   }
 
   #fail(open: OpenJob, error: ImageError): void {
+    if (error.kind === 'cancelled' && this.#closed) return
+    const { title, safety } = error.explanation
     if (error.kind === 'cancelled' && open.job.state === 'cancelling') {
-      this.#end(open, { state: 'cancelled', summary: 'Cancelled' }, 'cancelled')
+      // Of a change, people want to know what the image is worth now.
+      const summary = 'parameters' in open.request ? `Cancelled. ${safety}` : 'Cancelled'
+      this.#end(open, { state: 'cancelled', summary }, 'cancelled')
       return
     }
     if (error.kind === 'internal') {
       open.log.error('defect', { code: error.code, cause: String(error.cause) })
     }
-    const { title } = error.explanation
-    this.#end(open, { state: 'failed', summary: title, error: error.toJSON() }, 'unreadable')
+    const outcome = failedOutcome(open.request)
+    this.#end(open, { state: 'failed', summary: title, error: error.toJSON() }, outcome)
   }
 
-  #progressed(open: OpenJob, meter: ProgressMeter, progress: Progress): void {
+  #progressed(open: OpenJob, meter: ProgressMeter, progress: ReportedProgress): void {
     if (isEnded(open.job.state)) return
-    const measured = meter.measure(progress)
+    const before = open.job.progress
+    const { share } = progress
+    const measured: JobProgress = {
+      ...meter.measure(progress),
+      // Whoever reports it, it never falls.
+      ...(share === undefined ? {} : { share: Math.min(1, Math.max(share, before?.share ?? 0)) }),
+    }
+    if (before?.phase !== progress.phase) this.#tellPhase(open, progress)
     open.job = { ...open.job, progress: measured }
     this.changes.tell({ type: 'progress', id: open.job.id, progress: measured })
+  }
+
+  /** Of changes always, so that the log tells how far one came; of looks only for us. */
+  #tellPhase({ log, request }: OpenJob, { phase, total, unit }: ReportedProgress): void {
+    if ('parameters' in request) log.info('job phase', { phase, total, unit })
+    else log.debug('job phase', { phase, total, unit })
   }
 
   #change(open: OpenJob, part: Partial<Job> & { readonly state: JobState }): void {
@@ -306,7 +458,10 @@ export class JobQueue {
       keep(endedAt)
       if (tally?.isDone === true) endBatch(this.#options.db, tally.counters.id, endedAt)
     })
-    if (tally?.isDone === true) this.#batches.delete(tally.counters.id)
+    if (tally?.isDone === true) {
+      this.#batches.delete(tally.counters.id)
+      this.#scheduler.holdLane(laneOf(job), false)
+    }
     open.log.info('job ended', {
       state: job.state,
       milliseconds: endedAt - (job.startedAt ?? endedAt),
@@ -329,8 +484,12 @@ export class JobQueue {
   }
 }
 
-const numbersOf = ({ length, onDisk, modifiedAt }: FileFacts): FileNumbers => ({
-  length,
-  onDisk,
-  modifiedAt,
-})
+function agreedOf(planToken: string | undefined, batchId: string | undefined): Agreed | undefined {
+  if (planToken !== undefined) return { kind: 'plan', token: planToken }
+  return batchId === undefined ? undefined : { kind: 'batch' }
+}
+
+const numbersOf = (facts: FileFacts | undefined): FileNumbers | undefined =>
+  facts === undefined
+    ? undefined
+    : { length: facts.length, onDisk: facts.onDisk, modifiedAt: facts.modifiedAt }

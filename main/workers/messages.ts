@@ -8,9 +8,13 @@ export type ToWorker =
       readonly input: unknown
     }
   | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'hold'; readonly id: number }
+  | { readonly type: 'release'; readonly id: number }
   | { readonly type: 'ack'; readonly id: number }
 
 export type FromWorker =
   | { readonly type: 'event'; readonly id: number; readonly value: unknown }
+  /** It has come to a stand, as it was asked to. */
+  | { readonly type: 'standing'; readonly id: number }
   | { readonly type: 'done'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: ImageErrorData }

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { ImageError } from '../../core/index.ts'
+import { ImageError, PauseSwitch } from '../../core/index.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import type { TaskContext, TaskHandlers, TaskTable } from './task.ts'
 
@@ -15,13 +15,14 @@ export function serveTasks<Table extends TaskTable>(
   const send = (message: FromWorker): void => port.postMessage(message)
 
   const run = async (id: number, name: string, input: unknown): Promise<void> => {
-    const task = new RunningTask()
+    const task = new RunningTask(() => send({ type: 'standing', id }))
     running.set(id, task)
     try {
       // The pool's types allow only names of this table, with the input that belongs to them.
       const handler = handlers[name] as AnyHandler
       const value = await handler(input, {
         signal: task.controller.signal,
+        pause: task.pause,
         emit: (event) => {
           send({ type: 'event', id, value: event })
           return task.nextAck()
@@ -45,6 +46,12 @@ export function serveTasks<Table extends TaskTable>(
       case 'cancel':
         running.get(message.id)?.controller.abort()
         break
+      case 'hold':
+        running.get(message.id)?.pause.pause()
+        break
+      case 'release':
+        running.get(message.id)?.pause.resume()
+        break
       case 'ack':
         running.get(message.id)?.acknowledge()
         break
@@ -54,7 +61,12 @@ export function serveTasks<Table extends TaskTable>(
 
 class RunningTask {
   readonly controller = new AbortController()
+  readonly pause: PauseSwitch
   readonly #waiting: (() => void)[] = []
+
+  constructor(onStand: () => void) {
+    this.pause = new PauseSwitch(onStand)
+  }
 
   nextAck(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))

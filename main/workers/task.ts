@@ -1,3 +1,6 @@
+import type { PauseGate } from '../../core/index.ts'
+import type { Hold } from './hold.ts'
+
 /** What a kind of worker can do: by name, what goes in, what comes out, what it tells meanwhile. */
 export type TaskTable = Readonly<
   Record<string, { readonly input: unknown; readonly output: unknown; readonly event: unknown }>
@@ -5,6 +8,8 @@ export type TaskTable = Readonly<
 
 export interface TaskContext<Event> {
   readonly signal: AbortSignal
+  /** The work stands still at its next turn while somebody wants that. */
+  readonly pause: PauseGate
   /** Resolves when the main thread has taken it in: a producer of much waits, one of little need not. */
   emit(event: Event): Promise<void>
 }
@@ -19,5 +24,7 @@ export type TaskHandlers<Table extends TaskTable> = {
 
 export interface TaskOptions<Event> {
   readonly signal?: AbortSignal | undefined
+  /** Through which the task can be made to stand still. */
+  readonly hold?: Hold | undefined
   readonly onEvent?: ((event: Event) => void) | undefined
 }

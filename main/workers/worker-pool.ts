@@ -1,5 +1,6 @@
 import { Worker, type ResourceLimits } from 'node:worker_threads'
 import { ImageError } from '../../core/index.ts'
+import type { Hold } from './hold.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import type { TaskOptions, TaskTable } from './task.ts'
 
@@ -40,7 +41,7 @@ export class WorkerPool<Table extends TaskTable> {
   run<Name extends keyof Table & string>(
     name: Name,
     input: Table[Name]['input'],
-    { signal, onEvent }: TaskOptions<Table[Name]['event']> = {},
+    { signal, onEvent, hold }: TaskOptions<Table[Name]['event']> = {},
   ): Promise<Table[Name]['output']> {
     if (this.#closed || signal?.aborted === true) return Promise.reject(new ImageError('cancelled'))
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
@@ -49,14 +50,19 @@ export class WorkerPool<Table extends TaskTable> {
       name,
       input,
       onEvent: onEvent ?? (() => undefined),
+      hold,
       resolve,
       reject,
     }
     const onAbort = (): void => this.#cancel(task)
     signal?.addEventListener('abort', onAbort, { once: true })
+    const stopHolding = hold?.onChange(() => this.#thread(task)?.hold(hold.isWanted))
     this.#waiting.push(task)
     this.#dispatch()
-    return promise.finally(() => signal?.removeEventListener('abort', onAbort))
+    return promise.finally(() => {
+      signal?.removeEventListener('abort', onAbort)
+      stopHolding?.()
+    })
   }
 
   /** Ends every thread; what runs or waits rejects with `cancelled`. */
@@ -102,7 +108,11 @@ export class WorkerPool<Table extends TaskTable> {
       task.reject(new ImageError('cancelled'))
       return
     }
-    for (const thread of this.#threads) if (thread.task === task) thread.cancel()
+    this.#thread(task)?.cancel()
+  }
+
+  #thread(task: Task): Thread | undefined {
+    return Array.from(this.#threads).find((thread) => thread.task === task)
   }
 }
 
@@ -111,6 +121,7 @@ interface Task {
   readonly name: string
   readonly input: unknown
   readonly onEvent: (event: unknown) => void
+  readonly hold: Hold | undefined
   readonly resolve: (value: unknown) => void
   readonly reject: (error: ImageError) => void
 }
@@ -161,6 +172,13 @@ class Thread {
   start(task: Task): void {
     this.#task = task
     this.#send({ type: 'start', id: task.id, name: task.name, input: task.input })
+    // A stand was wanted while it waited for a thread.
+    if (task.hold?.isWanted === true) this.hold(true)
+  }
+
+  hold(isWanted: boolean): void {
+    if (this.#task === undefined) return
+    this.#send({ type: isWanted ? 'hold' : 'release', id: this.#task.id })
   }
 
   cancel(): void {
@@ -181,6 +199,9 @@ class Thread {
       case 'event':
         this.#send({ type: 'ack', id: task.id })
         task.onEvent(message.value)
+        break
+      case 'standing':
+        task.hold?.stands()
         break
       case 'done':
         this.#free()

@@ -187,7 +187,7 @@ export class FakeJobs {
       ...(elapsed > 3 && { secondsLeft: (total - done) / speed }),
     }
     this.#jobs.set(job.id, { ...job, progress })
-    this.#options.emit({ type: 'progress', id: job.id, progress })
+    this.#options.emit({ type: 'progress', jobs: [{ id: job.id, progress }] })
   }
 
   #ended(

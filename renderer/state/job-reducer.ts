@@ -92,12 +92,13 @@ export function reduceJobs(state: JobsState, events: readonly JobEvent[], now: n
       case 'jobs':
         for (const job of event.jobs) take(job)
         break
-      case 'progress': {
-        const job = jobs.get(event.id)
-        // A report that comes after the end belongs to a job that is gone.
-        if (job !== undefined && !hasEnded(job)) take({ ...job, progress: event.progress })
+      case 'progress':
+        for (const { id, progress } of event.jobs) {
+          const job = jobs.get(id)
+          // A report that comes after the end belongs to a job that is gone.
+          if (job !== undefined && !hasEnded(job)) take({ ...job, progress })
+        }
         break
-      }
       case 'batches':
         for (const batch of event.batches) batches.set(batch.id, batch)
         break

@@ -45,15 +45,23 @@ export function openWorkbench(
   const lines: LogLine[] = []
   const log = memoryLog(lines)
   const { db } = openDatabase(databaseFile(dataFolder))
-  const host = new WorkerPool<EngineTasks>({ url: engineWorker, size: () => parallelJobs, graceMs })
+  const host = new WorkerPool<EngineTasks>({
+    url: engineWorker,
+    size: () => parallelJobs + queue.freeStanding,
+    graceMs,
+  })
   const scanHost = new WorkerPool<ScanTasks>({ url: scanWorker, size: () => 2 })
   let links: LinkSetting = 'ask'
   const library = new Library({ db, host: scanHost, log, links: () => links, roots })
-  const queue = new JobQueue({
+  const queue: JobQueue = new JobQueue({
     db,
     host,
     subjects: library,
-    limit: () => parallelJobs,
+    limits: () => ({
+      jobs: parallelJobs,
+      readersPerVolume: parallelJobs,
+      writersPerVolume: 1,
+    }),
     log,
     actor: 'desktop',
     engineVersion: '9.9.9',
@@ -84,7 +92,7 @@ export function openWorkbench(
         })
       }),
     [Symbol.asyncDispose]: async () => {
-      queue.close()
+      await queue.close()
       library.close()
       await Promise.all([host.close(), scanHost.close()])
       db.close()

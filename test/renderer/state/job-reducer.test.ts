@@ -17,6 +17,7 @@ const job = (id: string, change: Partial<Job> = {}): Job => ({
 const half = { phase: 'tables', done: 50, total: 100, unit: 'bytes' } as const
 const batch = {
   id: 'b',
+  kind: 'check' as const,
   title: '/srv/vm',
   startedAt: 0,
   total: 10,
@@ -25,6 +26,8 @@ const batch = {
   leaks: 0,
   damaged: 0,
   unreadable: 0,
+  nothing: 0,
+  failed: 0,
   cancelled: 0,
   skipped: 0,
 }
@@ -35,7 +38,7 @@ describe('the jobs a window knows', () => {
   test('progress reaches the job, its image and the activity together', () => {
     const state = reduceJobs(
       after(noJobs, job('a')),
-      [{ type: 'progress', id: 'a', progress: half }],
+      [{ type: 'progress', jobs: [{ id: 'a', progress: half }] }],
       7000,
     )
     expect(state.jobs.get('a')?.progress).toEqual(half)
@@ -49,8 +52,8 @@ describe('the jobs a window knows', () => {
     const state = reduceJobs(
       ended,
       [
-        { type: 'progress', id: 'a', progress: half },
-        { type: 'progress', id: 'unknown', progress: half },
+        { type: 'progress', jobs: [{ id: 'a', progress: half }] },
+        { type: 'progress', jobs: [{ id: 'unknown', progress: half }] },
       ],
       7000,
     )

@@ -5,9 +5,6 @@ import { isEnded, step } from '../../../main/jobs/job.ts'
 import { ProgressMeter } from '../../../core/report/progress-meter.ts'
 import { summarizeCheck, summarizeHash, summarizeMap } from '../../../main/jobs/job-summary.ts'
 import { OverallProgress } from '../../../main/jobs/overall-progress.ts'
-import { Scheduler } from '../../../main/jobs/scheduler.ts'
-
-const take = (scheduler: Scheduler) => scheduler.next()?.jobId
 
 const bytes = (done: number, total = 1000) =>
   ({ phase: 'data', done, total, unit: 'bytes' }) as const
@@ -30,48 +27,6 @@ describe('job states', () => {
   test('a step that the table does not allow throws', () => {
     expect(() => step('queued', 'succeeded')).toThrow('a queued job cannot become succeeded')
     expect(() => step('cancelled', 'running')).toThrow(TypeError)
-  })
-})
-
-describe('the scheduler', () => {
-  test('runs as many as allowed, and follows the limit when it changes', () => {
-    let limit = 1
-    const scheduler = new Scheduler(() => limit)
-    for (const jobId of [1, 2, 3]) scheduler.add({ jobId, imageId: jobId, lane: 'single' })
-    expect([take(scheduler), take(scheduler)]).toEqual([1, undefined])
-    limit = 2
-    expect([take(scheduler), take(scheduler)]).toEqual([2, undefined])
-    scheduler.finished(1)
-    expect(take(scheduler)).toBe(3)
-  })
-
-  test('lets lanes take turns', () => {
-    const scheduler = new Scheduler(() => 10)
-    for (const jobId of [1, 2, 3]) scheduler.add({ jobId, imageId: jobId, lane: 'batch 1' })
-    scheduler.add({ jobId: 4, imageId: 4, lane: 'single' })
-    scheduler.add({ jobId: 5, imageId: 5, lane: 'batch 2' })
-    const order = Array.from({ length: 5 }, () => take(scheduler))
-    expect(order).toEqual([1, 4, 5, 2, 3])
-  })
-
-  test('gives an image one job at a time and lets others pass', () => {
-    const scheduler = new Scheduler(() => 10)
-    scheduler.add({ jobId: 1, imageId: 7, lane: 'single' })
-    scheduler.add({ jobId: 2, imageId: 7, lane: 'single' })
-    scheduler.add({ jobId: 3, imageId: 8, lane: 'single' })
-    expect([take(scheduler), take(scheduler), take(scheduler)]).toEqual([1, 3, undefined])
-    scheduler.finished(1)
-    expect(take(scheduler)).toBe(2)
-  })
-
-  test('forgets what is taken back', () => {
-    const scheduler = new Scheduler(() => 10)
-    scheduler.add({ jobId: 1, imageId: 1, lane: 'single' })
-    expect([scheduler.remove(1), scheduler.remove(1), take(scheduler)]).toEqual([
-      true,
-      false,
-      undefined,
-    ])
   })
 })
 
