@@ -14,6 +14,8 @@ import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { ApplySnapshotOptions, PlanSnapshotOptions } from './operations/snapshot-apply.ts'
 import type { PlanCompactOptions } from './operations/plan-compact.ts'
+import type { RelinkOptions } from './operations/plan-relink.ts'
+import type { RelinkPlan, RelinkResult } from './operations/relink-plan.ts'
 import type { PlanRepairOptions } from './operations/plan-repair.ts'
 import type { PlanResizeOptions } from './operations/plan-resize.ts'
 import type { RebuildOptions, RebuildResult } from './operations/rebuild-refcounts.ts'
@@ -101,6 +103,10 @@ export interface ChangingEngine {
   ): Promise<UndoChangePlan>
   /** By the change that does it: a disk that grew shrinks, options go back, a snapshot goes. */
   undoChange(path: string, plan: UndoChangePlan, options?: UndoChangeOptions): Promise<void>
+  /** What naming another backing file would mean, and why it may be the wrong one; only reads. */
+  planRelink(path: string, options: RelinkOptions): Promise<RelinkPlan>
+  /** The header names another backing file; nothing else changes. */
+  relinkImage(path: string, plan: RelinkPlan, context?: OperationContext): Promise<RelinkResult>
   /** For images whose refcounts were written lazily: counted anew, in one step. */
   rebuildRefcounts(path: string, options?: RebuildOptions): Promise<RebuildResult>
   /** What compacting would give back, by cause and mode; only reads. */

@@ -35,6 +35,9 @@ export {
 } from './operations/encode-options.ts'
 export type * from './operations/encode-result.ts'
 export type * from './operations/header-summary.ts'
+export type * from './operations/kept-snapshot-plan.ts'
+export type * from './operations/relink-plan.ts'
+export type { RelinkOptions } from './operations/plan-relink.ts'
 export type * from './operations/repair-plan.ts'
 export type * from './operations/resize-plan.ts'
 export type { ImageStamp } from './operations/image-stamp.ts'
@@ -59,9 +62,18 @@ export type { RepairOptions } from './operations/repair.ts'
 export type { RepairUndo } from './operations/list-repair-undos.ts'
 export type { UndoPlan } from './operations/undo-repair.ts'
 export type { RebuildOptions, RebuildResult } from './operations/rebuild-refcounts.ts'
+export type {
+  RelocatedCopy,
+  RelocateOptions,
+  RelocateResult,
+  WhilePlaced,
+} from './operations/relocate.ts'
+export type { PlacingEngine } from './placing-engine.ts'
 export type { PlanResizeOptions } from './operations/plan-resize.ts'
 export { preallocations, type Preallocation } from './qcow2/preallocation.ts'
-export type { PartitionTable, Partition } from './operations/partition-table.ts'
+export type * from './guest/disk-layout.ts'
+export type { FileSystem, FileSystemKind } from './guest/file-system.ts'
+export type { DiskLayoutOptions } from './operations/disk-layout.ts'
 export { isImageFileName } from './image/image-file-name.ts'
 export { isUnmistakable } from './image/unmistakable-formats.ts'
 export type { Engine, ReadingEngine, ReadOptions } from './engine.ts'

@@ -18,7 +18,7 @@ import {
 import { createAction, imageAction } from './schemas/action.ts'
 import { diskLayout } from './schemas/disk.ts'
 import { batchId, job, jobEvent, jobId, jobKind, jobRequest, progress } from './schemas/job.ts'
-import { folderId, libraryEvent } from './schemas/library.ts'
+import { folderId, libraryEvent, vmReference } from './schemas/library.ts'
 import { actionPlan } from './schemas/plan.ts'
 import { undoStore } from './schemas/undo.ts'
 
@@ -49,6 +49,38 @@ export const contract = {
   'library.refresh': call(
     z.object({ imageIds: z.array(imageId).max(100_000).optional() }),
     nothing,
+  ),
+  /** Where virtual machines were looked for, as far as there was something: the evidence for orphans. */
+  'library.vmPlaces': call(
+    nothing,
+    z.object({
+      places: z.array(
+        z.object({
+          source: vmReference.shape.source.optional(),
+          path: z.string(),
+          vms: byteCount,
+          /** Configurations, or the place itself, that are there and could not be read. */
+          unread: z.array(z.object({ path: z.string(), errno: z.string() })),
+        }),
+      ),
+    }),
+  ),
+  /** Images that may be this missing one, the likeliest first, and what speaks for it. */
+  'library.candidates': call(
+    z.object({ imageId }),
+    z.object({
+      candidates: z.array(
+        z.object({ imageId, signs: z.array(z.enum(['same-start', 'same-name', 'same-size'])) }),
+      ),
+    }),
+  ),
+  /**
+   * The file of a missing image is there now. Without `anyway` it is not taken (`taken: false`) when it looks like
+   * another one: the image's history would become a stranger's.
+   */
+  'library.foundAt': call(
+    z.object({ imageId, path, anyway: z.boolean().default(false) }),
+    z.object({ taken: z.boolean() }),
   ),
   'library.setLinksTrusted': call(z.object({ imageId, trusted: z.boolean() }), nothing),
 

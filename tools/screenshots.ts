@@ -35,6 +35,17 @@ const tab = (name: string): Screen => ({
   },
 })
 
+/** The dialog with a size typed, once its plan is there. */
+const resizeTo = (name: string, size: string): Screen => ({
+  name: `resize-${name}`,
+  prepare: async (page) => {
+    await row(page, 2).click()
+    await pressOn(page, 'Control+r')
+    await page.getByLabel('New size', { exact: true }).fill(size)
+    await page.waitForTimeout(900)
+  },
+})
+
 const screens: readonly Screen[] = [
   { name: 'library' },
   {
@@ -154,6 +165,9 @@ const screens: readonly Screen[] = [
       await pressOn(page, 'Control+h')
     },
   },
+  resizeTo('grow', '+20G'),
+  resizeTo('shrink', '90 %'),
+  resizeTo('floor', '25%'),
   {
     name: 'history',
     prepare: async (page) => {

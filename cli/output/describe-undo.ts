@@ -100,6 +100,8 @@ export function whatWords(entry: Undoable): string {
       return `snapshot "${printable(change.oldName)}" renamed to "${printable(change.snapshot.name)}"`
     case 'snapshot-apply':
       return `snapshot "${printable(change.applied.name)}" applied`
+    case 'relink':
+      return `backing file named ${printable(change.after.name)}`
     default:
       return unreachable(change)
   }
@@ -127,6 +129,8 @@ function changeReturns(change: DoneChange): string {
       return `the name "${printable(change.oldName)}"`
     case 'snapshot-apply':
       return `the state that was kept as "${printable(change.kept.name)}", and that snapshot goes`
+    case 'relink':
+      return `the backing file ${printable(change.before.name)}`
     default:
       return unreachable(change)
   }

@@ -3,6 +3,7 @@ import { generalReasons } from './reasons-general.ts'
 import { dehydrateReasons } from './reasons-dehydrate.ts'
 import { fileReasons } from './reasons-file.ts'
 import { formatReasons } from './reasons-format.ts'
+import { keepReasons } from './reasons-keep.ts'
 import { linkReasons } from './reasons-link.ts'
 import { changeReasons } from './reasons-change.ts'
 import { compactReasons } from './reasons-compact.ts'
@@ -12,6 +13,7 @@ import { snapshotReasons } from './reasons-snapshot.ts'
 import { createReasons } from './reasons-create.ts'
 import { resizeReasons } from './reasons-resize.ts'
 import { placeReasons } from './reasons-place.ts'
+import { planReasons } from './reasons-plan.ts'
 import { recycleReasons } from './reasons-recycle.ts'
 import { repairReasons } from './reasons-repair.ts'
 import { rewriteReasons } from './reasons-rewrite.ts'
@@ -32,6 +34,7 @@ export const catalogue = {
   ...formatReasons,
   ...linkReasons,
   ...serviceReasons,
+  ...planReasons,
   ...changeReasons,
   ...createReasons,
   ...amendReasons,
@@ -44,6 +47,7 @@ export const catalogue = {
   ...convertReasons,
   ...contentReasons,
   ...undoReasons,
+  ...keepReasons,
   ...placeReasons,
   ...runReasons,
   ...dehydrateReasons,

@@ -58,4 +58,65 @@ export const undoReasons = {
     safety: 'Guest data is as it was, and the safety copy is whole.',
     advice: () => 'See to the disk it is on, then undo the repair again.',
   },
+  'undo-no-room': {
+    kind: 'no-space',
+    number: 1760,
+    title: () => 'The undo store has no room for that',
+    detail: (c) =>
+      `${c.found ?? 'More'} bytes would have to be kept; the store may take ${c.limit ?? 'fewer'}${c.expected === undefined ? '' : `, and its disk has ${c.expected} left`}.`,
+    advice: () => 'Let the store take more in the settings, or go on without keeping it.',
+  },
+  'undo-done': {
+    kind: 'invalid-argument',
+    number: 1761,
+    title: (c) => `${nameOf(c)}: that was undone already`,
+    detail: (c) => `What the job ${c.id ?? 'in question'} did was taken back.`,
+    advice: () => 'Nothing has to be done.',
+  },
+  'undo-let-go': {
+    kind: 'not-found',
+    number: 1762,
+    title: () => 'What would take that back is gone',
+    detail: (c) =>
+      `What the undo store had kept for ${c.path ?? 'the image'} made room for something newer, or somebody let go of it.`,
+    advice: () => 'A backup may have what is missing.',
+  },
+  'undo-no-way': {
+    kind: 'unsupported',
+    number: 1763,
+    title: (c) => `Nothing takes that back for ${nameOf(c)}`,
+    detail: (c) =>
+      `${c.feature ?? 'That change'} leaves nothing from which the state before could return.`,
+    advice: () => 'A backup may have the state before.',
+  },
+  'undo-not-needed': {
+    kind: 'unsupported',
+    number: 1764,
+    title: (c) => `There is nothing to take back for ${nameOf(c)}`,
+    detail: () => 'The disk reads exactly as it did before: only the file takes less room.',
+    advice: () => 'Nothing has to be done.',
+  },
+  'undo-later-first': {
+    kind: 'invalid-argument',
+    number: 1765,
+    title: (c) => `${nameOf(c)} was changed again since`,
+    detail: (c) =>
+      `Later came: ${c.found ?? 'another change'}. Taking back the earlier one would undo half of it.`,
+    advice: () => 'Undo the later one first.',
+  },
+  'undo-not-there': {
+    kind: 'not-found',
+    number: 1766,
+    title: (c) => `${nameOf(c)} is no longer where it was put`,
+    detail: (c) =>
+      `It was put at ${c.expected ?? 'another place'}; now ${c.found ?? 'nothing is there'}.`,
+    advice: () => 'If it was moved by hand, move it back by hand.',
+  },
+  'undo-place-taken': {
+    kind: 'invalid-argument',
+    number: 1767,
+    title: (c) => `Something has taken the place of ${nameOf(c)}`,
+    detail: (c) => `There is a file at ${c.path ?? 'its old place'} now; Platter overwrites none.`,
+    advice: () => 'Move that file away, then undo.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

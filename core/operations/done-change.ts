@@ -1,5 +1,6 @@
 import type { ImageErrorData } from '../errors/image-error.ts'
 import type { AmendableOptions, AmendPlan } from './amend-plan.ts'
+import type { BackingLink, RelinkPlan } from './relink-plan.ts'
 import type { ResizePlan } from './resize-plan.ts'
 import type { ApplySnapshotPlan, DeleteSnapshotPlan } from './snapshot-plan.ts'
 
@@ -30,6 +31,7 @@ export type DoneChange =
       readonly snapshot: SnapshotMark
       readonly oldName: string
     }
+  | { readonly kind: 'relink'; readonly before: BackingLink; readonly after: BackingLink }
   /** A snapshot was applied after the state before it was kept as another one. */
   | {
       readonly kind: 'snapshot-apply'
@@ -43,6 +45,7 @@ export type UndoAction =
   | { readonly kind: 'amend'; readonly plan: AmendPlan }
   | { readonly kind: 'delete-snapshot'; readonly plan: DeleteSnapshotPlan }
   | { readonly kind: 'rename-snapshot'; readonly id: string; readonly name: string }
+  | { readonly kind: 'relink'; readonly plan: RelinkPlan }
   /** Applies the snapshot that was kept, and deletes it then. */
   | { readonly kind: 'apply-kept'; readonly plan: ApplySnapshotPlan }
 

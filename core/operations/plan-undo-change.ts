@@ -13,6 +13,7 @@ import type { DoneChange, SnapshotMark, UndoAction, UndoChangePlan } from './don
 import type { Host } from './host.ts'
 import type { SnapshotInfo } from './image-info.ts'
 import { planAmend } from './plan-amend.ts'
+import { planRelinkBack } from './plan-relink.ts'
 import { planResize } from './plan-resize.ts'
 import { planApplySnapshot } from './snapshot-apply.ts'
 import { planDeleteSnapshot } from './snapshot-delete.ts'
@@ -95,6 +96,8 @@ async function actionFor(
       await findMarked(host, path, change.snapshot)
       return { kind: 'rename-snapshot', id: change.snapshot.id, name: change.oldName }
     }
+    case 'relink':
+      return { kind: 'relink', plan: await planRelinkBack(host, path, change, context) }
     case 'snapshot-apply': {
       await findMarked(host, path, change.kept)
       const applied = await findMarked(host, path, change.applied)

@@ -6,6 +6,7 @@ import type { UndoAction, UndoChangePlan } from './done-change.ts'
 import type { Host } from './host.ts'
 import type { SnapshotInfo } from './image-info.ts'
 import type { UndoChangeOptions } from './plan-undo-change.ts'
+import { relinkImage } from './relink.ts'
 import { resizeImage } from './resize.ts'
 import { applySnapshot } from './snapshot-apply.ts'
 import { deleteSnapshot, planDeleteSnapshot } from './snapshot-delete.ts'
@@ -54,6 +55,9 @@ async function carryOut(
       await renameSnapshot(host, path, { ...context, snapshot: { id }, name })
       return
     }
+    case 'relink':
+      await relinkImage(host, path, action.plan, context)
+      return
     case 'apply-kept': {
       const { plan } = action
       await applySnapshot(host, path, { ...context, plan })

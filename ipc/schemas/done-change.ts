@@ -14,6 +14,11 @@ const snapshot = z.object({
   createdAt: z.number(),
 })
 
+const backingLink = z.object({
+  name: z.string().max(1023),
+  format: z.string().max(255).optional(),
+})
+
 /**
  * What has to be remembered of a change to take it back: the engine's `DoneChange`. Parsed again whenever the
  * history is read.
@@ -28,5 +33,6 @@ export const doneChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('amend'), before: options, after: options }),
   z.object({ kind: z.literal('snapshot-create'), snapshot }),
   z.object({ kind: z.literal('snapshot-rename'), snapshot, oldName: z.string().max(65_535) }),
+  z.object({ kind: z.literal('relink'), before: backingLink, after: backingLink }),
   z.object({ kind: z.literal('snapshot-apply'), applied: snapshot, kept: snapshot }),
 ])

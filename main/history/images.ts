@@ -30,6 +30,16 @@ const lastHash = z.object({
 })
 export type LastHash = Readonly<z.infer<typeof lastHash>>
 
+const reclaimableSpace = z.object({
+  bytes: z.number(),
+  at: z.number(),
+  /** The tables and the content were looked at whole; else it is what is certain, or a guess. */
+  isExact: z.boolean(),
+  file: fileState,
+})
+/** What compacting would give back, by the last look that told. */
+export type Reclaimable = Readonly<z.infer<typeof reclaimableSpace>>
+
 const undefinable = <Schema extends z.ZodType>(schema: Schema) =>
   schema.optional().transform((value) => value)
 
@@ -91,6 +101,8 @@ const imageRow = z
     missing_since: z.number().nullable(),
     last_check: jsonColumn(lastCheck).nullable(),
     last_hash: jsonColumn(lastHash).nullable(),
+    reclaimable: jsonColumn(reclaimableSpace).nullable(),
+    used_at: z.number().nullable(),
   })
   .transform((row) => ({
     id: row.id,
@@ -102,11 +114,13 @@ const imageRow = z
     missingSince: optional(row.missing_since),
     lastCheck: optional(row.last_check),
     lastHash: optional(row.last_hash),
+    reclaimable: optional(row.reclaimable),
+    usedAt: optional(row.used_at),
   }))
 export type StoredImage = Readonly<z.infer<typeof imageRow>>
 
 const columns =
-  'id, path, header, single, links_trusted, added_at, missing_since, last_check, last_hash'
+  'id, path, header, single, links_trusted, added_at, missing_since, last_check, last_hash, reclaimable, used_at'
 
 export const libraryImages = (db: ReadableDb): readonly StoredImage[] =>
   db.all(`SELECT ${columns} FROM images WHERE removed_at IS NULL`).map((row) => imageRow.parse(row))
@@ -196,4 +210,15 @@ export function saveLastCheck(db: WritableDb, id: number, check: LastCheck): voi
 
 export function saveLastHash(db: WritableDb, id: number, hash: LastHash): void {
   db.run('UPDATE images SET last_hash = $hash WHERE id = $id', { id, hash: JSON.stringify(hash) })
+}
+
+export function saveReclaimable(db: WritableDb, id: number, reclaimable: Reclaimable): void {
+  db.run('UPDATE images SET reclaimable = $reclaimable WHERE id = $id', {
+    id,
+    reclaimable: JSON.stringify(reclaimable),
+  })
+}
+
+export function saveUsedAt(db: WritableDb, id: number, usedAt: number): void {
+  db.run('UPDATE images SET used_at = $usedAt WHERE id = $id', { id, usedAt })
 }

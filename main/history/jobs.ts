@@ -14,6 +14,7 @@ import {
 import type { JobOutcome } from '../jobs/job-summary.ts'
 import type { ReadableDb, WritableDb } from './db.ts'
 import { jsonColumn, optional } from './json-column.ts'
+import { rememberUndo, undoOf, undoState } from './undos.ts'
 
 const jobRow = z
   .object({
@@ -33,6 +34,7 @@ const jobRow = z
     error: jsonColumn(errorData).nullable(),
     file_before: jsonColumn(fileNumbers).nullable(),
     file_after: jsonColumn(fileNumbers).nullable(),
+    undo_state: undoState.nullable(),
   })
   .transform((row): Job => ({
     id: String(row.id),
@@ -52,10 +54,12 @@ const jobRow = z
     error: optional(row.error),
     fileBefore: optional(row.file_before),
     fileAfter: optional(row.file_after),
+    undo: undoOf(row, optional(row.undo_state)),
   }))
 
 const columns = `id, request, image_id, image_path, batch_id, state, actor, engine_version, queued_at,
-  started_at, ended_at, summary, result, error, file_before, file_after`
+  started_at, ended_at, summary, result, error, file_before, file_after,
+  (SELECT state FROM undos WHERE undos.job_id = jobs.id) AS undo_state`
 
 /** Ids are integers in the database and text elsewhere; text that is no id of ours finds nothing. */
 export function parseId(text: string): number | undefined {
@@ -155,8 +159,9 @@ export function insertJob(db: WritableDb, job: Omit<Job, 'id' | 'imageName'>): J
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
 
-/** Everything that can change after a job was stored. */
+/** Everything that can change after a job was stored, and what takes it back once it has ended. */
 export function updateJob(db: WritableDb, job: Job, outcome: JobOutcome | undefined): void {
+  rememberUndo(db, job)
   db.run(
     `UPDATE jobs SET state = $state, outcome = $outcome, image_path = $path, started_at = $startedAt,
        ended_at = $endedAt, summary = $summary, result = $result, error = $error,

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3'
 import { initial } from './migrations/0001-initial.ts'
 import { changes } from './migrations/0002-changes.ts'
+import { imageFacts } from './migrations/0003-image-facts.ts'
+import { undo } from './migrations/0004-undo.ts'
 
 /** One step of the schema. A released one is never edited: a change is a new file with the next number. */
 export interface Migration {
@@ -8,7 +10,7 @@ export interface Migration {
   readonly sql: string
 }
 
-const migrations: readonly Migration[] = [initial, changes]
+const migrations: readonly Migration[] = [initial, changes, imageFacts, undo]
 
 export const latestVersion = migrations.length
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { HeaderSummary, ImageUse } from '../../core/index.ts'
+import type { ImageUse } from '../../core/index.ts'
 import type { WritableDb } from '../history/db.ts'
 import type { StoredFolder } from '../history/folders.ts'
 import {
@@ -11,10 +11,15 @@ import {
   type StoredHeader,
   type StoredImage,
 } from '../history/images.ts'
+import { Families } from './families.ts'
 import { isWithin } from './is-within.ts'
 import type { LibraryImage } from './library-image.ts'
+import type { FileUse, SeenImage } from './scan-tasks.ts'
 
 const unknownUse: ImageUse = { state: 'unknown', holders: [] }
+
+/** What is in memory only, of an image that was not looked at since the start. */
+const unseen = { use: unknownUse, readOnly: false, parentPath: undefined } as const
 
 export interface CatalogEvents {
   readonly onRow: (id: number) => void
@@ -46,6 +51,7 @@ export class Catalog {
   readonly #byIdentity = new Map<string, number>()
   /** Few as a rule: a new file is compared with these only, not with the whole library. */
   readonly #missing = new Set<number>()
+  readonly #families = new Families()
   #folders: readonly StoredFolder[] = []
 
   constructor(
@@ -64,8 +70,8 @@ export class Catalog {
   /** Reads everything from the database again: another process recorded work. */
   reload(): void {
     for (const image of libraryImages(this.#db)) {
-      const use = this.#images.get(image.id)?.use ?? unknownUse
-      this.#put({ ...image, use, folderId: this.#folderOf(image.path) })
+      const { use, readOnly, parentPath } = this.#images.get(image.id) ?? unseen
+      this.#put({ ...image, use, readOnly, parentPath, folderId: this.#folderOf(image.path) })
     }
   }
 
@@ -85,14 +91,35 @@ export class Catalog {
     return this.#image(this.#byPath.get(file))
   }
 
+  /** The row that an image's backing file is. */
+  parentOf(image: LibraryImage): LibraryImage | undefined {
+    const parentPath = this.#families.parentPathOf(image.id)
+    const parent = parentPath === undefined ? undefined : this.atPath(parentPath)
+    return parent?.id === image.id ? undefined : parent
+  }
+
+  /** Ids of the images that have this one as their backing file. */
+  childrenOf(image: LibraryImage): readonly number[] {
+    // Another row at its path is what they name: this one was there before it.
+    if (this.#byPath.get(image.path) !== image.id) return []
+    return [...this.#families.childrenAt(image.path)].filter((id) => id !== image.id)
+  }
+
+  /** How many they are; asked for each row of a large library. */
+  childCountOf(image: LibraryImage): number {
+    if (this.#byPath.get(image.path) !== image.id) return 0
+    const children = this.#families.childrenAt(image.path)
+    return children.size - Number(children.has(image.id))
+  }
+
   /** The row this header's identity has under another path, if any. */
-  elsewhere({ identity, path: file }: HeaderSummary): LibraryImage | undefined {
+  elsewhere({ identity, path: file }: SeenImage): LibraryImage | undefined {
     const image = this.#image(this.#byIdentity.get(identity))
     return image !== undefined && image.path !== file ? image : undefined
   }
 
   /** Stores what was seen, as one transaction. Answers the ids of the rows, in order. */
-  sight(headers: readonly HeaderSummary[], context: SightingContext): readonly number[] {
+  sight(headers: readonly SeenImage[], context: SightingContext): readonly number[] {
     return this.#db.transaction(() => headers.map((header) => this.#sightOne(header, context)))
   }
 
@@ -111,19 +138,33 @@ export class Catalog {
   }
 
   /** In memory only: it is never true for long. */
-  setUse(id: number, use: ImageUse): void {
+  setFileUse(id: number, { use, readOnly }: FileUse): void {
     const image = this.#images.get(id)
-    if (image === undefined || JSON.stringify(image.use) === JSON.stringify(use)) return
-    this.#put({ ...image, use })
+    if (image === undefined) return
+    const isSame = image.readOnly === readOnly && JSON.stringify(image.use) === JSON.stringify(use)
+    if (isSame) return
+    this.#put({ ...image, use, readOnly })
     this.#events.onRow(id)
   }
 
   /** A result that another table or column holds already. */
-  setResults(id: number, results: Partial<Pick<StoredImage, 'lastCheck' | 'lastHash'>>): void {
+  setResults(
+    id: number,
+    results: Partial<Pick<StoredImage, 'lastCheck' | 'lastHash' | 'reclaimable' | 'usedAt'>>,
+  ): void {
     const image = this.#images.get(id)
     if (image === undefined) return
     this.#put({ ...image, ...results })
     this.#events.onRow(id)
+  }
+
+  /** The file of a missing image was found under a path that may be a row of its own: that row gives way. */
+  adopt(missing: LibraryImage, header: SeenImage): void {
+    this.#db.transaction(() => {
+      const other = this.atPath(header.path)
+      if (other !== undefined && other.id !== missing.id) this.remove([other.id])
+      this.#update(missing, header, this.#folderOf(header.path) === undefined)
+    })
   }
 
   remove(ids: readonly number[]): void {
@@ -150,7 +191,7 @@ export class Catalog {
     this.remove(homeless)
   }
 
-  #sightOne(header: HeaderSummary, { single, gone }: SightingContext): number {
+  #sightOne(header: SeenImage, { single, gone }: SightingContext): number {
     const stored = storedPart(header)
     const atPath = this.atPath(header.path)
     const other = this.elsewhere(header)
@@ -177,7 +218,7 @@ export class Catalog {
     if (returned !== undefined) return this.#update(returned, header, single)
     const former = findFormerImage(this.#db, { path: header.path, identity: header.identity })
     if (former?.path === header.path || (former && isSameFile(former.header, stored))) {
-      return this.#update({ ...former, use: header.use, folderId: undefined }, header, single)
+      return this.#update({ ...former, ...unseen, folderId: undefined }, header, single)
     }
     const image = { path: header.path, header: stored, single, addedAt: this.#now() }
     const id = insertImage(this.#db, image)
@@ -188,7 +229,11 @@ export class Catalog {
       missingSince: undefined,
       lastCheck: undefined,
       lastHash: undefined,
+      reclaimable: undefined,
+      usedAt: undefined,
       use: header.use,
+      readOnly: header.readOnly,
+      parentPath: header.parentPath,
       folderId: this.#folderOf(header.path),
     })
     this.#events.onRow(id)
@@ -217,7 +262,7 @@ export class Catalog {
     return candidates.length === 1 ? candidates[0] : undefined
   }
 
-  #update(image: LibraryImage, header: HeaderSummary, single: boolean): number {
+  #update(image: LibraryImage, header: SeenImage, single: boolean): number {
     const next: LibraryImage = {
       ...image,
       path: header.path,
@@ -225,12 +270,15 @@ export class Catalog {
       single: image.single || single,
       missingSince: undefined,
       use: header.use,
+      readOnly: header.readOnly,
+      parentPath: header.parentPath,
       folderId: this.#folderOf(header.path),
     }
     // A scan mostly finds what is known: then nothing is written.
     const isKnown = this.#images.has(image.id) && storedText(next) === storedText(image)
-    if (isKnown) this.setUse(image.id, header.use)
+    if (isKnown) this.setFileUse(image.id, header)
     else this.#save(next)
+    if (isKnown && next.parentPath !== image.parentPath) this.#putAgain(image.id, next.parentPath)
     return image.id
   }
 
@@ -240,8 +288,17 @@ export class Catalog {
     this.#events.onRow(image.id)
   }
 
+  #putAgain(id: number, parentPath: string | undefined): void {
+    const image = this.#images.get(id)
+    if (image === undefined) return
+    this.#put({ ...image, parentPath })
+    this.#events.onRow(id)
+  }
+
   #put(image: LibraryImage): void {
     const before = this.#images.get(image.id)
+    const isMoved = before === undefined || isPlaceChanged(before, image)
+    const relatives = isMoved && before !== undefined ? this.#relativesOf(before) : []
     if (before !== undefined) this.#unindex(before)
     this.#images.set(image.id, image)
     if (image.missingSince !== undefined) this.#missing.add(image.id)
@@ -250,13 +307,32 @@ export class Catalog {
     if (image.missingSince === undefined || !this.#byPath.has(image.path)) {
       this.#byPath.set(image.path, image.id)
     }
+    this.#families.set(image.id, image.parentPath ?? image.header.backing?.target)
+    if (isMoved) this.#tellRelatives(image.id, [...relatives, ...this.#relativesOf(image)])
   }
 
   #forget(id: number): void {
     const image = this.#images.get(id)
     if (image === undefined) return
+    const relatives = this.#relativesOf(image)
     this.#images.delete(id)
     this.#unindex(image)
+    this.#families.set(id, undefined)
+    this.#tellRelatives(id, relatives)
+  }
+
+  /** Rows that say something of this one: its parent counts it, its children name it. */
+  #relativesOf(image: LibraryImage): readonly number[] {
+    const parent = this.parentOf(image)
+    const children =
+      this.#byPath.get(image.path) === image.id ? this.#families.childrenAt(image.path) : []
+    return [...(parent === undefined ? [] : [parent.id]), ...children]
+  }
+
+  #tellRelatives(id: number, relatives: readonly number[]): void {
+    for (const relative of new Set(relatives)) {
+      if (relative !== id && this.#images.has(relative)) this.#events.onRow(relative)
+    }
   }
 
   #unindex({ id, path: file, header }: LibraryImage): void {
@@ -282,9 +358,22 @@ export class Catalog {
 export const covers = ({ path: root, recursive }: StoredFolder, file: string): boolean =>
   recursive ? isWithin(file, root) : path.dirname(file) === root
 
-function storedPart({ path: _path, use: _use, ...header }: HeaderSummary): StoredHeader {
+function storedPart({
+  path: _path,
+  use: _use,
+  readOnly: _readOnly,
+  parentPath: _parentPath,
+  ...header
+}: SeenImage): StoredHeader {
   return header
 }
+
+/** Whether relatives may see another image in its place than before. */
+const isPlaceChanged = (before: LibraryImage, now: LibraryImage): boolean =>
+  before.path !== now.path ||
+  (before.missingSince === undefined) !== (now.missingSince === undefined) ||
+  before.parentPath !== now.parentPath ||
+  before.header.backing?.target !== now.header.backing?.target
 
 /** Equal identities were compared before; the time of birth or the first bytes must agree as well. */
 const isSameFile = (before: StoredHeader, now: StoredHeader): boolean =>
@@ -292,8 +381,13 @@ const isSameFile = (before: StoredHeader, now: StoredHeader): boolean =>
   ((before.createdAt !== undefined && before.createdAt === now.createdAt) ||
     (before.fingerprint !== '' && before.fingerprint === now.fingerprint))
 
-const storedText = ({ use: _use, folderId: _folder, ...stored }: LibraryImage): string =>
-  JSON.stringify(stored)
+const storedText = ({
+  use: _use,
+  folderId: _folder,
+  readOnly: _readOnly,
+  parentPath: _parentPath,
+  ...stored
+}: LibraryImage): string => JSON.stringify(stored)
 
 const hasPast = ({ lastCheck, lastHash, linksTrusted, single }: StoredImage): boolean =>
   lastCheck !== undefined || lastHash !== undefined || linksTrusted || single

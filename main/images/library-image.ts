@@ -1,13 +1,17 @@
 import path from 'node:path'
 import type { ImageUse } from '../../core/index.ts'
 import type { Settings } from '../../ipc/schemas/app.ts'
-import type { Health, LibraryRow } from '../../ipc/schemas/library.ts'
+import type { Health, LibraryRow, VmReference } from '../../ipc/schemas/library.ts'
 import type { FileState, StoredHeader, StoredImage } from '../history/images.ts'
 import type { StoredLinkPolicy } from '../jobs/engine-host.ts'
 
-/** One image as the library holds it in memory: what is stored, and who uses it now. */
+/** One image as the library holds it in memory: what is stored, and what the file system tells now. */
 export interface LibraryImage extends StoredImage {
   readonly use: ImageUse
+  /** This user may not write to the file. */
+  readonly readOnly: boolean
+  /** Where its backing file really lies, if it does. */
+  readonly parentPath: string | undefined
   /** The innermost library folder that holds it. */
   readonly folderId: number | undefined
 }
@@ -55,8 +59,23 @@ function hasUntrustedLinks(image: LibraryImage, setting: LinkSetting): boolean {
   return image.header.backing?.state === 'outside' && linkPolicyOf(image, setting) !== 'allow'
 }
 
-export function toRow(image: LibraryImage, setting: LinkSetting): LibraryRow {
-  const { header, lastCheck, lastHash } = image
+/** What a row says of other images and of virtual machines. */
+export interface ImageRelations {
+  /** The row that its backing file is. */
+  readonly parent: LibraryImage | undefined
+  readonly childCount: number
+  readonly usedBy: readonly VmReference[]
+  /** The folder and the places of virtual machines were looked at, and there are machines. */
+  readonly isUseKnown: boolean
+}
+
+export function toRow(
+  image: LibraryImage,
+  setting: LinkSetting,
+  relations: ImageRelations,
+): LibraryRow {
+  const { header, lastCheck, lastHash, reclaimable } = image
+  const { parent, childCount, usedBy } = relations
   return {
     id: image.id,
     name: path.basename(image.path),
@@ -83,11 +102,22 @@ export function toRow(image: LibraryImage, setting: LinkSetting): LibraryRow {
     snapshotCount: header.snapshotCount,
     bitmapCount: header.bitmapCount,
     fragmentation: lastCheck?.fragmentation,
-    backing: header.backing,
-    childCount: 0,
-    usedBy: [],
-    isOrphan: false,
-    readOnly: false,
+    backing: backingNow(header.backing, parent),
+    parentId: parent?.id,
+    childCount,
+    usedBy,
+    reclaimable:
+      reclaimable === undefined
+        ? undefined
+        : {
+            bytes: reclaimable.bytes,
+            at: reclaimable.at,
+            stale: isStale(reclaimable.file, header),
+            isExact: reclaimable.isExact,
+          },
+    isOrphan: isOrphan(image, relations),
+    readOnly: image.readOnly,
+    usedAt: image.usedAt,
     linksTrusted: image.linksTrusted,
     contentSha256: lastHash?.sha256,
     hashStale: lastHash !== undefined && isStale(lastHash.file, header),
@@ -95,4 +125,37 @@ export function toRow(image: LibraryImage, setting: LinkSetting): LibraryRow {
     createdAt: header.createdAt,
     addedAt: image.addedAt,
   }
+}
+
+/** The header was read once; whether the library's own image is there is known all the time. */
+function backingNow(
+  backing: LibraryRow['backing'],
+  parent: LibraryImage | undefined,
+): LibraryRow['backing'] {
+  if (backing === undefined || parent === undefined) return backing
+  if (backing.state !== 'present' && backing.state !== 'missing') return backing
+  return { ...backing, state: parent.missingSince === undefined ? 'present' : 'missing' }
+}
+
+/** Media that are put into a machine and taken out again; that none names them is no sign of anything. */
+const media: ReadonlySet<LibraryRow['format']> = new Set(['iso', 'gzip'] as const)
+
+/**
+ * Nothing that was looked at needs it. False also where nothing was looked at: then nobody can say so, and somebody
+ * might delete what a machine of tomorrow starts from.
+ */
+function isOrphan(
+  { header, use, missingSince }: LibraryImage,
+  { childCount, usedBy, isUseKnown }: ImageRelations,
+): boolean {
+  return (
+    isUseKnown &&
+    usedBy.length === 0 &&
+    childCount === 0 &&
+    missingSince === undefined &&
+    header.error === undefined &&
+    !media.has(header.format) &&
+    use.state !== 'reading' &&
+    use.state !== 'writing'
+  )
 }

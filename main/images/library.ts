@@ -1,18 +1,32 @@
-import { ImageError, type HeaderSummary } from '../../core/index.ts'
+import { dirname } from 'node:path'
+import { ImageError } from '../../core/index.ts'
 import type { LibraryFolder, LibraryRow } from '../../ipc/schemas/library.ts'
 import type { JobRequest } from '../../ipc/schemas/job.ts'
 import { saveAllocation, type StoredAllocation } from '../history/allocations.ts'
 import type { WritableDb } from '../history/db.ts'
 import { allFolders, deleteFolder, saveFolder } from '../history/folders.ts'
-import { saveLastCheck, saveLastHash, type LastCheck, type LastHash } from '../history/images.ts'
+import {
+  saveLastCheck,
+  saveLastHash,
+  saveReclaimable,
+  saveUsedAt,
+  type LastCheck,
+  type LastHash,
+  type Reclaimable,
+} from '../history/images.ts'
 import type { KnownImage } from '../jobs/engine-host.ts'
 import type { Fit, JobSubjects } from '../jobs/job-subjects.ts'
 import type { Logger } from '../log/logger.ts'
 import { Topic } from '../topic.ts'
+import { isConfigName } from '../users/find-configs.ts'
+import type { Place } from '../users/known-places.ts'
+import { VmUsers, type LookedAt } from '../users/vm-users.ts'
 import { Catalog, covers } from './catalog.ts'
 import { fitJob } from './fit-job.ts'
+import { foldersAround } from './folders-around.ts'
 import { isWithin } from './is-within.ts'
 import {
+  isStale,
   linkPolicyOf,
   toRow,
   withinRoots,
@@ -20,8 +34,9 @@ import {
   type LinkSetting,
 } from './library-image.ts'
 import { FolderState } from './library-folder.ts'
+import { isTakenFor, missingCandidates, signsOf, type Candidate } from './missing-candidates.ts'
 import { identityAt, leadsInto, realFolder } from './real-files.ts'
-import type { ScanHost, ScanOutcome } from './scan-tasks.ts'
+import type { ScanHost, ScanOutcome, SeenImage } from './scan-tasks.ts'
 import { Sightings } from './sightings.ts'
 
 export type LibraryChange =
@@ -36,8 +51,13 @@ export interface LibraryOptions {
   readonly links: () => LinkSetting
   /** Real paths that bound what is read; undefined: no bound but the system's. */
   readonly roots: readonly string[] | undefined
+  /** Where configurations of virtual machines are; without any, only beside the images. */
+  readonly vmPlaces?: readonly Place[]
   readonly now?: () => number
 }
+
+/** Configurations change rarely; a machine that was just made may be missing so long, in milliseconds. */
+const placesInterval = 60_000
 
 export interface FolderChoice {
   readonly path: string
@@ -55,7 +75,9 @@ export class Library implements JobSubjects {
   readonly #catalog: Catalog
   readonly #sightings: Sightings
   readonly #folders = new Map<number, FolderState>()
+  readonly #users: VmUsers
   readonly #stopping = new AbortController()
+  #placesReadAt = -Infinity
   /** Scans run one after the other: two at once would only fight for the disk. */
   #scans: Promise<void> = Promise.resolve()
 
@@ -75,7 +97,20 @@ export class Library implements JobSubjects {
       },
       options.now,
     )
-    const { host, roots } = options
+    const { host, roots, vmPlaces = [] } = options
+    this.#users = new VmUsers({
+      host,
+      places: vmPlaces,
+      roots,
+      signal: this.#stopping.signal,
+      onChanged: ({ files, isKnownChanged }) => {
+        if (isKnownChanged) return this.#everyRowChanged()
+        for (const file of files) {
+          const image = this.#catalog.atPath(file)
+          if (image !== undefined) this.changes.tell({ type: 'row', id: image.id })
+        }
+      },
+    })
     this.#sightings = new Sightings({
       catalog: this.#catalog,
       host,
@@ -88,12 +123,20 @@ export class Library implements JobSubjects {
 
   rows(): readonly LibraryRow[] {
     const setting = this.#options.links()
-    return Array.from(this.#catalog.images(), (image) => toRow(image, setting))
+    return Array.from(this.#catalog.images(), (image) => this.#toRow(image, setting))
   }
 
   row(id: number): LibraryRow | undefined {
     const image = this.#catalog.get(id)
-    return image === undefined ? undefined : toRow(image, this.#options.links())
+    return image === undefined ? undefined : this.#toRow(image, this.#options.links())
+  }
+
+  /** The library's images whose backing file this one is. */
+  childrenOf(id: number): readonly LibraryRow[] {
+    const image = this.#catalog.get(id)
+    return image === undefined
+      ? []
+      : this.#catalog.childrenOf(image).flatMap((child) => this.row(child) ?? [])
   }
 
   folders(): readonly LibraryFolder[] {
@@ -102,6 +145,11 @@ export class Library implements JobSubjects {
       if (folderId !== undefined) counts.set(folderId, (counts.get(folderId) ?? 0) + 1)
     }
     return Array.from(this.#folders, ([id, folder]) => folder.describe(counts.get(id) ?? 0))
+  }
+
+  /** Where machines were looked for, as far as there was something. */
+  vmPlaces(): readonly LookedAt[] {
+    return this.#users.lookedAt()
   }
 
   /** Throws `unknown-id`. */
@@ -130,6 +178,7 @@ export class Library implements JobSubjects {
 
   /** After a start: watches and scans what is watched, and looks after single files. */
   start(): void {
+    void this.#readVmPlaces()
     for (const { stored } of this.#folders.values()) if (stored.watched) void this.scan(stored.id)
     const single = Array.from(this.#catalog.images()).filter(
       ({ folderId }) => folderId === undefined,
@@ -180,11 +229,32 @@ export class Library implements JobSubjects {
     this.#catalog.remove(ids)
   }
 
+  /** Images of the library that may be this missing one. Throws `unknown-id`. */
+  candidatesFor(id: number): readonly Candidate[] {
+    return missingCandidates(this.image(id), this.#catalog.images())
+  }
+
+  /**
+   * A person says where the file of a missing image is now. What is there must look like it, unless `anyway`: its
+   * history would become that of a stranger. Answers whether it was taken.
+   */
+  async foundAt(id: number, path: string, anyway: boolean): Promise<boolean> {
+    const header = await this.#sightings.lookAtNamed(path)
+    const image = this.image(id)
+    if (image.missingSince === undefined) return true
+    if (!anyway && !isTakenFor(signsOf(image, { path: header.path, header }))) return false
+    this.#catalog.adopt(image, header)
+    this.changes.tell({ type: 'folders' })
+    return true
+  }
+
   /** Reads headers again, of these images or of everything. Resolves when that is done. */
   async refresh(ids: readonly number[] | undefined): Promise<void> {
+    await this.#readVmPlaces()
     if (ids !== undefined) {
       const images = ids.flatMap((id) => this.#catalog.get(id) ?? [])
       await this.#sightings.lookAgain(images.map(({ path }) => path))
+      await this.#users.readBeside(foldersAround(images))
       return
     }
     const single = Array.from(this.#catalog.images()).filter(
@@ -194,11 +264,15 @@ export class Library implements JobSubjects {
       ...Array.from(this.#folders.keys(), (id) => this.scan(id)),
       this.#sightings.lookAgain(single.map(({ path }) => path)),
     ])
+    await this.#users.readBeside(foldersAround(single))
   }
 
-  /** Asks the system anew who has the images open. */
-  refreshUses(): Promise<void> {
-    return this.#sightings.refreshUses()
+  /** Asks the system anew who has the images open, and now and then which machines there are. */
+  async refreshUses(): Promise<void> {
+    await this.#sightings.refreshUses()
+    if (this.#now() - this.#placesReadAt >= placesInterval) await this.#readVmPlaces()
+    const folders = foldersAround(this.#catalog.images())
+    await this.#users.readBeside(folders.filter((folder) => !this.#users.hasLookedBeside(folder)))
   }
 
   setLinksTrusted(id: number, trusted: boolean): void {
@@ -207,7 +281,17 @@ export class Library implements JobSubjects {
 
   /** The setting for links changed: badges depend on it. */
   linksChanged(): void {
-    for (const { id } of this.#catalog.images()) this.changes.tell({ type: 'row', id })
+    this.#everyRowChanged()
+  }
+
+  /** Somebody opened these images, or worked on them here. */
+  used(ids: readonly number[]): void {
+    const usedAt = this.#now()
+    const known = ids.filter((id) => this.#catalog.get(id) !== undefined)
+    this.#options.db.transaction(() => {
+      for (const id of known) saveUsedAt(this.#options.db, id, usedAt)
+    })
+    for (const id of known) this.#catalog.setResults(id, { usedAt })
   }
 
   /** Another process recorded work in the database. */
@@ -248,6 +332,16 @@ export class Library implements JobSubjects {
   keepHash(imageId: number, hash: LastHash): void {
     saveLastHash(this.#options.db, imageId, hash)
     this.#catalog.setResults(imageId, { lastHash: hash })
+  }
+
+  keepReclaimable(imageId: number, reclaimable: Reclaimable): void {
+    const image = this.#catalog.get(imageId)
+    if (image === undefined) return
+    const { header, reclaimable: known } = image
+    const isBetterKnown = known?.isExact === true && !isStale(known.file, header)
+    if (isBetterKnown && !reclaimable.isExact) return
+    saveReclaimable(this.#options.db, imageId, reclaimable)
+    this.#catalog.setResults(imageId, { reclaimable })
   }
 
   keepAllocation(imageId: number, allocation: StoredAllocation): void {
@@ -308,12 +402,14 @@ export class Library implements JobSubjects {
       seen,
       outcome.refused.map((refused) => refused.path),
     )
+    const images = [...seen].flatMap((imageId) => this.#catalog.get(imageId) ?? [])
+    await this.#users.readBeside(foldersAround(images))
     const milliseconds = this.#now() - startedAt
     log.info('folder scanned', { folder: root, images: seen.size, milliseconds })
     return outcome
   }
 
-  async #sightInScan(headers: readonly HeaderSummary[], seen: Set<number>): Promise<void> {
+  async #sightInScan(headers: readonly SeenImage[], seen: Set<number>): Promise<void> {
     for (const imageId of await this.#sightings.store(headers, false)) seen.add(imageId)
     this.changes.tell({ type: 'folders' })
   }
@@ -332,6 +428,7 @@ export class Library implements JobSubjects {
     const folder = this.#folders.get(folderId)
     if (folder === undefined) return
     const seen = await this.#sightings.lookAgain(paths)
+    await this.#users.readBeside(paths.filter(isConfigName).map((file) => dirname(file)))
     // A folder that came or went changes which folders there are to watch.
     const isTreeChanged = seen.some(
       (sighting) =>
@@ -361,6 +458,28 @@ export class Library implements JobSubjects {
   #failed(what: string, error: unknown): void {
     const { kind, code, message } = ImageError.from(error)
     if (kind !== 'cancelled') this.#options.log.warn(what, { code, reason: message })
+  }
+
+  #toRow(image: LibraryImage, setting: LinkSetting): LibraryRow {
+    const users = this.#users
+    return toRow(image, setting, {
+      parent: this.#catalog.parentOf(image),
+      childCount: this.#catalog.childCountOf(image),
+      usedBy: users.usersOf(image.path),
+      isUseKnown: users.knowsMachines && users.hasLookedBeside(dirname(image.path)),
+    })
+  }
+
+  #everyRowChanged(): void {
+    for (const { id } of this.#catalog.images()) this.changes.tell({ type: 'row', id })
+  }
+
+  /** Never rejects: without an answer, what was known stays. */
+  async #readVmPlaces(): Promise<void> {
+    this.#placesReadAt = this.#now()
+    await this.#users
+      .readKnownPlaces()
+      .catch((error: unknown) => this.#failed('virtual machines could not be looked for', error))
   }
 
   #now(): number {

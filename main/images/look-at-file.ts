@@ -1,14 +1,13 @@
-import { stat } from 'node:fs/promises'
+import { access, constants, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import {
   ImageError,
   isImageFileName,
   isUnmistakable,
   type ReadingEngine,
-  type HeaderSummary,
   type Reason,
 } from '../../core/index.ts'
-import type { Sighting } from './scan-tasks.ts'
+import type { SeenImage, Sighting } from './scan-tasks.ts'
 
 /** No image of an unmistakable format is shorter; spares opening every small file of a source tree. */
 const shortestImage = 64 * 1024
@@ -39,9 +38,14 @@ export async function lookAtFile(
   }
   try {
     const header = await engine.summarizeHeader(file)
-    return isExpected || isUnmistakable(header.format)
-      ? { kind: 'image', path: file, header }
-      : { kind: 'other', path: file, error: undefined }
+    if (!isExpected && !isUnmistakable(header.format)) {
+      return { kind: 'other', path: file, error: undefined }
+    }
+    const target = header.backing?.target
+    const parentPath =
+      target === undefined ? undefined : await realpath(target).catch(() => undefined)
+    const readOnly = await isReadOnly(file)
+    return { kind: 'image', path: file, header: { ...header, readOnly, parentPath } }
   } catch (error) {
     if (!isExpected) return { kind: 'other', path: file, error: undefined }
     const reason = ImageError.from(error, { path: file })
@@ -53,7 +57,7 @@ export async function lookAtFile(
 }
 
 /** A row for a file that could not be opened: what the folder tells about it, and why. */
-async function unreadable(file: string, error: ImageError): Promise<HeaderSummary> {
+async function unreadable(file: string, error: ImageError): Promise<SeenImage> {
   const { dev, ino, size, blocks, mtimeMs, birthtimeMs } = await stat(file, { bigint: true })
   return {
     path: file,
@@ -79,6 +83,18 @@ async function unreadable(file: string, error: ImageError): Promise<HeaderSummar
     backing: undefined,
     use: { state: 'unknown', holders: [] },
     error: error.toJSON(),
+    readOnly: await isReadOnly(file),
+    parentPath: undefined,
+  }
+}
+
+/** Whether this user may not write to the file, by its permissions or because its volume is read-only. */
+export async function isReadOnly(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.W_OK)
+    return false
+  } catch (error) {
+    return ['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error))
   }
 }
 

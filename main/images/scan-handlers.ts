@@ -1,13 +1,9 @@
-import {
-  ImageError,
-  type ReadingEngine,
-  type HeaderSummary,
-  type ImageUse,
-} from '../../core/index.ts'
+import { ImageError, type ReadingEngine } from '../../core/index.ts'
 import type { TaskHandlers } from '../workers/task.ts'
-import { lookAtFile } from './look-at-file.ts'
+import { isReadOnly, lookAtFile } from './look-at-file.ts'
 import { leadsInto } from './real-files.ts'
-import type { RefusedFolder, ScanTasks, Sighting } from './scan-tasks.ts'
+import type { FileUse, RefusedFolder, ScanTasks, SeenImage, Sighting } from './scan-tasks.ts'
+import { readVms } from '../users/read-vms.ts'
 import { walkFolder } from './walk-folder.ts'
 
 /** Files looked at once: enough to hide the latency of a network share. */
@@ -24,7 +20,7 @@ export function scanHandlers(engine: ReadingEngine): TaskHandlers<ScanTasks> {
       const { signal } = context
       const folders: string[] = []
       const refused: RefusedFolder[] = []
-      let portion: HeaderSummary[] = []
+      let portion: SeenImage[] = []
       let sentAt = performance.now()
       const send = async (): Promise<void> => {
         if (portion.length === 0) return
@@ -54,6 +50,7 @@ export function scanHandlers(engine: ReadingEngine): TaskHandlers<ScanTasks> {
     look: ({ paths, named, roots }, { signal }) =>
       inPortions(paths, signal, (file) => lookWithin(roots, engine, file, named)),
     uses: ({ paths }, { signal }) => inPortions(paths, signal, (file) => useOf(engine, file)),
+    vms: (input, { signal }) => readVms(input, signal),
   }
 }
 
@@ -71,7 +68,7 @@ async function lookWithin(
   }
 }
 
-const headersOf = (seen: readonly Sighting[]): HeaderSummary[] =>
+const headersOf = (seen: readonly Sighting[]): SeenImage[] =>
   seen.flatMap((sighting) => (sighting.kind === 'image' ? [sighting.header] : []))
 
 async function inPortions<Result>(
@@ -87,11 +84,12 @@ async function inPortions<Result>(
   return results
 }
 
-async function useOf(engine: ReadingEngine, file: string): Promise<ImageUse> {
+async function useOf(engine: ReadingEngine, file: string): Promise<FileUse> {
+  const readOnly = await isReadOnly(file)
   try {
-    return await engine.readUse(file)
+    return { use: await engine.readUse(file), readOnly }
   } catch {
     // Gone or not readable: the row says so already.
-    return { state: 'unknown', holders: [] }
+    return { use: { state: 'unknown', holders: [] }, readOnly }
   }
 }

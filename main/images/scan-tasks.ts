@@ -1,4 +1,19 @@
 import type { HeaderSummary, ImageErrorData, ImageUse } from '../../core/index.ts'
+import type { ReadPlace, ReadVmsInput } from '../users/vm-tasks.ts'
+
+/** One row's facts: the header, and what only the file system tells. */
+export interface SeenImage extends HeaderSummary {
+  /** This user may not write to the file. */
+  readonly readOnly: boolean
+  /** Where the backing file really lies, every symbolic link followed; undefined when nothing is there. */
+  readonly parentPath: string | undefined
+}
+
+/** What is asked about an image from time to time. */
+export interface FileUse {
+  readonly use: ImageUse
+  readonly readOnly: boolean
+}
 
 export interface RefusedFolder {
   readonly path: string
@@ -14,7 +29,7 @@ export interface ScanOutcome {
 
 /** What is at a path now. */
 export type Sighting =
-  | { readonly kind: 'image'; readonly path: string; readonly header: HeaderSummary }
+  | { readonly kind: 'image'; readonly path: string; readonly header: SeenImage }
   | { readonly kind: 'folder'; readonly path: string }
   /** A file that is no image, or something that is no file. */
   | { readonly kind: 'other'; readonly path: string; readonly error: ImageErrorData | undefined }
@@ -22,7 +37,7 @@ export type Sighting =
   /** It leads out of the roots, perhaps through a symbolic link: not looked at. */
   | { readonly kind: 'outside'; readonly path: string; readonly error: ImageErrorData }
 
-/** What the scan worker can do. Reads headers only. */
+/** What the scan worker can do. Reads headers, and configurations of virtual machines. */
 export type ScanTasks = {
   /** Sends the images in portions as it finds them. Throws when the root cannot be listed. */
   readonly scan: {
@@ -33,7 +48,7 @@ export type ScanTasks = {
       readonly roots: readonly string[] | undefined
     }
     readonly output: ScanOutcome
-    readonly event: readonly HeaderSummary[]
+    readonly event: readonly SeenImage[]
   }
   readonly look: {
     readonly input: {
@@ -47,7 +62,13 @@ export type ScanTasks = {
   }
   readonly uses: {
     readonly input: { readonly paths: readonly string[] }
-    readonly output: readonly ImageUse[]
+    readonly output: readonly FileUse[]
+    readonly event: never
+  }
+  /** Which virtual machines need which files. */
+  readonly vms: {
+    readonly input: ReadVmsInput
+    readonly output: readonly ReadPlace[]
     readonly event: never
   }
 }

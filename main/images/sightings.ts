@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises'
-import { ImageError, type HeaderSummary } from '../../core/index.ts'
+import { ImageError } from '../../core/index.ts'
 import type { Catalog } from './catalog.ts'
 import { identityAt } from './real-files.ts'
-import type { ScanHost, Sighting } from './scan-tasks.ts'
+import type { ScanHost, SeenImage, Sighting } from './scan-tasks.ts'
 
 export interface SightingsOptions {
   readonly catalog: Catalog
@@ -50,6 +50,16 @@ export class Sightings {
     return { ids, folders, refusal }
   }
 
+  /** The image at a path that a person named; nothing is stored. Throws when there is none. */
+  async lookAtNamed(path: string): Promise<SeenImage> {
+    const [sighting] = await this.#look([await realOrGiven(path)], true)
+    if (sighting?.kind === 'image') return sighting.header
+    if (sighting === undefined || sighting.kind === 'folder' || sighting.error === undefined) {
+      throw new ImageError('file-is-folder', { path })
+    }
+    throw ImageError.fromJSON(sighting.error)
+  }
+
   /** Looks at paths that are known or were reported, and marks what is no longer there. */
   async lookAgain(paths: readonly string[]): Promise<readonly Sighting[]> {
     const { catalog } = this.#options
@@ -72,7 +82,7 @@ export class Sightings {
    * Stores sightings; first finds out which known files are no longer where they were. Answers the ids
    * of the rows, in order.
    */
-  store(headers: readonly HeaderSummary[], single: boolean): Promise<readonly number[]> {
+  store(headers: readonly SeenImage[], single: boolean): Promise<readonly number[]> {
     const { catalog, signal } = this.#options
     const stored = this.#stored.then(async () => {
       const gone = new Set<number>()
@@ -99,7 +109,7 @@ export class Sightings {
       const uses = await host.run('uses', { paths: asked.map(({ path }) => path) }, { signal })
       for (const [index, { id }] of asked.entries()) {
         const use = uses[index]
-        if (use !== undefined) catalog.setUse(id, use)
+        if (use !== undefined) catalog.setFileUse(id, use)
       }
     }
   }
@@ -117,7 +127,7 @@ function* inPortions<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   }
 }
 
-const headersOf = (seen: readonly Sighting[]): readonly HeaderSummary[] =>
+const headersOf = (seen: readonly Sighting[]): readonly SeenImage[] =>
   seen.flatMap((sighting) => (sighting.kind === 'image' ? [sighting.header] : []))
 
 const realOrGiven = (file: string): Promise<string> => realpath(file).catch(() => file)

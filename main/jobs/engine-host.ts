@@ -1,14 +1,17 @@
 import type {
   AllocationSummary,
   CheckResult,
+  DiskLayout,
   HashAlgorithm,
   HashResult,
   HashTarget,
   ImageInfo,
+  ImageUse,
   MapExtent,
   Progress,
 } from '../../core/index.ts'
 import type { TaskOptions } from '../workers/task.ts'
+import type { ChangeTasks } from './changes/change-tasks.ts'
 
 /** How far links inside an image are followed; the asking happened before, in the window. */
 export type StoredLinkPolicy =
@@ -44,8 +47,8 @@ export interface KnownImage extends ImageToOpen {
   readonly identity: string
 }
 
-/** Everything a worker can do with an image. */
-export type EngineTasks = {
+/** What a worker finds out about an image; changes nothing. */
+export type LookTasks = {
   readonly check: {
     readonly input: KnownImage & { readonly depth: 'metadata' | 'full' }
     readonly output: Measured<CheckResult>
@@ -69,6 +72,18 @@ export type EngineTasks = {
     readonly output: ImageInfo
     readonly event: never
   }
+  /** Who has it open now. */
+  readonly use: {
+    readonly input: KnownImage
+    readonly output: Measured<ImageUse>
+    readonly event: never
+  }
+  /** The disk as its guest lays it out. */
+  readonly disk: {
+    readonly input: ImageToOpen
+    readonly output: DiskLayout
+    readonly event: never
+  }
   readonly extents: {
     readonly input: ImageToOpen & { readonly from: number; readonly limit: number }
     readonly output: {
@@ -78,6 +93,9 @@ export type EngineTasks = {
     readonly event: never
   }
 }
+
+/** Everything a worker can do with an image. */
+export type EngineTasks = LookTasks & ChangeTasks
 
 /** Runs the engine away from the thread that answers windows. WorkerPool is one; the seam for others. */
 export interface EngineHost {

@@ -1,5 +1,5 @@
 import type { JobRequest } from '../../ipc/schemas/job.ts'
-import type { LastCheck, LastHash } from '../history/images.ts'
+import type { LastCheck, LastHash, Reclaimable } from '../history/images.ts'
 import type { StoredAllocation } from '../history/allocations.ts'
 import type { KnownImage } from './engine-host.ts'
 
@@ -20,5 +20,7 @@ export interface JobSubjects {
   locate(imageId: number): Promise<KnownImage>
   keepCheck(imageId: number, check: LastCheck): void
   keepHash(imageId: number, hash: LastHash): void
+  /** An estimate replaces none that was exact while the file is still the same. */
+  keepReclaimable(imageId: number, reclaimable: Reclaimable): void
   keepAllocation(imageId: number, allocation: StoredAllocation): void
 }

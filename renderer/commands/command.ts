@@ -24,6 +24,8 @@ export interface Command {
   readonly shortcuts?: readonly string[]
   /** Where a browser keeps the first shortcut for itself; the other one works there. */
   readonly webShortcut?: string
+  /** A browser does something of its own with the first shortcut (reload, new window): there it stays the browser's. */
+  readonly isKeptByBrowser?: boolean
   /** Keys that mean something else while text is edited or selected count in the table only. */
   readonly tableOnly?: boolean
   /** Keys that a text field has for itself. */

@@ -10,8 +10,9 @@ const inBrowser = (): boolean => useAppInfo.getState().info?.host === 'web'
 
 /** Every key that runs the command here. */
 export function shortcutsOf(command: Command): readonly string[] {
-  const { shortcuts = [], webShortcut } = command
-  return inBrowser() && webShortcut !== undefined ? [webShortcut, ...shortcuts] : shortcuts
+  const { shortcuts = [], webShortcut, isKeptByBrowser = false } = command
+  if (!inBrowser() || webShortcut === undefined) return shortcuts
+  return isKeptByBrowser ? [webShortcut] : [webShortcut, ...shortcuts]
 }
 
 /** The key to show beside the command. */

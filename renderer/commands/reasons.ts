@@ -1,4 +1,5 @@
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { texts } from '../texts/texts.ts'
 import type { CommandContext } from './command.ts'
 
 /** Reasons why a command cannot be carried out, in the order in which they are the better answer. */
@@ -27,6 +28,16 @@ export function needsAny(
     return undefined
   }
   return reason(first)
+}
+
+/** Changing needs the file for ourselves; what reads only does not. */
+export function whyNotChangeable(image: LibraryRow): string | undefined {
+  const early = whyNotReadable(image)
+  if (early !== undefined) return early
+  if (image.use.state !== 'writing') return undefined
+  const [holder] = image.use.holders
+  const { inUse, inUseByProgram } = texts().commands
+  return holder === undefined ? inUseByProgram : inUse(holder.vm ?? holder.name)
 }
 
 export function whyNotReadable(image: LibraryRow): string | undefined {

@@ -4,12 +4,14 @@ import { commandContext, type Targets } from './context.ts'
 import { copyCommands } from './copy-commands.ts'
 import { imageCommands } from './image-commands.ts'
 import { libraryCommands } from './library-commands.ts'
+import { spaceCommands } from './space-commands.ts'
 import { viewCommands } from './view-commands.ts'
 
 /** Every command there is. Toolbar, menus, palette, keys and the application menu show these. */
 export const commands: readonly Command[] = [
   ...libraryCommands,
   ...imageCommands,
+  ...spaceCommands,
   ...copyCommands,
   ...viewCommands,
 ]

@@ -8,7 +8,8 @@ import { commandOf, runCommand } from './registry.ts'
 /** The groups of the row menu, with a line between them. */
 const groups = [
   ['image.open'],
-  ['image.check', 'image.hash', 'image.map'],
+  ['image.check', 'image.resize'],
+  ['image.hash', 'image.map'],
   ['image.copyPath', 'image.copyName', 'image.copySha256', 'image.copyInfo', 'image.copyCommand'],
   ['image.showInFolder', 'image.trustLinks'],
   ['library.remove'],

@@ -4,6 +4,7 @@ import type { JobProgress } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import type { ActionPlan, PlanDetail } from '../../ipc/schemas/plan.ts'
 import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
+import { resizePlanOf } from './plans-space.ts'
 import { unreachable } from '../unreachable.ts'
 import { filePlanOf, relinkPlanOf, repairPlanOf, snapshotPlanOf, undoPlanOf } from './plans-care.ts'
 
@@ -60,6 +61,7 @@ function madeUpPlan(question: PlanQuestion): MadeUpPlan {
     case 'undo':
       return undoPlanOf(question.row, request)
     case 'resize':
+      return resizePlanOf(question.row, request)
     case 'compact':
       throw new Error(`no plan is made up for ${request.kind} yet`)
     default:

@@ -9,6 +9,7 @@ import { RemoteError } from '../../ipc/remote-error.ts'
 import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../../ipc/schemas/app.ts'
 import type { JobEvent } from '../../ipc/schemas/job.ts'
 import type { LibraryEvent, LibraryRow } from '../../ipc/schemas/library.ts'
+import { madeUpDisk } from './disk.ts'
 import { permissionDenied } from './made-up-errors.ts'
 import { madeUpAllocation, madeUpExtents, madeUpInfo } from './image-details.ts'
 import { FakeJobs } from './jobs.ts'
@@ -158,6 +159,34 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
       return {}
     },
     'library.refresh': async () => ({}),
+    'library.vmPlaces': async () => ({
+      places: [
+        { source: 'libvirt', path: '/etc/libvirt/qemu', vms: 9, unread: [] },
+        { source: 'quickemu', path: '/home/ada/VMs', vms: 2, unread: [] },
+        {
+          source: 'libvirt',
+          path: '/var/lib/libvirt/qemu/snapshot',
+          vms: 0,
+          unread: [{ path: '/var/lib/libvirt/qemu/snapshot', errno: 'EACCES' }],
+        },
+      ],
+    }),
+    'library.candidates': async ({ imageId }) => ({
+      candidates: [...rows.values()]
+        .filter(({ id, missingSince }) => id !== imageId && missingSince === undefined)
+        .slice(0, 3)
+        .map(({ id }, index) => ({
+          imageId: id,
+          signs: index === 0 ? ['same-start', 'same-size'] : ['same-name'],
+        })),
+    }),
+    'library.foundAt': async ({ imageId, path, anyway = false }) => {
+      const row = rows.get(imageId)
+      if (row === undefined || (!anyway && path.includes('other'))) return { taken: false }
+      const { missingSince: _missing, ...found } = row
+      changeRow({ ...found, path, name: path.slice(path.lastIndexOf('/') + 1) })
+      return { taken: true }
+    },
     'library.setLinksTrusted': async ({ imageId, trusted }) => {
       const row = rowOf(imageId)
       changeRow({
@@ -235,7 +264,7 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     'shell.showInFolder': async () => ({}),
     'shell.popupMenu': async () => ({}),
     'shell.setMenuState': async () => ({}),
-    'images.disk': async () => notMadeUp('images.disk'),
+    'images.disk': async ({ imageId }) => madeUpDisk(rowOf(imageId)),
     'images.snapshots': async ({ imageId }) => madeUpSnapshots(rowOf(imageId)),
     'images.saveChecksum': async () => notMadeUp('images.saveChecksum'),
     'plans.action': ({ imageId, request }, onEvent, call) =>

@@ -14,6 +14,8 @@ export interface NewHeaderArea {
   readonly extensions: readonly HeaderExtension[]
   /** Left out where they do not fit: they only help to explain bits that nobody has set. */
   readonly optional: readonly HeaderExtension[]
+  /** The backing file's; not given: as it is. */
+  readonly backingName?: Uint8Array
 }
 
 /** Bytes of the first cluster, [start, end). */
@@ -57,10 +59,11 @@ export interface HeaderRelay {
 export function planRelay(old: Uint8Array, area: HeaderArea, wanted: NewHeaderArea): HeaderRelay {
   const { header } = area
   const used = usedRanges(area)
-  const name =
+  const stored =
     header.backingFileOffset === 0
       ? undefined
       : old.slice(header.backingFileOffset, header.backingFileOffset + header.backingFileSize)
+  const name = wanted.backingName ?? stored
   for (const extensions of [[...wanted.extensions, ...wanted.optional], wanted.extensions]) {
     const ends = [wanted.header.headerLength + encodeExtensions(extensions).length]
     const freeSector = alignUp(Math.max(SECTOR, ...ends, ...used.map(({ end }) => end)), SECTOR)

@@ -1,4 +1,5 @@
-import { bitsOf, hasBit, type Word64 } from '../../base/word64.ts'
+import { pow2 } from '../../base/bits.ts'
+import { bitsOf, hasBit, word64, type Word64 } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { FeatureName } from './extensions.ts'
 
@@ -19,6 +20,10 @@ export const compatible = { lazyRefcounts: 0 } as const
 
 /** Bits that a writer which does not know them must clear. */
 export const autoclear = { bitmaps: 0, dataFileRaw: 1 } as const
+
+/** The bits that stay when an image is changed: what the others say may not be true any more then. */
+export const knownAutoclear = ({ low }: Word64): Word64 =>
+  word64(0, low & (pow2(autoclear.bitmaps) + pow2(autoclear.dataFileRaw)))
 
 /** Our names are QEMU's, as its own feature name table writes them. */
 const knownNames: Readonly<Record<FeatureClass, readonly string[]>> = {

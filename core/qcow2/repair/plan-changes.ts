@@ -16,7 +16,7 @@ import {
   TooMuchMetadata,
   type CheckSubject,
 } from '../check/subject.ts'
-import { autoclear, incompatible } from '../format/features.ts'
+import { autoclear, incompatible, knownAutoclear } from '../format/features.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import type { Qcow2Header } from '../format/header.ts'
 import { readHeaderArea } from '../header-file.ts'
@@ -145,7 +145,7 @@ class Planning {
     const low = marks.reduce((rest, bit) => rest & ~(1 << bit), bits.low)
     const cleared = withHeader(area, {
       incompatibleFeatures: word64(bits.high, low),
-      autoclearFeatures: knownAutoclear(area),
+      autoclearFeatures: knownAutoclear(area.header.autoclearFeatures),
     })
     writeHeaderFields(round.file, cleared.header)
     await round.file.flush()
@@ -172,7 +172,10 @@ class Planning {
     const flags = countOf(this.#now, (rule) => rule === 'copied-flag-wrong')
     const onlyRefcounts = complete && checkErrors === 0 && corruptions === flags
     const area = readHeaderArea(this.#file, 'check')
-    const keepsHeader = sameWord(knownAutoclear(area), area.header.autoclearFeatures)
+    const keepsHeader = sameWord(
+      knownAutoclear(area.header.autoclearFeatures),
+      area.header.autoclearFeatures,
+    )
     if (onlyRefcounts && leaks > 0 && flags === 0 && keepsHeader) {
       const lowered = await this.#lowered()
       const outcome = await this.#outcome(lowered.file)
@@ -286,13 +289,6 @@ async function distrustBitmaps(
     found: 'is used for something else too',
   })
 }
-
-/** Autoclear bits that we do not know are cleared by every change (qcow2 specification). */
-const knownAutoclear = ({ header }: HeaderArea): Word64 =>
-  word64(
-    0,
-    header.autoclearFeatures.low & ((1 << autoclear.bitmaps) | (1 << autoclear.dataFileRaw)),
-  )
 
 const sameWord = (one: Word64, other: Word64): boolean =>
   one.high === other.high && one.low === other.low

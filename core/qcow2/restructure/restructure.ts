@@ -1,14 +1,14 @@
 import { breather, throwIfAborted } from '../../base/abort.ts'
 import { invariant } from '../../base/assert.ts'
-import { ceilDiv, pow2 } from '../../base/bits.ts'
-import { hasBit, word64, type Word64 } from '../../base/word64.ts'
+import { ceilDiv } from '../../base/bits.ts'
+import { hasBit } from '../../base/word64.ts'
 import { ImageError } from '../../errors/image-error.ts'
 import type { OperationContext } from '../../progress.ts'
 import type { IoTag } from '../../storage/io-tag.ts'
 import type { WritableFile } from '../../storage/writable-file.ts'
 import { hostOffset } from '../../units.ts'
 import { L1_ENTRY_BYTES, REFCOUNT_TABLE_ENTRY_BYTES } from '../format/constants.ts'
-import { autoclear } from '../format/features.ts'
+import { autoclear, knownAutoclear } from '../format/features.ts'
 import { geometryOf } from '../format/geometry.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import type { Qcow2Header } from '../format/header.ts'
@@ -173,7 +173,7 @@ export class Restructure implements References, Disposable {
     const refcounts = await this.#writeRefcounts()
     throwIfAborted(this.#options.signal)
     const area = withHeader(this.#area, {
-      autoclearFeatures: this.#knownAutoclear(),
+      autoclearFeatures: knownAutoclear(this.#area.header.autoclearFeatures),
       ...refcounts,
       ...fields,
       ...lastSteps(),
@@ -284,11 +284,6 @@ export class Restructure implements References, Disposable {
       const offset = stored.offsetOf(index)
       if (offset !== 0) this.remove(offset, 1)
     }
-  }
-
-  #knownAutoclear(): Word64 {
-    const known = pow2(autoclear.bitmaps) + pow2(autoclear.dataFileRaw)
-    return word64(0, this.#area.header.autoclearFeatures.low & known)
   }
 
   #fileClusters(): number {

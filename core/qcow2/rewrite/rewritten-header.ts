@@ -9,7 +9,7 @@ import {
   type BitmapsExtension,
   type HeaderExtension,
 } from '../format/extensions.ts'
-import { autoclear, incompatible } from '../format/features.ts'
+import { incompatible, knownAutoclear } from '../format/features.ts'
 import type { HeaderArea } from '../format/header-area.ts'
 import type { Qcow2Header } from '../format/header.ts'
 
@@ -49,13 +49,11 @@ function headerOf({ header }: HeaderArea, { fields, compressionType }: NewPlaces
     ...moved,
     compressionType: isZstd ? 1 : 0,
     incompatibleFeatures,
-    autoclearFeatures: word64(0, header.autoclearFeatures.low & knownAutoclear),
+    autoclearFeatures: knownAutoclear(header.autoclearFeatures),
     // A short header ends before the field.
     headerLength: isZstd ? Math.max(header.headerLength, V3_HEADER_LENGTH) : header.headerLength,
   }
 }
-
-const knownAutoclear = pow2(autoclear.bitmaps) + pow2(autoclear.dataFileRaw)
 
 function* extensionsOf(
   { extensions }: HeaderArea,

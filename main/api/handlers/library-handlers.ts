@@ -47,6 +47,17 @@ export function libraryHandlers({
       await library.refresh(imageIds)
       return {}
     },
+    'library.vmPlaces': () => ({
+      places: library.vmPlaces().map((place) => ({ ...place, unread: [...place.unread] })),
+    }),
+    'library.candidates': ({ imageId }) => ({
+      candidates: library
+        .candidatesFor(imageId)
+        .map(({ image, signs }) => ({ imageId: image.id, signs: [...signs] })),
+    }),
+    'library.foundAt': async ({ imageId, path, anyway }) => ({
+      taken: await library.foundAt(imageId, await shell.admit(path), anyway),
+    }),
     'library.setLinksTrusted': ({ imageId, trusted }) => {
       library.setLinksTrusted(imageId, trusted)
       return {}

@@ -27,6 +27,7 @@ const DeleteSnapshotSheet = lazily(
 const RenameSnapshotSheet = lazily(
   async () => (await import('../snapshots/rename-snapshot-sheet.tsx')).RenameSnapshotSheet,
 )
+const ResizeSheet = lazily(async () => (await import('../resize/resize-sheet.tsx')).ResizeSheet)
 const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).UndoSheet)
 
 /** The one dialog that is open. */
@@ -82,6 +83,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
           onClose={closeSheet}
         />
       )
+    case 'resize':
+      return <ResizeSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'error':
       return <ErrorSheet error={sheet.error} onClose={closeSheet} />
     default:

@@ -14,4 +14,16 @@ import { size } from './size.ts'
 import { snapshots } from './snapshots.ts'
 import { undo } from './undo.ts'
 
-export const english = { browse, commands, common, disk, guest, inspector, plan, resize, size, snapshots, undo }
+export const english = {
+  browse,
+  commands,
+  common,
+  disk,
+  guest,
+  inspector,
+  plan,
+  resize,
+  size,
+  snapshots,
+  undo,
+}

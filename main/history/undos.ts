@@ -1,0 +1,167 @@
+/** What takes ended jobs back: one row a job that has something to take back, or had. */
+import { z } from 'zod'
+import { undoLabels } from '../../core/index.ts'
+import { doneChange } from '../../ipc/schemas/done-change.ts'
+import { isChange, type ChangeKind } from '../../ipc/schemas/change.ts'
+import type { Job } from '../../ipc/schemas/job.ts'
+import type { ReadableDb, WritableDb } from './db.ts'
+import { jsonColumn } from './json-column.ts'
+
+const backing = z.object({ name: z.string(), format: z.enum(['qcow2', 'raw']) })
+export type BackingName = Readonly<z.infer<typeof backing>>
+
+const place = {
+  /** Absolute paths. */
+  from: z.string(),
+  to: z.string(),
+  /** `device:inode` of the file at its new place. */
+  identity: z.string(),
+}
+
+/** What has to be known to take a job back; paths are absolute, and `kept` lies in the undo store. */
+export const undoRecord = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('change'), change: doneChange }),
+  /** The safety copy may lie beside the image or in the store. */
+  z.object({ kind: z.literal('repair'), safetyCopy: z.string() }),
+  /** The end of a disk that was cut off, or a snapshot that was deleted. */
+  z.object({ kind: z.literal('cut'), kept: z.string() }),
+  z.object({ kind: z.literal('snapshot'), kept: z.string() }),
+  z.object({ kind: z.literal('relink'), before: backing, after: backing }),
+  z.object({
+    kind: z.literal('place'),
+    ...place,
+    /** The image's own backing name, where it had to change for the new place. */
+    own: z.object({ before: backing, after: backing }).optional(),
+    /** Overlays that were told of the new place. */
+    overlays: z.array(z.object({ path: z.string(), before: backing, after: backing })),
+  }),
+  z.object({ kind: z.literal('trash'), ...place, info: z.string(), single: z.boolean() }),
+  z.object({ kind: z.literal('remove'), path: z.string(), single: z.boolean() }),
+])
+export type UndoRecord = Readonly<z.infer<typeof undoRecord>>
+export type UndoRecordOf<Kind extends UndoRecord['kind']> = Extract<
+  UndoRecord,
+  { readonly kind: Kind }
+>
+
+/** `gone`: nobody can take it back any more, because its keepings were let go of. */
+export const undoState = z.enum(['possible', 'undone', 'gone'])
+export type UndoState = z.infer<typeof undoState>
+
+const undoRow = z
+  .object({
+    job_id: z.number(),
+    image_id: z.number(),
+    state: undoState,
+    record: jsonColumn(undoRecord),
+    kept_bytes: z.number(),
+    made_at: z.number(),
+  })
+  .transform((row) => ({
+    jobId: String(row.job_id),
+    imageId: row.image_id,
+    state: row.state,
+    record: row.record,
+    keptBytes: row.kept_bytes,
+    madeAt: row.made_at,
+  }))
+export type StoredUndo = Readonly<z.infer<typeof undoRow>>
+
+const columns = 'job_id, image_id, state, record, kept_bytes, made_at'
+
+export function findUndo(db: ReadableDb, jobId: string): StoredUndo | undefined {
+  const row = db.get(`SELECT ${columns} FROM undos WHERE job_id = $id`, { id: Number(jobId) || 0 })
+  return row === undefined ? undefined : undoRow.parse(row)
+}
+
+/** What can be taken back, newest first. */
+export const possibleUndos = (
+  db: ReadableDb,
+  { limit, imageId }: { readonly limit: number; readonly imageId?: number },
+): readonly StoredUndo[] =>
+  db
+    .all(
+      `SELECT ${columns} FROM undos
+       WHERE state = 'possible' AND ($imageId IS NULL OR image_id = $imageId)
+       ORDER BY job_id DESC LIMIT $limit`,
+      { limit, imageId: imageId ?? null },
+    )
+    .map((row) => undoRow.parse(row))
+
+/** What the store holds bytes for, oldest first. */
+export const keptUndos = (db: ReadableDb): readonly StoredUndo[] =>
+  db
+    .all(
+      `SELECT ${columns} FROM undos WHERE state = 'possible' AND kept_bytes > 0 ORDER BY made_at, job_id`,
+    )
+    .map((row) => undoRow.parse(row))
+
+/** What is kept for images that were missing, or out of the library, before that moment already. */
+export const keptForLost = (db: ReadableDb, before: number): readonly StoredUndo[] =>
+  db
+    .all(
+      `SELECT ${columns} FROM undos WHERE state = 'possible' AND kept_bytes > 0 AND EXISTS (
+         SELECT 1 FROM images WHERE images.id = image_id AND min(
+           coalesce(missing_since, removed_at), coalesce(removed_at, missing_since)) < $before)`,
+      { before },
+    )
+    .map((row) => undoRow.parse(row))
+
+export function saveUndo(
+  db: WritableDb,
+  { jobId, imageId, record, keptBytes, madeAt }: Omit<StoredUndo, 'state'>,
+): void {
+  db.run(
+    `INSERT INTO undos (job_id, image_id, state, record, kept_bytes, made_at)
+     VALUES ($jobId, $imageId, 'possible', $record, $keptBytes, $madeAt)
+     ON CONFLICT (job_id) DO UPDATE SET state = 'possible', record = $record, kept_bytes = $keptBytes`,
+    { jobId: Number(jobId), imageId, record: JSON.stringify(record), keptBytes, madeAt },
+  )
+}
+
+/** Only what was possible changes: what was undone was undone. */
+export function endUndo(
+  db: WritableDb,
+  jobId: string,
+  state: Exclude<UndoState, 'possible'>,
+): void {
+  db.run(
+    `UPDATE undos SET state = $state, kept_bytes = 0 WHERE job_id = $jobId AND state = 'possible'`,
+    { jobId: Number(jobId) || 0, state },
+  )
+}
+
+/** Called when a job's end is stored, by whoever did it: the window or the command line. */
+export function rememberUndo(db: WritableDb, job: Job): void {
+  const { request, result, state, endedAt } = job
+  if (state !== 'succeeded' || result?.kind !== 'change' || endedAt === undefined) return
+  const textOf = (wanted: string): string | undefined => {
+    const fact = result.facts.find(({ label }) => label === wanted)
+    return fact !== undefined && 'text' in fact ? fact.text : undefined
+  }
+  const undone = request.kind === 'undo' ? textOf(undoLabels.undone) : undefined
+  if (undone !== undefined) endUndo(db, undone, 'undone')
+  const safetyCopy = request.kind === 'repair' ? textOf(undoLabels.safetyCopy) : undefined
+  const record: UndoRecord | undefined =
+    result.undo === undefined
+      ? safetyCopy === undefined
+        ? undefined
+        : { kind: 'repair', safetyCopy }
+      : { kind: 'change', change: result.undo }
+  if (record === undefined) return
+  saveUndo(db, { jobId: job.id, imageId: job.imageId, record, keptBytes: 0, madeAt: endedAt })
+}
+
+/** Changes after which the disk reads as before, whatever became of the file. */
+const sameContent: ReadonlySet<ChangeKind> = new Set<ChangeKind>(['compact', 'discard'])
+
+/** What a job's record says of undoing it. */
+export function undoOf(
+  { request, state }: Pick<Job, 'request' | 'state'>,
+  stored: UndoState | undefined,
+): Job['undo'] {
+  if (stored !== undefined)
+    return ({ possible: 'possible', undone: 'done', gone: 'no' } as const)[stored]
+  if (!isChange(request) || state !== 'succeeded') return undefined
+  return sameContent.has(request.kind) ? 'not-needed' : 'no'
+}

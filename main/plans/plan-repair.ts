@@ -1,0 +1,132 @@
+import path from 'node:path'
+import {
+  dataLossSteps,
+  ImageError,
+  tellOfRepair,
+  type DataLossStep,
+  type DiskLayout,
+  type LostRange,
+  type RepairPlan,
+} from '../../core/index.ts'
+import type { PlanOf } from '../../ipc/schemas/plan.ts'
+import type { DoneWork, WorkContext } from './draft.ts'
+import type { Planner } from './planners.ts'
+import type { PlanContext, Subject } from './subject.ts'
+
+/** Puts tables right; what loses data is done only when it was agreed to by name. */
+export const planRepair: Planner<'repair'> = async (subject, { parameters }, context) => {
+  const { mode, allow = [] } = parameters
+  const { image } = subject
+  const consent = allow.map(stepOf)
+  const task = { ...image, mode, consent }
+  const { result: plan } = await context.host.run('planRepair', task, context)
+  const isWritten = plan.steps.some(({ included }) => included)
+  return {
+    detail: detailOf(plan, await layoutFor(plan, subject, context)),
+    refusals: [],
+    consent: undefined,
+    hasEffect: isWritten,
+    card: {
+      makesFiles: isWritten,
+      check: { kind: 'mended', health: plan.before.health },
+      space: { folder: path.dirname(image.path), bytes: plan.safetyCopyBytes },
+      content: plan.steps.some(({ included, losesData }) => included && losesData)
+        ? 'may-differ'
+        : 'same',
+      tellsMachines: false,
+      undo: { undo: 'while-unchanged', keptBytes: plan.safetyCopyBytes },
+    },
+    basis: { stamp: plan.stamp, digest: plan.digest },
+    carryOut: (work) => repairAsPlanned(subject, { plan, consent }, work),
+  }
+}
+
+async function repairAsPlanned(
+  { image, imageId }: Subject,
+  { plan, consent }: { readonly plan: RepairPlan; readonly consent: readonly DataLossStep[] },
+  { host, ...work }: WorkContext,
+): Promise<DoneWork> {
+  const task = { ...image, plan, consent, safetyCopyFolder: undefined }
+  const { result, before, after } = await host.run('repair', task, work)
+  return {
+    ...tellOfRepair({ plan, result }),
+    before,
+    after,
+    outcome: result.safetyCopy === undefined ? 'nothing' : 'ok',
+    // What is there afterwards was checked as part of the repair.
+    keep: (subjects, { id, endedAt }) =>
+      subjects.keepCheck(imageId, {
+        jobId: id,
+        at: endedAt,
+        health: result.after.health,
+        file: { modifiedAt: after.modifiedAt, length: after.length },
+      }),
+  }
+}
+
+/** Throws `invalid-argument`. */
+function stepOf(word: string): DataLossStep {
+  const step = dataLossSteps.find((name) => name === word)
+  if (step !== undefined) return step
+  throw new ImageError('invalid-argument', {
+    field: 'The step',
+    expected: `one of ${dataLossSteps.join(', ')}`,
+    found: `"${word}"`,
+  })
+}
+
+/** For naming the partition that loses something; a picture that cannot be had is no reason not to repair. */
+async function layoutFor(
+  { steps }: RepairPlan,
+  { image }: Subject,
+  { host, signal }: PlanContext,
+): Promise<DiskLayout | undefined> {
+  if (steps.every(({ lost }) => lost.length === 0)) return undefined
+  try {
+    return await host.run('disk', image, { signal })
+  } catch (error) {
+    if (ImageError.from(error).kind === 'cancelled') throw error
+    return undefined
+  }
+}
+
+function detailOf(plan: RepairPlan, layout: DiskLayout | undefined): PlanOf<'repair'> {
+  const { before, after, findings, remaining, steps, writes } = plan
+  return {
+    kind: 'repair',
+    before: countsOf(before),
+    after: countsOf(after),
+    findings: [...findings],
+    remaining: [...remaining],
+    steps: steps.map(({ lost, ...step }) => ({
+      ...step,
+      lost: lost.map((range) => lostRange(range, layout)),
+    })),
+    writes: [...writes],
+    writesOmitted: plan.writesOmitted,
+    bytesWritten: plan.bytesWritten,
+    safetyCopyBytes: plan.safetyCopyBytes,
+  }
+}
+
+const countsOf = ({ health, corruptions, leaks, checkErrors, warnings }: RepairPlan['before']) => ({
+  health,
+  corruptions,
+  leaks,
+  checkErrors,
+  warnings,
+})
+
+function lostRange({ start, length, snapshot }: LostRange, layout: DiskLayout | undefined) {
+  // A snapshot may have had another table of partitions.
+  const partition =
+    snapshot === undefined
+      ? layout?.partitions.find((each) => start >= each.start && start < each.end)?.number
+      : undefined
+  return {
+    start,
+    length,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(partition === undefined ? {} : { partition }),
+  }
+}

@@ -1,0 +1,244 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { ImageError } from '../../core/index.ts'
+import type { Job } from '../../ipc/schemas/job.ts'
+import type { UndoEntry, UndoStore as UndoStoreState } from '../../ipc/schemas/undo.ts'
+import type { WritableDb } from '../history/db.ts'
+import { findJob } from '../history/jobs.ts'
+import {
+  endUndo,
+  findUndo,
+  keptForLost,
+  keptUndos,
+  possibleUndos,
+  saveUndo,
+  type StoredUndo,
+} from '../history/undos.ts'
+import type { Logger } from '../log/logger.ts'
+import { Topic } from '../topic.ts'
+import type { Keeper, Kept } from './keeper.ts'
+import { KeptFiles } from './kept-files.ts'
+
+export interface UndoStoreOptions {
+  readonly db: WritableDb
+  /** Made when it is not there. */
+  readonly folder: string
+  /** What it may take at most; asked each time. */
+  readonly quotaBytes: () => number
+  readonly log: Logger
+  readonly now?: () => number
+}
+
+/** Changes that windows are shown; older ones are in the history of each image. */
+const shownEntries = 500
+/** How long an image may be missing before what is kept for it goes: a volume may come back. */
+const missingDays = 90
+const day = 24 * 60 * 60 * 1000
+/** The store never takes the last of its volume: the library and the history have to grow, too. */
+const leftForOthers = 64 * 1024 * 1024
+
+/**
+ * What takes changes back: rows in the database, and files in a folder where something has to be kept for it. The oldest
+ * keepings go first when there is no room, never those that are being used.
+ *
+ * A file is kept once its row is there. What a crash left without a row is removed at the next start, or, where the
+ * work was interrupted half way, remembered: it may be what takes the first half back.
+ */
+export class UndoStore implements Keeper {
+  /** Jobs whose `undo` is another one now. */
+  readonly changes = new Topic<readonly string[]>()
+  readonly #options: UndoStoreOptions
+  readonly #files: KeptFiles
+  readonly #used = new Map<string, number>()
+  /** Promised to work that runs, by job. */
+  readonly #promised = new Map<string, number>()
+
+  constructor(options: UndoStoreOptions) {
+    this.#options = options
+    this.#files = new KeptFiles(options.folder)
+  }
+
+  /** Once, when jobs of the last run are marked as interrupted: looks after what they left. */
+  start(): void {
+    this.#recover()
+    this.#expire()
+    this.#makeRoom(0)
+  }
+
+  state(): UndoStoreState {
+    const { db, quotaBytes } = this.#options
+    const stored = possibleUndos(db, { limit: shownEntries })
+    const entries = stored.flatMap((undo) => {
+      const job = findJob(db, undo.jobId)
+      return job === undefined ? [] : [entryOf(undo, job)]
+    })
+    const keptBytes = sumOf(keptUndos(db))
+    return { entries, keptBytes, quotaBytes: quotaBytes() }
+  }
+
+  find(jobId: string): StoredUndo | undefined {
+    return findUndo(this.#options.db, jobId)
+  }
+
+  fits(bytes: number): boolean {
+    const { db, quotaBytes } = this.#options
+    const fixed =
+      this.#promisedBytes() + sumOf(keptUndos(db).filter(({ jobId }) => this.#used.has(jobId)))
+    if (fixed + bytes > quotaBytes()) return false
+    const free = this.#files.freeBytes()
+    const evictable = sumOf(keptUndos(db).filter(({ jobId }) => !this.#used.has(jobId)))
+    return free === undefined || bytes + leftForOthers <= free + evictable
+  }
+
+  async placeFor(jobId: string, bytes: number): Promise<string> {
+    const { quotaBytes } = this.#options
+    if (!this.fits(bytes)) {
+      const free = this.#files.freeBytes()
+      const facts = {
+        found: bytes,
+        limit: quotaBytes(),
+        ...(free === undefined ? {} : { expected: free }),
+      }
+      throw new ImageError('undo-no-room', facts)
+    }
+    this.#makeRoom(bytes)
+    const folder = this.#files.makeFolder(jobId)
+    this.#promised.set(jobId, bytes)
+    return path.join(folder, 'kept')
+  }
+
+  keep({ id, imageId }: { readonly id: string; readonly imageId: number }, kept: Kept): void {
+    const { db } = this.#options
+    saveUndo(db, {
+      jobId: id,
+      imageId,
+      record: kept,
+      keptBytes: this.#files.bytesOf(id),
+      madeAt: this.#now(),
+    })
+  }
+
+  /** Work that was promised room has ended, however: what it left and nobody keeps goes. */
+  ended(job: Pick<Job, 'id'>): void {
+    if (!this.#promised.delete(job.id)) return
+    if (this.find(job.id) === undefined) this.#files.remove(job.id)
+    this.#makeRoom(0)
+  }
+
+  /** As long as it is held, what is kept for the job stays. */
+  use(jobId: string): Disposable {
+    this.#used.set(jobId, (this.#used.get(jobId) ?? 0) + 1)
+    return {
+      [Symbol.dispose]: () => {
+        const users = (this.#used.get(jobId) ?? 1) - 1
+        if (users === 0) this.#used.delete(jobId)
+        else this.#used.set(jobId, users)
+      },
+    }
+  }
+
+  /** It was taken back; its row says so already. */
+  undone(jobId: string): void {
+    this.#files.remove(jobId)
+    this.changes.tell([jobId])
+  }
+
+  /** Forgets what is kept for these jobs, or for all that nobody uses now. */
+  purge(jobIds?: readonly string[]): void {
+    const asked =
+      jobIds ??
+      possibleUndos(this.#options.db, { limit: Number.MAX_SAFE_INTEGER }).map(({ jobId }) => jobId)
+    this.#letGo(asked.filter((jobId) => !this.#used.has(jobId)))
+  }
+
+  /** Call after a change of the quota. */
+  quotaChanged(): void {
+    this.#makeRoom(0)
+  }
+
+  /** Lets go of what was kept for images that will not come back. */
+  #expire(): void {
+    const { db } = this.#options
+    const expired = keptForLost(db, this.#now() - missingDays * day)
+    if (expired.length > 0) this.#options.log.info('keepings expired', { jobs: expired.length })
+    this.#letGo(expired.map(({ jobId }) => jobId))
+  }
+
+  #makeRoom(bytes: number): void {
+    const { db, quotaBytes, log } = this.#options
+    const kept = keptUndos(db)
+    const free = this.#files.freeBytes() ?? Number.POSITIVE_INFINITY
+    let tooMuch = Math.max(
+      sumOf(kept) + this.#promisedBytes() + bytes - quotaBytes(),
+      bytes === 0 ? 0 : bytes + leftForOthers - free,
+    )
+    const leaving: string[] = []
+    for (const { jobId, keptBytes } of kept) {
+      if (tooMuch <= 0) break
+      if (this.#used.has(jobId)) continue
+      leaving.push(jobId)
+      tooMuch -= keptBytes
+    }
+    if (leaving.length > 0) log.info('keepings made room', { jobs: leaving.length })
+    this.#letGo(leaving)
+  }
+
+  /** The rows first: a row whose file is gone would promise what nobody can do. */
+  #letGo(jobIds: readonly string[]): void {
+    if (jobIds.length === 0) return
+    const { db } = this.#options
+    db.transaction(() => {
+      for (const jobId of jobIds) endUndo(db, jobId, 'gone')
+    })
+    for (const jobId of jobIds) this.#files.remove(jobId)
+    this.changes.tell(jobIds)
+  }
+
+  #recover(): void {
+    const { db, log } = this.#options
+    for (const jobId of this.#files.jobIds()) {
+      const stored = this.find(jobId)
+      if (stored?.state === 'possible') continue
+      const job = findJob(db, jobId)
+      const kept = stored === undefined && job !== undefined ? this.#leftBy(job) : undefined
+      if (job !== undefined && kept !== undefined) {
+        this.keep(job, kept)
+        log.info('kept what an interrupted change left', { job: jobId })
+      } else {
+        this.#files.remove(jobId)
+      }
+    }
+    for (const { jobId, record } of keptUndos(db)) {
+      if ('kept' in record && !existsSync(record.kept)) endUndo(db, jobId, 'gone')
+    }
+  }
+
+  /** What an interrupted change had put aside before it began to write, if it had come that far. */
+  #leftBy({ id, request, state }: Job): Kept | undefined {
+    const [file] = this.#files.filesOf(id)
+    if (state !== 'interrupted' || file === undefined) return undefined
+    if (request.kind === 'repair') return { kind: 'repair', safetyCopy: file }
+    if (request.kind === 'resize') return { kind: 'cut', kept: file }
+    return request.kind === 'snapshot' ? { kind: 'snapshot', kept: file } : undefined
+  }
+
+  #promisedBytes(): number {
+    return [...this.#promised.values()].reduce((sum, bytes) => sum + bytes, 0)
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)()
+  }
+}
+
+const sumOf = (undos: readonly StoredUndo[]): number =>
+  undos.reduce((sum, { keptBytes }) => sum + keptBytes, 0)
+
+const entryOf = ({ jobId, imageId, keptBytes, madeAt }: StoredUndo, job: Job): UndoEntry => ({
+  jobId,
+  imageId,
+  imageName: job.imageName,
+  summary: job.summary ?? '',
+  doneAt: madeAt,
+  keptBytes,
+})

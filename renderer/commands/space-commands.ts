@@ -1,0 +1,33 @@
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { openSheet } from '../state/sheets.ts'
+import { texts } from '../texts/texts.ts'
+import type { Command } from './command.ts'
+import { needsAny, needsOneImage, whyNotChangeable } from './reasons.ts'
+
+/** What gives disks their size and gives space back. */
+export const spaceCommands: readonly Command[] = [
+  {
+    id: 'image.resize',
+    title: 'Resize…',
+    icon: 'resize',
+    group: 'Image',
+    shortcuts: ['Mod+R'],
+    webShortcut: 'Alt+Shift+R',
+    isKeptByBrowser: true,
+    disabledReason: (context) =>
+      needsOneImage(context) ?? needsAny(context, (image) => whyNotSpace(image, 'resize')),
+    run: ({ images: [image] }) => {
+      if (image !== undefined) openSheet({ kind: 'resize', imageId: image.id })
+    },
+  },
+]
+
+function whyNotSpace(image: LibraryRow, what: 'compact' | 'resize'): string | undefined {
+  const early = whyNotChangeable(image)
+  if (early !== undefined) return early
+  const { commands } = texts()
+  if (image.format !== 'qcow2' && image.format !== 'raw') {
+    return commands.notOfFormat[what](image.formatLabel)
+  }
+  return image.virtualSize === undefined ? commands.sizeUnknown : undefined
+}

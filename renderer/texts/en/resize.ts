@@ -1,0 +1,67 @@
+export const resize = {
+  title: (name: string) => `Resize ${name}`,
+  verb: 'Resize',
+  growTo: (size: string) => `Grow to ${size}`,
+  shrinkTo: (size: string) => `Shrink to ${size}`,
+  size: 'New size',
+  sizeHint: 'Such as 40G, 40 GiB, +10G or 75 %',
+  now: (size: string) => `Now ${size}`,
+  more: (size: string) => `${size} more`,
+  less: (size: string) => `${size} less`,
+  same: 'It has this size already',
+  noSize: 'Write a size first',
+  gone: 'The image is no longer in the library.',
+  grow: {
+    title: 'Growing costs nothing',
+    detail:
+      'Only the number in the image changes, at once. Space is taken when the guest writes to it.',
+    preallocated: 'Growing takes space at once',
+    preallocatedDetail: 'The new part is provided now, so the guest never runs out of space there.',
+  },
+  floor: {
+    title: (reason: string) => `Not possible: ${reason}`,
+    detail: (safe: string) =>
+      `Nothing smaller than ${safe} keeps all of it. Make it smaller in the guest first, then come back.`,
+    button: (safe: string) => `Use ${safe} instead`,
+  },
+  shrink: {
+    nothing: 'What is cut off is empty',
+    nothingDetail: 'No partition and no data lies past the new end.',
+    stored: (size: string) => `Cuts off ${size} that the image stores`,
+    nonZero: (size: string) => `${size} of it is not zero: it is data.`,
+    allZero: 'All of it is zeroes.',
+    unknownContent: 'Whether it holds data cannot be told.',
+    clusters: (count: string) => `${count} given back`,
+    bitmaps: (names: string) => `Bitmaps that can no longer be trusted: ${names}`,
+    looking: 'Looking at what would be cut off…',
+  },
+  options: {
+    moveGpt: 'Move the second partition table (GPT) to the new end',
+    moveGptHint: (at: string) =>
+      `It goes to ${at}. Without it, the guest finds the table damaged and mends it itself.`,
+    moveGptHintPlain: 'Without it, the guest finds the table damaged and mends it itself.',
+    keepCut: 'Keep what is cut off, so that this can be undone',
+    keepCutForced: 'Kept in any case, because nobody knows what it is.',
+    keepCutHint: 'It stays in the undo store until that needs the room.',
+    agree: (size: string) => `Cut off what lies past ${size}`,
+    agreeFirst: 'Agree first to what is cut off',
+    retype: 'Write the new size once more',
+    retypeHint:
+      'How this disk is divided is not known, so nobody can say whether something still needed is cut off.',
+    retypeFirst: 'Write the new size once more',
+    advanced: 'Advanced',
+    preallocation: 'Space for the new part',
+    preallocations: {
+      off: 'When it is written',
+      metadata: 'Tables now',
+      falloc: 'Reserved now',
+      full: 'Written now',
+    },
+    preallocationHint: {
+      off: 'Nothing is taken until the guest writes.',
+      metadata: 'The tables are made now; data takes space when it is written.',
+      falloc: 'The host promises the space now, without writing it.',
+      full: 'Every byte is written now. Slow, and the safest promise.',
+    },
+  },
+}

@@ -1,0 +1,308 @@
+/** What is kept to take changes back: room, order, privacy, and what a crash leaves. */
+import Database from 'better-sqlite3'
+import { existsSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { ImageError } from '../../core/index.ts'
+import type { HeaderSummary } from '../../core/index.ts'
+import { databaseFile } from '../../main/data-folders.ts'
+import { openDatabase } from '../../main/history/database.ts'
+import type { Db } from '../../main/history/db.ts'
+import { insertImage, removeImages } from '../../main/history/images.ts'
+import { findJob, insertJob, interruptOpenJobs, updateJob } from '../../main/history/jobs.ts'
+import type { ChangeRequest } from '../../ipc/schemas/change.ts'
+import type { Job } from '../../ipc/schemas/job.ts'
+import { migrate } from '../../main/history/migrate.ts'
+import { initial } from '../../main/history/migrations/0001-initial.ts'
+import { changes } from '../../main/history/migrations/0002-changes.ts'
+import { findUndo } from '../../main/history/undos.ts'
+import { UndoStore } from '../../main/undo/undo-store.ts'
+import { tempFolder } from '../helpers/temp-folder.ts'
+import { memoryLog } from './memory-log.ts'
+
+const KIB = 1024
+
+const header: Omit<HeaderSummary, 'path' | 'use'> = {
+  identity: '1:2',
+  fingerprint: '',
+  format: 'qcow2',
+  formatLabel: 'qcow2',
+  virtualSize: 1,
+  fileLength: 1,
+  allocatedBytes: 1,
+  modifiedAt: 1,
+  createdAt: undefined,
+  clusterSize: undefined,
+  refcountBits: undefined,
+  compressionType: undefined,
+  encryption: undefined,
+  extendedL2: undefined,
+  lazyRefcounts: undefined,
+  dirty: false,
+  corrupt: false,
+  snapshotCount: 0,
+  bitmapCount: 0,
+  backing: undefined,
+  error: undefined,
+}
+
+interface Bench {
+  readonly db: Db
+  readonly store: UndoStore
+  readonly imageId: number
+  quotaBytes: number
+  readonly told: string[]
+}
+
+function openBench(folder: string, quotaBytes = 100 * KIB): Bench & Disposable {
+  const { db } = openDatabase(databaseFile(folder))
+  const imageId = insertImage(db, { path: '/vm/disk.qcow2', header, single: true, addedAt: 1 })
+  const told: string[] = []
+  const bench: Bench & Disposable = {
+    db,
+    imageId,
+    quotaBytes,
+    told,
+    store: new UndoStore({
+      db,
+      folder: path.join(folder, 'undo'),
+      quotaBytes: () => bench.quotaBytes,
+      log: memoryLog([]),
+    }),
+    [Symbol.dispose]: () => db.close(),
+  }
+  bench.store.changes.listen((ids) => told.push(...ids))
+  return bench
+}
+
+function startJob({ db, imageId }: Bench, kind: ChangeRequest['kind'] = 'resize'): Job {
+  return insertJob(db, {
+    request: { kind, parameters: {} },
+    imageId,
+    imagePath: '/vm/disk.qcow2',
+    state: 'running',
+    actor: 'desktop',
+    engineVersion: '1',
+    queuedAt: 1,
+  })
+}
+
+const end = ({ db }: Bench, job: Job, summary = 'Done') =>
+  updateJob(
+    db,
+    { ...job, state: 'succeeded', endedAt: 2, summary, result: { kind: 'change', facts: [] } },
+    'ok',
+  )
+
+/** A job that keeps so many KiB, and has ended. */
+async function kept(bench: Bench, kib: number): Promise<string> {
+  const job = startJob(bench)
+  const file = await bench.store.placeFor(job.id, kib * KIB)
+  await writeFile(file, Buffer.alloc(kib * KIB, 1), { mode: 0o600 })
+  bench.db.transaction(() => {
+    end(bench, job)
+    bench.store.keep(job, { kind: 'cut', kept: file })
+  })
+  bench.store.ended(job)
+  return job.id
+}
+
+const keptIds = ({ store }: Bench) => store.state().entries.map(({ jobId }) => jobId)
+
+it('what is kept is on record with its size, and only its owner may look into it', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const jobId = await kept(bench, 8)
+  const { entries, keptBytes, quotaBytes } = bench.store.state()
+  expect({ keptBytes, quotaBytes }).toEqual({ keptBytes: 8 * KIB, quotaBytes: 100 * KIB })
+  expect(entries).toMatchObject([
+    { jobId, imageName: 'disk.qcow2', summary: 'Done', keptBytes: 8 * KIB },
+  ])
+  expect(findJob(bench.db, jobId)?.undo).toBe('possible')
+  for (const name of ['undo', path.join('undo', jobId)]) {
+    expect(statSync(folder.file(name)).mode & 0o777).toBe(0o700)
+  }
+})
+
+it('the oldest keepings make room, never one that is being used', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const [first, second, third] = [
+    await kept(bench, 32),
+    await kept(bench, 32),
+    await kept(bench, 32),
+  ]
+  using _used = bench.store.use(first)
+  const fourth = await kept(bench, 32)
+  expect(keptIds(bench)).toEqual([fourth, third, first])
+  expect(bench.told).toEqual([second])
+  expect(existsSync(folder.file('undo', second))).toBe(false)
+  expect(findJob(bench.db, second)?.undo).toBe('no')
+})
+
+it('what can never fit is refused beforehand, in numbers', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  expect(bench.store.fits(100 * KIB)).toBe(true)
+  expect(bench.store.fits(101 * KIB)).toBe(false)
+  const refusal = await bench.store.placeFor('1', 101 * KIB).then(
+    () => undefined,
+    (error: unknown) => ImageError.from(error),
+  )
+  expect(refusal?.reason).toBe('undo-no-room')
+  expect(refusal?.explanation.detail).toContain(String(101 * KIB))
+  expect(refusal?.explanation.detail).toContain(String(100 * KIB))
+})
+
+it('room that was promised to work that goes on is nobody else’s', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const job = startJob(bench)
+  await bench.store.placeFor(job.id, 60 * KIB)
+  expect(bench.store.fits(60 * KIB)).toBe(false)
+  bench.store.ended(job)
+  expect(bench.store.fits(60 * KIB)).toBe(true)
+  expect(existsSync(folder.file('undo', job.id))).toBe(false)
+})
+
+it('a smaller quota lets go of the oldest at once', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const [, second] = [await kept(bench, 32), await kept(bench, 32)]
+  bench.quotaBytes = 40 * KIB
+  bench.store.quotaChanged()
+  expect(keptIds(bench)).toEqual([second])
+})
+
+it('what is purged cannot be undone, and its files are gone', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const [first, second] = [await kept(bench, 8), await kept(bench, 8)]
+  bench.store.purge([first])
+  expect(keptIds(bench)).toEqual([second])
+  bench.store.purge()
+  expect(keptIds(bench)).toEqual([])
+  expect(existsSync(folder.file('undo', second))).toBe(false)
+})
+
+it('a crash leaves nothing but what an interrupted change needs to be taken back', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const [cut, noTrace, unwritten] = [startJob(bench), startJob(bench, 'create'), startJob(bench)]
+  for (const { id } of [cut, noTrace]) {
+    await writeFile(await bench.store.placeFor(id, 4 * KIB), Buffer.alloc(4 * KIB, 1))
+  }
+  await bench.store.placeFor(unwritten.id, 4 * KIB)
+  const sound = await kept(bench, 4)
+  const stray = path.join(path.dirname(path.dirname(await bench.store.placeFor('9999', 1))), '9999')
+  interruptOpenJobs(bench.db, 3)
+
+  const next = new UndoStore({
+    db: bench.db,
+    folder: folder.file('undo'),
+    quotaBytes: () => bench.quotaBytes,
+    log: memoryLog([]),
+  })
+  next.start()
+  expect(next.state().entries.map(({ jobId }) => jobId)).toEqual([sound, cut.id])
+  expect(next.find(cut.id)?.record).toEqual({
+    kind: 'cut',
+    kept: folder.file('undo', cut.id, 'kept'),
+  })
+  for (const gone of [folder.file('undo', noTrace.id), folder.file('undo', unwritten.id), stray]) {
+    expect(existsSync(gone)).toBe(false)
+  }
+})
+
+it('what is kept for an image that will not come back goes after a while', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const jobId = await kept(bench, 8)
+  const startAt = (now: number): UndoStore => {
+    const store = new UndoStore({
+      db: bench.db,
+      folder: folder.file('undo'),
+      quotaBytes: () => bench.quotaBytes,
+      log: memoryLog([]),
+      now: () => now,
+    })
+    store.start()
+    return store
+  }
+  const day = 24 * 60 * 60 * 1000
+  removeImages(bench.db, [bench.imageId], day)
+  expect(startAt(80 * day).find(jobId)?.state).toBe('possible')
+  expect(startAt(100 * day).find(jobId)?.state).toBe('gone')
+  expect(existsSync(folder.file('undo', jobId))).toBe(false)
+})
+
+it('a job that the command line records can be undone, and is once it recorded that', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const job = startJob(bench)
+  const change = { kind: 'grow', format: 'raw', before: 1, after: 2 } as const
+  const ended: Job = {
+    ...job,
+    state: 'succeeded',
+    endedAt: 2,
+    result: { kind: 'change', facts: [], undo: change },
+  }
+  updateJob(bench.db, ended, 'ok')
+  expect(bench.store.find(job.id)?.record).toEqual({ kind: 'change', change })
+  const undo = startJob(bench, 'undo')
+  const facts = [{ label: 'Undone', text: job.id }]
+  updateJob(
+    bench.db,
+    { ...undo, state: 'succeeded', endedAt: 3, result: { kind: 'change', facts } },
+    'ok',
+  )
+  expect(findJob(bench.db, job.id)?.undo).toBe('done')
+  expect(findJob(bench.db, undo.id)?.undo).toBe('no')
+  const compact = startJob(bench, 'compact')
+  end(bench, compact)
+  expect(findJob(bench.db, compact.id)?.undo).toBe('not-needed')
+})
+
+it('changes that were recorded before there was an undo store can be taken back, too', async () => {
+  await using folder = await tempFolder()
+  const file = databaseFile(folder.path)
+  const old = new Database(file)
+  migrate(old, [initial, changes])
+  old.exec(
+    `INSERT INTO images (path, identity, header, single, added_at) VALUES ('/a', '1', '{}', 1, 1)`,
+  )
+  const add = (kind: string, result: unknown) =>
+    old
+      .prepare(
+        `INSERT INTO jobs (kind, request, image_id, image_path, state, actor, engine_version, queued_at,
+           ended_at, result) VALUES (?, '{}', 1, '/a', 'succeeded', 'cli', '1', 1, 2, ?)`,
+      )
+      .run(kind, result === undefined ? null : JSON.stringify(result)).lastInsertRowid
+  const undo = { kind: 'grow', format: 'raw', before: 1, after: 2 }
+  const grown = add('resize', { kind: 'change', facts: [], undo })
+  const undone = add('resize', { kind: 'change', facts: [], undo })
+  const repaired = add('repair', {
+    kind: 'change',
+    facts: [{ label: 'Safety copy', text: '/a.repair-undo-1' }],
+  })
+  add('undo', { kind: 'change', facts: [{ label: 'Undone', text: String(undone) }] })
+  add('check', undefined)
+  old.close()
+
+  const { db } = openDatabase(file)
+  const found = [1, 2, 3, 4, 5].map((id) => findUndo(db, String(id)))
+  db.close()
+  expect(found.map((row) => row?.state)).toEqual([
+    'possible',
+    'undone',
+    'possible',
+    undefined,
+    undefined,
+  ])
+  expect(found[0]).toMatchObject({ jobId: String(grown), record: { kind: 'change', change: undo } })
+  expect(found[2]).toMatchObject({
+    jobId: String(repaired),
+    record: { kind: 'repair', safetyCopy: '/a.repair-undo-1' },
+  })
+})
