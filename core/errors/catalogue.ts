@@ -1,5 +1,6 @@
 import { amendReasons } from './reasons-amend.ts'
 import { generalReasons } from './reasons-general.ts'
+import { diskReasons } from './reasons-disk.ts'
 import { dehydrateReasons } from './reasons-dehydrate.ts'
 import { fileReasons } from './reasons-file.ts'
 import { formatReasons } from './reasons-format.ts'
@@ -40,6 +41,7 @@ export const catalogue = {
   ...amendReasons,
   ...snapshotReasons,
   ...resizeReasons,
+  ...diskReasons,
   ...repairReasons,
   ...recycleReasons,
   ...compactReasons,
