@@ -4,6 +4,7 @@ import type { AnyRequest, JobResult } from '../../ipc/schemas/job.ts'
 import type { Hold } from '../workers/hold.ts'
 import type { EngineHost, FileFacts } from './engine-host.ts'
 import { phasesOf } from './job-phases.ts'
+import { reclaimableByCheck } from '../images/reclaimable-by-check.ts'
 import type { JobSubjects } from './job-subjects.ts'
 import {
   checkOutcome,
@@ -110,14 +111,16 @@ export async function perform(
         outcome: checkOutcome(result),
         before,
         after,
-        keep: (kept, { id, endedAt }) =>
+        keep: (kept, { id, endedAt }) => {
           kept.keepCheck(imageId, {
             jobId: id,
             at: endedAt,
             health: result.health,
             fragmentation: allocated === 0 ? 0 : Math.min(1, fragmented / allocated),
             file: before,
-          }),
+          })
+          kept.keepReclaimable(imageId, reclaimableByCheck(result, before, endedAt))
+        },
       }
     }
     case 'hash': {
