@@ -25,6 +25,13 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: mode === 'design' ? [here('fake.html')] : [here('index.html')],
+      output: {
+        // zod looks once whether it may evaluate text, when the first schema is made; zod-setup.ts says before that
+        // it may not. Only modules of one file keep that order: what dialogs share would be a file that runs first.
+        codeSplitting: {
+          groups: [{ name: 'contract', test: /zod-setup|node_modules.zod|[\\/]ipc[\\/]/ }],
+        },
+      },
     },
   },
 }))

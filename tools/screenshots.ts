@@ -36,10 +36,10 @@ const tab = (name: string): Screen => ({
 })
 
 /** The dialog with a size typed, once its plan is there. */
-const resizeTo = (name: string, size: string): Screen => ({
+const resizeTo = (name: string, size: string, index = 4): Screen => ({
   name: `resize-${name}`,
   prepare: async (page) => {
-    await row(page, 2).click()
+    await row(page, index).click()
     await pressOn(page, 'Control+r')
     await page.getByLabel('New size', { exact: true }).fill(size)
     await page.waitForTimeout(900)
@@ -168,6 +168,7 @@ const screens: readonly Screen[] = [
   resizeTo('grow', '+20G'),
   resizeTo('shrink', '90 %'),
   resizeTo('floor', '25%'),
+  resizeTo('unknown', '90%', 2),
   {
     name: 'history',
     prepare: async (page) => {

@@ -148,10 +148,16 @@ interface DrawnPart {
 
 type Family = 'linux' | 'windows' | 'container' | 'swap' | 'other'
 
-function partsOf({ partitions, wholeDisk, virtualSize }: DiskLayout): readonly DrawnPart[] {
+function partsOf(layout: DiskLayout): readonly DrawnPart[] {
+  const { partitions, wholeDisk, virtualSize, contentEnd, storedEnd } = layout
   if (wholeDisk !== undefined) {
     const whole = { number: 0, start: 0, end: virtualSize, fileSystem: wholeDisk }
     return [{ ...whole, number: undefined, name: contentWords(whole), family: familyOf(wholeDisk) }]
+  }
+  const dataEnd = contentEnd ?? storedEnd ?? 0
+  if (partitions.length === 0 && layout.table === undefined && dataEnd > 0) {
+    const name = texts().disk.unknownContent
+    return [{ number: undefined, start: 0, end: dataEnd, name, family: 'other' }]
   }
   return partitions.map((partition: DiskPartition) => ({
     number: partition.number,

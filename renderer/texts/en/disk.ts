@@ -17,7 +17,7 @@ export const disk = {
     bitlocker: 'BitLocker',
   },
   labelled: (name: string, label: string) => `${name} “${label}”`,
-  unknownContent: 'unknown content',
+  unknownContent: 'Unknown content',
   unknownLayout: 'No partition table',
   partition: (number: string) => `Partition ${number}`,
   partitionWith: (number: string, content: string, size: string) =>

@@ -9,6 +9,7 @@ import { disk } from './disk.ts'
 import { guest } from './guest.ts'
 import { inspector } from './inspector.ts'
 import { plan } from './plan.ts'
+import { repair } from './repair.ts'
 import { resize } from './resize.ts'
 import { size } from './size.ts'
 import { snapshots } from './snapshots.ts'
@@ -22,6 +23,7 @@ export const english = {
   guest,
   inspector,
   plan,
+  repair,
   resize,
   size,
   snapshots,

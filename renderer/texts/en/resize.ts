@@ -31,8 +31,8 @@ export const resize = {
     nonZero: (size: string) => `${size} of it is not zero: it is data.`,
     allZero: 'All of it is zeroes.',
     unknownContent: 'Whether it holds data cannot be told.',
-    clusters: (count: string) => `${count} given back`,
-    bitmaps: (names: string) => `Bitmaps that can no longer be trusted: ${names}`,
+    clusters: (count: string) => `${count} are given back.`,
+    bitmaps: (names: string) => `Bitmaps that can no longer be trusted: ${names}.`,
     looking: 'Looking at what would be cut off…',
   },
   options: {
