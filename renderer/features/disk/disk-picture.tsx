@@ -18,6 +18,8 @@ export interface DiskPictureProps {
   readonly points: readonly number[]
   /** What the wanted size comes to, said after it by a screen reader. */
   readonly meaning?: string | undefined
+  /** The wanted size cannot be. */
+  readonly isImpossible?: boolean
   readonly onWant: (bytes: number) => void
 }
 
@@ -29,7 +31,14 @@ const snapPixels = 7
 const nearBorder = 0.05
 
 /** The disk to scale, from byte 0, with its new end as a handle. */
-export function DiskPicture({ layout, wanted, points, meaning, onWant }: DiskPictureProps) {
+export function DiskPicture({
+  layout,
+  wanted,
+  points,
+  meaning,
+  isImpossible = false,
+  onWant,
+}: DiskPictureProps) {
   const units = useSettings((state) => state.settings.units)
   const current = layout.virtualSize
   const [top, setTop] = useState(() => pictureTop(current, wanted))
@@ -110,6 +119,7 @@ export function DiskPicture({ layout, wanted, points, meaning, onWant }: DiskPic
         <div
           className={clsx(
             'disk-handle',
+            isImpossible && 'disk-handle-impossible',
             scale.shareOf(wanted) < nearBorder && 'disk-handle-first',
             scale.shareOf(wanted) > 1 - nearBorder && 'disk-handle-last',
           )}

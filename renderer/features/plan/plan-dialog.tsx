@@ -46,9 +46,9 @@ export interface PlanDialogProps {
   readonly ways?: WaysOut
   readonly initialFocus?: RefObject<HTMLElement | null>
   /** What comes after success, under the receipt. */
-  readonly next?: (job: Job) => ReactNode
+  readonly renderNext?: (job: Job) => ReactNode
   /** Further buttons of the receipt, such as Undo. */
-  readonly receiptActions?: (job: Job) => ReactNode
+  readonly renderReceiptActions?: (job: Job) => ReactNode
   readonly onClose: () => void
   /** The form and the picture of what would come of it. */
   readonly children?: ReactNode
@@ -167,8 +167,8 @@ function WorkStage({
   action,
   jobId,
   path,
-  next,
-  receiptActions,
+  renderNext,
+  renderReceiptActions,
   onClose,
 }: PlanDialogProps & { readonly jobId: string }) {
   const job = useJob(jobId)
@@ -183,7 +183,7 @@ function WorkStage({
       footer={
         ended ? (
           <>
-            {receiptActions?.(job)}
+            {renderReceiptActions?.(job)}
             <UndoButton job={job} />
             {job.state !== 'succeeded' && (
               <Button icon="refresh" onClick={action.planAgain}>
@@ -218,7 +218,7 @@ function WorkStage({
         {job === undefined ? (
           <p className="muted">{words.starting}</p>
         ) : ended ? (
-          <Receipt job={job}>{next?.(job)}</Receipt>
+          <Receipt job={job}>{renderNext?.(job)}</Receipt>
         ) : (
           <div className="plan-work">
             <JobProgress job={job} />

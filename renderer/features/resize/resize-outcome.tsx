@@ -43,7 +43,7 @@ function BelowFloor({ outlook, layout, onWant }: ResizeOutcomeProps) {
         tone="bad"
         title={words.title(floorWords(layout, units) ?? size)}
         actions={
-          safe < layout.virtualSize && (
+          formatBytes(layout.virtualSize, units) !== size && (
             <Button size="small" onClick={() => onWant(safe)}>
               {words.button(size)}
             </Button>

@@ -121,8 +121,10 @@ export function sizePoints(
   const points: SizePoint[] = [{ bytes: current, label: snap.current(formatBytes(current, units)) }]
   const add = (bytes: number | undefined, label: (size: string) => string): void => {
     if (bytes === undefined || bytes <= 0 || bytes >= current) return
-    if (points.some((point) => point.bytes === bytes)) return
-    points.push({ bytes, label: label(formatBytes(bytes, units)) })
+    const size = formatBytes(bytes, units)
+    // Two that read the same would be one button too many.
+    if (points.some((point) => formatBytes(point.bytes, units) === size)) return
+    points.push({ bytes, label: label(size) })
   }
   if (layout === undefined) return points
   add(layout.safeSize, snap.safe)

@@ -105,7 +105,7 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
           outlook.notYet ??
           (needsWord ? words.options.agreeFirst : undefined),
       }}
-      next={(job) => <NextStep job={job} layout={layout} current={current} target={target} />}
+      renderNext={(job) => <NextStep job={job} layout={layout} current={current} target={target} />}
       onClose={onClose}
     >
       <div className="resize-head">
@@ -205,6 +205,7 @@ function DiskPart({ disk, layout, outlook, current, onWant }: DiskPartProps) {
         layout={shown}
         wanted={outlook.target}
         points={points.map(({ bytes }) => bytes)}
+        isImpossible={outlook.isBelowFloor}
         meaning={floorNotice(outlook, layout, units)}
         onWant={onWant}
       />
