@@ -20,8 +20,11 @@ export type Sheet =
       readonly imageId: number
       readonly snapshotId: string
     }
+  | { readonly kind: 'repair' | 'rename' | 'move' | 'relink'; readonly imageId: number }
+  | { readonly kind: 'trash'; readonly imageIds: readonly number[] }
   | { readonly kind: 'undo'; readonly imageId: number; readonly jobId: string }
   | { readonly kind: 'resize'; readonly imageId: number }
+  | { readonly kind: 'compact'; readonly imageId: number }
   | { readonly kind: 'error'; readonly error: ErrorData }
 
 export const useSheet = create<{ readonly sheet: Sheet | undefined }>(() => ({ sheet: undefined }))

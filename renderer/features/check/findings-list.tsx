@@ -1,4 +1,5 @@
 import type { CheckResult, Finding } from '../../../ipc/schemas/check.ts'
+import type { DiskPartition } from '../../../ipc/schemas/disk.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { useSettings } from '../../state/settings.ts'
 import { Icon } from '../../ui/icon.tsx'
@@ -6,8 +7,14 @@ import { placesOf } from './check-text.ts'
 import { groupFindings } from './group-findings.ts'
 import './check.css'
 
+export interface FindingsListProps {
+  readonly check: CheckResult
+  /** How the guest divided the disk, where that is known. */
+  readonly partitions?: readonly DiskPartition[]
+}
+
 /** What a check found, the most harmful first, each group folded but the first. */
-export function FindingsList({ check }: { readonly check: CheckResult }) {
+export function FindingsList({ check, partitions }: FindingsListProps) {
   const units = useSettings((state) => state.settings.units)
   const groups = groupFindings(check.findings)
   return (
@@ -28,7 +35,9 @@ export function FindingsList({ check }: { readonly check: CheckResult }) {
             {group.findings.map((finding) => (
               <li key={keyOf(finding)} className="findings-item selectable">
                 <p>{finding.text}</p>
-                <p className="findings-places">{placesOf(finding, units).join(' · ')}</p>
+                <p className="findings-places">
+                  {placesOf(finding, units, partitions).join(' · ')}
+                </p>
               </li>
             ))}
           </ul>

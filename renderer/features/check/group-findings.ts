@@ -1,11 +1,14 @@
 import type { Finding } from '../../../ipc/schemas/check.ts'
 
-export interface FindingGroup {
+/** Single findings of a check, or all of one rule together in the plan of a repair. */
+type Countable = Pick<Finding, 'harm' | 'count'>
+
+export interface FindingGroup<One extends Countable = Finding> {
   readonly harm: Finding['harm']
   readonly title: string
   /** What it means for the person's data. */
   readonly meaning: string
-  readonly findings: readonly Finding[]
+  readonly findings: readonly One[]
   /** Clusters or entries they stand for. */
   readonly count: number
 }
@@ -34,7 +37,9 @@ const harms: readonly Pick<FindingGroup, 'harm' | 'title' | 'meaning'>[] = [
   },
 ]
 
-export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
+export function groupFindings<One extends Countable>(
+  findings: readonly One[],
+): readonly FindingGroup<One>[] {
   return harms
     .map((group) => {
       const own = findings.filter(({ harm }) => harm === group.harm)

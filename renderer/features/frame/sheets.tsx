@@ -27,7 +27,13 @@ const DeleteSnapshotSheet = lazily(
 const RenameSnapshotSheet = lazily(
   async () => (await import('../snapshots/rename-snapshot-sheet.tsx')).RenameSnapshotSheet,
 )
+const CompactSheet = lazily(async () => (await import('../compact/compact-sheet.tsx')).CompactSheet)
 const ResizeSheet = lazily(async () => (await import('../resize/resize-sheet.tsx')).ResizeSheet)
+const RepairSheet = lazily(async () => (await import('../repair/repair-sheet.tsx')).RepairSheet)
+const RenameSheet = lazily(async () => (await import('../files/rename-sheet.tsx')).RenameSheet)
+const MoveSheet = lazily(async () => (await import('../files/move-sheet.tsx')).MoveSheet)
+const TrashSheet = lazily(async () => (await import('../files/trash-sheet.tsx')).TrashSheet)
+const RelinkSheet = lazily(async () => (await import('../relink/relink-sheet.tsx')).RelinkSheet)
 const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).UndoSheet)
 
 /** The one dialog that is open. */
@@ -74,6 +80,16 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <DeleteSnapshotSheet {...sheet} onClose={closeSheet} />
     case 'rename-snapshot':
       return <RenameSnapshotSheet {...sheet} onClose={closeSheet} />
+    case 'repair':
+      return <RepairSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+    case 'rename':
+      return <RenameSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+    case 'move':
+      return <MoveSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+    case 'trash':
+      return <TrashSheet imageIds={sheet.imageIds} onClose={closeSheet} />
+    case 'relink':
+      return <RelinkSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'undo':
       return (
         <UndoSheet
@@ -85,6 +101,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       )
     case 'resize':
       return <ResizeSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+    case 'compact':
+      return <CompactSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'error':
       return <ErrorSheet error={sheet.error} onClose={closeSheet} />
     default:

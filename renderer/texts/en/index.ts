@@ -5,27 +5,17 @@
 import { browse } from './browse.ts'
 import { commands } from './commands.ts'
 import { common } from './common.ts'
+import { compact } from './compact.ts'
 import { disk } from './disk.ts'
+import { files } from './files.ts'
 import { guest } from './guest.ts'
 import { inspector } from './inspector.ts'
 import { plan } from './plan.ts'
+import { relink } from './relink.ts'
 import { repair } from './repair.ts'
 import { resize } from './resize.ts'
 import { size } from './size.ts'
 import { snapshots } from './snapshots.ts'
 import { undo } from './undo.ts'
 
-export const english = {
-  browse,
-  commands,
-  common,
-  disk,
-  guest,
-  inspector,
-  plan,
-  repair,
-  resize,
-  size,
-  snapshots,
-  undo,
-}
+export const english = { browse, commands, common, compact, disk, files, guest, inspector, plan, relink, repair, resize, size, snapshots, undo }

@@ -1,0 +1,105 @@
+import { Radio } from '@base-ui/react/radio'
+import { RadioGroup } from '@base-ui/react/radio-group'
+import { useId, useState } from 'react'
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { formatBytes } from '../../format/bytes.ts'
+import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { ChoosePathButton } from '../browse/choose-path-button.tsx'
+import { backingCandidates, type BackingCandidate } from './backing-candidates.ts'
+
+export interface BackingChoiceProps {
+  readonly row: LibraryRow
+  readonly rows: ReadonlyMap<number, LibraryRow>
+  /** Absolute path. */
+  readonly chosen: string | undefined
+  readonly onChoose: (path: string) => void
+}
+
+/** Further ones are as unlikely as any file. */
+const shownCandidates = 8
+
+/** Images that are likely to be the backing file, and any other file. */
+export function BackingChoice({ row, rows, chosen, onChoose }: BackingChoiceProps) {
+  const id = useId()
+  const [others, setOthers] = useState<readonly string[]>([])
+  const words = texts().relink
+  const candidates = backingCandidates(row, rows).slice(0, shownCandidates)
+  const known = new Set(candidates.map((candidate) => candidate.row.path))
+  const isEmpty = candidates.length === 0 && others.length === 0
+  return (
+    <div className="field">
+      <span id={id} className="field-label">
+        {isEmpty ? words.none : words.candidates}
+      </span>
+      {!isEmpty && (
+        <RadioGroup
+          className="relink-candidates"
+          aria-labelledby={id}
+          value={chosen ?? ''}
+          onValueChange={(path: string) => onChoose(path)}
+        >
+          {others
+            .filter((path) => !known.has(path))
+            .map((path) => (
+              <Choice key={path} path={path} />
+            ))}
+          {candidates.map((candidate) => (
+            <Choice key={candidate.row.id} path={candidate.row.path} candidate={candidate} />
+          ))}
+        </RadioGroup>
+      )}
+      <div>
+        <ChoosePathButton
+          purpose="image"
+          label={words.browse}
+          onChoose={(path) => {
+            setOthers((before) => [path, ...before.filter((other) => other !== path)])
+            onChoose(path)
+          }}
+        />
+      </div>
+    </div>
+  )
+}
+
+interface ChoiceProps {
+  readonly path: string
+  readonly candidate?: BackingCandidate
+}
+
+function Choice({ path, candidate }: ChoiceProps) {
+  const units = useSettings((state) => state.settings.units)
+  const words = texts().relink.likely
+  const size = candidate?.row.virtualSize
+  return (
+    <Radio.Root value={path} className="relink-candidate" aria-label={path}>
+      <Icon name="disk" />
+      <span className="relink-candidate-words">
+        <span className="relink-candidate-path">{path}</span>
+        {candidate !== undefined && (
+          <span className="muted">
+            {[
+              candidate.row.formatLabel,
+              ...(size === undefined ? [] : [formatBytes(size, units)]),
+            ].join(', ')}
+          </span>
+        )}
+      </span>
+      {candidate?.likeness
+        .filter((likeness) => likeness !== 'folder' && likeness !== 'larger')
+        .map((likeness) => (
+          <Badge key={likeness} tone={likeness === 'size' ? 'neutral' : 'good'}>
+            {words[likeness]}
+          </Badge>
+        ))}
+      <span className="relink-mark">
+        <Radio.Indicator>
+          <Icon name="check" />
+        </Radio.Indicator>
+      </span>
+    </Radio.Root>
+  )
+}

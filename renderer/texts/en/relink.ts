@@ -1,0 +1,33 @@
+/** Naming another backing file. */
+export const relink = {
+  command: 'Change backing file…',
+  title: (name: string) => `Change the backing file of ${name}`,
+  verb: (name: string) => `Change to ${name}`,
+  verbAlone: 'Change',
+  meaning:
+    'Only the name in the header changes. Neither the content of the image nor the backing file is written to, and the two are not compared.',
+  candidates: 'Images of the library that may be it, the likeliest first',
+  none: 'No image of the library fits. Choose the file.',
+  browse: 'Another file…',
+  needsFile: 'Choose the backing file',
+  same: 'This is the file it names already',
+  likely: {
+    parent: 'Its backing file now',
+    name: 'Same name',
+    size: 'Same size',
+    larger: 'Larger disk',
+    folder: 'Same folder',
+  },
+  format: 'Format of the backing file',
+  written: 'How it is written',
+  relative: 'Relative',
+  absolute: 'Absolute',
+  relativeHint: 'Holds as long as both stay together.',
+  absoluteHint: 'Holds wherever this image goes, as long as the backing file stays.',
+  header: 'The header',
+  now: 'Now',
+  afterwards: 'Then',
+  noFormat: 'format not stored',
+  nothing: 'no backing file',
+  warnings: 'It may not be the right one',
+}
