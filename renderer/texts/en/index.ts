@@ -3,6 +3,7 @@
  * made by renderer/format before they come here. Errors have their own catalogue (core/errors).
  */
 import { browse } from './browse.ts'
+import { chain } from './chain.ts'
 import { commands } from './commands.ts'
 import { common } from './common.ts'
 import { compact } from './compact.ts'
@@ -10,6 +11,7 @@ import { disk } from './disk.ts'
 import { files } from './files.ts'
 import { guest } from './guest.ts'
 import { inspector } from './inspector.ts'
+import { library } from './library.ts'
 import { plan } from './plan.ts'
 import { relink } from './relink.ts'
 import { repair } from './repair.ts'
@@ -18,4 +20,22 @@ import { size } from './size.ts'
 import { snapshots } from './snapshots.ts'
 import { undo } from './undo.ts'
 
-export const english = { browse, commands, common, compact, disk, files, guest, inspector, plan, relink, repair, resize, size, snapshots, undo }
+export const english = {
+  browse,
+  chain,
+  commands,
+  common,
+  compact,
+  disk,
+  files,
+  guest,
+  inspector,
+  library,
+  plan,
+  relink,
+  repair,
+  resize,
+  size,
+  snapshots,
+  undo,
+}
