@@ -15,9 +15,11 @@ import { databaseFile, defaultDataFolder, defaultLogFolder } from './data-folder
 import { lockDataFolder } from './data-lock.ts'
 import { openDatabase } from './history/database.ts'
 import type { ReadableDb } from './history/db.ts'
+import { linkPolicyOf, withinRoots } from './images/library-image.ts'
 import { Library } from './images/library.ts'
 import type { ScanTasks } from './images/scan-tasks.ts'
 import type { EngineTasks } from './jobs/engine-host.ts'
+import { patienceFor } from './jobs/patience.ts'
 import { OverallProgress } from './jobs/overall-progress.ts'
 import { JobQueue } from './jobs/queue.ts'
 import { ServicesMetrics } from './metrics/services-metrics.ts'
@@ -25,6 +27,11 @@ import type { MetricsSource } from './metrics/metrics-server.ts'
 import { openLog } from './log/logger.ts'
 import type { Notice } from './notice.ts'
 import { SettingsStore } from './settings/settings-store.ts'
+import { actionWork } from './plans/action-work.ts'
+import { createPlanners } from './plans/create-planners.ts'
+import { CreatePlanner } from './plans/plan-create.ts'
+import { Planning } from './plans/planning.ts'
+import { startCreating } from './plans/start-creating.ts'
 import type { ShellPorts } from './shell-ports.ts'
 import { knownPlaces, type Place } from './users/known-places.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
@@ -60,6 +67,8 @@ export interface Services {
 
 /** Threads that answer windows, besides those that work on jobs. */
 const queryThreads = 2
+/** Threads that plan for windows: reading all of an image must not keep others waiting for an answer. */
+const planThreads = 2
 /** Unless the person asked for a number of jobs: one disk does not read faster for more. */
 const readersPerVolume = 2
 const scanThreads = 2
@@ -93,6 +102,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     url: engineWorkerUrl,
     // A job that stands still keeps its thread and leaves its place to another.
     size: () => jobThreads() + queue.freeStanding,
+    graceMs: patienceFor,
     onCrash,
   })
   const queryHost = new WorkerPool<EngineTasks>({
@@ -100,12 +110,17 @@ export async function createServices(options: ServicesOptions): Promise<Services
     size: () => queryThreads,
     onCrash,
   })
+  const planHost = new WorkerPool<EngineTasks>({
+    url: engineWorkerUrl,
+    size: () => planThreads,
+    onCrash,
+  })
   const scanHost = new WorkerPool<ScanTasks>({
     url: scanWorkerUrl,
     size: () => scanThreads,
     onCrash,
   })
-  for (const host of [jobHost, queryHost, scanHost]) undo.defer(() => host.close())
+  for (const host of [jobHost, queryHost, planHost, scanHost]) undo.defer(() => host.close())
 
   const engineVersion = createEngine().version
   const library = new Library({
@@ -117,10 +132,19 @@ export async function createServices(options: ServicesOptions): Promise<Services
     vmPlaces: options.vmPlaces ?? defaultVmPlaces(),
   })
   undo.defer(() => library.close())
+  const planning = new Planning({ images: library, planners: createPlanners(), host: planHost })
+  const creating = new CreatePlanner({
+    host: planHost,
+    links: () =>
+      withinRoots(linkPolicyOf({ linksTrusted: false }, settings.current.links), shell.roots),
+    admit: (path) => shell.admit(path),
+    add: async (path) => void (await library.addPaths([path])),
+  })
   const queue: JobQueue = new JobQueue({
     db,
     host: jobHost,
     subjects: library,
+    actions: actionWork(planning, creating),
     limits: () => ({
       jobs: jobThreads(),
       readersPerVolume: settings.current.parallelJobs || readersPerVolume,
@@ -184,9 +208,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
       },
     }),
     ...libraryHandlers({ library, useWatch, shell }),
-    ...imageHandlers({ db, library, host: queryHost }),
-    ...jobHandlers({ db, queue, engineVersion }),
-    ...planHandlers(),
+    ...imageHandlers({ db, library, host: queryHost, countingHost: planHost }),
+    ...jobHandlers({
+      db,
+      queue,
+      engineVersion,
+      create: (request, token) => startCreating({ db, queue, creating }, request, token),
+    }),
+    ...planHandlers({ planning, creating }),
     ...shellHandlers({ library, shell }),
   }
 

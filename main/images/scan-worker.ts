@@ -5,4 +5,5 @@ import { serveTasks } from '../workers/serve-tasks.ts'
 import { scanHandlers } from './scan-handlers.ts'
 
 if (parentPort === null) throw new TypeError('scan-worker runs as a worker thread only')
-serveTasks(scanHandlers(createEngine()), parentPort)
+const handlers = scanHandlers(createEngine())
+serveTasks(() => handlers, parentPort)

@@ -5,4 +5,4 @@ import { serveTasks } from '../workers/serve-tasks.ts'
 import { engineHandlers } from './engine-handlers.ts'
 
 if (parentPort === null) throw new TypeError('engine-worker runs as a worker thread only')
-serveTasks(engineHandlers(createEngine()), parentPort)
+serveTasks(({ pause }) => engineHandlers(createEngine({ pace: pause })), parentPort)

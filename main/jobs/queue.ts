@@ -11,7 +11,7 @@ import type {
 import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
 import { endBatch, insertBatch, newestBatches, type SkippedImage } from '../history/batches.ts'
 import type { WritableDb } from '../history/db.ts'
-import { insertJob, interruptOpenJobs, updateJob } from '../history/jobs.ts'
+import { findJob, insertJob, interruptOpenJobs, updateJob } from '../history/jobs.ts'
 import type { Logger } from '../log/logger.ts'
 import { Topic } from '../topic.ts'
 import { BatchTally } from './batch-tally.ts'
@@ -20,7 +20,13 @@ import type { JobSubjects } from './job-subjects.ts'
 import { failedOutcome, type JobOutcome } from './job-summary.ts'
 import { isEnded, step } from './job.ts'
 import { laneOf, OpenJob } from './open-job.ts'
-import { perform, type Agreed, type Performed, type ReportedProgress } from './perform.ts'
+import {
+  perform,
+  type ActionWork,
+  type Agreed,
+  type Performed,
+  type ReportedProgress,
+} from './perform.ts'
 import { Scheduler, type SchedulerLimits } from './scheduler.ts'
 
 export type JobChange =
@@ -32,6 +38,7 @@ export interface JobQueueOptions {
   readonly db: WritableDb
   readonly host: EngineHost
   readonly subjects: JobSubjects
+  readonly actions: ActionWork
   readonly limits: () => SchedulerLimits
   readonly log: Logger
   readonly actor: Job['actor']
@@ -286,7 +293,8 @@ export class JobQueue {
   ): void {
     this.#options.db.transaction(() => {
       if (jobId === undefined) {
-        for (const open of [...this.#open.values()]) {
+        // Those that end while it is walked through leave the map, which is fine with it.
+        for (const open of this.#open.values()) {
           if (batchId === undefined || open.job.batchId === batchId) act(open)
         }
         return
@@ -355,14 +363,14 @@ export class JobQueue {
 
   /** Never rejects: whatever happens to a job becomes its record. */
   async #run(open: OpenJob): Promise<void> {
-    const { host, subjects } = this.#options
+    const { host, subjects, actions } = this.#options
     const { id: jobId, imageId } = open.job
     try {
       this.#change(open, { state: 'running', startedAt: this.#now() })
       open.log.info('job started')
       const meter = new ProgressMeter(() => open.time.now())
       const performed = await perform(
-        { host, subjects },
+        { host, subjects, actions },
         { jobId, imageId, request: open.request, agreed: open.agreed },
         {
           signal: open.controller.signal,
@@ -402,7 +410,7 @@ export class JobQueue {
     const { title, safety } = error.explanation
     if (error.kind === 'cancelled' && open.job.state === 'cancelling') {
       // Of a change, people want to know what the image is worth now.
-      const summary = 'parameters' in open.request ? `Cancelled. ${safety}` : 'Cancelled'
+      const summary = 'parameters' in open.request ? safety : 'Cancelled'
       this.#end(open, { state: 'cancelled', summary }, 'cancelled')
       return
     }
@@ -467,7 +475,9 @@ export class JobQueue {
       milliseconds: endedAt - (job.startedAt ?? endedAt),
       code: job.error?.code,
     })
-    this.changes.tell({ type: 'job', job })
+    // The record knows by now whether a change can be taken back.
+    const told = 'parameters' in open.request ? findJob(this.#options.db, job.id) : undefined
+    this.changes.tell({ type: 'job', job: told ?? job })
     if (tally !== undefined) this.changes.tell({ type: 'batch', counters: tally.counters })
   }
 

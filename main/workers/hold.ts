@@ -47,11 +47,12 @@ export class Hold {
 
   /** For work on this thread, at each of its turns: waits while a stand is wanted. Throws `cancelled`. */
   async pass(signal?: AbortSignal): Promise<void> {
-    while (this.#isWanted && signal?.aborted !== true) {
+    throwIfStopped(signal)
+    while (this.#isWanted) {
       this.stands()
       await this.#nextChange(signal)
+      throwIfStopped(signal)
     }
-    if (signal?.aborted === true) throw new ImageError('cancelled')
   }
 
   #nextChange(signal: AbortSignal | undefined): Promise<void> {
@@ -71,4 +72,8 @@ export class Hold {
     this.#isWanted = isWanted
     for (const listener of this.#listeners) listener()
   }
+}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new ImageError('cancelled')
 }

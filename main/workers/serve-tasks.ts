@@ -6,9 +6,12 @@ import type { TaskContext, TaskHandlers, TaskTable } from './task.ts'
 /** A handler whose name is known at run time only. */
 type AnyHandler = (input: unknown, context: TaskContext<unknown>) => Promise<unknown>
 
-/** The worker's side: runs what the pool sends, until the pool ends the thread. */
+/**
+ * The worker's side: runs what the pool sends, until the pool ends the thread. Every task gets handlers of its own,
+ * so that what they work with can be held when the task is.
+ */
 export function serveTasks<Table extends TaskTable>(
-  handlers: TaskHandlers<Table>,
+  handlersFor: (task: Pick<TaskContext<unknown>, 'pause'>) => TaskHandlers<Table>,
   port: MessagePort,
 ): void {
   const running = new Map<number, RunningTask>()
@@ -19,7 +22,7 @@ export function serveTasks<Table extends TaskTable>(
     running.set(id, task)
     try {
       // The pool's types allow only names of this table, with the input that belongs to them.
-      const handler = handlers[name] as AnyHandler
+      const handler = handlersFor(task)[name] as AnyHandler
       const value = await handler(input, {
         signal: task.controller.signal,
         pause: task.pause,
@@ -30,8 +33,9 @@ export function serveTasks<Table extends TaskTable>(
       })
       send({ type: 'done', id, value })
     } catch (error) {
-      const cancelled = task.controller.signal.aborted
-      const reason = cancelled ? new ImageError('cancelled') : ImageError.from(error)
+      // What an ImageError says of the file is true after a cancel, too; anything else was torn by it.
+      const isTorn = task.controller.signal.aborted && !(error instanceof ImageError)
+      const reason = isTorn ? new ImageError('cancelled') : ImageError.from(error)
       send({ type: 'failed', id, error: reason.toJSON() })
     } finally {
       running.delete(id)
@@ -65,7 +69,8 @@ class RunningTask {
   readonly #waiting: (() => void)[] = []
 
   constructor(onStand: () => void) {
-    this.pause = new PauseSwitch(onStand)
+    // A cancel wakes what stands still.
+    this.pause = new PauseSwitch(onStand, this.controller.signal)
   }
 
   nextAck(): Promise<void> {

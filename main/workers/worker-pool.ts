@@ -9,12 +9,17 @@ export interface WorkerPoolOptions {
   readonly url: URL
   /** Threads at most; asked before each start, so that a setting takes effect at once. */
   readonly size: () => number
-  /** How long a cancelled task may go on before its thread is ended, in milliseconds. */
-  readonly graceMs?: number
+  /**
+   * How long a cancelled task of this name may go on before its thread is ended, in milliseconds; undefined: until it
+   * ends by itself.
+   */
+  readonly graceMs?: (name: string) => number | undefined
   readonly resourceLimits?: ResourceLimits
   /** A thread ended by itself: a defect of ours or a lack of memory. */
   readonly onCrash?: (error: Error) => void
 }
+
+const defaultGrace = 5_000
 
 /** The engine's tables of a 16 TiB image take 256 MiB; past twice that, one image must not take the rest. */
 const defaultLimits: ResourceLimits = { maxOldGenerationSizeMb: 1024 }
@@ -133,14 +138,19 @@ interface ThreadEvents {
 
 class Thread {
   readonly #worker: Worker
-  readonly #graceMs: number
+  readonly #graceMs: (name: string) => number | undefined
   readonly #events: ThreadEvents
   #task: Task | undefined
   #graceTimer: NodeJS.Timeout | undefined
   #isEnding = false
 
   constructor(
-    { url, graceMs = 5_000, resourceLimits = defaultLimits, onCrash }: WorkerPoolOptions,
+    {
+      url,
+      graceMs = () => defaultGrace,
+      resourceLimits = defaultLimits,
+      onCrash,
+    }: WorkerPoolOptions,
     events: ThreadEvents,
   ) {
     this.#graceMs = graceMs
@@ -184,7 +194,8 @@ class Thread {
   cancel(): void {
     if (this.#task === undefined) return
     this.#send({ type: 'cancel', id: this.#task.id })
-    this.#graceTimer = setTimeout(() => void this.end(), this.#graceMs)
+    const grace = this.#graceMs(this.#task.name)
+    if (grace !== undefined) this.#graceTimer = setTimeout(() => void this.end(), grace)
   }
 
   async end(): Promise<void> {

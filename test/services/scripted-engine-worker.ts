@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
-import { engineHandlers } from '../../main/jobs/engine-handlers.ts'
+import { lookHandlers } from '../../main/jobs/look-handlers.ts'
 import { serveTasks } from '../../main/workers/serve-tasks.ts'
 import { scriptedEngine } from './scripted-engine.ts'
 
-if (parentPort !== null) serveTasks(engineHandlers(scriptedEngine()), parentPort)
+const handlers = lookHandlers(scriptedEngine())
+if (parentPort !== null) serveTasks(() => handlers, parentPort)

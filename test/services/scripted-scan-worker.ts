@@ -3,4 +3,5 @@ import { scanHandlers } from '../../main/images/scan-handlers.ts'
 import { serveTasks } from '../../main/workers/serve-tasks.ts'
 import { scriptedEngine } from './scripted-engine.ts'
 
-if (parentPort !== null) serveTasks(scanHandlers(scriptedEngine()), parentPort)
+const handlers = scanHandlers(scriptedEngine())
+if (parentPort !== null) serveTasks(() => handlers, parentPort)

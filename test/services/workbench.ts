@@ -6,6 +6,10 @@ import type { LinkSetting } from '../../main/images/library-image.ts'
 import type { ScanTasks } from '../../main/images/scan-tasks.ts'
 import type { EngineTasks } from '../../main/jobs/engine-host.ts'
 import { JobQueue, type JobChange } from '../../main/jobs/queue.ts'
+import { actionWork } from '../../main/plans/action-work.ts'
+import { createPlanners } from '../../main/plans/create-planners.ts'
+import { CreatePlanner } from '../../main/plans/plan-create.ts'
+import { Planning } from '../../main/plans/planning.ts'
 import { WorkerPool } from '../../main/workers/worker-pool.ts'
 import { memoryLog, type LogLine } from './memory-log.ts'
 
@@ -48,15 +52,23 @@ export function openWorkbench(
   const host = new WorkerPool<EngineTasks>({
     url: engineWorker,
     size: () => parallelJobs + queue.freeStanding,
-    graceMs,
+    graceMs: () => graceMs,
   })
   const scanHost = new WorkerPool<ScanTasks>({ url: scanWorker, size: () => 2 })
   let links: LinkSetting = 'ask'
   const library = new Library({ db, host: scanHost, log, links: () => links, roots })
+  const planning = new Planning({ images: library, planners: createPlanners(), host })
+  const creating = new CreatePlanner({
+    host,
+    links: () => 'same-folder',
+    admit: (path) => Promise.resolve(path),
+    add: async (path) => void (await library.addPaths([path])),
+  })
   const queue: JobQueue = new JobQueue({
     db,
     host,
     subjects: library,
+    actions: actionWork(planning, creating),
     limits: () => ({
       jobs: parallelJobs,
       readersPerVolume: parallelJobs,

@@ -1,6 +1,7 @@
 import { ImageError } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
+import type { CreateAction } from '../../../ipc/schemas/action.ts'
 import { findBatch } from '../../history/batches.ts'
 import type { ReadableDb } from '../../history/db.ts'
 import { findJob, historyPage, jobsOfBatch } from '../../history/jobs.ts'
@@ -15,12 +16,15 @@ export interface JobHandlerParts {
   readonly db: ReadableDb
   readonly queue: JobQueue
   readonly engineVersion: string
+  /** Queues the making of a new image; answers with the job's id. */
+  readonly create: (request: CreateAction, planToken: string | undefined) => Promise<string>
 }
 
 export function jobHandlers({
   db,
   queue,
   engineVersion,
+  create,
 }: JobHandlerParts): Pick<Handlers<Contract>, Names> {
   return {
     'jobs.start': (input) => {
@@ -32,9 +36,7 @@ export function jobHandlers({
       else queue.cancelBatch(input.batchId)
       return {}
     },
-    'jobs.create': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
-    },
+    'jobs.create': async ({ request, planToken }) => ({ jobId: await create(request, planToken) }),
     'jobs.pause': async () => {
       throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
     },

@@ -1,17 +1,40 @@
 import { ImageError } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
+import type { CreatePlanner } from '../../plans/plan-create.ts'
+import type { Planning } from '../../plans/planning.ts'
 
 type Names = Extract<keyof Contract, `plans.${string}` | `undo.${string}`>
+
+export interface PlanHandlerParts {
+  readonly planning: Planning
+  readonly creating: CreatePlanner
+}
 
 const missing = (feature: string): never => {
   throw new ImageError('not-in-this-shell', { feature, expected: 'the next version' })
 }
 
-export function planHandlers(): Pick<Handlers<Contract>, Names> {
+export function planHandlers({
+  planning,
+  creating,
+}: PlanHandlerParts): Pick<Handlers<Contract>, Names> {
   return {
-    'plans.action': async () => missing('Planning'),
-    'plans.create': async () => missing('Planning'),
+    'plans.action': async ({ imageId, request }, emit, { signal }) => {
+      // What cannot be sent ends the stream; until then nothing waits for it.
+      let sent: Promise<void> = Promise.resolve()
+      const send = (event: Parameters<typeof emit>[0]): void => {
+        sent = sent.then(() => emit(event))
+        sent.catch(() => undefined)
+      }
+      await planning.show(imageId, request, {
+        signal,
+        onProgress: (progress) => send({ type: 'progress', progress }),
+        onPlan: (plan) => send({ type: 'plan', plan }),
+      })
+      await sent
+    },
+    'plans.create': ({ request }) => creating.show(request),
     'plans.batch': async () => missing('Planning'),
     'undo.store': async () => missing('The undo store'),
     'undo.purge': async () => missing('The undo store'),

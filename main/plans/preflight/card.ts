@@ -2,7 +2,7 @@ import type { PreflightLine } from '../../../ipc/schemas/preflight.ts'
 import type { CardFacts, Draft } from '../draft.ts'
 import type { Subject } from '../subject.ts'
 import { childrenLine, machinesLine, snapshotsLine } from './dependent-lines.ts'
-import { checkLine, spaceLine, useLine, writableLine } from './file-lines.ts'
+import { checkLine, spaceLine, lineOfUse, writableLine } from './file-lines.ts'
 import { refusalLines, timeLine, undoLine } from './outcome-lines.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -14,7 +14,7 @@ export function cardOf(
   now: number,
 ): readonly PreflightLine[] {
   return [
-    useLine(use),
+    lineOfUse(use),
     writableLine(row.path, surroundings),
     checkLine(row, card.check, now),
     ...refusalLines(refusals),

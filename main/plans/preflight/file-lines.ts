@@ -1,5 +1,5 @@
 /** The lines of the card about the image's own file. */
-import type { ImageUse } from '../../../core/index.ts'
+import { unreachable, type ImageUse } from '../../../core/index.ts'
 import type { Health, LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { PreflightLine } from '../../../ipc/schemas/preflight.ts'
 import type { CardFacts } from '../draft.ts'
@@ -8,7 +8,7 @@ import type { Surroundings } from './surroundings.ts'
 type Tone = PreflightLine['tone']
 
 /** Whoever reads it holds it as QEMU's readers do, and nobody can write to it meanwhile. */
-export function useLine(use: ImageUse): PreflightLine {
+export function lineOfUse(use: ImageUse): PreflightLine {
   const tone = { free: 'good', unknown: 'note', reading: 'stop', writing: 'stop' } as const
   const holders = use.holders.map(({ pid, name, vm }) => ({
     pid,
@@ -62,8 +62,13 @@ function toneOf(health: Health, isStale: boolean): Tone {
       return 'stop'
     case 'healthy':
       return isStale ? 'note' : 'good'
-    default:
+    case 'leaks':
+    case 'dirty':
+    case 'not-checked':
+    case 'untrusted-links':
       return 'note'
+    default:
+      return unreachable(health)
   }
 }
 

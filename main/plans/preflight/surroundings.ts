@@ -22,14 +22,16 @@ export async function lookAround(
     fileTrouble: await whyNotWritable(file, (errno) =>
       new ImageError('file-not-writable', { path: file, errno }).toJSON(),
     ),
-    folderTrouble: makesFiles
-      ? await whyNotWritable(folder, (errno) =>
-          new ImageError('folder-not-writable', { path: file, errno }).toJSON(),
-        )
-      : undefined,
+    folderTrouble: makesFiles ? await whyNoFileIn(folder, file) : undefined,
     space: space && { ...space, freeBytes: await freeBytesAt(space.folder) },
   }
 }
+
+/** Why `file` cannot be made in its folder, said of that file. */
+export const whyNoFileIn = (folder: string, file: string): Promise<ImageErrorData | undefined> =>
+  whyNotWritable(folder, (errno) =>
+    new ImageError('folder-not-writable', { path: file, errno }).toJSON(),
+  )
 
 async function whyNotWritable(
   place: string,

@@ -1,0 +1,154 @@
+import path from 'node:path'
+import type { JobRequest } from '../../ipc/schemas/job.ts'
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import type { Fit } from './job-subjects.ts'
+import type { SchedulerLimits } from './scheduler.ts'
+
+export interface BatchPlan {
+  readonly included: readonly { readonly imageId: number; readonly note?: string }[]
+  readonly skipped: readonly { readonly imageId: number; readonly reason: string }[]
+  readonly volumes: readonly BatchVolume[]
+  readonly estimatedSeconds?: number
+}
+
+export interface BatchVolume {
+  /** The innermost folder that holds all its images of the batch. */
+  readonly folder: string
+  readonly images: number
+  /** Bytes that the images take of it. */
+  readonly bytes: number
+  /** Absent where the system does not tell. */
+  readonly freeBytes?: number
+}
+
+export interface PlanBatchParts {
+  readonly fit: (imageId: number, request: JobRequest) => Fit
+  readonly row: (imageId: number) => LibraryRow | undefined
+  readonly limits: () => SchedulerLimits
+  readonly freeBytesAt: (folder: string) => Promise<number | undefined>
+  /** What work of this kind took lately, in milliseconds for each byte that an image takes; undefined: none was done. */
+  readonly pace: (kind: JobRequest['kind']) => number | undefined
+}
+
+interface Included {
+  readonly row: LibraryRow
+  readonly volume: string
+  readonly note: string | undefined
+}
+
+/** What a batch would take in, from what the library knows: no image is opened for it. */
+export async function planBatch(
+  { fit, row: rowOf, limits, freeBytesAt, pace }: PlanBatchParts,
+  request: JobRequest,
+  imageIds: readonly number[],
+): Promise<BatchPlan> {
+  const included: Included[] = []
+  const skipped: { imageId: number; reason: string }[] = []
+  for (const imageId of new Set(imageIds)) {
+    const answer = fit(imageId, request)
+    const row = rowOf(imageId)
+    const reason = answer.fits
+      ? row === undefined
+        ? 'It is no longer in the library.'
+        : reasonAgainst(row, request)
+      : answer.reason
+    if (reason !== undefined || !answer.fits || row === undefined) {
+      skipped.push({ imageId, reason: reason ?? 'It is no longer in the library.' })
+    } else {
+      included.push({ row, volume: answer.volume, note: noteOf(row, request) })
+    }
+  }
+  const volumes = Array.from(Map.groupBy(included, ({ volume }) => volume).values())
+  const seconds = estimate(volumes, request, limits(), pace(request.kind))
+  return {
+    included: included.map(({ row, note }) => ({
+      imageId: row.id,
+      ...(note === undefined ? {} : { note }),
+    })),
+    skipped,
+    volumes: await Promise.all(volumes.map((images) => describe(images, freeBytesAt))),
+    ...(seconds === undefined ? {} : { estimatedSeconds: seconds }),
+  }
+}
+
+const isChange = (request: JobRequest): boolean => 'parameters' in request
+
+/** What is known to stand against a change, so that nobody waits for its turn to learn it. */
+function reasonAgainst(row: LibraryRow, request: JobRequest): string | undefined {
+  if (!isChange(request)) return undefined
+  const { kind } = request
+  if (kind === 'rename' || kind === 'move')
+    return 'Each image needs a name of its own: do it one by one.'
+  if (kind === 'remove') return undefined
+  if (row.readOnly) return 'The file may not be written by this account.'
+  if (kind !== 'trash' && row.health === 'cannot-read') return 'The image cannot be read.'
+  return undefined
+}
+
+/** What may stand against it by then: the plan of each image is made when its turn comes. */
+function noteOf(row: LibraryRow, request: JobRequest): string | undefined {
+  if (!isChange(request) || request.kind === 'remove') return undefined
+  const [holder] = row.use.holders
+  if (row.use.state === 'writing' || row.use.state === 'reading') {
+    const who = holder === undefined ? 'In use' : `In use by ${holder.vm ?? holder.name}`
+    return `${who}: left out if it still is when its turn comes.`
+  }
+  if (row.childCount > 0 && request.kind !== 'compact' && request.kind !== 'snapshot') {
+    const overlays =
+      row.childCount === 1 ? 'One overlay depends' : `${row.childCount} overlays depend`
+    return `${overlays} on it: left out if its plan says no.`
+  }
+  if (request.kind !== 'repair' && (row.health === 'damaged' || row.health === 'needs-repair')) {
+    return 'Its last check found damage: left out unless a new check finds none.'
+  }
+  return undefined
+}
+
+async function describe(
+  images: readonly Included[],
+  freeBytesAt: PlanBatchParts['freeBytesAt'],
+): Promise<BatchVolume> {
+  const folder = images
+    .map(({ row }) => row.location)
+    .reduce((common, location) => commonFolder(common, location))
+  const freeBytes = await freeBytesAt(folder)
+  return {
+    folder,
+    images: images.length,
+    bytes: bytesOf(images),
+    ...(freeBytes === undefined ? {} : { freeBytes }),
+  }
+}
+
+function commonFolder(one: string, other: string): string {
+  let folder = one
+  while (
+    other !== folder &&
+    !other.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep)
+  ) {
+    const above = path.dirname(folder)
+    if (above === folder) return folder
+    folder = above
+  }
+  return folder
+}
+
+const bytesOf = (images: readonly Included[]): number =>
+  images.reduce((sum, { row }) => sum + (row.onDisk ?? row.fileLength), 0)
+
+/** The slowest volume, or all work by all threads: whichever takes longer. In seconds. */
+function estimate(
+  volumes: readonly (readonly Included[])[],
+  request: JobRequest,
+  { jobs, readersPerVolume, writersPerVolume }: SchedulerLimits,
+  msPerByte: number | undefined,
+): number | undefined {
+  if (msPerByte === undefined || volumes.length === 0) return undefined
+  const beside = Math.max(1, isChange(request) ? writersPerVolume : readersPerVolume)
+  const times = volumes.map((images) => (bytesOf(images) * msPerByte) / 1000)
+  const slowest = Math.max(
+    ...times.map((time, index) => time / Math.min(beside, volumes[index]?.length ?? 1)),
+  )
+  const all = times.reduce((sum, time) => sum + time, 0) / Math.max(1, jobs)
+  return Math.max(slowest, all)
+}

@@ -1,0 +1,30 @@
+import { ImageError } from '../../core/index.ts'
+import { planCompact } from './plan-compact.ts'
+import { planRepair } from './plan-repair.ts'
+import { planResize } from './plan-resize.ts'
+import { planSnapshot } from './plan-snapshot.ts'
+import type { FilePlanners, Planners } from './planners.ts'
+
+/** Every kind of action with its planner; those about places and undoing have a home of their own. */
+export const createPlanners = (
+  files: FilePlanners & Pick<Planners, 'relink'> = notYet,
+): Planners => ({
+  resize: planResize,
+  compact: planCompact,
+  repair: planRepair,
+  snapshot: planSnapshot,
+  ...files,
+})
+
+const missing = async (): Promise<never> => {
+  throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+}
+
+const notYet = {
+  relink: missing,
+  rename: missing,
+  move: missing,
+  trash: missing,
+  remove: missing,
+  undo: missing,
+}
