@@ -7,9 +7,6 @@ import type { Job } from '../../ipc/schemas/job.ts'
 import type { ReadableDb, WritableDb } from './db.ts'
 import { jsonColumn } from './json-column.ts'
 
-const backing = z.object({ name: z.string(), format: z.enum(['qcow2', 'raw']) })
-export type BackingName = Readonly<z.infer<typeof backing>>
-
 const place = {
   /** Absolute paths. */
   from: z.string(),
@@ -18,22 +15,19 @@ const place = {
   identity: z.string(),
 }
 
-/** What has to be known to take a job back; paths are absolute, and `kept` lies in the undo store. */
+/** What has to be known to take a job back; paths are absolute. */
 export const undoRecord = z.discriminatedUnion('kind', [
+  /** What the engine knows how to take back, with the file it keeps for it where there is one. */
   z.object({ kind: z.literal('change'), change: doneChange }),
   /** The safety copy may lie beside the image or in the store. */
   z.object({ kind: z.literal('repair'), safetyCopy: z.string() }),
-  /** The end of a disk that was cut off, or a snapshot that was deleted. */
-  z.object({ kind: z.literal('cut'), kept: z.string() }),
-  z.object({ kind: z.literal('snapshot'), kept: z.string() }),
-  z.object({ kind: z.literal('relink'), before: backing, after: backing }),
   z.object({
     kind: z.literal('place'),
     ...place,
     /** The image's own backing name, where it had to change for the new place. */
-    own: z.object({ before: backing, after: backing }).optional(),
+    own: doneChange.optional(),
     /** Overlays that were told of the new place. */
-    overlays: z.array(z.object({ path: z.string(), before: backing, after: backing })),
+    overlays: z.array(z.object({ path: z.string(), change: doneChange })),
   }),
   z.object({ kind: z.literal('trash'), ...place, info: z.string(), single: z.boolean() }),
   z.object({ kind: z.literal('remove'), path: z.string(), single: z.boolean() }),
@@ -44,8 +38,11 @@ export type UndoRecordOf<Kind extends UndoRecord['kind']> = Extract<
   { readonly kind: Kind }
 >
 
-/** `gone`: nobody can take it back any more, because its keepings were let go of. */
-export const undoState = z.enum(['possible', 'undone', 'gone'])
+/**
+ * `pending`: the job goes on; should it be interrupted, this takes back what it did. `gone`: nobody can take it back any
+ * more, because its keepings were let go of.
+ */
+export const undoState = z.enum(['pending', 'possible', 'undone', 'gone'])
 export type UndoState = z.infer<typeof undoState>
 
 const undoRow = z
@@ -109,22 +106,44 @@ export const keptForLost = (db: ReadableDb, before: number): readonly StoredUndo
 
 export function saveUndo(
   db: WritableDb,
-  { jobId, imageId, record, keptBytes, madeAt }: Omit<StoredUndo, 'state'>,
+  {
+    jobId,
+    imageId,
+    record,
+    madeAt,
+    state = 'possible',
+  }: Pick<StoredUndo, 'jobId' | 'imageId' | 'record' | 'madeAt'> & {
+    readonly state?: 'pending' | 'possible'
+  },
 ): void {
   db.run(
-    `INSERT INTO undos (job_id, image_id, state, record, kept_bytes, made_at)
-     VALUES ($jobId, $imageId, 'possible', $record, $keptBytes, $madeAt)
-     ON CONFLICT (job_id) DO UPDATE SET state = 'possible', record = $record, kept_bytes = $keptBytes`,
-    { jobId: Number(jobId), imageId, record: JSON.stringify(record), keptBytes, madeAt },
+    `INSERT INTO undos (job_id, image_id, state, record, made_at)
+     VALUES ($jobId, $imageId, $state, $record, $madeAt)
+     ON CONFLICT (job_id) DO UPDATE SET state = $state, record = $record, made_at = $madeAt`,
+    { jobId: Number(jobId), imageId, state, record: JSON.stringify(record), madeAt },
   )
 }
 
+/** What the store holds for it; `possible` from now on, when it was not so already. */
+export function saveKeptBytes(db: WritableDb, jobId: string, keptBytes: number): void {
+  db.run(
+    `UPDATE undos SET kept_bytes = $keptBytes, state = 'possible'
+     WHERE job_id = $jobId AND state IN ('pending', 'possible')`,
+    { jobId: Number(jobId), keptBytes },
+  )
+}
+
+export function deletePendingUndo(db: WritableDb, jobId: string): void {
+  db.run(`DELETE FROM undos WHERE job_id = $jobId AND state = 'pending'`, { jobId: Number(jobId) })
+}
+
+export const pendingUndos = (db: ReadableDb): readonly StoredUndo[] =>
+  db
+    .all(`SELECT ${columns} FROM undos WHERE state = 'pending' ORDER BY job_id`)
+    .map((row) => undoRow.parse(row))
+
 /** Only what was possible changes: what was undone was undone. */
-export function endUndo(
-  db: WritableDb,
-  jobId: string,
-  state: Exclude<UndoState, 'possible'>,
-): void {
+export function endUndo(db: WritableDb, jobId: string, state: 'undone' | 'gone'): void {
   db.run(
     `UPDATE undos SET state = $state, kept_bytes = 0 WHERE job_id = $jobId AND state = 'possible'`,
     { jobId: Number(jobId) || 0, state },
@@ -149,7 +168,7 @@ export function rememberUndo(db: WritableDb, job: Job): void {
         : { kind: 'repair', safetyCopy }
       : { kind: 'change', change: result.undo }
   if (record === undefined) return
-  saveUndo(db, { jobId: job.id, imageId: job.imageId, record, keptBytes: 0, madeAt: endedAt })
+  saveUndo(db, { jobId: job.id, imageId: job.imageId, record, madeAt: endedAt })
 }
 
 /** Changes after which the disk reads as before, whatever became of the file. */
@@ -160,8 +179,9 @@ export function undoOf(
   { request, state }: Pick<Job, 'request' | 'state'>,
   stored: UndoState | undefined,
 ): Job['undo'] {
-  if (stored !== undefined)
+  if (stored !== undefined && stored !== 'pending') {
     return ({ possible: 'possible', undone: 'done', gone: 'no' } as const)[stored]
+  }
   if (!isChange(request) || state !== 'succeeded') return undefined
   return sameContent.has(request.kind) ? 'not-needed' : 'no'
 }

@@ -1,7 +1,4 @@
-import type { UndoRecordOf } from '../history/undos.ts'
-
-/** What the undo store keeps a file for, and which one. */
-export type Kept = UndoRecordOf<'cut'> | UndoRecordOf<'snapshot'> | UndoRecordOf<'repair'>
+import type { UndoRecord } from '../history/undos.ts'
 
 /** What changes need of the undo store. */
 export interface Keeper {
@@ -9,9 +6,12 @@ export interface Keeper {
   fits(bytes: number): boolean
   /**
    * A path that nothing has, in a folder of the job's own that only this account can open; makes room first.
-   * Throws `undo-no-room`. What lies there without being kept in the end is removed.
+   * Throws `undo-no-room`. When the job has ended and can be taken back, what lies there is kept, else it is
+   * removed. Should the job be interrupted half way, `remember` says what takes back what it had done.
    */
-  placeFor(jobId: string, bytes: number): Promise<string>
-  /** Remembers what was put there; part of the job's own transaction. */
-  keep(job: { readonly id: string; readonly imageId: number }, kept: Kept): void
+  placeFor(
+    job: { readonly id: string; readonly imageId: number },
+    bytes: number,
+    remember: (path: string) => UndoRecord,
+  ): Promise<string>
 }

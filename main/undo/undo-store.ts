@@ -6,17 +6,21 @@ import type { UndoEntry, UndoStore as UndoStoreState } from '../../ipc/schemas/u
 import type { WritableDb } from '../history/db.ts'
 import { findJob } from '../history/jobs.ts'
 import {
+  deletePendingUndo,
   endUndo,
   findUndo,
   keptForLost,
   keptUndos,
+  pendingUndos,
   possibleUndos,
+  saveKeptBytes,
   saveUndo,
   type StoredUndo,
+  type UndoRecord,
 } from '../history/undos.ts'
 import type { Logger } from '../log/logger.ts'
 import { Topic } from '../topic.ts'
-import type { Keeper, Kept } from './keeper.ts'
+import type { Keeper } from './keeper.ts'
 import { KeptFiles } from './kept-files.ts'
 
 export interface UndoStoreOptions {
@@ -90,8 +94,12 @@ export class UndoStore implements Keeper {
     return free === undefined || bytes + leftForOthers <= free + evictable
   }
 
-  async placeFor(jobId: string, bytes: number): Promise<string> {
-    const { quotaBytes } = this.#options
+  async placeFor(
+    job: { readonly id: string; readonly imageId: number },
+    bytes: number,
+    remember: (path: string) => UndoRecord,
+  ): Promise<string> {
+    const { db, quotaBytes } = this.#options
     if (!this.fits(bytes)) {
       const free = this.#files.freeBytes()
       const facts = {
@@ -102,27 +110,23 @@ export class UndoStore implements Keeper {
       throw new ImageError('undo-no-room', facts)
     }
     this.#makeRoom(bytes)
-    const folder = this.#files.makeFolder(jobId)
+    const { id: jobId, imageId } = job
+    const file = path.join(this.#files.makeFolder(jobId), 'kept')
+    const record = remember(file)
+    saveUndo(db, { jobId, imageId, record, madeAt: this.#now(), state: 'pending' })
     this.#promised.set(jobId, bytes)
-    return path.join(folder, 'kept')
+    return file
   }
 
-  keep({ id, imageId }: { readonly id: string; readonly imageId: number }, kept: Kept): void {
-    const { db } = this.#options
-    saveUndo(db, {
-      jobId: id,
-      imageId,
-      record: kept,
-      keptBytes: this.#files.bytesOf(id),
-      madeAt: this.#now(),
-    })
-  }
-
-  /** Work that was promised room has ended, however: what it left and nobody keeps goes. */
-  ended(job: Pick<Job, 'id'>): void {
-    if (!this.#promised.delete(job.id)) return
-    if (this.find(job.id) === undefined) this.#files.remove(job.id)
+  /**
+   * The job has ended, and its end is stored. Changes that fail remove what they kept, unless it is what takes back
+   * the half that was done: so what is still there stays.
+   */
+  ended({ id }: Pick<Job, 'id'>): void {
+    if (!this.#promised.delete(id)) return
+    this.#settle(id)
     this.#makeRoom(0)
+    this.changes.tell([id])
   }
 
   /** As long as it is held, what is kept for the job stays. */
@@ -194,32 +198,27 @@ export class UndoStore implements Keeper {
     this.changes.tell(jobIds)
   }
 
+  /** At a start nothing runs: what is pending belongs to jobs that were interrupted. */
   #recover(): void {
-    const { db, log } = this.#options
-    for (const jobId of this.#files.jobIds()) {
-      const stored = this.find(jobId)
-      if (stored?.state === 'possible') continue
-      const job = findJob(db, jobId)
-      const kept = stored === undefined && job !== undefined ? this.#leftBy(job) : undefined
-      if (job !== undefined && kept !== undefined) {
-        this.keep(job, kept)
-        log.info('kept what an interrupted change left', { job: jobId })
-      } else {
-        this.#files.remove(jobId)
-      }
-    }
+    const { db } = this.#options
+    const jobIds = [...this.#files.jobIds(), ...pendingUndos(db).map(({ jobId }) => jobId)]
+    for (const jobId of new Set(jobIds)) this.#settle(jobId)
+    // Somebody may have removed files by hand.
     for (const { jobId, record } of keptUndos(db)) {
-      if ('kept' in record && !existsSync(record.kept)) endUndo(db, jobId, 'gone')
+      if (!isComplete(record)) endUndo(db, jobId, 'gone')
     }
   }
 
-  /** What an interrupted change had put aside before it began to write, if it had come that far. */
-  #leftBy({ id, request, state }: Job): Kept | undefined {
-    const [file] = this.#files.filesOf(id)
-    if (state !== 'interrupted' || file === undefined) return undefined
-    if (request.kind === 'repair') return { kind: 'repair', safetyCopy: file }
-    if (request.kind === 'resize') return { kind: 'cut', kept: file }
-    return request.kind === 'snapshot' ? { kind: 'snapshot', kept: file } : undefined
+  #settle(jobId: string): void {
+    const { db } = this.#options
+    const { state, record } = this.find(jobId) ?? {}
+    const isMeant = state === 'pending' || state === 'possible'
+    if (isMeant && record !== undefined && isComplete(record)) {
+      saveKeptBytes(db, jobId, this.#files.bytesOf(jobId))
+    } else {
+      deletePendingUndo(db, jobId)
+      this.#files.remove(jobId)
+    }
   }
 
   #promisedBytes(): number {
@@ -229,6 +228,20 @@ export class UndoStore implements Keeper {
   #now(): number {
     return (this.#options.now ?? Date.now)()
   }
+}
+
+/** Whether the file is there without which it cannot be taken back. */
+function isComplete(record: UndoRecord): boolean {
+  const file = keptFileOf(record)
+  return file === undefined || existsSync(file)
+}
+
+function keptFileOf(record: UndoRecord): string | undefined {
+  if (record.kind === 'repair') return record.safetyCopy
+  if (record.kind !== 'change') return undefined
+  const { change } = record
+  const file: unknown = 'kept' in change ? change.kept : 'file' in change ? change.file : undefined
+  return typeof file === 'string' ? file : undefined
 }
 
 const sumOf = (undos: readonly StoredUndo[]): number =>

@@ -1,7 +1,7 @@
 /** What is kept to take changes back: room, order, privacy, and what a crash leaves. */
 import Database from 'better-sqlite3'
 import { existsSync, statSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { ImageError } from '../../core/index.ts'
@@ -49,11 +49,25 @@ const header: Omit<HeaderSummary, 'path' | 'use'> = {
 
 interface Bench {
   readonly db: Db
-  readonly store: UndoStore
+  store: UndoStore
   readonly imageId: number
   quotaBytes: number
   readonly told: string[]
 }
+
+const storeOf = (
+  db: Db,
+  folder: string,
+  limits: { readonly quotaBytes: number },
+  now: () => number = Date.now,
+): UndoStore =>
+  new UndoStore({
+    db,
+    folder: path.join(folder, 'undo'),
+    quotaBytes: () => limits.quotaBytes,
+    log: memoryLog([]),
+    now,
+  })
 
 function openBench(folder: string, quotaBytes = 100 * KIB): Bench & Disposable {
   const { db } = openDatabase(databaseFile(folder))
@@ -64,19 +78,15 @@ function openBench(folder: string, quotaBytes = 100 * KIB): Bench & Disposable {
     imageId,
     quotaBytes,
     told,
-    store: new UndoStore({
-      db,
-      folder: path.join(folder, 'undo'),
-      quotaBytes: () => bench.quotaBytes,
-      log: memoryLog([]),
-    }),
+    store: storeOf(db, folder, { quotaBytes }),
     [Symbol.dispose]: () => db.close(),
   }
+  bench.store = storeOf(db, folder, bench)
   bench.store.changes.listen((ids) => told.push(...ids))
   return bench
 }
 
-function startJob({ db, imageId }: Bench, kind: ChangeRequest['kind'] = 'resize'): Job {
+function startJob({ db, imageId }: Bench, kind: ChangeRequest['kind'] = 'repair'): Job {
   return insertJob(db, {
     request: { kind, parameters: {} },
     imageId,
@@ -88,22 +98,22 @@ function startJob({ db, imageId }: Bench, kind: ChangeRequest['kind'] = 'resize'
   })
 }
 
-const end = ({ db }: Bench, job: Job, summary = 'Done') =>
-  updateJob(
-    db,
-    { ...job, state: 'succeeded', endedAt: 2, summary, result: { kind: 'change', facts: [] } },
-    'ok',
-  )
+/** Room for so many KiB that take the job back. */
+const place = ({ store }: Bench, job: Pick<Job, 'id' | 'imageId'>, kib: number) =>
+  store.placeFor(job, kib * KIB, (safetyCopy) => ({ kind: 'repair', safetyCopy }))
+
+function end({ db }: Bench, job: Job, safetyCopy?: string): void {
+  const facts = safetyCopy === undefined ? [] : [{ label: 'Safety copy', text: safetyCopy }]
+  const result = { kind: 'change' as const, facts }
+  updateJob(db, { ...job, state: 'succeeded', endedAt: 2, summary: 'Done', result }, 'ok')
+}
 
 /** A job that keeps so many KiB, and has ended. */
 async function kept(bench: Bench, kib: number): Promise<string> {
   const job = startJob(bench)
-  const file = await bench.store.placeFor(job.id, kib * KIB)
+  const file = await place(bench, job, kib)
   await writeFile(file, Buffer.alloc(kib * KIB, 1), { mode: 0o600 })
-  bench.db.transaction(() => {
-    end(bench, job)
-    bench.store.keep(job, { kind: 'cut', kept: file })
-  })
+  end(bench, job, file)
   bench.store.ended(job)
   return job.id
 }
@@ -136,7 +146,7 @@ it('the oldest keepings make room, never one that is being used', async () => {
   using _used = bench.store.use(first)
   const fourth = await kept(bench, 32)
   expect(keptIds(bench)).toEqual([fourth, third, first])
-  expect(bench.told).toEqual([second])
+  expect(bench.told.filter((id) => id === second)).toHaveLength(2)
   expect(existsSync(folder.file('undo', second))).toBe(false)
   expect(findJob(bench.db, second)?.undo).toBe('no')
 })
@@ -146,7 +156,7 @@ it('what can never fit is refused beforehand, in numbers', async () => {
   using bench = openBench(folder.path)
   expect(bench.store.fits(100 * KIB)).toBe(true)
   expect(bench.store.fits(101 * KIB)).toBe(false)
-  const refusal = await bench.store.placeFor('1', 101 * KIB).then(
+  const refusal = await place(bench, startJob(bench), 101).then(
     () => undefined,
     (error: unknown) => ImageError.from(error),
   )
@@ -159,7 +169,7 @@ it('room that was promised to work that goes on is nobody else’s', async () =>
   await using folder = await tempFolder()
   using bench = openBench(folder.path)
   const job = startJob(bench)
-  await bench.store.placeFor(job.id, 60 * KIB)
+  await place(bench, job, 60)
   expect(bench.store.fits(60 * KIB)).toBe(false)
   bench.store.ended(job)
   expect(bench.store.fits(60 * KIB)).toBe(true)
@@ -186,33 +196,48 @@ it('what is purged cannot be undone, and its files are gone', async () => {
   expect(existsSync(folder.file('undo', second))).toBe(false)
 })
 
-it('a crash leaves nothing but what an interrupted change needs to be taken back', async () => {
+it('a crash leaves nothing but what takes back a change that was interrupted half way', async () => {
   await using folder = await tempFolder()
   using bench = openBench(folder.path)
-  const [cut, noTrace, unwritten] = [startJob(bench), startJob(bench, 'create'), startJob(bench)]
-  for (const { id } of [cut, noTrace]) {
-    await writeFile(await bench.store.placeFor(id, 4 * KIB), Buffer.alloc(4 * KIB, 1))
-  }
-  await bench.store.placeFor(unwritten.id, 4 * KIB)
+  const [halfDone, unwritten] = [startJob(bench), startJob(bench)]
+  await writeFile(await place(bench, halfDone, 4), Buffer.alloc(4 * KIB, 1))
+  await place(bench, unwritten, 4)
   const sound = await kept(bench, 4)
-  const stray = path.join(path.dirname(path.dirname(await bench.store.placeFor('9999', 1))), '9999')
+  await mkdir(folder.file('undo', '9999'))
   interruptOpenJobs(bench.db, 3)
 
-  const next = new UndoStore({
-    db: bench.db,
-    folder: folder.file('undo'),
-    quotaBytes: () => bench.quotaBytes,
-    log: memoryLog([]),
-  })
+  const next = storeOf(bench.db, folder.path, bench)
   next.start()
-  expect(next.state().entries.map(({ jobId }) => jobId)).toEqual([sound, cut.id])
-  expect(next.find(cut.id)?.record).toEqual({
-    kind: 'cut',
-    kept: folder.file('undo', cut.id, 'kept'),
+  expect(next.state()).toMatchObject({
+    entries: [{ jobId: sound }, { jobId: halfDone.id }],
+    keptBytes: 8 * KIB,
   })
-  for (const gone of [folder.file('undo', noTrace.id), folder.file('undo', unwritten.id), stray]) {
-    expect(existsSync(gone)).toBe(false)
+  expect(findJob(bench.db, halfDone.id)).toMatchObject({ state: 'interrupted', undo: 'possible' })
+  expect(findJob(bench.db, unwritten.id)?.undo).toBeUndefined()
+  expect((await readdir(folder.file('undo'))).toSorted()).toEqual([halfDone.id, sound].toSorted())
+})
+
+it('a change that fails keeps what it did not remove itself', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const [halfDone, undone] = [startJob(bench), startJob(bench)]
+  await writeFile(await place(bench, halfDone, 4), Buffer.alloc(4 * KIB, 1))
+  await place(bench, undone, 4)
+  for (const job of [halfDone, undone]) {
+    updateJob(bench.db, { ...job, state: 'failed', endedAt: 2 }, 'failed')
+    bench.store.ended(job)
   }
+  expect(keptIds(bench)).toEqual([halfDone.id])
+  expect(await readdir(folder.file('undo'))).toEqual([halfDone.id])
+})
+
+it('files that were removed by hand are missed at the next start', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const jobId = await kept(bench, 4)
+  await rm(folder.file('undo', jobId), { recursive: true })
+  storeOf(bench.db, folder.path, bench).start()
+  expect(findJob(bench.db, jobId)?.undo).toBe('no')
 })
 
 it('what is kept for an image that will not come back goes after a while', async () => {
@@ -220,13 +245,7 @@ it('what is kept for an image that will not come back goes after a while', async
   using bench = openBench(folder.path)
   const jobId = await kept(bench, 8)
   const startAt = (now: number): UndoStore => {
-    const store = new UndoStore({
-      db: bench.db,
-      folder: folder.file('undo'),
-      quotaBytes: () => bench.quotaBytes,
-      log: memoryLog([]),
-      now: () => now,
-    })
+    const store = storeOf(bench.db, folder.path, bench, () => now)
     store.start()
     return store
   }

@@ -10,7 +10,7 @@ export const undo: Migration = {
     CREATE TABLE undos (
       job_id     INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
       image_id   INTEGER NOT NULL REFERENCES images (id),
-      state      TEXT    NOT NULL CHECK (state IN ('possible', 'undone', 'gone')),
+      state      TEXT    NOT NULL CHECK (state IN ('pending', 'possible', 'undone', 'gone')),
       record     TEXT    NOT NULL,
       kept_bytes INTEGER NOT NULL DEFAULT 0,
       made_at    INTEGER NOT NULL
