@@ -3,7 +3,6 @@ import { counted } from '../format/counts.ts'
 import { announce } from '../state/announce.ts'
 import { showInspector } from '../state/page.ts'
 import { openSheet } from '../state/sheets.ts'
-import { openNewestUndo } from '../features/undo/open-undo.ts'
 import type { Command } from './command.ts'
 import {
   needsAny,
@@ -94,16 +93,6 @@ export const imageCommands: readonly Command[] = [
       const [image] = images
       if (image !== undefined) await host().api['shell.showInFolder']({ imageId: image.id })
     },
-  },
-  {
-    id: 'image.undo',
-    title: 'Undo…',
-    icon: 'undo',
-    group: 'Image',
-    shortcuts: ['Mod+Z'],
-    notInText: true,
-    disabledReason: offline,
-    run: ({ images }) => openNewestUndo(images),
   },
   {
     id: 'image.trustLinks',

@@ -1,6 +1,7 @@
 import { reportError } from '../state/report-error.ts'
 import type { Command } from './command.ts'
 import { commandContext, type Targets } from './context.ts'
+import { careCommands } from './care-commands.ts'
 import { copyCommands } from './copy-commands.ts'
 import { imageCommands } from './image-commands.ts'
 import { libraryCommands } from './library-commands.ts'
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   ...libraryCommands,
   ...imageCommands,
   ...spaceCommands,
+  ...careCommands,
   ...copyCommands,
   ...viewCommands,
 ]

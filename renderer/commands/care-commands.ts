@@ -1,0 +1,140 @@
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { openNewestUndo } from '../features/undo/open-undo.ts'
+import { showInspector } from '../state/page.ts'
+import { openSheet } from '../state/sheets.ts'
+import { texts } from '../texts/texts.ts'
+import type { Command, CommandContext } from './command.ts'
+import { needsAny, needsImage, needsOneImage, offline, whyNotChangeable } from './reasons.ts'
+
+/** What looks after images: repair, snapshots, the chain, their files, and taking things back. */
+export const careCommands: readonly Command[] = [
+  {
+    id: 'image.repair',
+    title: 'Repair…',
+    icon: 'wrench',
+    group: 'Image',
+    disabledReason: (context) => ofOne(context, whyNotRepaired),
+    run: onOne(({ id }) => openSheet({ kind: 'repair', imageId: id })),
+  },
+  {
+    id: 'image.takeSnapshot',
+    title: 'Take snapshot…',
+    icon: 'snapshot',
+    group: 'Image',
+    shortcuts: ['Mod+T'],
+    webShortcut: 'Alt+Shift+T',
+    isKeptByBrowser: true,
+    disabledReason: (context) => ofOne(context, whyNotSnapshot),
+    run: onOne(({ id }) => openSheet({ kind: 'take-snapshot', imageId: id })),
+  },
+  {
+    id: 'image.manageSnapshots',
+    title: 'Manage snapshots',
+    group: 'Image',
+    disabledReason: needsOneImage,
+    run: () => showInspector('snapshots'),
+  },
+  {
+    id: 'image.showChain',
+    title: 'Show backing chain',
+    icon: 'chain',
+    group: 'Image',
+    disabledReason: needsOneImage,
+    run: () => showInspector('chain'),
+  },
+  {
+    id: 'image.relink',
+    title: 'Change backing file…',
+    icon: 'link',
+    group: 'Image',
+    disabledReason: (context) => ofOne(context, whyNotRelinked),
+    run: onOne(({ id }) => openSheet({ kind: 'relink', imageId: id })),
+  },
+  {
+    id: 'image.rename',
+    title: 'Rename…',
+    icon: 'edit',
+    group: 'Image',
+    shortcuts: ['F2'],
+    tableOnly: true,
+    disabledReason: (context) => ofOne(context, whyNotMoved),
+    run: onOne(({ id }) => openSheet({ kind: 'rename', imageId: id })),
+  },
+  {
+    id: 'image.move',
+    title: 'Move to…',
+    icon: 'move',
+    group: 'Image',
+    disabledReason: (context) => ofOne(context, whyNotMoved),
+    run: onOne(({ id }) => openSheet({ kind: 'move', imageId: id })),
+  },
+  {
+    id: 'image.trash',
+    title: 'Move to Trash…',
+    icon: 'trash',
+    group: 'Image',
+    shortcuts: ['Delete'],
+    tableOnly: true,
+    disabledReason: (context) =>
+      needsImage(context) ??
+      (context.info?.capabilities.trash === false
+        ? texts().commands.noTrash
+        : needsAny(context, whyNotMoved)),
+    run: ({ images }) => openSheet({ kind: 'trash', imageIds: images.map(({ id }) => id) }),
+  },
+  {
+    id: 'image.undo',
+    title: 'Undo…',
+    icon: 'undo',
+    group: 'Image',
+    shortcuts: ['Mod+Z'],
+    notInText: true,
+    disabledReason: offline,
+    run: ({ images }) => openNewestUndo(images),
+  },
+]
+
+function onOne(run: (image: LibraryRow) => void): Command['run'] {
+  return ({ images: [image] }) => {
+    if (image !== undefined) run(image)
+  }
+}
+
+function ofOne(
+  context: CommandContext,
+  reason: (image: LibraryRow) => string | undefined,
+): string | undefined {
+  return needsOneImage(context) ?? needsAny(context, reason)
+}
+
+function whyNotRepaired(image: LibraryRow): string | undefined {
+  const { commands } = texts()
+  const early = whyNotChangeable(image)
+  if (early !== undefined) return early
+  if (image.format !== 'qcow2') return commands.notOfFormat.repair(image.formatLabel)
+  return image.health === 'healthy' && !image.healthStale ? commands.nothingToRepair : undefined
+}
+
+function whyNotSnapshot(image: LibraryRow): string | undefined {
+  const early = whyNotChangeable(image)
+  if (early !== undefined) return early
+  return image.format === 'qcow2'
+    ? undefined
+    : texts().commands.notOfFormat.snapshot(image.formatLabel)
+}
+
+/** A broken link is no reason against mending it. */
+function whyNotRelinked(image: LibraryRow): string | undefined {
+  const early = whyNotChangeable(image)
+  if (early !== undefined) return early
+  return image.backing === undefined ? texts().commands.noBacking : undefined
+}
+
+/** A file that cannot be read can still be moved out of the way. */
+function whyNotMoved(image: LibraryRow): string | undefined {
+  const { commands } = texts()
+  if (image.missingSince !== undefined) return commands.missing
+  if (image.use.state !== 'writing') return undefined
+  const [holder] = image.use.holders
+  return holder === undefined ? commands.inUseByProgram : commands.inUse(holder.vm ?? holder.name)
+}
