@@ -64,6 +64,24 @@ export const serviceReasons = {
     advice: () =>
       'Make room on that disk and make the folder writable for this account, or set PLATTER_DATA and PLATTER_LOGS to other folders.',
   },
+  'job-not-resumable': {
+    kind: 'invalid-argument',
+    number: 1420,
+    title: (c) => `The work on ${nameOf(c)} cannot be taken up again`,
+    detail: (c) =>
+      c.found === 'interrupted'
+        ? `What was agreed to was agreed to for ${c.path ?? 'the image'} as it was then.`
+        : `Only work that was interrupted can be taken up again; this job ${c.found === undefined ? 'was not' : `is ${c.found}`}.`,
+    advice: () => 'Open the action again, look at its plan and start it from there.',
+  },
+  'nothing-left-to-do': {
+    kind: 'invalid-argument',
+    number: 1421,
+    title: (c) => `There is nothing left to do for ${nameOf(c)}`,
+    detail: (c) =>
+      `The plan for ${c.path ?? 'the image'} as it is now changes nothing: the interrupted work was done, or something else did it.`,
+    advice: () => 'Look at the image; start the action again when it is to be another one.',
+  },
   'not-in-this-shell': {
     kind: 'unsupported',
     number: 1491,

@@ -11,6 +11,7 @@ import {
   type JobKind,
   type JobState,
 } from '../../ipc/schemas/job.ts'
+import { canResume } from '../jobs/can-resume.ts'
 import type { JobOutcome } from '../jobs/job-summary.ts'
 import type { ReadableDb, WritableDb } from './db.ts'
 import { jsonColumn, optional } from './json-column.ts'
@@ -55,6 +56,7 @@ const jobRow = z
     fileBefore: optional(row.file_before),
     fileAfter: optional(row.file_after),
     undo: undoOf(row, optional(row.undo_state)),
+    ...(row.state === 'interrupted' ? { canResume: canResume(row.request) } : {}),
   }))
 
 const columns = `id, request, image_id, image_path, batch_id, state, actor, engine_version, queued_at,
@@ -195,4 +197,20 @@ export function interruptOpenJobs(db: WritableDb, endedAt: number): number {
       { interrupted, outcome, endedAt, summary },
     ).changes
   })
+}
+
+const paceRow = z.object({ milliseconds: z.number().nullable(), bytes: z.number().nullable() })
+
+/** What jobs of a kind took lately, in milliseconds for each byte that their images take; undefined: there were none. */
+export function recentPace(db: ReadableDb, kind: JobKind): number | undefined {
+  const { milliseconds, bytes } = paceRow.parse(
+    db.get(
+      `SELECT SUM(ended_at - started_at) AS milliseconds, SUM(bytes) AS bytes FROM (
+         SELECT ended_at, started_at, json_extract(file_before, '$.onDisk') AS bytes FROM jobs
+         WHERE kind = $kind AND state = 'succeeded' AND started_at IS NOT NULL AND file_before IS NOT NULL
+         ORDER BY id DESC LIMIT 50)`,
+      { kind },
+    ),
+  )
+  return milliseconds === null || bytes === null || bytes === 0 ? undefined : milliseconds / bytes
 }
