@@ -132,12 +132,17 @@ export async function createServices(options: ServicesOptions): Promise<Services
     vmPlaces: options.vmPlaces ?? defaultVmPlaces(),
   })
   undo.defer(() => library.close())
-  const planning = new Planning({ images: library, planners: createPlanners(), host: planHost })
+  const admit = (path: string): Promise<string> => shell.admit(path)
+  const planning = new Planning({
+    images: library,
+    planners: createPlanners({ admit }),
+    host: planHost,
+  })
   const creating = new CreatePlanner({
     host: planHost,
     links: () =>
       withinRoots(linkPolicyOf({ linksTrusted: false }, settings.current.links), shell.roots),
-    admit: (path) => shell.admit(path),
+    admit,
     add: async (path) => void (await library.addPaths([path])),
   })
   const queue: JobQueue = new JobQueue({

@@ -1,18 +1,18 @@
 import { ImageError } from '../../core/index.ts'
 import { planCompact } from './plan-compact.ts'
+import { relinkPlanner, type RelinkParts } from './plan-relink.ts'
 import { planRepair } from './plan-repair.ts'
 import { planResize } from './plan-resize.ts'
 import { planSnapshot } from './plan-snapshot.ts'
 import type { FilePlanners, Planners } from './planners.ts'
 
 /** Every kind of action with its planner; those about places and undoing have a home of their own. */
-export const createPlanners = (
-  files: FilePlanners & Pick<Planners, 'relink'> = notYet,
-): Planners => ({
+export const createPlanners = (parts: RelinkParts, files: FilePlanners = notYet): Planners => ({
   resize: planResize,
   compact: planCompact,
   repair: planRepair,
   snapshot: planSnapshot,
+  relink: relinkPlanner(parts),
   ...files,
 })
 
@@ -20,11 +20,4 @@ const missing = async (): Promise<never> => {
   throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
 }
 
-const notYet = {
-  relink: missing,
-  rename: missing,
-  move: missing,
-  trash: missing,
-  remove: missing,
-  undo: missing,
-}
+const notYet = { rename: missing, move: missing, trash: missing, remove: missing, undo: missing }

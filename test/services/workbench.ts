@@ -57,11 +57,12 @@ export function openWorkbench(
   const scanHost = new WorkerPool<ScanTasks>({ url: scanWorker, size: () => 2 })
   let links: LinkSetting = 'ask'
   const library = new Library({ db, host: scanHost, log, links: () => links, roots })
-  const planning = new Planning({ images: library, planners: createPlanners(), host })
+  const admit = (path: string): Promise<string> => Promise.resolve(path)
+  const planning = new Planning({ images: library, planners: createPlanners({ admit }), host })
   const creating = new CreatePlanner({
     host,
     links: () => 'same-folder',
-    admit: (path) => Promise.resolve(path),
+    admit,
     add: async (path) => void (await library.addPaths([path])),
   })
   const queue: JobQueue = new JobQueue({

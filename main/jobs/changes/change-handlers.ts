@@ -63,6 +63,17 @@ export function changeHandlers(engine: Engine): TaskHandlers<ChangeTasks> {
       measured(image, () =>
         engine.renameSnapshot(image.path, { snapshot, name, ...watched(context) }),
       ),
+    planRelink: ({ backing, backingFormat, ...image }, context) =>
+      measured(image, () =>
+        engine.planRelink(image.path, {
+          backing,
+          backingFormat,
+          links: image.links,
+          ...watched(context),
+        }),
+      ),
+    relink: ({ plan, ...image }, context) =>
+      measured(image, () => engine.relinkImage(image.path, plan, watched(context))),
     planCreate: ({ path, options, links }) => engine.planCreate(path, withLinks(options, links)),
     create: ({ path, options, links }, context) =>
       engine.createImage(path, withLinks(options, links), watched(context)),

@@ -13,6 +13,8 @@ import type {
   ListedSnapshot,
   Preallocation,
   Progress,
+  RelinkPlan,
+  RelinkResult,
   RepairMode,
   RepairPlan,
   RepairResult,
@@ -95,6 +97,11 @@ export type ChangeTasks = {
     { readonly snapshot: SnapshotChoice; readonly name: string },
     SnapshotChange
   >
+  readonly planRelink: ImageTask<
+    { readonly backing: string; readonly backingFormat: 'qcow2' | 'raw' },
+    RelinkPlan
+  >
+  readonly relink: ImageTask<{ readonly plan: RelinkPlan }, RelinkResult>
   readonly planCreate: NewFileTask<CreatePlan>
   readonly create: NewFileTask<CreateResult>
 }
