@@ -46,6 +46,15 @@ const resizeTo = (name: string, size: string, index = 4): Screen => ({
   },
 })
 
+const compactOf = (name: string, index: number, afterMs: number): Screen => ({
+  name,
+  prepare: async (page) => {
+    await row(page, index).click()
+    await pressOn(page, 'Control+m')
+    await page.waitForTimeout(afterMs)
+  },
+})
+
 const screens: readonly Screen[] = [
   { name: 'library' },
   {
@@ -169,6 +178,9 @@ const screens: readonly Screen[] = [
   resizeTo('shrink', '90 %'),
   resizeTo('floor', '25%'),
   resizeTo('unknown', '90%', 2),
+  compactOf('compact', 4, 2200),
+  compactOf('compact-looking', 4, 700),
+  compactOf('compact-little', 8, 2200),
   {
     name: 'history',
     prepare: async (page) => {

@@ -8,11 +8,13 @@ import { commandOf, runCommand } from './registry.ts'
 /** The groups of the row menu, with a line between them. */
 const groups = [
   ['image.open'],
-  ['image.check', 'image.resize'],
+  ['image.check', 'image.repair', 'image.compact', 'image.resize'],
+  ['image.takeSnapshot', 'image.manageSnapshots'],
+  ['image.showChain', 'image.relink', 'image.trustLinks'],
   ['image.hash', 'image.map'],
   ['image.copyPath', 'image.copyName', 'image.copySha256', 'image.copyInfo', 'image.copyCommand'],
-  ['image.showInFolder', 'image.trustLinks'],
-  ['library.remove'],
+  ['image.showInFolder', 'image.rename', 'image.move'],
+  ['library.remove', 'image.trash'],
 ] as const
 
 /** The row menu for the selection as it is now. What cannot be done stays, with its reason. */

@@ -2,10 +2,24 @@ import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
+import { isMac } from './platform.ts'
 import { needsAny, needsOneImage, whyNotChangeable } from './reasons.ts'
 
 /** What gives disks their size and gives space back. */
 export const spaceCommands: readonly Command[] = [
+  {
+    id: 'image.compact',
+    title: 'Compact…',
+    icon: 'compact',
+    group: 'Image',
+    // On a Mac the plain one minimises the window.
+    shortcuts: [isMac() ? 'Mod+Shift+M' : 'Mod+M'],
+    disabledReason: (context) =>
+      needsOneImage(context) ?? needsAny(context, (image) => whyNotSpace(image, 'compact')),
+    run: ({ images: [image] }) => {
+      if (image !== undefined) openSheet({ kind: 'compact', imageId: image.id })
+    },
+  },
   {
     id: 'image.resize',
     title: 'Resize…',

@@ -48,3 +48,34 @@ export const readFailed = (path: string): ErrorData => ({
   },
   causes: ['EIO: i/o error, read'],
 })
+
+const nameOf = ({ path }: { readonly path: string }): string =>
+  path.slice(path.lastIndexOf('/') + 1)
+
+export const notRaw = (image: { readonly path: string }): ErrorData => ({
+  reason: 'compact-mode-not-raw',
+  kind: 'unsupported',
+  code: 'PLT-1650',
+  context: { path: image.path },
+  explanation: {
+    title: `${nameOf(image)} is raw: nothing in it can move`,
+    detail: 'Where a byte of a raw image lies is where the guest reads it.',
+    safety: 'Nothing was changed.',
+    advice: 'Punch holes instead.',
+  },
+  causes: [],
+})
+
+export const rewriteLosesSnapshots = (image: { readonly path: string }): ErrorData => ({
+  reason: 'rewrite-loses-snapshots',
+  kind: 'unsupported',
+  code: 'PLT-1651',
+  context: { path: image.path },
+  explanation: {
+    title: 'A rewrite would lose the snapshots',
+    detail: `A new file has the present state of ${nameOf(image)} only.`,
+    safety: 'Nothing was changed.',
+    advice: 'Compact in place, which keeps them.',
+  },
+  causes: [],
+})

@@ -4,12 +4,14 @@ import type { JobProgress } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import type { ActionPlan, PlanDetail } from '../../ipc/schemas/plan.ts'
 import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
-import { resizePlanOf } from './plans-space.ts'
+import { compactPlanOf, resizePlanOf } from './plans-space.ts'
 import { unreachable } from '../unreachable.ts'
 import { filePlanOf, relinkPlanOf, repairPlanOf, snapshotPlanOf, undoPlanOf } from './plans-care.ts'
 
 export interface MadeUpPlan {
   readonly detail: PlanDetail
+  /** A quick one that comes before, with less in it. */
+  readonly first?: PlanDetail
   /** What the card says beside what it says of every action. */
   readonly undo: Extract<PreflightLine, { id: 'undo' }>
   readonly neededBytes?: number
@@ -28,14 +30,19 @@ type PlanEvent =
   | { readonly type: 'progress'; readonly progress: JobProgress }
   | { readonly type: 'plan'; readonly plan: ActionPlan }
 
-/** Answers after half a second, so that waiting can be looked at. */
+/** Answers after a moment, longer where there is a first plan to look at. */
 export async function planAction(
   question: PlanQuestion,
   onEvent: (event: PlanEvent) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const plan = cardOf(question, madeUpPlan(question))
-  for (const share of [0.2, 0.7]) {
+  const made = madeUpPlan(question)
+  const plan = cardOf(question, made)
+  const steps = made.first === undefined ? 2 : 12
+  if (made.first !== undefined) {
+    onEvent({ type: 'plan', plan: cardOf(question, { ...made, detail: made.first }) })
+  }
+  for (const share of Array.from({ length: steps }, (_, step) => (step + 0.5) / steps)) {
     const progress = { phase: 'Reading tables', done: share * 100, total: 100, unit: 'clusters' }
     onEvent({ type: 'progress', progress: { ...progress, unit: 'clusters', share } })
     await new Promise((resolve) => setTimeout(resolve, 120))
@@ -63,7 +70,7 @@ function madeUpPlan(question: PlanQuestion): MadeUpPlan {
     case 'resize':
       return resizePlanOf(question.row, request)
     case 'compact':
-      throw new Error(`no plan is made up for ${request.kind} yet`)
+      return compactPlanOf(question.row, request)
     default:
       return unreachable(request)
   }

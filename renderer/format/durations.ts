@@ -23,5 +23,12 @@ export function formatTimeLeft(seconds: number): string {
   return `about ${Math.round(hours / 24)} days left`
 }
 
+/** "20 s", "4 min", "3 h": for what was only estimated, where seconds would pretend to know. */
+export function formatEstimate(seconds: number): string {
+  if (seconds < 55) return formatDuration(Math.max(5, Math.ceil(seconds / 5) * 5) * 1000)
+  const minutes = Math.max(1, Math.round(seconds / 60))
+  return formatDuration((minutes < 90 ? minutes : Math.round(minutes / 30) * 30) * 60_000)
+}
+
 const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`

@@ -17,7 +17,7 @@ export interface WayOut {
   readonly busy?: boolean
 }
 
-export type WaysOut = Readonly<Partial<Record<PreflightLine['id'], WayOut>>>
+export type WaysOut = Readonly<Partial<Record<PreflightLine['id'], WayOut | undefined>>>
 
 const icons: Readonly<Record<PreflightLine['tone'], IconName>> = {
   good: 'check',

@@ -2,7 +2,7 @@ import type { PreflightLine } from '../../../ipc/schemas/preflight.ts'
 import { formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { relativeDate } from '../../format/dates.ts'
-import { formatDuration } from '../../format/durations.ts'
+import { formatEstimate } from '../../format/durations.ts'
 import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
 
@@ -61,7 +61,7 @@ export function preflightWords(line: PreflightLine, options: WordingOptions): Pr
     case 'time':
       // Below a second a number would only pretend to know.
       return {
-        title: line.seconds < 1 ? time.moment : time.about(formatDuration(line.seconds * 1000)),
+        title: line.seconds < 1 ? time.moment : time.about(formatEstimate(line.seconds)),
       }
     case 'refusal': {
       const { title, detail, advice } = line.error.explanation
