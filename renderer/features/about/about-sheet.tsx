@@ -11,7 +11,7 @@ export function AboutSheet({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog
       title="About Platter"
-      description="Platter shows which virtual-machine disk images are healthy and what each really occupies. It reads images with its own engine and never changes them. Images stay on this computer; nothing is sent anywhere."
+      description="Platter shows which virtual-machine disk images are healthy and what each really occupies. It works with its own engine and changes an image only when you say so, after it has shown what it will do. Images stay on this computer; nothing is sent anywhere."
       onClose={onClose}
       footer={
         <>

@@ -7,6 +7,11 @@ import { Badge, type Tone } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { isCommand } from '../../commands/registry.ts'
+import { texts } from '../../texts/texts.ts'
+import { Card } from '../../ui/card.tsx'
+import { CommandButton } from '../frame/command-button.tsx'
+import { Children } from './needs-card.tsx'
 import { WithInfo } from './with-info.tsx'
 
 interface StateWords {
@@ -65,10 +70,19 @@ export function ChainTab({ row }: { readonly row: LibraryRow }) {
                     {link.role}
                   </span>
                 )}
-                <Layer link={link} row={row} top={index === 0} />
+                <Layer link={link} row={row} index={index} />
               </li>
             ))}
           </ol>
+          <div className="inspector-actions">
+            <CommandButton id="image.relink" />
+            {isCommand('image.createOverlay') && <CommandButton id="image.createOverlay" />}
+          </div>
+          {row.childCount > 0 && (
+            <Card title={texts().inspector.chain.children}>
+              <Children imageId={row.id} />
+            </Card>
+          )}
         </div>
       )}
     </WithInfo>
@@ -78,12 +92,14 @@ export function ChainTab({ row }: { readonly row: LibraryRow }) {
 function Layer({
   link,
   row,
-  top,
+  index,
 }: {
   readonly link: ChainLink
   readonly row: LibraryRow
-  readonly top: boolean
+  /** From the image itself down. */
+  readonly index: number
 }) {
+  const top = index === 0
   const units = useSettings((state) => state.settings.units)
   const { word, tone, consequence } = stateWords[link.state]
   const notes = [
@@ -115,6 +131,16 @@ function Layer({
         ]}
       />
       {notes.length > 0 && <p className="chain-meaning">{notes.join(' ')}</p>}
+      {(link.state === 'missing' || link.state === 'unreadable') && index === 1 && (
+        <Button
+          icon="link"
+          size="small"
+          variant="primary"
+          onClick={() => openSheet({ kind: 'relink', imageId: row.id })}
+        >
+          {texts().inspector.chain.relinkBroken}
+        </Button>
+      )}
       {link.state === 'refused' && (
         <Button
           icon="link"

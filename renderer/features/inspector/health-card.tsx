@@ -5,6 +5,8 @@ import { useJobs } from '../../state/jobs.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { useFullCheck } from '../check/use-full-check.ts'
+import { texts } from '../../texts/texts.ts'
+import { CommandButton } from '../frame/command-button.tsx'
 import { CheckResultView } from '../check/check-result-view.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { startJob } from '../jobs/job-actions.ts'
@@ -27,7 +29,15 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
   return (
     <Card title="Health">
       <div className="inspector-stack">
-        {check === undefined ? <p>{meaningOf(row)}</p> : <CheckResultView check={check} />}
+        {check === undefined ? (
+          <p>{meaningOf(row)}</p>
+        ) : (
+          <CheckResultView
+            check={check}
+            {...(!row.healthStale && { imageId: row.id })}
+            actions={<RepairButton row={row} />}
+          />
+        )}
         {ended?.error !== undefined && row.error === undefined && (
           <ErrorPanel error={ended.error} />
         )}
@@ -60,6 +70,17 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
         )}
       </div>
     </Card>
+  )
+}
+
+/** Where a check found something to repair. */
+function RepairButton({ row }: { readonly row: LibraryRow }) {
+  const words = texts().inspector.actions
+  if (!['leaks', 'needs-repair', 'damaged'].includes(row.health)) return null
+  return (
+    <div>
+      <CommandButton id="image.repair" label={words.repair} />
+    </div>
   )
 }
 

@@ -18,7 +18,9 @@ import { statusOf } from '../library/status-words.ts'
 import { AllocationStrip, totalsInWords } from '../map/allocation-strip.tsx'
 import { useAllocation } from '../map/use-allocation.ts'
 import { whyNoMap } from '../map/why-no-map.ts'
+import { ActionsBar } from './actions-bar.tsx'
 import { HealthCard } from './health-card.tsx'
+import { NeedsCard } from './needs-card.tsx'
 import { SizeBars } from './size-bars.tsx'
 
 /** What most people want to know about an image, in one look. */
@@ -37,6 +39,7 @@ export function OverviewTab({ row }: { readonly row: LibraryRow }) {
           <ErrorPanel error={row.error} />
         </div>
       )}
+      <ActionsBar row={row} />
       <HealthCard row={row} />
       <Card title="Space">
         <SizeBars row={row} />
@@ -45,6 +48,7 @@ export function OverviewTab({ row }: { readonly row: LibraryRow }) {
       <Card title="About">
         <About row={row} />
       </Card>
+      <NeedsCard row={row} />
       <Checksum row={row} />
     </div>
   )

@@ -13,6 +13,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { CheckResultView } from '../check/check-result-view.tsx'
 import { useFullCheck } from '../check/use-full-check.ts'
+import { UndoButton } from '../undo/undo-button.tsx'
 import { commandOf } from './command-of.ts'
 import { actorWords, kindWords, requestWords, stateWords } from './job-words.ts'
 import { resultFacts } from './result-facts.ts'
@@ -91,6 +92,7 @@ function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
             Show the image
           </Button>
         )}
+        <UndoButton job={job} size="small" />
         {command !== undefined && (
           <Button
             size="small"

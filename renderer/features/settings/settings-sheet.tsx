@@ -5,6 +5,8 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
+import { texts } from '../../texts/texts.ts'
+import { UndoStoreCard } from '../undo/undo-store-card.tsx'
 import './settings-sheet.css'
 
 const jobCounts = [
@@ -107,6 +109,9 @@ export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
             value={settings.logLevel}
             onChange={(logLevel) => changeSettings({ logLevel })}
           />
+        </Row>
+        <Row hint={texts().undo.store.meaning}>
+          <UndoStoreCard />
         </Row>
       </div>
     </Dialog>

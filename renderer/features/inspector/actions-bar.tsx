@@ -1,0 +1,29 @@
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { isCommand } from '../../commands/registry.ts'
+import { texts } from '../../texts/texts.ts'
+import { CommandButton } from '../frame/command-button.tsx'
+
+/** What is mostly done with an image, each with its reason where it cannot be. */
+export function ActionsBar({ row }: { readonly row: LibraryRow }) {
+  const words = texts().inspector.actions
+  if (row.missingSince !== undefined) return null
+  const isBroken = ['leaks', 'needs-repair', 'damaged'].includes(row.health)
+  const actions = [
+    ...(isBroken ? [{ id: 'image.repair', label: words.repair }] : []),
+    { id: 'image.compact', label: words.compact },
+    { id: 'image.resize', label: words.resize },
+    { id: 'image.takeSnapshot', label: words.snapshot },
+  ].filter(({ id }) => isCommand(id))
+  return (
+    <div className="inspector-quick" role="group" aria-label={words.title}>
+      {actions.map(({ id, label }) => (
+        <CommandButton
+          key={id}
+          id={id}
+          label={label}
+          variant={id === 'image.repair' ? 'primary' : 'plain'}
+        />
+      ))}
+    </div>
+  )
+}
