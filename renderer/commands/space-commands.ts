@@ -3,10 +3,21 @@ import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
 import { isMac } from './platform.ts'
-import { needsAny, needsOneImage, whyNotChangeable } from './reasons.ts'
+import { needsAny, needsOneImage, offline, whyNotChangeable } from './reasons.ts'
 
 /** What gives disks their size and gives space back. */
 export const spaceCommands: readonly Command[] = [
+  {
+    id: 'library.newImage',
+    title: 'New image…',
+    icon: 'plus',
+    group: 'Library',
+    shortcuts: ['Mod+N'],
+    webShortcut: 'Alt+Shift+N',
+    isKeptByBrowser: true,
+    disabledReason: offline,
+    run: () => openSheet({ kind: 'new-image' }),
+  },
   {
     id: 'image.compact',
     title: 'Compact…',

@@ -25,6 +25,8 @@ export type Sheet =
   | { readonly kind: 'undo'; readonly imageId: number; readonly jobId: string }
   | { readonly kind: 'resize'; readonly imageId: number }
   | { readonly kind: 'compact'; readonly imageId: number }
+  /** `base`: the image that the new one is an overlay of. */
+  | { readonly kind: 'new-image'; readonly base?: number }
   | { readonly kind: 'error'; readonly error: ErrorData }
 
 export const useSheet = create<{ readonly sheet: Sheet | undefined }>(() => ({ sheet: undefined }))

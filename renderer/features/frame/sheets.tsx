@@ -28,6 +28,9 @@ const RenameSnapshotSheet = lazily(
   async () => (await import('../snapshots/rename-snapshot-sheet.tsx')).RenameSnapshotSheet,
 )
 const CompactSheet = lazily(async () => (await import('../compact/compact-sheet.tsx')).CompactSheet)
+const NewImageSheet = lazily(
+  async () => (await import('../create/new-image-sheet.tsx')).NewImageSheet,
+)
 const ResizeSheet = lazily(async () => (await import('../resize/resize-sheet.tsx')).ResizeSheet)
 const RepairSheet = lazily(async () => (await import('../repair/repair-sheet.tsx')).RepairSheet)
 const RenameSheet = lazily(async () => (await import('../files/rename-sheet.tsx')).RenameSheet)
@@ -103,6 +106,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <ResizeSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'compact':
       return <CompactSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+    case 'new-image':
+      return <NewImageSheet base={sheet.base} onClose={closeSheet} />
     case 'error':
       return <ErrorSheet error={sheet.error} onClose={closeSheet} />
     default:

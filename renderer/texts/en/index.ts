@@ -7,6 +7,7 @@ import { chain } from './chain.ts'
 import { commands } from './commands.ts'
 import { common } from './common.ts'
 import { compact } from './compact.ts'
+import { create } from './create.ts'
 import { disk } from './disk.ts'
 import { files } from './files.ts'
 import { guest } from './guest.ts'
@@ -26,6 +27,7 @@ export const english = {
   commands,
   common,
   compact,
+  create,
   disk,
   files,
   guest,

@@ -1,0 +1,256 @@
+import { useRef, useState } from 'react'
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import type { Job } from '../../../ipc/schemas/job.ts'
+import type { PlanOf } from '../../../ipc/schemas/plan.ts'
+import { formatBytes } from '../../format/bytes.ts'
+import { useAppInfo } from '../../state/app-info.ts'
+import { libraryRow, useLibrary } from '../../state/library.ts'
+import { usePage } from '../../state/page.ts'
+import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Segmented } from '../../ui/segmented.tsx'
+import { TextField } from '../../ui/text-field.tsx'
+import { ChoosePathButton } from '../browse/choose-path-button.tsx'
+import { revealImages } from '../library/reveal-images.ts'
+import { PlanDialog } from '../plan/plan-dialog.tsx'
+import { useCreatePlan } from '../plan/use-action-plan.ts'
+import { CreateOptions } from './create-options.tsx'
+import {
+  folderOf,
+  nameOf,
+  newImageOutlook,
+  plainImage,
+  type Base,
+  type NewImage,
+} from './new-image.ts'
+import './create.css'
+
+export interface NewImageSheetProps {
+  /** The image that the new one is an overlay of. */
+  readonly base?: number | undefined
+  readonly onClose: () => void
+}
+
+/** A new disk, or one built on another: name, place, size, and what it takes. */
+export function NewImageSheet({ base: baseId, onClose }: NewImageSheetProps) {
+  const isWindows = useAppInfo((state) => state.info?.platform.startsWith('win') === true)
+  const [image, setImage] = useState<NewImage>(() => firstImage(baseId, isWindows))
+  const change = (part: Partial<NewImage>): void => setImage((old) => ({ ...old, ...part }))
+  const outlook = newImageOutlook(image, isWindows)
+  const action = useCreatePlan(outlook.request)
+  const name = useRef<HTMLInputElement>(null)
+  const place = useRef<HTMLDivElement>(null)
+  const words = texts().create
+  const anotherFolder = {
+    label: texts().plan.writable.chooseFolder,
+    run: () => place.current?.querySelector('button')?.click(),
+  }
+  return (
+    <PlanDialog
+      title={
+        image.base === undefined
+          ? words.title
+          : words.overlayTitle(nameOf(image.base.path, isWindows))
+      }
+      description={outlook.path ?? words.noFolder}
+      path={outlook.path ?? ''}
+      action={action}
+      request={outlook.request}
+      ways={{ writable: anotherFolder, space: anotherFolder }}
+      initialFocus={name}
+      verb={{
+        label: outlook.fileName === '' ? words.verb : words.verbFor(outlook.fileName),
+        notYet: outlook.notYet,
+      }}
+      renderReceiptActions={(job) => <ShowButton job={job} path={outlook.path} onClose={onClose} />}
+      onClose={onClose}
+    >
+      <div className="create">
+        <div className="create-line">
+          <TextField
+            ref={name}
+            className="create-name"
+            label={words.name}
+            value={image.name}
+            aria-invalid={outlook.nameProblem !== undefined}
+            hint={<Problem of={outlook.nameProblem} />}
+            onFocus={(event) => event.target.select()}
+            onChange={(text) => change({ name: text })}
+          />
+          <SizeField image={image} problem={outlook.sizeProblem} onChange={change} />
+        </div>
+        <div className="field">
+          <span className="field-label">{words.folder}</span>
+          <div className="create-place" ref={place}>
+            <Icon name="folder" />
+            <span className="create-path selectable">{image.folder ?? words.noFolder}</span>
+            <ChoosePathButton
+              purpose="folder"
+              label={words.chooseFolder}
+              onChoose={(folder) => change({ folder })}
+            />
+          </div>
+        </div>
+        <div>
+          <Segmented
+            label={words.format}
+            options={(['qcow2', 'raw'] as const).map((value) => ({
+              value,
+              label: words.formats[value],
+            }))}
+            value={image.base === undefined ? image.format : 'qcow2'}
+            onChange={(format) => image.base === undefined && change({ format })}
+          />
+          <p className="field-hint">
+            {image.base === undefined ? words.formatMeaning[image.format] : words.base.onlyQcow2}
+          </p>
+        </div>
+        <BaseField image={image} isWindows={isWindows} onChange={change} />
+        <CreateOptions image={image} onChange={change} />
+      </div>
+      {action.plan?.detail.kind === 'create' && action.isCurrent && (
+        <Outcome detail={action.plan.detail} isWhole={takesAll(image)} />
+      )}
+    </PlanDialog>
+  )
+}
+
+/** In the folder that is looked at, or beside its base. */
+function firstImage(baseId: number | undefined, isWindows: boolean): NewImage {
+  const row = baseId === undefined ? undefined : libraryRow(baseId)
+  if (row !== undefined) {
+    const base = baseOf(row)
+    return { ...plainImage, name: 'overlay', size: '', folder: folderOf(row.path, isWindows), base }
+  }
+  const { page } = usePage.getState()
+  const { folders } = useLibrary.getState()
+  const scope = page.kind === 'library' && page.scope.kind === 'folder' ? page.scope : undefined
+  const folder = folders.find(({ id }) => id === scope?.folderId) ?? folders[0]
+  return { ...plainImage, folder: folder?.path }
+}
+
+const baseOf = (row: LibraryRow): Base => ({
+  path: row.path,
+  format: row.format === 'qcow2' || row.format === 'raw' ? row.format : undefined,
+  virtualSize: row.virtualSize,
+})
+
+const takesAll = ({ preallocation }: NewImage): boolean =>
+  preallocation === 'falloc' || preallocation === 'full'
+
+const Problem = ({ of }: { readonly of: string | undefined }) =>
+  of === undefined ? null : <span className="field-error">{of}</span>
+
+interface FieldProps {
+  readonly image: NewImage
+  readonly onChange: (part: Partial<NewImage>) => void
+}
+
+function SizeField({
+  image,
+  problem,
+  onChange,
+}: FieldProps & { readonly problem: string | undefined }) {
+  const units = useSettings((state) => state.settings.units)
+  const words = texts().create
+  const { base } = image
+  const hint =
+    base === undefined
+      ? words.sizeHint
+      : base.virtualSize === undefined
+        ? words.sizeOfBaseUnknown
+        : words.sizeOfBase(formatBytes(base.virtualSize, units))
+  return (
+    <TextField
+      className="create-size"
+      label={words.size}
+      value={image.size}
+      aria-invalid={problem !== undefined}
+      hint={problem === undefined ? hint : <Problem of={problem} />}
+      onChange={(size) => onChange({ size })}
+    />
+  )
+}
+
+function BaseField({
+  image: { base },
+  isWindows,
+  onChange,
+}: FieldProps & { readonly isWindows: boolean }) {
+  const rows = useLibrary((state) => state.rows)
+  const words = texts().create.base
+  const choose = (path: string): void => {
+    const row = [...rows.values()].find((one) => one.path === path)
+    onChange({
+      base: row === undefined ? { path, format: undefined, virtualSize: undefined } : baseOf(row),
+      format: 'qcow2',
+      size: '',
+    })
+  }
+  return (
+    <div className="field">
+      <span className="field-label">{words.title}</span>
+      <div className="create-place">
+        <Icon name={base === undefined ? 'disk' : 'chain'} />
+        <span className="create-path selectable" title={base?.path}>
+          {base === undefined ? words.none : nameOf(base.path, isWindows)}
+        </span>
+        {base !== undefined && (
+          <Button onClick={() => onChange({ base: undefined, size: plainImage.size })}>
+            {words.remove}
+          </Button>
+        )}
+        <ChoosePathButton purpose="image" label={words.choose} onChoose={choose} />
+      </div>
+      {base !== undefined && <p className="field-hint">{words.meaning}</p>}
+    </div>
+  )
+}
+
+interface OutcomeProps {
+  readonly detail: PlanOf<'create'>
+  /** The file has its whole size from the start. */
+  readonly isWhole: boolean
+}
+
+/** What the plan says it comes to, with what people may not have meant. */
+function Outcome({ detail, isWhole }: OutcomeProps) {
+  const units = useSettings((state) => state.settings.units)
+  const words = texts().create.outcome
+  const bytes = formatBytes(detail.initialBytes, units)
+  return (
+    <>
+      <Banner tone="info" title={words.title(formatBytes(detail.virtualSize, units))}>
+        {isWhole ? words.takesAll(bytes) : words.takes(bytes)}
+      </Banner>
+      {detail.warnings.map(({ kind, text }) => (
+        <Banner key={`${kind} ${text}`} tone="warn" title={text} />
+      ))}
+    </>
+  )
+}
+
+interface ShowButtonProps {
+  readonly job: Job
+  readonly path: string | undefined
+  readonly onClose: () => void
+}
+
+function ShowButton({ job, path, onClose }: ShowButtonProps) {
+  const id = useLibrary((state) => [...state.rows.values()].find((row) => row.path === path)?.id)
+  if (job.state !== 'succeeded' || id === undefined) return null
+  return (
+    <Button
+      icon="inspector"
+      onClick={() => {
+        onClose()
+        revealImages([id])
+      }}
+    >
+      {texts().create.show}
+    </Button>
+  )
+}
