@@ -54,6 +54,7 @@ export {
   type HashTarget,
 } from './operations/hash-result.ts'
 export type { ResizeOptions, ResizeResult } from './operations/resize.ts'
+export type { RestoreCutOptions, RestoreCutPlan } from './operations/restore-cut.ts'
 export { dataLossSteps } from './qcow2/repair/data-loss-steps.ts'
 export type { CompactOptions } from './operations/compact.ts'
 export type { PlanCompactOptions } from './operations/plan-compact.ts'
@@ -106,9 +107,12 @@ export {
 export {
   reportFormats,
   writeReport,
+  writeWorkReport,
   type ReportFormat,
   type WrittenReport,
 } from './report/write-report.ts'
+export type { WorkEntry, WorkReport } from './report/work-report.ts'
+export { workReportSchemaVersion, type JsonWorkReport } from './report/work-json-report.ts'
 export { reportSchemaVersion, type JsonReport } from './report/json-report.ts'
 export { ProgressMeter, type MeasuredProgress } from './report/progress-meter.ts'
 export { PhaseShare } from './report/phase-share.ts'
@@ -132,3 +136,4 @@ export {
   formatInstant,
   formatPlural,
 } from './report/format-quantity.ts'
+export { doneWords, repairReturnsWords, returningWords } from './report/undo-words.ts'

@@ -1,11 +1,9 @@
 import {
-  formatBytes,
+  doneWords,
   formatInstant,
-  formatPlural,
+  repairReturnsWords,
+  returningWords,
   undoLabels,
-  unreachable,
-  type AmendableOptions,
-  type DoneChange,
 } from '../../core/index.ts'
 import type { TextLayout } from '../images/change-images.ts'
 import type { Undoable, Undoables } from '../images/undoables.ts'
@@ -85,59 +83,17 @@ export const canUndo = (entry: Undoable): boolean =>
   entry.refusal === undefined && !(entry.kind === 'repair' && entry.plan?.state === 'before')
 
 export function whatWords(entry: Undoable): string {
-  if (entry.kind === 'repair') {
-    return entry.plan?.state === 'partly' ? 'repair, stopped half way' : 'repair'
-  }
-  const { change } = entry
-  switch (change.kind) {
-    case 'grow':
-      return `grew from ${formatBytes(change.before)} to ${formatBytes(change.after)}`
-    case 'amend':
-      return `options changed to ${optionWords(change.after)}`
-    case 'snapshot-create':
-      return `snapshot "${printable(change.snapshot.name)}" taken`
-    case 'snapshot-rename':
-      return `snapshot "${printable(change.oldName)}" renamed to "${printable(change.snapshot.name)}"`
-    case 'snapshot-apply':
-      return `snapshot "${printable(change.applied.name)}" applied`
-    case 'relink':
-      return `backing file named ${printable(change.after.name)}`
-    default:
-      return unreachable(change)
-  }
+  if (entry.kind === 'change') return doneWords(entry.change, printable)
+  return entry.plan?.state === 'partly' ? 'repair, stopped half way' : 'repair'
 }
 
 export function returnWords(entry: Undoable): string {
-  if (entry.kind === 'change') return changeReturns(entry.change)
+  if (entry.kind === 'change') return returningWords(entry.change, printable)
   const { plan } = entry
   if (plan === undefined) return 'the tables from before'
   if (plan.state === 'before') return 'nothing: the tables are those from before'
-  const { now, after } = plan.length
-  const shorter = now === after ? '' : `, and the file is ${formatBytes(now - after)} shorter`
-  return `the tables from before (${formatBytes(plan.bytesRestored)})${shorter}`
+  return repairReturnsWords(plan.bytesRestored, plan.length.now - plan.length.after)
 }
-
-function changeReturns(change: DoneChange): string {
-  switch (change.kind) {
-    case 'grow':
-      return `a disk of ${formatBytes(change.before)}`
-    case 'amend':
-      return optionWords(change.before)
-    case 'snapshot-create':
-      return 'the image without that snapshot'
-    case 'snapshot-rename':
-      return `the name "${printable(change.oldName)}"`
-    case 'snapshot-apply':
-      return `the state that was kept as "${printable(change.kept.name)}", and that snapshot goes`
-    case 'relink':
-      return `the backing file ${printable(change.before.name)}`
-    default:
-      return unreachable(change)
-  }
-}
-
-const optionWords = ({ version, refcountBits, lazyRefcounts }: AmendableOptions): string =>
-  `version ${version}, refcounts of ${formatPlural(refcountBits, 'bit')}${lazyRefcounts ? ', lazy' : ''}`
 
 const refusalWords = ({ refusal }: Undoable): string => refusal?.explanation.detail ?? ''
 
