@@ -1,4 +1,5 @@
 import { outcomeOf, type BatchReport, type ReportEntry } from './batch-report.ts'
+import { csvField } from './csv-field.ts'
 
 const columns = [
   'path',
@@ -20,10 +21,7 @@ const columns = [
 ] as const
 type Row = Readonly<Partial<Record<(typeof columns)[number], string | number>>>
 
-/**
- * One line per image, RFC 4180 (CRLF, quotes doubled). Text that a spreadsheet would run as a formula
- * (OWASP, "CSV Injection") gets a leading apostrophe: file names come from strangers.
- */
+/** One line per image, ended as RFC 4180 wants it. */
 export function csvReport(report: BatchReport): string {
   const lines = [columns.join(',')]
   for (const entry of report.entries) {
@@ -57,11 +55,4 @@ function factsOf(entry: ReportEntry): Row {
     image_end_offset: result.imageEndOffset,
     note: result.live ? 'The image was in use while it was checked: the result may lag.' : '',
   }
-}
-
-function csvField(value: string | number | undefined): string {
-  if (value === undefined) return ''
-  if (typeof value === 'number') return String(value)
-  const safe = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

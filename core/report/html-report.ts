@@ -17,12 +17,10 @@ import {
   formatPlural,
 } from './format-quantity.ts'
 import { fragment, join, nothing, type Markup } from './html-text.ts'
-import { reportStyle } from './html-style.ts'
+import { compareText, htmlPage, pathMarkup, type Tone } from './html-page.ts'
 
 /** A page with a thousand findings for each of a thousand images would open in no browser. */
 const findingsPerImage = 100
-
-type Tone = 'good' | 'waste' | 'bad' | 'plain'
 
 const outcomeWords: Readonly<
   Record<ReportOutcome, { readonly word: string; readonly tone: Tone }>
@@ -36,10 +34,7 @@ const outcomeWords: Readonly<
   cancelled: { word: 'Cancelled', tone: 'plain' },
 }
 
-/**
- * One file that explains itself, prints well and follows the reader's colour scheme. It holds no
- * script and loads nothing, so that it can be mailed and opened anywhere; its own policy says so too.
- */
+/** What a batch of checks found, worst first. */
 export function htmlReport(report: BatchReport): string {
   const counts = countOutcomes(report.entries)
   const worstFirst = report.entries.toSorted(
@@ -48,49 +43,28 @@ export function htmlReport(report: BatchReport): string {
       compareText(a.path, b.path),
   )
   const problems = worstFirst.filter(hasProblem)
-  const page = fragment`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'"
-        />
-        <title>Check of ${report.title}</title>
-        <style>
-          ${{ markup: reportStyle }}
-        </style>
-      </head>
-      <body>
-        <main>
-          <p class="kicker">Platter check report</p>
-          <h1>${report.title}</h1>
-          <p class="verdict">${verdictOf(counts)}</p>
-          ${counters(counts)}
-          ${
-            problems.length === 0
-              ? nothing
-              : fragment`<h2>What was found</h2>
-                  ${join(problems.map(problemCard))}`
-          }
-          <h2>All images</h2>
-          ${imageTable(worstFirst)}
-          <footer>
-            Checked ${formatInstant(report.startedAt)}, in
-            ${formatDuration(report.endedAt - report.startedAt)}, with Platter
-            ${report.engineVersion},
-            ${report.depth === 'full' ? 'unpacking every compressed cluster' : 'all metadata'}.
-            Checking changes no image.
-          </footer>
-        </main>
-      </body>
-    </html> `
-  return page.markup
+  return htmlPage({
+    title: `Check of ${report.title}`,
+    body: fragment`<p class="kicker">Platter check report</p>
+      <h1>${report.title}</h1>
+      <p class="verdict">${verdictOf(counts)}</p>
+      ${counters(counts)}
+      ${
+        problems.length === 0
+          ? nothing
+          : fragment`<h2>What was found</h2>
+              ${join(problems.map(problemCard))}`
+      }
+      <h2>All images</h2>
+      ${imageTable(worstFirst)}
+      <footer>
+        Checked ${formatInstant(report.startedAt)}, in
+        ${formatDuration(report.endedAt - report.startedAt)}, with Platter ${report.engineVersion},
+        ${report.depth === 'full' ? 'unpacking every compressed cluster' : 'all metadata'}.
+        Checking changes no image.
+      </footer>`,
+  })
 }
-
-/** By code unit: the same order on every machine. */
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const hasProblem = (entry: ReportEntry): boolean =>
   entry.kind === 'failed' ||
@@ -187,13 +161,6 @@ function fragmentation(result: CheckResult): string {
 function noteOf(entry: Exclude<ReportEntry, CheckedEntry>): string {
   if (entry.kind === 'failed') return `${entry.error.explanation.title} (${entry.error.code})`
   return entry.kind === 'skipped' ? entry.reason : 'The check was stopped before it was done.'
-}
-
-/** The file's own name large, its folder small below: names are compared, folders are looked up. */
-function pathMarkup(path: string): Markup {
-  const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1
-  const folder = cut <= 1 ? path.slice(0, cut) : path.slice(0, cut - 1)
-  return fragment`${path.slice(cut)}${folder === '' ? nothing : fragment`<span class="folder">${folder}</span>`}`
 }
 
 function problemCard(entry: ReportEntry): Markup {

@@ -91,6 +91,18 @@ export function jobsOfBatch(db: ReadableDb, batchId: string): readonly Job[] {
     .map((row) => jobRow.parse(row))
 }
 
+const idRow = z.object({ id: z.number() })
+
+/** Jobs of a batch that found nothing to do. */
+export const idleJobsOfBatch = (db: ReadableDb, batchId: string): ReadonlySet<string> =>
+  new Set(
+    db
+      .all(`SELECT id FROM jobs WHERE batch_id = $number AND outcome = 'nothing'`, {
+        number: parseId(batchId) ?? 0,
+      })
+      .map((row) => String(idRow.parse(row).id)),
+  )
+
 export interface HistoryQuery {
   readonly imageId?: number | undefined
   readonly kinds?: readonly JobKind[] | undefined

@@ -1,19 +1,22 @@
 import {
   ImageError,
+  unreachable,
   writeReport,
-  type BatchReport,
+  writeWorkReport,
   type CheckResult,
   type ImageErrorData,
   type ReportEntry,
   type ReportFormat,
+  type ToldFact,
+  type WorkEntry,
   type WrittenReport,
 } from '../../core/index.ts'
-import type { Job } from '../../ipc/schemas/job.ts'
+import type { Job, JobResult } from '../../ipc/schemas/job.ts'
 import { findBatch } from '../history/batches.ts'
 import type { ReadableDb } from '../history/db.ts'
-import { jobsOfBatch } from '../history/jobs.ts'
+import { idleJobsOfBatch, jobsOfBatch } from '../history/jobs.ts'
 
-/** The report of a batch check, from what is stored. Throws `unknown-id`, or `invalid-argument` when the batch checked nothing. */
+/** The report of a batch, from what is stored. Throws `unknown-id`. */
 export function reportBatch(
   db: ReadableDb,
   batchId: string,
@@ -23,47 +26,88 @@ export function reportBatch(
   const batch = findBatch(db, batchId)
   if (batch === undefined) throw new ImageError('unknown-id', { field: 'batch', id: batchId })
   const { request, counters, skipped } = batch
-  if (request.kind !== 'check') {
-    throw new ImageError('invalid-argument', {
-      field: 'The batch',
-      expected: 'a batch of checks',
-      found: `a batch of ${request.kind} jobs`,
-    })
-  }
   const jobs = jobsOfBatch(db, batchId)
-  const report: BatchReport = {
+  const common = {
     title: counters.title,
     startedAt: counters.startedAt,
     endedAt: counters.endedAt ?? lastEnd(jobs, counters.startedAt),
     engineVersion: jobs[0]?.engineVersion ?? engineVersion,
-    depth: request.depth,
-    entries: [
-      ...jobs.map(entryOf),
-      ...skipped.map(({ path, reason }) => ({ kind: 'skipped', path, reason }) as const),
-    ],
   }
-  return writeReport(report, format)
+  if (request.kind === 'check') {
+    const leftOut = skipped.map((image) => ({ kind: 'skipped', ...image }) as const)
+    const entries = [...jobs.map(checkEntryOf), ...leftOut]
+    return writeReport({ ...common, depth: request.depth, entries }, format)
+  }
+  const idle = idleJobsOfBatch(db, batchId)
+  const leftOut = skipped.map(
+    (image) => ({ kind: 'not-done', outcome: 'skipped', ...image }) as const,
+  )
+  const entries = [...jobs.map((job) => workEntryOf(job, idle.has(job.id))), ...leftOut]
+  return writeWorkReport({ ...common, work: request.kind, entries }, format)
 }
 
 const lastEnd = (jobs: readonly Job[], startedAt: number): number =>
   jobs.reduce((latest, { endedAt }) => Math.max(latest, endedAt ?? 0), startedAt)
 
-function entryOf({ imagePath: path, result, error, startedAt, endedAt }: Job): ReportEntry {
-  const durationMs = endedAt === undefined || startedAt === undefined ? 0 : endedAt - startedAt
+const durationOf = ({ startedAt, endedAt }: Job): number =>
+  endedAt === undefined || startedAt === undefined ? 0 : endedAt - startedAt
+
+// Stored rows were parsed; the reason and kind come from a catalogue that only grows.
+const errorOf = ({ error }: Job): ImageErrorData | undefined => error as ImageErrorData | undefined
+
+function checkEntryOf(job: Job): ReportEntry {
+  const { imagePath: path, result } = job
+  const durationMs = durationOf(job)
+  const error = errorOf(job)
   if (result?.kind === 'check') {
     return { kind: 'checked', path, result: asCheckResult(result.check), durationMs }
   }
-  // Stored rows were parsed; the reason and kind come from a catalogue that only grows.
-  if (error !== undefined) {
-    return { kind: 'failed', path, error: error as ImageErrorData, durationMs }
+  return error === undefined
+    ? { kind: 'cancelled', path }
+    : { kind: 'failed', path, error, durationMs }
+}
+
+function workEntryOf(job: Job, isIdle: boolean): WorkEntry {
+  const { imagePath: path, result, state, summary = 'It was not done' } = job
+  const durationMs = durationOf(job)
+  const error = errorOf(job)
+  if (error !== undefined) return { kind: 'failed', outcome: 'failed', path, error, durationMs }
+  if (state !== 'succeeded') {
+    const outcome = state === 'skipped' ? 'skipped' : 'cancelled'
+    return { kind: 'not-done', outcome, path, reason: summary }
   }
-  return { kind: 'cancelled', path }
+  return {
+    kind: 'done',
+    outcome: isIdle ? 'nothing' : 'done',
+    path,
+    summary,
+    facts: factsOf(result),
+    onDisk: { before: job.fileBefore?.onDisk, after: job.fileAfter?.onDisk },
+    durationMs,
+  }
+}
+
+function factsOf(result: JobResult | undefined): readonly ToldFact[] {
+  if (result === undefined) return []
+  switch (result.kind) {
+    case 'change':
+      return result.facts
+    case 'hash': {
+      const { algorithm, target, digest } = result.hash
+      const of = target === 'content' ? 'guest content' : 'file'
+      return [{ label: `${algorithm} of the ${of}`, text: digest }]
+    }
+    case 'map':
+      return Object.entries(result.totals).map(([label, bytes]) => ({ label, bytes }))
+    case 'check':
+      return []
+    default:
+      return unreachable(result)
+  }
 }
 
 /** JSON has no undefined; the engine's own type has the keys. */
-function asCheckResult(
-  check: Extract<NonNullable<Job['result']>, { kind: 'check' }>['check'],
-): CheckResult {
+function asCheckResult(check: Extract<JobResult, { kind: 'check' }>['check']): CheckResult {
   return {
     ...check,
     findings: check.findings.map((finding) => ({
