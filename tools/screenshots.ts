@@ -55,6 +55,29 @@ const compactOf = (name: string, index: number, afterMs: number): Screen => ({
   },
 })
 
+/** Leaves the images of one health in the list and selects the first. */
+const chooseHealth = async (page: Page, health: string): Promise<void> => {
+  await page.getByRole('toolbar').getByRole('button', { name: 'Health', exact: true }).click()
+  await page.getByRole('menuitemcheckbox', { name: health }).click()
+  await page.keyboard.press('Escape')
+  await row(page, 0).click()
+}
+/** Runs a command of the palette by its words. */
+const run = async (page: Page, command: string): Promise<void> => {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type(command)
+  await page.getByRole('option', { name: command }).first().click()
+}
+/** A dialog is looked at once its plan is there. */
+const planned = (page: Page): Promise<void> =>
+  page.locator('.preflight-list:not([aria-busy=true])').first().waitFor()
+/** Shows the snapshots of the first image in view that has some. */
+const snapshots = async (page: Page): Promise<void> => {
+  await page.getByLabel('Filter by name or folder').fill('fedora')
+  await row(page, 2).click()
+  await run(page, 'Manage snapshots')
+}
+
 const screens: readonly Screen[] = [
   { name: 'library' },
   {
@@ -178,9 +201,163 @@ const screens: readonly Screen[] = [
   resizeTo('shrink', '90 %'),
   resizeTo('floor', '25%'),
   resizeTo('unknown', '90%', 2),
+  {
+    name: 'new-image',
+    prepare: async (page) => {
+      await pressOn(page, 'Control+n')
+      await page.getByLabel('Name', { exact: true }).fill('web01')
+      await page.waitForTimeout(600)
+    },
+  },
+  {
+    name: 'new-image-advanced',
+    prepare: async (page) => {
+      await pressOn(page, 'Control+n')
+      await page.getByText('Advanced').click()
+      await page.waitForTimeout(600)
+    },
+  },
+  {
+    name: 'resize-receipt',
+    prepare: async (page) => {
+      await row(page, 4).click()
+      await pressOn(page, 'Control+r')
+      await page.getByLabel('New size', { exact: true }).fill('+20G')
+      await page.waitForTimeout(900)
+      await page.getByRole('button', { name: 'Grow to 84 GiB' }).click()
+      await page.waitForTimeout(2900)
+    },
+  },
+  {
+    name: 'compact-running',
+    prepare: async (page) => {
+      await row(page, 4).click()
+      await pressOn(page, 'Control+m')
+      await page.waitForTimeout(1800)
+      await page.getByRole('button', { name: /^Compact, frees/ }).click()
+      await page.waitForTimeout(800)
+    },
+  },
   compactOf('compact', 4, 2200),
   compactOf('compact-looking', 4, 700),
   compactOf('compact-little', 8, 2200),
+  {
+    name: 'repair-leaks',
+    prepare: async (page) => {
+      await chooseHealth(page, 'Leaks')
+      await run(page, 'Repair…')
+      await planned(page)
+    },
+  },
+  {
+    name: 'repair-damaged',
+    prepare: async (page) => {
+      await chooseHealth(page, 'Damaged')
+      await run(page, 'Repair…')
+      await planned(page)
+      await page.getByRole('checkbox', { name: /3 entries refer/ }).click()
+      await page.locator('.repair-lost summary').click()
+      await page.getByLabel(/^Type .* to agree/).waitFor()
+      await planned(page)
+    },
+  },
+  {
+    name: 'snapshots-tree',
+    prepare: async (page) => {
+      await snapshots(page)
+      await page.getByRole('radio', { name: 'Tree' }).click()
+      await page.getByRole('treeitem').first().click()
+    },
+  },
+  { name: 'snapshots-list', prepare: snapshots },
+  {
+    name: 'snapshot-take',
+    prepare: async (page) => {
+      await snapshots(page)
+      await page.getByRole('button', { name: 'Take snapshot…' }).click()
+      await planned(page)
+    },
+  },
+  ...(['Apply', 'Delete', 'Rename'] as const).map((verb): Screen => ({
+    name: `snapshot-${verb.toLowerCase()}`,
+    prepare: async (page) => {
+      await snapshots(page)
+      await page.getByRole('button', { name: `${verb} clean install` }).click()
+      if (verb === 'Rename') await page.getByLabel('Name').fill('first boot')
+      await planned(page)
+    },
+  })),
+  {
+    name: 'rename',
+    prepare: async (page) => {
+      await row(page, 2).click()
+      await pressOn(page, 'F2')
+      await page.getByLabel('New name').fill('mail-server.img')
+      await planned(page)
+    },
+  },
+  {
+    name: 'move',
+    prepare: async (page) => {
+      await row(page, 2).click()
+      await run(page, 'Move to…')
+      await page.getByRole('radio', { name: '/mnt/backup/archive' }).click()
+      await planned(page)
+    },
+  },
+  {
+    name: 'trash',
+    prepare: async (page) => {
+      await row(page, 2).click()
+      await pressOn(page, 'Delete')
+      await planned(page)
+    },
+  },
+  {
+    name: 'trash-many',
+    prepare: async (page) => {
+      await row(page, 1).click()
+      await row(page, 6).click({ modifiers: ['Shift'] })
+      await pressOn(page, 'Delete')
+      await page.getByRole('dialog').getByText('on disk').waitFor()
+    },
+  },
+  {
+    name: 'relink',
+    prepare: async (page) => {
+      await chooseHealth(page, 'Untrusted links')
+      await run(page, 'Change backing file…')
+      await page.getByRole('dialog').getByRole('radio').first().click()
+      await planned(page)
+    },
+  },
+  {
+    name: 'undo',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+z')
+      await planned(page)
+    },
+  },
+  {
+    name: 'receipt',
+    prepare: async (page) => {
+      await chooseHealth(page, 'Leaks')
+      await run(page, 'Repair…')
+      await planned(page)
+      await page.getByRole('button', { name: /^Repair with/ }).click()
+      await page.locator('.receipt').waitFor()
+      await page.locator('.check-verdict').last().waitFor()
+    },
+  },
+  {
+    name: 'settings-undo',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+,')
+      await page
+        .getByRole('region', { name: 'Changes that can be undone' })
+        .scrollIntoViewIfNeeded()
+    },
+  },
   {
     name: 'history',
     prepare: async (page) => {

@@ -1,13 +1,15 @@
 /** Made-up jobs that queue, progress, end and are remembered, as the real ones do. */
 import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
 import type {
+  AnyRequest,
   BatchCounters,
   Job,
   JobEvent,
-  JobRequest,
   RecordedRequest,
 } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { isChange, type ChangeRequest } from '../../ipc/schemas/change.ts'
+import { madeUpChange } from './changes.ts'
 import { readFailed } from './made-up-errors.ts'
 import { madeUpResult, summaryOf } from './results.ts'
 import { random } from './random.ts'
@@ -15,6 +17,14 @@ import { random } from './random.ts'
 const engineVersion = '0.1.0'
 const running = 2
 const tickMs = 100
+
+const rememberedParameters: Readonly<
+  Record<'compact' | 'resize' | 'snapshot', ChangeRequest['parameters']>
+> = {
+  compact: { mode: 'in-place' },
+  resize: { size: 80 * 2 ** 30 },
+  snapshot: { action: 'create', name: 'before upgrade' },
+}
 
 export interface FakeJobsOptions {
   readonly rowOf: (id: number) => LibraryRow | undefined
@@ -39,7 +49,15 @@ export class FakeJobs {
     const chance = random(7)
     for (const row of rows.slice(0, 160)) {
       if (row.format !== 'qcow2') continue
-      const kind = chance.pick(['check', 'check', 'hash', 'map', 'compact'] as const)
+      const kind = chance.pick([
+        'check',
+        'check',
+        'hash',
+        'map',
+        'compact',
+        'resize',
+        'snapshot',
+      ] as const)
       const startedAt = now - chance.between(1, 40 * 24 * 60) * 60_000
       const request: RecordedRequest =
         kind === 'check'
@@ -48,7 +66,7 @@ export class FakeJobs {
             ? { kind, algorithm: 'sha256', target: 'content' }
             : kind === 'map'
               ? { kind }
-              : { kind, parameters: { mode: 'in-place' } }
+              : { kind, parameters: rememberedParameters[kind] }
       const failed = chance.chance(0.04)
       const job = this.#create(row, request, startedAt)
       this.#jobs.set(
@@ -62,10 +80,11 @@ export class FakeJobs {
     }
   }
 
-  start(request: JobRequest, rows: readonly LibraryRow[], title: string | undefined) {
+  start(request: AnyRequest, rows: readonly LibraryRow[], title: string | undefined) {
     const fits = rows.filter(
       (row) =>
-        row.missingSince === undefined && (request.kind === 'hash' || row.format === 'qcow2'),
+        row.missingSince === undefined &&
+        (request.kind === 'hash' || row.format === 'qcow2' || row.format === 'raw'),
     )
     const skipped = rows.length - fits.length
     const batchId = title === undefined ? undefined : `batch-${this.#next++}`
@@ -203,6 +222,10 @@ export class FakeJobs {
         error: readFailed(row.path),
         summary: 'Could not be read',
       }
+    }
+    if (isChange(job.request)) {
+      const { record } = madeUpChange(row, job.request, at)
+      return { ...job, state: 'succeeded', endedAt: at, ...record }
     }
     const result = madeUpResult(row, job.request)
     return { ...job, state: 'succeeded', endedAt: at, result, summary: summaryOf(result) }

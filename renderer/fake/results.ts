@@ -1,14 +1,12 @@
 /** What made-up jobs find. */
 import type { CheckResult, Finding } from '../../ipc/schemas/check.ts'
-import { isChange } from '../../ipc/schemas/change.ts'
-import type { JobResult, RecordedRequest } from '../../ipc/schemas/job.ts'
+import type { JobResult, LookRequest } from '../../ipc/schemas/job.ts'
 import type { Health, LibraryRow } from '../../ipc/schemas/library.ts'
 import { madeUpAllocation } from './image-details.ts'
 import { unreachable } from '../unreachable.ts'
 import { random } from './random.ts'
 
-export function madeUpResult(row: LibraryRow, request: RecordedRequest): JobResult {
-  if (isChange(request)) return madeUpChange(row)
+export function madeUpResult(row: LibraryRow, request: LookRequest): JobResult {
   switch (request.kind) {
     case 'check':
       return { kind: 'check', check: madeUpCheck(row) }
@@ -36,14 +34,6 @@ export function madeUpResult(row: LibraryRow, request: RecordedRequest): JobResu
       return unreachable(request)
   }
 }
-
-const madeUpChange = ({ onDisk = 0 }: LibraryRow): JobResult => ({
-  kind: 'change',
-  facts: [
-    { label: 'Mode', text: 'in place' },
-    { label: 'Given back', bytes: Math.floor(onDisk / 10) },
-  ],
-})
 
 export function summaryOf(result: JobResult): string {
   if (result.kind === 'hash') return `${result.hash.algorithm} ${result.hash.digest.slice(0, 12)}…`

@@ -9,9 +9,13 @@ import { RemoteError } from '../../ipc/remote-error.ts'
 import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../../ipc/schemas/app.ts'
 import type { JobEvent } from '../../ipc/schemas/job.ts'
 import type { LibraryEvent, LibraryRow } from '../../ipc/schemas/library.ts'
+import { createPlanOf } from './plan-create.ts'
 import { madeUpDisk } from './disk.ts'
 import { permissionDenied } from './made-up-errors.ts'
 import { madeUpAllocation, madeUpExtents, madeUpInfo } from './image-details.ts'
+import { isChange } from '../../ipc/schemas/change.ts'
+import { madeUpBatch } from './plan-of-many.ts'
+import { madeUpChange } from './changes.ts'
 import { FakeJobs } from './jobs.ts'
 import { madeUpLibrary } from './library.ts'
 import { planAction } from './plans.ts'
@@ -51,10 +55,14 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
   const jobs = new FakeJobs({
     rowOf: (id) => rows.get(id),
     emit: (event) => jobListeners.forEach((tell) => tell(event)),
-    onEnd: ({ imageId, result }) => {
+    onEnd: ({ imageId, request, result }) => {
       const row = rows.get(imageId)
       if (row === undefined || result === undefined) return
-      if (result.kind === 'map') mapped.add(imageId)
+      if (isChange(request)) {
+        const { row: changed } = madeUpChange(row, request, Date.now())
+        if (changed === undefined) removeRows([imageId])
+        else changeRow(changed)
+      } else if (result.kind === 'map') mapped.add(imageId)
       else if (result.kind === 'hash')
         changeRow({ ...row, contentSha256: result.hash.digest, hashStale: false })
       else
@@ -269,9 +277,14 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     'images.saveChecksum': async () => notMadeUp('images.saveChecksum'),
     'plans.action': ({ imageId, request }, onEvent, call) =>
       planAction({ row: rowOf(imageId), request, rows }, onEvent, call?.signal),
-    'plans.create': async () => notMadeUp('plans.create'),
-    'plans.batch': async () => notMadeUp('plans.batch'),
-    'jobs.create': async () => notMadeUp('jobs.create'),
+    'plans.create': async ({ request }) => createPlanOf(request),
+    'plans.batch': async ({ imageIds }) =>
+      madeUpBatch(imageIds.flatMap((id) => rows.get(id) ?? [])),
+    'jobs.create': async ({ request }) => {
+      const created = addRows([request.parameters.path]).map(rowOf)
+      const [jobId = ''] = jobs.start(request, created, undefined).jobIds
+      return { jobId }
+    },
     'jobs.pause': async () => notMadeUp('jobs.pause'),
     'jobs.resume': async () => notMadeUp('jobs.resume'),
     'jobs.again': async () => notMadeUp('jobs.again'),
