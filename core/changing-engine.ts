@@ -23,8 +23,12 @@ import type { RepairOptions } from './operations/repair.ts'
 import type { RepairPlan, RepairResult } from './operations/repair-plan.ts'
 import type { ResizeOptions, ResizeResult } from './operations/resize.ts'
 import type { ResizePlan } from './operations/resize-plan.ts'
+import type { RestoreCutOptions, RestoreCutPlan } from './operations/restore-cut.ts'
 import type { CreateSnapshotOptions } from './operations/snapshot-create.ts'
 import type { DeleteSnapshotOptions } from './operations/snapshot-delete.ts'
+import type { KeptSnapshot, RestoreSnapshotPlan } from './operations/kept-snapshot-plan.ts'
+import type { SnapshotOptions } from './operations/open-snapshots.ts'
+import type { RestoreSnapshotOptions } from './operations/snapshot-restore.ts'
 import type { ListSnapshotsOptions } from './operations/snapshot-list.ts'
 import type {
   AppliedSnapshotChange,
@@ -80,11 +84,29 @@ export interface ChangingEngine {
   /** What only the snapshot has, and would be freed; only reads. */
   planDeleteSnapshot(path: string, options: PlanSnapshotOptions): Promise<DeleteSnapshotPlan>
   deleteSnapshot(path: string, options: DeleteSnapshotOptions): Promise<DeletedSnapshotChange>
+  /** What a file says that keeps a deleted snapshot. */
+  readKeptSnapshot(file: string): Promise<KeptSnapshot>
+  /** What putting a deleted snapshot back would mean; throws why it cannot come back; only reads. */
+  planRestoreSnapshot(
+    path: string,
+    file: string,
+    options?: SnapshotOptions,
+  ): Promise<RestoreSnapshotPlan>
+  /** With its id, name, date, content and VM state; refused where shared clusters may be others by now. */
+  restoreSnapshot(
+    path: string,
+    file: string,
+    options?: RestoreSnapshotOptions,
+  ): Promise<SnapshotChange>
   renameSnapshot(path: string, options: RenameSnapshotOptions): Promise<SnapshotChange>
   /** What another size would cut off, keep and cost, and why not when it is refused; only reads. */
   planResize(path: string, options: PlanResizeOptions): Promise<ResizePlan>
   /** Shrinking needs the consent that the plan asks for. */
   resizeImage(path: string, plan: ResizePlan, options?: ResizeOptions): Promise<ResizeResult>
+  /** Whether what a smaller size cut off can come back out of the file that keeps it; only reads. */
+  planRestoreCut(path: string, kept: string, options?: RestoreCutOptions): Promise<RestoreCutPlan>
+  /** The old size, the old bytes past the end, and the partition table's copy where it was. */
+  restoreCut(path: string, plan: RestoreCutPlan, options?: RestoreCutOptions): Promise<void>
   /** What a repair would write, what remains then, and what it could do if something may be lost. */
   planRepair(path: string, options?: PlanRepairOptions): Promise<RepairPlan>
   /** Writes a safety copy first; data-loss steps need consent by name. */

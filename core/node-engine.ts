@@ -35,9 +35,15 @@ import { relocate } from './operations/relocate.ts'
 import { relinkImage } from './operations/relink.ts'
 import { repairImage } from './operations/repair.ts'
 import { resizeImage } from './operations/resize.ts'
+import { planRestoreCut, restoreCut } from './operations/restore-cut.ts'
 import { applySnapshot, planApplySnapshot } from './operations/snapshot-apply.ts'
 import { createSnapshot } from './operations/snapshot-create.ts'
 import { deleteSnapshot, planDeleteSnapshot } from './operations/snapshot-delete.ts'
+import {
+  planRestoreSnapshot,
+  readKeptSnapshot,
+  restoreSnapshot,
+} from './operations/snapshot-restore.ts'
 import { listSnapshots } from './operations/snapshot-list.ts'
 import { renameSnapshot } from './operations/snapshot-rename.ts'
 import { storedExtents } from './operations/stored-extents.ts'
@@ -105,10 +111,23 @@ export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Eng
     planApplySnapshot: (path, options) => planApplySnapshot(host, absolute(path), paced(options)),
     applySnapshot: (path, options) => applySnapshot(host, absolute(path), paced(options)),
     planDeleteSnapshot: (path, options) => planDeleteSnapshot(host, absolute(path), paced(options)),
-    deleteSnapshot: (path, options) => deleteSnapshot(host, absolute(path), paced(options)),
+    deleteSnapshot: (path, { keep, ...options }) =>
+      deleteSnapshot(
+        host,
+        absolute(path),
+        paced({ ...options, keep: keep && { ...keep, path: absolute(keep.path) } }),
+      ),
+    readKeptSnapshot: (file) => readKeptSnapshot(host, absolute(file)),
+    planRestoreSnapshot: (path, file, options) =>
+      planRestoreSnapshot(host, absolute(path), absolute(file), paced(options)),
+    restoreSnapshot: (path, file, options) =>
+      restoreSnapshot(host, absolute(path), absolute(file), paced(options)),
     renameSnapshot: (path, options) => renameSnapshot(host, absolute(path), paced(options)),
     planResize: (path, options) => planResize(host, absolute(path), paced(options)),
     resizeImage: (path, plan, options) => resizeImage(host, absolute(path), plan, paced(options)),
+    planRestoreCut: (path, kept, options) =>
+      planRestoreCut(host, absolute(path), absolute(kept), paced(options)),
+    restoreCut: (path, plan, options) => restoreCut(host, absolute(path), plan, paced(options)),
     planRepair: (path, options) => planRepair(host, absolute(path), paced(options)),
     repairImage: (path, plan, options) => repairImage(host, absolute(path), plan, paced(options)),
     listRepairUndos: (path, context) => listRepairUndos(host, absolute(path), paced(context)),

@@ -6,10 +6,12 @@ const undoable = z.strictObject({
   kind: z.enum([
     'repair',
     'grow',
+    'shrink',
     'amend',
     'snapshot-create',
     'snapshot-rename',
     'snapshot-apply',
+    'snapshot-delete',
     'relink',
   ]),
   /** Unix time in milliseconds; missing where the file system does not tell. */

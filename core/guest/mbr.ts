@@ -1,4 +1,4 @@
-import type { GuestBytes } from './guest-bytes.ts'
+import type { GuestBytes, GuestPiece } from './guest-bytes.ts'
 import type { Partition, PartitionTable } from './partition-table.ts'
 import { mbrTypeName } from './partition-types.ts'
 
@@ -9,6 +9,8 @@ import { mbrTypeName } from './partition-types.ts'
 const SECTOR = 512
 const TABLE_AT = 446
 const ENTRY_BYTES = 16
+/** An entry has 32 bits for them; what a larger disk has more cannot be said. */
+const ALL_SECTORS = 0xffff_ffff
 const PRIMARY_ENTRIES = 4
 /** Linux numbers logical partitions from here. */
 const FIRST_LOGICAL = 5
@@ -65,6 +67,28 @@ export async function hasProtectiveEntry(disk: GuestBytes): Promise<boolean> {
   if (disk.length < SECTOR) return false
   const entries = await readSector(disk, 0)
   return entries?.some(isProtective) === true
+}
+
+/**
+ * Sector 0 of a disk whose table is a GPT, with the number of sectors it protects put right; undefined when it is
+ * right already, when it says "all there are" (which stays true), or when it describes partitions besides.
+ */
+export async function protectiveSector(
+  disk: GuestBytes,
+  sectors: number,
+): Promise<GuestPiece | undefined> {
+  const entries = await readSector(disk, 0)
+  const used = entries?.filter((entry) => !isEmpty(entry)) ?? []
+  const [entry] = used
+  const isProtectiveAlone = used.length === 1 && entry !== undefined && isProtective(entry)
+  if (entries === undefined || !isProtectiveAlone || entry.start !== 1) return undefined
+  const covered = Math.min(sectors - 1, ALL_SECTORS)
+  if (entry.sectors === covered || entry.sectors === ALL_SECTORS) return undefined
+  const bytes = new Uint8Array(SECTOR)
+  await disk.read(bytes, 0)
+  const at = TABLE_AT + entries.indexOf(entry) * ENTRY_BYTES
+  new DataView(bytes.buffer).setUint32(at + 12, covered, true)
+  return { at: 0, bytes }
 }
 
 /**

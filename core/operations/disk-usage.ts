@@ -4,11 +4,13 @@ import { ImageError } from '../errors/image-error.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import type { OperationContext } from '../progress.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
-import { contentSource } from './byte-source.ts'
+import { contentSource, type ByteSource } from './byte-source.ts'
 import { findContentEnd, scanContent, type ContentScan } from './content-scan.ts'
-import { layoutOf, nothingFound } from '../guest/disk-layout.ts'
+import { layoutOf, nothingFound, type DiskStructure } from '../guest/disk-layout.ts'
+import { planGptMove, type GptMove } from '../guest/gpt-move.ts'
 import { readStructure } from '../guest/read-structure.ts'
 import { guestBytesOf, isStored } from './disk-layout.ts'
+import { mustBeFree } from './move-gpt.ts'
 import type { CutContent, ResizePlan } from './resize-plan.ts'
 
 export interface DiskLook {
@@ -20,6 +22,13 @@ export interface DiskLook {
   readonly tables: boolean
   /** Whether content can be read, which takes the tables, every layer and no passphrase. */
   readonly content: boolean
+  /** Asked for; what it overwrites is lost, and the copy that moves is not. */
+  readonly moveGptBackup: boolean
+}
+
+type FoundOnDisk = Pick<ResizePlan, 'cut' | 'layout' | 'partitionsCut' | 'gptBackupMovesTo'> & {
+  /** Why GPT's copy is not moved, where that is asked for. */
+  readonly gptRefusals: readonly ImageError[]
 }
 
 /** What is on a disk that gets another size: where it ends, what would be cut off, and its partitions. */
@@ -27,12 +36,17 @@ export async function lookAtDisk(
   image: DiskImage,
   look: DiskLook,
   context: OperationContext,
-): Promise<Pick<ResizePlan, 'cut' | 'layout' | 'partitionsCut'>> {
-  const { size } = look
+): Promise<FoundOnDisk> {
+  const { size, moveGptBackup } = look
+  const disk = guestBytesOf(image, context.signal)
   const stored = look.tables ? await storedPart(image, size, context) : undefined
-  const scan = look.content ? await ifReadable(() => scanDisk(image, look, context)) : undefined
   const structure = look.content
-    ? await ifReadable(() => readStructure(guestBytesOf(image, context.signal), context.signal))
+    ? await ifReadable(() => readStructure(disk, context.signal))
+    : undefined
+  const gpt = await lookAtGpt(image, structure, look)
+  const move = moveGptBackup ? gpt.move : undefined
+  const scan = look.content
+    ? await ifReadable(() => scanDisk(image, { ...look, move }, context))
     : undefined
   const isCut = size < image.virtualSize
   const ends = { storedEnd: stored?.end, contentEnd: scan?.contentEnd }
@@ -41,6 +55,37 @@ export async function lookAtDisk(
     cut: isCut && stored !== undefined ? { ...stored.cut, content: scan?.cut } : undefined,
     layout,
     partitionsCut: layout.partitions.filter(({ end }) => end > size).map(({ number }) => number),
+    gptBackupMovesTo: gpt.move?.isDone === false ? gpt.move.headerAt : undefined,
+    gptRefusals: moveGptBackup && gpt.refusal !== undefined ? [gpt.refusal] : [],
+  }
+}
+
+interface GptLook {
+  readonly move: GptMove | undefined
+  readonly refusal: ImageError | undefined
+}
+
+async function lookAtGpt(
+  image: DiskImage,
+  structure: DiskStructure | undefined,
+  { size, content }: DiskLook,
+): Promise<GptLook> {
+  const disk = guestBytesOf(image, undefined)
+  try {
+    if (image.encrypted) throw new ImageError('encrypted', { path: image.file.name })
+    if (structure === undefined && content) {
+      throw new ImageError('gpt-faulty', { found: 'it lies in damaged clusters' })
+    }
+    // Damage and missing layers are refused for themselves.
+    if (structure === undefined) return { move: undefined, refusal: undefined }
+    const move = await planGptMove(disk, structure, size)
+    // What shrinking overwrites is cut off with the rest.
+    if (size >= disk.length && !move.isDone) await mustBeFree(disk, move)
+    return { move, refusal: undefined }
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error
+    if (error.reason === 'cancelled') throw error
+    return { move: undefined, refusal: error }
   }
 }
 
@@ -93,23 +138,45 @@ async function storedPart(
 /** What reading finds: in the part that would be cut, and where the content of the disk ends. */
 async function scanDisk(
   image: DiskImage,
-  { size, scanLimit }: DiskLook,
+  { size, scanLimit, move }: DiskLook & { readonly move: GptMove | undefined },
   context: OperationContext,
 ): Promise<{ readonly cut: ContentScan | undefined; readonly contentEnd: number | undefined }> {
   const source = contentSource(image)
   const { virtualSize } = image
-  const isCut = size < virtualSize
-  const cut = isCut
-    ? await scanContent(source, { from: size, to: virtualSize, limit: scanLimit }, context)
-    : undefined
-  if (cut !== undefined && (cut.end !== undefined || !cut.complete)) {
-    return { cut, contentEnd: cut.complete ? cut.end : undefined }
+  const oldSecond = move?.oldSecond
+  const from = Math.min(move?.second.at ?? size, size)
+  const cut =
+    size < virtualSize
+      ? await scanContent(
+          oldSecond === undefined ? source : without(source, oldSecond),
+          { from, to: virtualSize, limit: scanLimit },
+          context,
+        )
+      : undefined
+  const isMoved = oldSecond !== undefined && oldSecond.end > size
+  if (cut !== undefined && (cut.end !== undefined || isMoved || !cut.complete)) {
+    const end = Math.max(cut.end ?? 0, isMoved ? oldSecond.end : 0)
+    return { cut, contentEnd: cut.complete ? end : undefined }
   }
   const limit = scanLimit - (cut?.bytesRead ?? 0)
   const below = await findContentEnd(
     source,
-    { from: 0, to: Math.min(size, virtualSize), limit },
+    { from: 0, to: Math.min(from, virtualSize), limit },
     context,
   )
   return { cut, contentEnd: below.complete ? (below.end ?? 0) : undefined }
+}
+
+/** A source with a hole in it: what lies there is nobody's loss. */
+function without(
+  source: ByteSource,
+  { start, end }: { readonly start: number; readonly end: number },
+): ByteSource {
+  return {
+    ...source,
+    runAt(at, limit) {
+      if (at >= start && at < end) return { length: Math.min(limit, end - at), isZero: true }
+      return source.runAt(at, at < start ? Math.min(limit, start - at) : limit)
+    },
+  }
 }

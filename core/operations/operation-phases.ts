@@ -32,6 +32,8 @@ export const operationPhases = {
     ['flags', 10],
     ['space', 10],
     ['data', 40],
+    ['keep', 30],
+    ['verify', 10],
   ],
   snapshot: [
     ['tables', 60],

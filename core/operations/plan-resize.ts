@@ -26,6 +26,11 @@ export interface PlanResizeOptions extends ReadOptions {
   /** For the new part; default `off`. Only a disk that grows can have another one. */
   readonly preallocation?: Preallocation | undefined
   /**
+   * Have the second copy of a GUID partition table at the new end of the disk. Default false. Also for a disk
+   * that keeps its size: one that grew without it.
+   */
+  readonly moveGptBackup?: boolean | undefined
+  /**
    * Content bytes to read at most, to find out what would be lost; what lies past them is reported as not
    * looked at. Default 64 GiB; 0 looks at the tables alone.
    */
@@ -45,6 +50,7 @@ export async function planResize(
   options: PlanResizeOptions,
 ): Promise<ResizePlan> {
   const { size, preallocation = 'off', scanLimit = defaultScanLimit } = options
+  const { moveGptBackup = false } = options
   mustBeDiskSize(size)
   await using opened = await openImage(host, path, options)
   const { image } = opened
@@ -66,12 +72,14 @@ export async function planResize(
   const facts = image instanceof Qcow2Image ? qcow2Facts(image, wish) : rawFacts(wish)
   const damage = await contradictions(image, options)
   const missing = linkRefusals(image)
-  const refusals = [...usageRefusals(host, image), ...missing, ...facts.refusals, ...damage]
   const looks = {
     tables: damage.length === 0,
     content: damage.length === 0 && missing.length === 0 && !image.encrypted,
   }
-  const disk = await lookAtDisk(image, { size, scanLimit, ...looks }, options)
+  const look = { size, scanLimit, moveGptBackup, ...looks }
+  const { gptRefusals, ...disk } = await lookAtDisk(image, look, options)
+  const others = [...facts.refusals, ...damage, ...gptRefusals]
+  const refusals = [...usageRefusals(host, image), ...missing, ...others]
   return {
     path: image.file.name,
     format: image.format,
@@ -79,6 +87,7 @@ export async function planResize(
     before: { virtualSize, fileLength: stamp.fileLength },
     after: { virtualSize: size },
     preallocation,
+    moveGptBackup,
     allowed: refusals.length === 0,
     refusals: refusals.map((refusal) => refusal.with({ path: image.file.name }).toJSON()),
     consentNeeded: kind === 'shrink' ? ['lose-data-past-end'] : [],

@@ -15,7 +15,9 @@ import type { SnapshotInfo } from './image-info.ts'
 import { planAmend } from './plan-amend.ts'
 import { planRelinkBack } from './plan-relink.ts'
 import { planResize } from './plan-resize.ts'
+import { planRestoreCut } from './restore-cut.ts'
 import { planApplySnapshot } from './snapshot-apply.ts'
+import { planRestoreSnapshot } from './snapshot-restore.ts'
 import { planDeleteSnapshot } from './snapshot-delete.ts'
 import { listSnapshots } from './snapshot-list.ts'
 import type { ResizePlan } from './resize-plan.ts'
@@ -68,15 +70,19 @@ async function actionFor(
   switch (change.kind) {
     case 'grow': {
       const { format, before: size } = change
-      const plan = await planResize(host, path, {
-        ...context,
-        format,
-        links,
-        size,
-        scanLimit: SCAN_LIMIT,
-      })
+      const wish = { ...context, format, links, size, scanLimit: SCAN_LIMIT }
+      const planned = await planResize(host, path, wish)
+      // The copy of a partition table that was moved out with the end moves back with it.
+      const backupAt = planned.layout.table?.backupHeaderAt ?? 0
+      const plan =
+        backupAt < size ? planned : await planResize(host, path, { ...wish, moveGptBackup: true })
       mustHoldNothingNew(plan, change.after)
       return { kind: 'resize', plan }
+    }
+    case 'shrink': {
+      const plan = await planRestoreCut(host, path, change.kept, { ...context, links })
+      mustBe('size that is kept', plan.virtualSize.after, change.before)
+      return { kind: 'restore-cut', plan }
     }
     case 'amend': {
       const plan = await planAmend(host, path, optionsOf(change.before), context)
@@ -95,6 +101,11 @@ async function actionFor(
     case 'snapshot-rename': {
       await findMarked(host, path, change.snapshot)
       return { kind: 'rename-snapshot', id: change.snapshot.id, name: change.oldName }
+    }
+    case 'snapshot-delete': {
+      const plan = await planRestoreSnapshot(host, path, change.kept, context)
+      mustBe('id of the snapshot', plan.kept.snapshot.id, change.snapshot.id)
+      return { kind: 'restore-snapshot', plan }
     }
     case 'relink':
       return { kind: 'relink', plan: await planRelinkBack(host, path, change, context) }

@@ -18,6 +18,8 @@ export interface ResizePlan {
   readonly before: { readonly virtualSize: number; readonly fileLength: number }
   readonly after: { readonly virtualSize: number }
   readonly preallocation: Preallocation
+  /** Whether the second copy of a GUID partition table goes to the new end, as asked for. */
+  readonly moveGptBackup: boolean
   /** Whether `resizeImage` will do it; why not is in `refusals`. */
   readonly allowed: boolean
   readonly refusals: readonly ImageErrorData[]
@@ -31,6 +33,8 @@ export interface ResizePlan {
   readonly layout: DiskLayout
   /** Numbers of the partitions that would end past the new end of the disk. */
   readonly partitionsCut: readonly number[]
+  /** Where the second header of a GUID partition table would go; undefined when it cannot, or is there. */
+  readonly gptBackupMovesTo: number | undefined
   /** Every snapshot keeps its content and its own size. */
   readonly snapshots: readonly SnapshotSize[]
   /** Names of the bitmaps that will be marked as inconsistent: they no longer tell what changed. */

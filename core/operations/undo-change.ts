@@ -1,6 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import { ImageError } from '../errors/image-error.ts'
-import type { WritingEnvironment } from '../image/environment.ts'
+import type { ExchangingEnvironment } from '../image/environment.ts'
 import { amendImage } from './amend.ts'
 import type { UndoAction, UndoChangePlan } from './done-change.ts'
 import type { Host } from './host.ts'
@@ -8,8 +8,10 @@ import type { SnapshotInfo } from './image-info.ts'
 import type { UndoChangeOptions } from './plan-undo-change.ts'
 import { relinkImage } from './relink.ts'
 import { resizeImage } from './resize.ts'
+import { restoreCut } from './restore-cut.ts'
 import { applySnapshot } from './snapshot-apply.ts'
 import { deleteSnapshot, planDeleteSnapshot } from './snapshot-delete.ts'
+import { restoreSnapshot } from './snapshot-restore.ts'
 import { renameSnapshot } from './snapshot-rename.ts'
 
 /**
@@ -18,7 +20,7 @@ import { renameSnapshot } from './snapshot-rename.ts'
  * the change throws.
  */
 export async function undoChange(
-  host: Host & WritingEnvironment,
+  host: Host & ExchangingEnvironment,
   path: string,
   { action, refusal }: UndoChangePlan,
   context: UndoChangeOptions = {},
@@ -29,7 +31,7 @@ export async function undoChange(
 }
 
 async function carryOut(
-  host: Host & WritingEnvironment,
+  host: Host & ExchangingEnvironment,
   path: string,
   action: UndoAction,
   { links, ...context }: UndoChangeOptions,
@@ -39,6 +41,10 @@ async function carryOut(
       // The plan was made because nothing is past that end.
       const consent = action.plan.consentNeeded
       await resizeImage(host, path, action.plan, { ...context, links, consent })
+      return
+    }
+    case 'restore-cut': {
+      await restoreCut(host, path, action.plan, { ...context, links })
       return
     }
     case 'amend': {
@@ -53,6 +59,11 @@ async function carryOut(
     case 'rename-snapshot': {
       const { id, name } = action
       await renameSnapshot(host, path, { ...context, snapshot: { id }, name })
+      return
+    }
+    case 'restore-snapshot': {
+      const { kept, stamp } = action.plan
+      await restoreSnapshot(host, path, kept.path, { ...context, stamp })
       return
     }
     case 'relink':
@@ -71,7 +82,7 @@ async function carryOut(
 
 /** Once the disk is back: no cancel is heard any more, and what fails does not mean that nothing changed. */
 async function forget(
-  host: Host & WritingEnvironment,
+  host: Host & ExchangingEnvironment,
   path: string,
   { id, name }: SnapshotInfo,
 ): Promise<void> {

@@ -11,6 +11,8 @@ export function doneWords(change: DoneChange, shown: Shown): string {
   switch (change.kind) {
     case 'grow':
       return `grew from ${formatBytes(change.before)} to ${formatBytes(change.after)}`
+    case 'shrink':
+      return `shrank from ${formatBytes(change.before)} to ${formatBytes(change.after)}, and the end was kept`
     case 'amend':
       return `options changed to ${optionWords(change.after)}`
     case 'snapshot-create':
@@ -19,6 +21,8 @@ export function doneWords(change: DoneChange, shown: Shown): string {
       return `snapshot "${shown(change.oldName)}" renamed to "${shown(change.snapshot.name)}"`
     case 'snapshot-apply':
       return `snapshot "${shown(change.applied.name)}" applied`
+    case 'snapshot-delete':
+      return `snapshot "${shown(change.snapshot.name)}" deleted, and kept`
     case 'relink':
       return `backing file named ${shown(change.after.name)}`
     default:
@@ -31,6 +35,8 @@ export function returningWords(change: DoneChange, shown: Shown): string {
   switch (change.kind) {
     case 'grow':
       return `a disk of ${formatBytes(change.before)}`
+    case 'shrink':
+      return `a disk of ${formatBytes(change.before)}, with what was cut off`
     case 'amend':
       return optionWords(change.before)
     case 'snapshot-create':
@@ -39,6 +45,8 @@ export function returningWords(change: DoneChange, shown: Shown): string {
       return `the name "${shown(change.oldName)}"`
     case 'snapshot-apply':
       return `the state that was kept as "${shown(change.kept.name)}", and that snapshot goes`
+    case 'snapshot-delete':
+      return `the snapshot "${shown(change.snapshot.name)}"`
     case 'relink':
       return `the backing file ${shown(change.before.name)}`
     default:

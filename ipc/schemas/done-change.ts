@@ -30,9 +30,17 @@ export const doneChange = z.discriminatedUnion('kind', [
     before: virtualSize,
     after: virtualSize,
   }),
+  z.object({
+    kind: z.literal('shrink'),
+    format: z.enum(['qcow2', 'raw']),
+    before: virtualSize,
+    after: virtualSize,
+    kept: z.string().max(65_535),
+  }),
   z.object({ kind: z.literal('amend'), before: options, after: options }),
   z.object({ kind: z.literal('snapshot-create'), snapshot }),
   z.object({ kind: z.literal('snapshot-rename'), snapshot, oldName: z.string().max(65_535) }),
+  z.object({ kind: z.literal('snapshot-delete'), snapshot, kept: z.string().max(65_535) }),
   z.object({ kind: z.literal('relink'), before: backingLink, after: backingLink }),
   z.object({ kind: z.literal('snapshot-apply'), applied: snapshot, kept: snapshot }),
 ])
