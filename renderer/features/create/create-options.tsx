@@ -1,6 +1,7 @@
 import { formatBytes } from '../../format/bytes.ts'
 import { texts } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
+import { Disclosure } from '../../ui/disclosure.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
 import { leastExtendedCluster, type NewImage, type Preallocation } from './new-image.ts'
@@ -19,28 +20,25 @@ export function CreateOptions({ image, onChange }: CreateOptionsProps) {
   const words = texts().create
   const isQcow2 = image.base !== undefined || image.format === 'qcow2'
   return (
-    <details className="advanced">
-      <summary>{words.advanced}</summary>
-      <div className="advanced-body">
-        <div>
-          <Segmented
-            label={words.preallocation}
-            options={preallocations
-              // A raw image has no tables that could be made beforehand.
-              .filter((value) => isQcow2 || value !== 'metadata')
-              .map((value) => ({ value, label: words.preallocations[value] }))}
-            value={image.preallocation}
-            onChange={(preallocation) => onChange({ preallocation })}
-          />
-          <p className="field-hint">{words.preallocationMeaning[image.preallocation]}</p>
-        </div>
-        {isQcow2 ? (
-          <Qcow2Options image={image} onChange={onChange} />
-        ) : (
-          <p className="field-hint">{words.rawHasNone}</p>
-        )}
+    <Disclosure label={words.advanced}>
+      <div>
+        <Segmented
+          label={words.preallocation}
+          options={preallocations
+            // A raw image has no tables that could be made beforehand.
+            .filter((value) => isQcow2 || value !== 'metadata')
+            .map((value) => ({ value, label: words.preallocations[value] }))}
+          value={image.preallocation}
+          onChange={(preallocation) => onChange({ preallocation })}
+        />
+        <p className="field-hint">{words.preallocationMeaning[image.preallocation]}</p>
       </div>
-    </details>
+      {isQcow2 ? (
+        <Qcow2Options image={image} onChange={onChange} />
+      ) : (
+        <p className="field-hint">{words.rawHasNone}</p>
+      )}
+    </Disclosure>
   )
 }
 
@@ -91,7 +89,7 @@ function Qcow2Options({ image, onChange }: CreateOptionsProps) {
           </>
         )}
       </div>
-      <p className="field-hint">{words.clusterSizeHint}</p>
+      <p className="field-hint create-note">{words.clusterSizeHint}</p>
       <Checkbox
         label={words.extendedL2}
         hint={isThree ? words.extendedL2Hint : words.versionThree}

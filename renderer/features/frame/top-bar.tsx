@@ -6,6 +6,7 @@ import { useLayout } from '../../state/layout.ts'
 import { useLibrary } from '../../state/library.ts'
 import { usePage, type Page } from '../../state/page.ts'
 import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { unreachable } from '../../unreachable.ts'
@@ -27,6 +28,7 @@ export function TopBar() {
       <h1 className="top-bar-title truncate">{title}</h1>
       <PaletteButton />
       <div className="top-bar-actions">
+        <CommandButton id="library.newImage" label={texts().create.title} />
         <CommandButton id="library.openImage" label="Open image" />
         <CommandButton id="library.addFolder" label="Add folder" />
         <ActivityButton />

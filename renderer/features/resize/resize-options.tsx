@@ -4,6 +4,7 @@ import { formatBytes } from '../../format/bytes.ts'
 import { useSettings } from '../../state/settings.ts'
 import { texts } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
+import { Disclosure } from '../../ui/disclosure.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import type { Preallocation, ResizeChoice, ResizeOutlook } from './resize-outlook.ts'
@@ -40,9 +41,8 @@ export function ResizeOptions(props: ResizeOptionsProps) {
           <Agreement {...props} />
         </>
       ) : (
-        <details className="advanced">
-          <summary>{words.advanced}</summary>
-          <div className="advanced-body">
+        <Disclosure label={words.advanced}>
+          <div>
             <Segmented
               label={words.preallocation}
               options={preallocations.map((value) => ({
@@ -54,7 +54,7 @@ export function ResizeOptions(props: ResizeOptionsProps) {
             />
             <p className="field-hint">{words.preallocationHint[choice.preallocation]}</p>
           </div>
-        </details>
+        </Disclosure>
       )}
     </div>
   )

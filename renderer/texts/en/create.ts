@@ -49,7 +49,7 @@ export const create = {
   clusterSize: 'Cluster size',
   clusterSizeHint: 'The unit of space. Larger: fewer tables. Smaller: less copied by overlays.',
   compat: 'Version',
-  compats: { '1.1': '3, for QEMU 1.1 and newer', '0.10': '2, for very old programs' },
+  compats: { '1.1': '3 (usual)', '0.10': '2 (very old programs)' },
   compressionType: 'Compression',
   refcountBits: 'Refcount bits',
   extendedL2: 'Subclusters (extended L2)',

@@ -88,7 +88,7 @@ export const plan = {
     planningAgain: 'The plan is being made again',
     notAllowed: 'The plan does not allow it',
     planAgain: 'Plan again',
-    hide: 'Close, it goes on',
+    hide: 'Continue in the background',
     hideHint: 'The work goes on. The activity drawer shows it.',
     showActivity: 'Show activity',
     close: 'Close',
