@@ -4,7 +4,14 @@ import { showInspector } from '../state/page.ts'
 import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command, CommandContext } from './command.ts'
-import { needsAny, needsImage, needsOneImage, offline, whyNotChangeable } from './reasons.ts'
+import {
+  needsAny,
+  needsImage,
+  needsOneImage,
+  offline,
+  whyNotChangeable,
+  whyNotReadable,
+} from './reasons.ts'
 
 /** What looks after images: repair, snapshots, the chain, their files, and taking things back. */
 export const careCommands: readonly Command[] = [
@@ -41,6 +48,14 @@ export const careCommands: readonly Command[] = [
     group: 'Image',
     disabledReason: needsOneImage,
     run: () => showInspector('chain'),
+  },
+  {
+    id: 'image.createOverlay',
+    title: 'Create overlay…',
+    icon: 'branch',
+    group: 'Image',
+    disabledReason: (context) => ofOne(context, whyNotBase),
+    run: onOne(({ id }) => openSheet({ kind: 'new-image', base: id })),
   },
   {
     id: 'image.relink',
@@ -121,6 +136,14 @@ function whyNotSnapshot(image: LibraryRow): string | undefined {
   return image.format === 'qcow2'
     ? undefined
     : texts().commands.notOfFormat.snapshot(image.formatLabel)
+}
+
+function whyNotBase(image: LibraryRow): string | undefined {
+  const early = whyNotReadable(image)
+  if (early !== undefined) return early
+  return image.format === 'qcow2' || image.format === 'raw'
+    ? undefined
+    : texts().commands.notOfFormat.overlay(image.formatLabel)
 }
 
 /** A broken link is no reason against mending it. */

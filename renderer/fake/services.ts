@@ -274,7 +274,7 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     'shell.setMenuState': async () => ({}),
     'images.disk': async ({ imageId }) => madeUpDisk(rowOf(imageId)),
     'images.snapshots': async ({ imageId }) => madeUpSnapshots(rowOf(imageId)),
-    'images.saveChecksum': async () => notMadeUp('images.saveChecksum'),
+    'images.saveChecksum': async ({ imageId }) => ({ path: `${rowOf(imageId).path}.sha256` }),
     'plans.action': ({ imageId, request }, onEvent, call) =>
       planAction({ row: rowOf(imageId), request, rows }, onEvent, call?.signal),
     'plans.create': async ({ request }) => createPlanOf(request),

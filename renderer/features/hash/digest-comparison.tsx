@@ -1,19 +1,58 @@
-import { useId, useState } from 'react'
+import { useId, useRef, useState, type DragEvent } from 'react'
 import { counted } from '../../format/counts.ts'
+import { reportError } from '../../state/report-error.ts'
+import { toast } from '../../state/toasts.ts'
+import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
+import { Button } from '../../ui/button.tsx'
+import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { algorithmWords } from '../jobs/job-words.ts'
+import { readChecksumFile } from './checksum-file.ts'
 import { compareDigest, type Comparison, type Computed } from './compare-digest.ts'
 
-/** A field for a checksum from elsewhere, and a large answer. */
+/** A field for a checksum from elsewhere, typed, pasted, opened or dropped, and a large answer. */
 export function DigestComparison({ computed }: { readonly computed: Computed }) {
   const id = useId()
   const [text, setText] = useState('')
+  const [fileName, setFileName] = useState<string>()
+  const [over, setOver] = useState(false)
+  const picker = useRef<HTMLInputElement>(null)
+  const words = texts().hash
   const answer = wordsFor(compareDigest(text, computed), computed)
+  const take = (file: File | undefined): void => {
+    if (file === undefined) return
+    readChecksumFile(file)
+      .then((content) => {
+        if (content === undefined) {
+          toast({ title: words.tooLarge(file.name), tone: 'bad' })
+          return
+        }
+        setText(content)
+        setFileName(file.name)
+      })
+      .catch(reportError)
+  }
+  const onDragOver = (event: DragEvent): void => {
+    if (!event.dataTransfer.types.includes('Files')) return
+    // Without this the page would be replaced by the file.
+    event.preventDefault()
+    setOver(true)
+  }
+  const onDrop = (event: DragEvent): void => {
+    event.preventDefault()
+    setOver(false)
+    take(event.dataTransfer.files[0])
+  }
   return (
-    <div className="hash-compare">
+    <div
+      className={clsx('hash-compare', over && 'hash-compare-over')}
+      onDragOver={onDragOver}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+    >
       <label htmlFor={id} className="field-label">
-        Compare with
+        {words.compare}
       </label>
       <textarea
         id={id}
@@ -21,9 +60,32 @@ export function DigestComparison({ computed }: { readonly computed: Computed }) 
         rows={3}
         spellCheck={false}
         value={text}
-        placeholder="Paste a checksum, a sha256sum line or a whole SHA256SUMS file"
-        onChange={(event) => setText(event.target.value)}
+        placeholder={over ? words.drop : words.placeholder}
+        onChange={(event) => {
+          setText(event.target.value)
+          setFileName(undefined)
+        }}
       />
+      <div className="hash-file">
+        <Button size="small" icon="file" onClick={() => picker.current?.click()}>
+          {words.open}
+        </Button>
+        <span className="muted">
+          {fileName === undefined ? words.dropHint : words.from(fileName)}
+        </span>
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          aria-label={words.open}
+          accept=".sha256,.sha512,.sha1,.sha256sum,.txt,text/plain"
+          onChange={({ target }) => {
+            take(target.files?.[0])
+            // The same file can be chosen again.
+            target.value = ''
+          }}
+        />
+      </div>
       <div role="status">
         {answer !== undefined && (
           <div className={`hash-answer hash-answer-${answer.tone}`}>

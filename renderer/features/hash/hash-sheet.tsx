@@ -2,13 +2,17 @@ import { useState } from 'react'
 import type { HashResult } from '../../../ipc/schemas/check.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { host } from '../../host.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
 import { copyText } from '../../state/copy-text.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { useLibrary } from '../../state/library.ts'
+import { reportError } from '../../state/report-error.ts'
 import { useSettings } from '../../state/settings.ts'
+import { toast } from '../../state/toasts.ts'
+import { texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -115,15 +119,13 @@ export function HashSheet({ imageId, onClose }: HashSheetProps) {
   )
 }
 
-function Digest({
-  hash,
-  job,
-  row,
-}: {
+interface DigestProps {
   readonly hash: HashResult
   readonly job: Job
   readonly row: LibraryRow
-}) {
+}
+
+function Digest({ hash, job, row }: DigestProps) {
   const now = useNow(30_000)
   const units = useSettings((state) => state.settings.units)
   const at = job.endedAt ?? job.queuedAt
@@ -153,6 +155,7 @@ function Digest({
           >
             Copy as {hash.algorithm}sum line
           </Button>
+          <SaveChecksum hash={hash} job={job} row={row} stale={stale} />
           <span className="muted" title={exactDate(at)}>
             {relativeDate(at, now)}, {formatBytes(hash.bytes, units)} hashed,{' '}
             {formatBytes(hash.bytesRead, units)} read
@@ -163,6 +166,37 @@ function Digest({
         computed={{ algorithm: hash.algorithm, digest: hash.digest, fileName: row.name }}
       />
     </>
+  )
+}
+
+interface SaveChecksumProps extends DigestProps {
+  /** The file changed since. */
+  readonly stale: boolean
+}
+
+/** Leaves `NAME.sha256` beside the image, for whoever gets both. */
+function SaveChecksum({ hash, job, row, stale }: SaveChecksumProps) {
+  const [busy, setBusy] = useState(false)
+  const words = texts().hash
+  const isOfFile = hash.target === 'file' && hash.algorithm === 'sha256'
+  const save = (): void => {
+    setBusy(true)
+    host()
+      .api['images.saveChecksum']({ imageId: row.id, jobId: job.id })
+      .then(({ path }) => toast({ title: words.saved, detail: path }))
+      .catch(reportError)
+      .finally(() => setBusy(false))
+  }
+  return (
+    <Button
+      size="small"
+      icon="download"
+      busy={busy}
+      disabledReason={!isOfFile ? words.saveFileOnly : stale ? words.saveStale : undefined}
+      onClick={save}
+    >
+      {words.save(`${row.name}.sha256`)}
+    </Button>
   )
 }
 

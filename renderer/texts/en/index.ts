@@ -11,6 +11,7 @@ import { create } from './create.ts'
 import { disk } from './disk.ts'
 import { files } from './files.ts'
 import { guest } from './guest.ts'
+import { hash } from './hash.ts'
 import { inspector } from './inspector.ts'
 import { library } from './library.ts'
 import { plan } from './plan.ts'
@@ -31,6 +32,7 @@ export const english = {
   disk,
   files,
   guest,
+  hash,
   inspector,
   library,
   plan,
