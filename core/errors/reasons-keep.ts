@@ -50,6 +50,15 @@ export const keepReasons = {
       'The image is encrypted: what a cluster holds means nothing in another place than its own.',
     advice: () => 'Copy the image first, or delete the snapshot without keeping it.',
   },
+  'kept-snapshot-not-sealed': {
+    kind: 'io',
+    number: 1726,
+    title: (c) => `The snapshot is deleted, and kept in part: ${nameOf(c)}`,
+    detail: (c) =>
+      `“${c.id ?? '?'}” is in the file, but what the image was afterwards could not be noted there.`,
+    safety: 'The snapshot is deleted, as it was meant to be; the image is valid.',
+    advice: () => 'If all of it was kept, it can still be put back.',
+  },
   'relink-no-backing': {
     kind: 'invalid-argument',
     number: 1730,

@@ -1,5 +1,6 @@
 import type { SnapshotInfo } from './image-info.ts'
 import type { ImageStamp } from './image-stamp.ts'
+import type { KeepingBytes, KeptSnapshot } from './kept-snapshot-plan.ts'
 
 /** Which snapshot is meant. Names are for people: QEMU lets two snapshots of an image have the same. */
 export type SnapshotChoice = { readonly id: string } | { readonly name: string }
@@ -50,6 +51,8 @@ export interface DeleteSnapshotPlan {
   readonly snapshot: SnapshotInfo
   /** undefined as `ListedSnapshot.usage`. */
   readonly freed: FreedSpace | undefined
+  /** What keeping it would take; undefined where it cannot be kept, or that is not known. */
+  readonly keeping: KeepingBytes | undefined
   readonly stamp: ImageStamp
 }
 
@@ -70,4 +73,6 @@ export interface AppliedSnapshotChange extends SnapshotChange {
 
 export interface DeletedSnapshotChange extends SnapshotChange {
   readonly freed: FreedSpace
+  /** The file that keeps it, when that was asked for. */
+  readonly kept: KeptSnapshot | undefined
 }

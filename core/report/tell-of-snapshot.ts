@@ -78,8 +78,14 @@ export function tellOfSnapshot(outcome: SnapshotOutcome): ToldChange {
       const facts = [{ label: 'Present state kept as', text: kept.name }]
       return { summary, facts, undo: { kind: 'snapshot-apply', applied, kept } }
     }
-    case 'delete':
-      return { summary, facts: spaceFacts('Freed', outcome.change?.freed) }
+    case 'delete': {
+      const { plan, change } = outcome
+      const facts = spaceFacts('Freed', change?.freed)
+      if (change?.kept === undefined) return { summary, facts }
+      const { path: kept } = change.kept
+      const undo = { kind: 'snapshot-delete', snapshot: markOf(plan.snapshot), kept } as const
+      return { summary, facts: [...facts, { label: 'Kept in', text: kept }], undo }
+    }
     default:
       return unreachable(outcome)
   }

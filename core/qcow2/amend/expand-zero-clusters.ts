@@ -72,7 +72,7 @@ export async function expandZeroClusters(
   const { geometry } = area
   // Clusters that a table no longer refers to may have one owner now: their flags in other tables change.
   const moved = L1Tree.of(file, geometry, expansion.movedL1(active) ?? active.l1)
-  const l1 = await settleFlags(change, moved, { ...options, geometry, sharedEntries: 0 })
+  const l1 = await settleFlags(change, moved, { ...options, geometry })
   return await change.commit({
     ...exchangeActiveL1(change, area, active, l1),
     ...(isTableSame ? {} : snapshots.replace(change, entries)),

@@ -95,7 +95,7 @@ export async function applySnapshot(
   const diskEntries = geometry.l1EntriesNeeded
   const kept = identity === undefined ? 0 : diskEntries
   const freed = await exchange(change, { old, state, kept }, context)
-  const l1 = await settleFlags(change, state.active, { ...context, sharedEntries: 0 })
+  const l1 = await settleFlags(change, state.active, context)
   const keptEntry: SnapshotEntry | undefined = identity && {
     ...writeSnapshotL1(change, withoutFlags(old.l1, diskEntries), geometry.clusterSize),
     ...identity,

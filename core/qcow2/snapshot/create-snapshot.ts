@@ -42,7 +42,10 @@ export async function createSnapshot(
   using change = Restructure.begin(file, area, { ...options, refcounts: 'stored' })
   const context = { ...options, geometry }
   await countTree(change, { tree, from: 0, to: entries }, { ...context, step: 'add' })
-  const l1 = await settleFlags(change, tree, { ...context, sharedEntries: entries })
+  const l1 = await settleFlags(change, tree, {
+    ...context,
+    isShared: (index) => index < entries,
+  })
   const own = l1.slice(0, 2 * entries)
   const entry: SnapshotEntry = {
     ...writeSnapshotL1(change, own, geometry.clusterSize),

@@ -14,6 +14,8 @@ import { SnapshotList, type SnapshotSelector } from './snapshot-list.ts'
 
 export interface DeleteSnapshotOptions extends OperationContext {
   readonly snapshot: SnapshotSelector
+  /** Called when nothing but the disk itself can stop the change any more. */
+  readonly beforeSwitch?: (() => void) | undefined
 }
 
 /** What deleting a snapshot would free. */
@@ -62,14 +64,18 @@ export async function deleteSnapshot(
   using change = Restructure.begin(file, area, { ...options, refcounts: 'stored' })
   const freed = await removeTree(change, { file, area, entry }, options)
   const active = activeTree(file, area)
-  const context = { ...options, geometry: area.geometry, sharedEntries: 0 }
+  const context = { ...options, geometry: area.geometry }
   const l1 = await settleFlags(change, active, context)
   const rest = snapshots.entries.filter((other) => other !== entry)
   const fields = {
     ...exchangeActiveL1(change, area, active, l1),
     ...snapshots.replace(change, rest),
   }
-  return { area: await change.commit(fields), entry, freed }
+  const lastSteps = () => {
+    options.beforeSwitch?.()
+    return {}
+  }
+  return { area: await change.commit(fields, lastSteps), entry, freed }
 }
 
 interface SnapshotPlace {

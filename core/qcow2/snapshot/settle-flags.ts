@@ -11,10 +11,10 @@ import type { L1Tree } from './l1-tree.ts'
 export interface SettleOptions extends OperationContext {
   readonly geometry: Geometry
   /**
-   * L1 entries [0, sharedEntries) belong to a new snapshot too: both go on sharing an L2 table that has to
-   * move, or every snapshot would cost a second copy of all tables.
+   * Which L1 entries belong to a new snapshot too: both go on sharing an L2 table that has to move, or every
+   * snapshot would cost a second copy of all tables. Default: none.
    */
-  readonly sharedEntries: number
+  readonly isShared?: ((index: number) => boolean) | undefined
 }
 
 /**
@@ -27,7 +27,7 @@ export async function settleFlags(
   tree: L1Tree,
   options: SettleOptions,
 ): Promise<WordTable> {
-  const { geometry, signal, pause: gate, onProgress, sharedEntries } = options
+  const { geometry, signal, pause: gate, onProgress, isShared: isSharedAt = () => false } = options
   const breathe = breather(signal, { pause: gate })
   const report = (phase: string, done: number, total: number) => {
     const { clusterSize } = geometry
@@ -53,7 +53,7 @@ export async function settleFlags(
     const old = tree.l2OffsetAt(index)
     const words = tree.readL2(old)
     setFlags(words, geometry, change)
-    const isShared = index < sharedEntries
+    const isShared = isSharedAt(index)
     change.remove(old, 1, isShared ? 2 : 1)
     const place = change.reserve(1)
     if (isShared) change.add(place.offset, 1)
