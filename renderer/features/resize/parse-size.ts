@@ -44,8 +44,8 @@ export function parseWantedSize(text: string, current?: number): WantedSize {
 }
 
 function factorOf(unit: string): number {
-  const [letter = ''] = unit.toUpperCase()
-  const power = letters.indexOf(letter) + 1
+  const letter = unit.charAt(0).toUpperCase()
+  const power = letter === '' ? 0 : letters.indexOf(letter) + 1
   const isDecimal = unit.length === 2 && unit.toLowerCase().endsWith('b')
   return (isDecimal ? 1000 : 1024) ** power
 }
