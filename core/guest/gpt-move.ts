@@ -136,12 +136,18 @@ function seal(words: DataView, { headerBytes, entries = new Uint8Array() }: GptC
 
 /**
  * Bytes of sectors where the new second copy goes that hold something else: neither zeroes, nor the old second
- * copy, nor what is to be written there (by an attempt that was cut short).
+ * copy, nor what is to be written there (by an attempt that was cut short), nor a second copy that an earlier
+ * move left behind.
  */
 export async function foreignBytes(
   disk: GuestBytes,
-  { second, oldSecond }: GptMove,
+  { second, oldSecond, first, headerAt }: GptMove,
 ): Promise<number> {
+  // The first header is in sector 1.
+  const sectorSize = first.at === 512 ? 512 : 4096
+  const stale = await readGptCopy(disk, sectorSize, headerAt / sectorSize)
+  const isStale = stale?.fault === undefined && stale?.entriesSector === second.at / sectorSize
+  if (isStale) return 0
   const length = Math.max(Math.min(second.bytes.length, disk.length - second.at), 0)
   const found = new Uint8Array(length)
   if (length > 0) await disk.read(found, second.at)

@@ -7,7 +7,7 @@ import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { contentSource, type ByteSource } from './byte-source.ts'
 import { findContentEnd, scanContent, type ContentScan } from './content-scan.ts'
 import { layoutOf, nothingFound, type DiskStructure } from '../guest/disk-layout.ts'
-import { planGptMove, type GptMove } from '../guest/gpt-move.ts'
+import { foreignBytes, planGptMove, type GptMove } from '../guest/gpt-move.ts'
 import { readStructure } from '../guest/read-structure.ts'
 import { guestBytesOf, isStored } from './disk-layout.ts'
 import { mustBeFree } from './move-gpt.ts'
@@ -60,8 +60,13 @@ export async function lookAtDisk(
   }
 }
 
+interface LookedAtMove extends GptMove {
+  /** Bytes of something else where the copy goes. */
+  readonly foreign: number
+}
+
 interface GptLook {
-  readonly move: GptMove | undefined
+  readonly move: LookedAtMove | undefined
   readonly refusal: ImageError | undefined
 }
 
@@ -79,9 +84,10 @@ async function lookAtGpt(
     // Damage and missing layers are refused for themselves.
     if (structure === undefined) return { move: undefined, refusal: undefined }
     const move = await planGptMove(disk, structure, size)
-    // What shrinking overwrites is cut off with the rest.
-    if (size >= disk.length && !move.isDone) await mustBeFree(disk, move)
-    return { move, refusal: undefined }
+    const foreign = move.isDone ? 0 : await foreignBytes(disk, move)
+    // What shrinking overwrites goes with the rest.
+    if (size >= disk.length) mustBeFree(foreign, move)
+    return { move: { ...move, foreign }, refusal: undefined }
   } catch (error) {
     if (!(error instanceof ImageError)) throw error
     if (error.reason === 'cancelled') throw error
@@ -138,21 +144,21 @@ async function storedPart(
 /** What reading finds: in the part that would be cut, and where the content of the disk ends. */
 async function scanDisk(
   image: DiskImage,
-  { size, scanLimit, move }: DiskLook & { readonly move: GptMove | undefined },
+  { size, scanLimit, move }: DiskLook & { readonly move: LookedAtMove | undefined },
   context: OperationContext,
 ): Promise<{ readonly cut: ContentScan | undefined; readonly contentEnd: number | undefined }> {
   const source = contentSource(image)
   const { virtualSize } = image
   const oldSecond = move?.oldSecond
-  const from = Math.min(move?.second.at ?? size, size)
-  const cut =
+  const past =
     size < virtualSize
       ? await scanContent(
           oldSecond === undefined ? source : without(source, oldSecond),
-          { from, to: virtualSize, limit: scanLimit },
+          { from: size, to: virtualSize, limit: scanLimit },
           context,
         )
       : undefined
+  const cut = past && { ...past, dataBytes: past.dataBytes + (move?.foreign ?? 0) }
   const isMoved = oldSecond !== undefined && oldSecond.end > size
   if (cut !== undefined && (cut.end !== undefined || isMoved || !cut.complete)) {
     const end = Math.max(cut.end ?? 0, isMoved ? oldSecond.end : 0)
@@ -161,7 +167,7 @@ async function scanDisk(
   const limit = scanLimit - (cut?.bytesRead ?? 0)
   const below = await findContentEnd(
     source,
-    { from: 0, to: Math.min(from, virtualSize), limit },
+    { from: 0, to: Math.min(size, virtualSize), limit },
     context,
   )
   return { cut, contentEnd: below.complete ? (below.end ?? 0) : undefined }

@@ -13,18 +13,17 @@ export async function plannedMove(disk: GuestBytes, size: number): Promise<GptMo
  * At the end of a disk that stays as it is, something else may lie where the copy goes: RAID keeps its records
  * there. Throws `gpt-no-room`.
  */
-export async function mustBeFree(disk: GuestBytes, move: GptMove): Promise<void> {
-  const foreign = await foreignBytes(disk, move)
+export function mustBeFree(foreign: number, { second }: GptMove): void {
   if (foreign === 0) return
   const found = `${foreign} bytes of something else`
-  throw new ImageError('gpt-no-room', { limit: move.second.at, found })
+  throw new ImageError('gpt-no-room', { limit: second.at, found })
 }
 
 /** Moves the copy to the end of a disk that has its size already. Throws `gpt-not-moved`. */
 export async function moveAfter(disk: GuestDisk, size: number): Promise<void> {
   try {
     const move = await plannedMove(disk, size)
-    await mustBeFree(disk, move)
+    mustBeFree(await foreignBytes(disk, move), move)
     await writeGptMove(disk, move)
   } catch (cause) {
     throw new ImageError('gpt-not-moved', { limit: size }, { cause })
