@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DiskLayout } from '../../../ipc/schemas/disk.ts'
 import { diskScale } from '../../../renderer/features/disk/disk-scale.ts'
