@@ -282,7 +282,7 @@ const screens: readonly Screen[] = [
     prepare: async (page) => {
       await snapshots(page)
       await page.getByRole('button', { name: `${verb} clean install` }).click()
-      if (verb === 'Rename') await page.getByLabel('Name').fill('first boot')
+      if (verb === 'Rename') await page.getByRole('textbox', { name: 'Name' }).fill('first boot')
       await planned(page)
     },
   })),

@@ -153,7 +153,8 @@ export function snapshotPlanOf(row: LibraryRow, { parameters }: ActionOf<'snapsh
     sizeAfter: size,
     bitmapsLost: [],
   } as const
-  const chosen = snapshots.find(({ id }) => id === parameters.name)
+  const isId = 'id' in parameters && parameters.id === true
+  const chosen = snapshots.find(({ id, name }) => parameters.name === (isId ? id : name))
   switch (parameters.action) {
     case 'create':
       return { undo: keptUntilChanged, neededBytes: 2 * mib, seconds: 1, detail }

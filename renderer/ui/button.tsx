@@ -18,18 +18,19 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled' |
   readonly hint?: ReactNode
 }
 
-export function Button({
-  variant = 'plain',
-  size = 'normal',
-  icon,
-  busy = false,
-  disabledReason,
-  hint,
-  className,
-  children,
-  onClick,
-  ...rest
-}: ButtonProps) {
+export function Button(props: ButtonProps) {
+  const {
+    variant = 'plain',
+    size = 'normal',
+    icon,
+    busy = false,
+    disabledReason,
+    hint,
+    className,
+    children,
+    onClick,
+    ...rest
+  } = props
   const blocked = disabledReason !== undefined || busy
   const button = (
     <button
@@ -49,7 +50,9 @@ export function Button({
     </button>
   )
   const explanation = disabledReason ?? hint
-  return explanation === undefined ? button : <Tooltip content={explanation}>{button}</Tooltip>
+  // A reason that comes or goes must not make another element of the button: the keyboard would lose it.
+  const mayExplain = explanation !== undefined || 'disabledReason' in props
+  return mayExplain ? <Tooltip content={explanation}>{button}</Tooltip> : button
 }
 
 export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'hint' | 'icon'> {

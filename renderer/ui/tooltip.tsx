@@ -4,6 +4,7 @@ import { popupContainer } from './popup-container.ts'
 import './tooltip.css'
 
 export interface TooltipProps {
+  /** Nothing to say at the moment: the element stays the same, without a tooltip. */
   readonly content: ReactNode
   readonly side?: 'top' | 'bottom' | 'left' | 'right'
   /** The one element the tooltip belongs to; it needs a name of its own. */
@@ -12,9 +13,8 @@ export interface TooltipProps {
 
 /** Explains, never names: what only a tooltip says, a touch screen cannot reach. */
 export function Tooltip({ content, side = 'bottom', children }: TooltipProps) {
-  if (content === undefined || content === '') return children
   return (
-    <Base.Root>
+    <Base.Root disabled={content === undefined || content === ''}>
       <Base.Trigger render={children} delay={500} />
       <Base.Portal container={popupContainer()}>
         <Base.Positioner side={side} sideOffset={6} collisionPadding={8} className="tooltip-place">

@@ -38,13 +38,10 @@ export function SnapshotCard({ row, snapshot, readOnlyReason }: SnapshotCardProp
       <Usage row={row} snapshot={snapshot} />
       <p className="snapshot-facts">
         <Badge tone={snapshot.vmStateSize > 0 ? 'info' : 'neutral'}>
-          {snapshot.vmStateSize > 0 ? words.withState : words.diskOnly}
+          {snapshot.vmStateSize > 0
+            ? words.withState(formatBytes(snapshot.vmStateSize, units))
+            : words.diskOnly}
         </Badge>
-        {snapshot.vmStateSize > 0 && (
-          <span title={exactBytes(snapshot.vmStateSize)}>
-            {words.withStateBytes(formatBytes(snapshot.vmStateSize, units))}
-          </span>
-        )}
         {snapshot.diskSize !== undefined && snapshot.diskSize !== row.virtualSize && (
           <span title={exactBytes(snapshot.diskSize)}>
             {words.size(formatBytes(snapshot.diskSize, units))}

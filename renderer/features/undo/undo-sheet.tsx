@@ -32,17 +32,15 @@ export function UndoSheet({ imageId, jobId, onClose }: UndoSheetProps) {
   if (job.kind === 'ready') {
     return <UndoPreview imageId={imageId} job={job.value} onClose={onClose} />
   }
+  // Asked and answered within a frame or two.
+  if (job.kind === 'waiting') return null
   return (
     <Dialog
       title={texts().undo.store.title}
       onClose={onClose}
       footer={<Button onClick={onClose}>{texts().common.close}</Button>}
     >
-      {job.kind === 'failed' ? (
-        <ErrorPanel error={job.error} />
-      ) : (
-        <p className="muted">{texts().undo.sheet.looking}</p>
-      )}
+      <ErrorPanel error={job.error} />
     </Dialog>
   )
 }
