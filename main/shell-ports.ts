@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../ipc/schemas/app.ts'
 import type { contract } from '../ipc/contract.ts'
+import type { JobNews } from './jobs/job-news.ts'
 
 export type MenuItems = z.output<(typeof contract)['shell.popupMenu']['input']>['items']
 
@@ -47,4 +48,8 @@ export interface ShellPorts {
   settingsChanged(settings: Settings): void
   /** Share of all running work that is done, for the taskbar; undefined when nothing runs. */
   showProgress(fraction: number | undefined): void
+  /** Of work that ended, for a notification when nobody looks; absent where the window asks the browser. */
+  tellNews?(news: JobNews): void
+  /** Whether an image is being changed: the machine must not fall asleep over it. */
+  keepAwake?(isNeeded: boolean): void
 }

@@ -3,6 +3,7 @@ import { initial } from './migrations/0001-initial.ts'
 import { changes } from './migrations/0002-changes.ts'
 import { imageFacts } from './migrations/0003-image-facts.ts'
 import { undo } from './migrations/0004-undo.ts'
+import { weeklyChecks } from './migrations/0005-weekly-checks.ts'
 
 /** One step of the schema. A released one is never edited: a change is a new file with the next number. */
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
   readonly sql: string
 }
 
-const migrations: readonly Migration[] = [initial, changes, imageFacts, undo]
+const migrations: readonly Migration[] = [initial, changes, imageFacts, undo, weeklyChecks]
 
 export const latestVersion = migrations.length
 

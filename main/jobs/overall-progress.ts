@@ -40,5 +40,6 @@ export class OverallProgress {
   }
 }
 
-const shareOf = ({ done, total }: JobProgress): number =>
-  total === 0 ? 0 : Math.min(1, done / total)
+/** Of the whole work where it tells, else of its present phase. */
+const shareOf = ({ share, done, total }: JobProgress): number =>
+  share ?? (total === 0 ? 0 : Math.min(1, done / total))

@@ -177,8 +177,11 @@ export class JobQueue {
     this.#holdBatch(batchId, false)
   }
 
-  cancelAll(): void {
+  /** Cancels everything; resolves when it has ended, or did not by the time that closing may take. */
+  async cancelAndSettle(): Promise<void> {
+    const ends = Array.from(this.#open.values(), ({ ended }) => ended)
     this.#each({}, (open) => this.#cancel(open))
+    await inTime(Promise.all(ends), closingTime)
   }
 
   /** What runs stands still at its next turn, what waits goes on waiting; other jobs take its place. */
@@ -210,14 +213,15 @@ export class JobQueue {
     this.#each({ batchId }, (open) => this.#goOn(open))
   }
 
+  /** Tells an ended job once more: something else about it changed, such as whether it can be taken back. */
+  tellAgain(jobId: string): void {
+    const job = findJob(this.#options.db, jobId)
+    if (job !== undefined && isEnded(job.state)) this.changes.tell({ type: 'job', job })
+  }
+
   /** Call after a change of the limits. */
   limitChanged(): void {
     this.#pump()
-  }
-
-  /** Resolves when no job is open. New ones may have come by then. */
-  async settled(): Promise<void> {
-    await Promise.all(Array.from(this.#open.values(), ({ ended }) => ended))
   }
 
   /**
@@ -230,10 +234,7 @@ export class JobQueue {
       open.stop()
       return open.ended
     })
-    const late = Promise.withResolvers<void>()
-    const timer = setTimeout(late.resolve, closingTime)
-    await Promise.race([Promise.all(ends), late.promise])
-    clearTimeout(timer)
+    await inTime(Promise.all(ends), closingTime)
     const interrupted = interruptOpenJobs(this.#options.db, this.#now())
     if (interrupted > 0) this.#options.log.info('jobs interrupted by the end', { interrupted })
     this.#open.clear()
@@ -497,6 +498,14 @@ export class JobQueue {
 function agreedOf(planToken: string | undefined, batchId: string | undefined): Agreed | undefined {
   if (planToken !== undefined) return { kind: 'plan', token: planToken }
   return batchId === undefined ? undefined : { kind: 'batch' }
+}
+
+/** Resolves when `work` does, or after `ms`. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, ms)
+  await Promise.race([work, late.promise])
+  clearTimeout(timer)
 }
 
 const numbersOf = (facts: FileFacts | undefined): FileNumbers | undefined =>

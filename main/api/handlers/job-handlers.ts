@@ -2,12 +2,16 @@ import { ImageError } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
 import type { CreateAction } from '../../../ipc/schemas/action.ts'
+import type { Job } from '../../../ipc/schemas/job.ts'
 import { findBatch } from '../../history/batches.ts'
 import type { ReadableDb } from '../../history/db.ts'
 import { findJob, historyPage, jobsOfBatch } from '../../history/jobs.ts'
+import { compareWithPrevious } from '../../history/compare-batches.ts'
 import { reportBatch } from '../../jobs/batch-report.ts'
 import { briefJob } from '../../jobs/brief-job.ts'
 import type { JobQueue } from '../../jobs/queue.ts'
+import { takeUp, type TakeUpParts } from '../../jobs/take-up.ts'
+import { readJobLines } from '../../log/job-lines.ts'
 import { streamJobs } from '../jobs-stream.ts'
 
 type Names = Extract<keyof Contract, `jobs.${string}` | `history.${string}`>
@@ -18,6 +22,8 @@ export interface JobHandlerParts {
   readonly engineVersion: string
   /** Queues the making of a new image; answers with the job's id. */
   readonly create: (request: CreateAction, planToken: string | undefined) => Promise<string>
+  readonly plan: TakeUpParts['plan']
+  readonly logFolder: string
 }
 
 export function jobHandlers({
@@ -25,7 +31,18 @@ export function jobHandlers({
   queue,
   engineVersion,
   create,
+  plan,
+  logFolder,
 }: JobHandlerParts): Pick<Handlers<Contract>, Names> {
+  const jobOf = (jobId: string): Job => {
+    const job = queue.openJob(jobId) ?? findJob(db, jobId)
+    if (job === undefined) throw new ImageError('unknown-id', { field: 'job', id: jobId })
+    return job
+  }
+  const mustKnowBatch = (batchId: string): void => {
+    if (findBatch(db, batchId) !== undefined) return
+    throw new ImageError('unknown-id', { field: 'batch', id: batchId })
+  }
   return {
     'jobs.start': (input) => {
       const { jobIds, batchId, skipped } = queue.start(input)
@@ -37,31 +54,29 @@ export function jobHandlers({
       return {}
     },
     'jobs.create': async ({ request, planToken }) => ({ jobId: await create(request, planToken) }),
-    'jobs.pause': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    'jobs.pause': (input) => {
+      if ('jobId' in input) queue.pause(input.jobId)
+      else queue.pauseBatch(input.batchId)
+      return {}
     },
-    'jobs.resume': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    'jobs.resume': (input) => {
+      if ('jobId' in input) queue.resume(input.jobId)
+      else queue.resumeBatch(input.batchId)
+      return {}
     },
-    'jobs.again': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
-    },
-    'jobs.log': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
-    },
-    'jobs.comparison': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    'jobs.again': async ({ jobId }) => ({ jobId: await takeUp({ queue, plan }, jobOf(jobId)) }),
+    'jobs.log': async ({ jobId }) => ({
+      lines: [...(await readJobLines(logFolder, jobOf(jobId)))],
+    }),
+    'jobs.comparison': ({ batchId }) => {
+      mustKnowBatch(batchId)
+      const { worse, better, ...rest } = compareWithPrevious(db, batchId)
+      return { ...rest, worse: [...worse], better: [...better] }
     },
     'jobs.watch': (_input, emit, { signal }) => streamJobs(queue, emit, signal),
-    'jobs.get': ({ jobId }) => {
-      const job = queue.openJob(jobId) ?? findJob(db, jobId)
-      if (job === undefined) throw new ImageError('unknown-id', { field: 'job', id: jobId })
-      return job
-    },
+    'jobs.get': ({ jobId }) => jobOf(jobId),
     'jobs.batch': ({ batchId }) => {
-      if (findBatch(db, batchId) === undefined) {
-        throw new ImageError('unknown-id', { field: 'batch', id: batchId })
-      }
+      mustKnowBatch(batchId)
       const jobs = jobsOfBatch(db, batchId)
       return { jobs: jobs.map((job) => briefJob(queue.openJob(job.id) ?? job)) }
     },

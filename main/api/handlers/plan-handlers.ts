@@ -1,6 +1,8 @@
 import { ImageError } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
+import type { JobRequest } from '../../../ipc/schemas/job.ts'
+import type { BatchPlan } from '../../jobs/plan-batch.ts'
 import type { CreatePlanner } from '../../plans/plan-create.ts'
 import type { Planning } from '../../plans/planning.ts'
 
@@ -9,6 +11,7 @@ type Names = Extract<keyof Contract, `plans.${string}` | `undo.${string}`>
 export interface PlanHandlerParts {
   readonly planning: Planning
   readonly creating: CreatePlanner
+  readonly planBatch: (request: JobRequest, imageIds: readonly number[]) => Promise<BatchPlan>
 }
 
 const missing = (feature: string): never => {
@@ -18,6 +21,7 @@ const missing = (feature: string): never => {
 export function planHandlers({
   planning,
   creating,
+  planBatch,
 }: PlanHandlerParts): Pick<Handlers<Contract>, Names> {
   return {
     'plans.action': async ({ imageId, request }, emit, { signal }) => {
@@ -35,7 +39,10 @@ export function planHandlers({
       await sent
     },
     'plans.create': ({ request }) => creating.show(request),
-    'plans.batch': async () => missing('Planning'),
+    'plans.batch': async ({ request, imageIds }) => {
+      const { included, skipped, volumes, ...rest } = await planBatch(request, imageIds)
+      return { ...rest, included: [...included], skipped: [...skipped], volumes: [...volumes] }
+    },
     'undo.store': async () => missing('The undo store'),
     'undo.purge': async () => missing('The undo store'),
   }

@@ -1,0 +1,20 @@
+import { isChange } from '../../ipc/schemas/change.ts'
+import type { Job } from '../../ipc/schemas/job.ts'
+
+/** How many jobs have not ended. */
+export interface WorkUnderWay {
+  /** At work, or standing still on the way. */
+  readonly begun: number
+  readonly waiting: number
+  /** Of those that have begun, how many change an image. */
+  readonly changing: number
+}
+
+export function workUnderWay(open: readonly Job[]): WorkUnderWay {
+  const begun = open.filter(({ startedAt }) => startedAt !== undefined)
+  return {
+    begun: begun.length,
+    waiting: open.length - begun.length,
+    changing: begun.filter(({ request }) => isChange(request)).length,
+  }
+}
