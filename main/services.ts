@@ -1,4 +1,5 @@
 import { availableParallelism, homedir } from 'node:os'
+import path from 'node:path'
 import { z } from 'zod'
 import { createEngine, ImageError } from '../core/index.ts'
 import type { Contract } from '../ipc/contract.ts'
@@ -13,37 +14,28 @@ import { shellHandlers } from './api/handlers/shell-handlers.ts'
 import { UseWatch } from './api/use-watch.ts'
 import { databaseFile, defaultDataFolder, defaultLogFolder } from './data-folders.ts'
 import { lockDataFolder } from './data-lock.ts'
-import { compareWithPrevious } from './history/compare-batches.ts'
 import { openDatabase } from './history/database.ts'
 import type { ReadableDb } from './history/db.ts'
-import { recentPace } from './history/jobs.ts'
-import { isWeeklyBatch } from './history/weekly-checks.ts'
 import { linkPolicyOf, withinRoots } from './images/library-image.ts'
 import { Library } from './images/library.ts'
 import type { ScanTasks } from './images/scan-tasks.ts'
 import type { EngineTasks } from './jobs/engine-host.ts'
 import { patienceFor } from './jobs/patience.ts'
-import { planBatch } from './jobs/plan-batch.ts'
+import { OverallProgress } from './jobs/overall-progress.ts'
 import { JobQueue } from './jobs/queue.ts'
-import type { SchedulerLimits } from './jobs/scheduler.ts'
-import { tellShell } from './jobs/tell-shell.ts'
-import { workUnderWay, type WorkUnderWay } from './jobs/work-under-way.ts'
 import { ServicesMetrics } from './metrics/services-metrics.ts'
 import type { MetricsSource } from './metrics/metrics-server.ts'
 import { openLog } from './log/logger.ts'
 import type { Notice } from './notice.ts'
-import { checkFolder } from './schedule/check-folder.ts'
-import { wallClock } from './schedule/wall-clock.ts'
-import { WeeklyChecks } from './schedule/weekly-checks.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 import { actionWork } from './plans/action-work.ts'
 import { createPlanners } from './plans/create-planners.ts'
 import { CreatePlanner } from './plans/plan-create.ts'
 import { Planning } from './plans/planning.ts'
-import { freeBytesAt } from './plans/preflight/surroundings.ts'
 import { startCreating } from './plans/start-creating.ts'
 import type { ShellPorts } from './shell-ports.ts'
 import { knownPlaces, type Place } from './users/known-places.ts'
+import { UndoStore } from './undo/undo-store.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 
 export interface ServicesOptions {
@@ -71,13 +63,8 @@ export interface Services {
   openPaths(paths: readonly string[]): Promise<{ readonly imageIds: readonly number[] }>
   /** For the log: an error that is a fault of ours, with its stack. */
   reportDefect(where: string, thrown: unknown): void
-  /** For the question before a shell ends. */
-  workUnderWay(): WorkUnderWay
-  /**
-   * Jobs stop, threads end, the database is closed. What had not ended is interrupted and can be taken up at the next
-   * start, or is cancelled, as the person chose.
-   */
-  close(unfinished?: 'interrupted' | 'cancelled'): Promise<void>
+  /** Running jobs become interrupted, threads end, the database is closed. */
+  close(): Promise<void>
 }
 
 /** Threads that answer windows, besides those that work on jobs. */
@@ -87,6 +74,8 @@ const planThreads = 2
 /** Unless the person asked for a number of jobs: one disk does not read faster for more. */
 const readersPerVolume = 2
 const scanThreads = 2
+/** The taskbar need not know more often, in milliseconds. */
+const shownProgressInterval = 500
 
 /**
  * The composition root of both shells: builds everything by hand, in the order in which the parts need
@@ -145,10 +134,16 @@ export async function createServices(options: ServicesOptions): Promise<Services
     vmPlaces: options.vmPlaces ?? defaultVmPlaces(),
   })
   undo.defer(() => library.close())
-  const admit = (path: string): Promise<string> => shell.admit(path)
+  const undoStore = new UndoStore({
+    db,
+    folder: path.join(dataFolder, 'undo'),
+    quotaBytes: () => settings.current.undoQuotaBytes,
+    log,
+  })
+  const admit = (file: string): Promise<string> => shell.admit(file)
   const planning = new Planning({
     images: library,
-    planners: createPlanners({ admit }),
+    planners: createPlanners({ admit, keeper: undoStore }),
     host: planHost,
   })
   const creating = new CreatePlanner({
@@ -156,19 +151,18 @@ export async function createServices(options: ServicesOptions): Promise<Services
     links: () =>
       withinRoots(linkPolicyOf({ linksTrusted: false }, settings.current.links), shell.roots),
     admit,
-    add: async (path) => void (await library.addPaths([path])),
-  })
-  const limits = (): SchedulerLimits => ({
-    jobs: jobThreads(),
-    readersPerVolume: settings.current.parallelJobs || readersPerVolume,
-    writersPerVolume: 1,
+    add: async (file) => void (await library.addPaths([file])),
   })
   const queue: JobQueue = new JobQueue({
     db,
     host: jobHost,
     subjects: library,
     actions: actionWork(planning, creating),
-    limits,
+    limits: () => ({
+      jobs: jobThreads(),
+      readersPerVolume: settings.current.parallelJobs || readersPerVolume,
+      writersPerVolume: 1,
+    }),
     log,
     actor,
     engineVersion,
@@ -196,36 +190,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
     log.setLevel(next.logLevel)
     shell.settingsChanged(next)
     queue.limitChanged()
-    weekly.look()
     if (next.links !== links) library.linksChanged()
     links = next.links
   })
   shell.settingsChanged(settings.current)
-  undo.use(
-    tellShell(queue, shell, {
-      isWeekly: (batchId) => isWeeklyBatch(db, batchId),
-      worseThanBefore: (batchId) => {
-        const { previous, worse } = compareWithPrevious(db, batchId)
-        return previous === undefined ? undefined : worse.length
-      },
-    }),
-  )
-  const weekly = undo.use(
-    new WeeklyChecks({
-      db,
-      clock: wallClock,
-      log,
-      wanted: () => settings.current.weeklyChecks,
-      hasFolder: (folderId) => library.folders().some(({ id }) => id === folderId),
-      check: (folderId) => checkFolder({ library, queue }, folderId),
-      isRunning: (batchId) => queue.isBatchOpen(batchId),
-    }),
-  )
-  undo.defer(
-    queue.changes.listen((change) => {
-      if (change.type === 'batch' && change.counters.endedAt !== undefined) weekly.look()
-    }),
-  )
+  undo.use(showProgress(queue, shell))
   undo.defer(
     queue.changes.listen((change) => {
       // A batch works on images that nobody chose one by one.
@@ -258,35 +227,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
       queue,
       engineVersion,
       create: (request, token) => startCreating({ db, queue, creating }, request, token),
-      plan: (imageId, request) => planning.show(imageId, request, unwatched),
-      logFolder,
     }),
-    ...planHandlers({
-      planBatch: (request, imageIds) =>
-        planBatch(
-          {
-            fit: (imageId, asked) => library.fit(imageId, asked),
-            row: (imageId) => library.row(imageId),
-            limits,
-            freeBytesAt,
-            pace: (kind) => recentPace(db, kind),
-          },
-          request,
-          imageIds,
-        ),
-      planning,
-      creating,
-    }),
+    ...planHandlers({ planning, creating }),
     ...shellHandlers({ library, shell }),
   }
 
-  log.info('services started', {
-    version: appVersion,
-    host: shell.host,
-    dataFolder,
-  })
+  log.info('services started', { version: appVersion, host: shell.host, dataFolder })
   library.start()
-  weekly.look()
   const parts = undo.move()
   return {
     handlers,
@@ -302,28 +249,30 @@ export async function createServices(options: ServicesOptions): Promise<Services
         where,
         stack: thrown instanceof Error ? thrown.stack : String(thrown),
       }),
-    workUnderWay: () => workUnderWay(queue.snapshot().jobs),
-    close: async (unfinished = 'interrupted') => {
-      log.info('services end', { unfinished })
-      if (unfinished === 'cancelled') await queue.cancelAndSettle()
+    close: async () => {
+      log.info('services end')
       await parts.disposeAsync()
     },
   }
 }
 
-const defaultVmPlaces = (): readonly Place[] =>
-  knownPlaces({
-    home: homedir(),
-    platform: process.platform,
-    env: process.env,
+/** Tells the shell how far all work is, at once when it ends and now and then meanwhile. */
+function showProgress(queue: JobQueue, shell: ShellPorts): Disposable {
+  const overall = new OverallProgress()
+  let shownAt = -Infinity
+  const stop = queue.changes.listen((change) => {
+    overall.follow(change)
+    const { fraction } = overall
+    const now = performance.now()
+    if (fraction !== undefined && now - shownAt < shownProgressInterval) return
+    shownAt = fraction === undefined ? -Infinity : now
+    shell.showProgress(fraction)
   })
-
-/** A plan that nobody waits for to see. */
-const unwatched = {
-  signal: new AbortController().signal,
-  onProgress: () => undefined,
-  onPlan: () => undefined,
+  return { [Symbol.dispose]: stop }
 }
+
+const defaultVmPlaces = (): readonly Place[] =>
+  knownPlaces({ home: homedir(), platform: process.platform, env: process.env })
 
 const sqliteVersion = (db: ReadableDb): string =>
   z.object({ version: z.string() }).parse(db.get('SELECT sqlite_version() AS version')).version

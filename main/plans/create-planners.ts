@@ -1,17 +1,21 @@
 import { ImageError } from '../../core/index.ts'
-import { planCompact } from './plan-compact.ts'
+import { KeptCompactPlans } from './kept-compact-plans.ts'
+import { compactPlanner } from './plan-compact.ts'
 import { relinkPlanner, type RelinkParts } from './plan-relink.ts'
 import { planRepair } from './plan-repair.ts'
-import { planResize } from './plan-resize.ts'
-import { planSnapshot } from './plan-snapshot.ts'
+import { resizePlanner, type ResizeParts } from './plan-resize.ts'
+import { snapshotPlanner, type SnapshotParts } from './plan-snapshot.ts'
 import type { FilePlanners, Planners } from './planners.ts'
 
 /** Every kind of action with its planner; those about places and undoing have a home of their own. */
-export const createPlanners = (parts: RelinkParts, files: FilePlanners = notYet): Planners => ({
-  resize: planResize,
-  compact: planCompact,
+export const createPlanners = (
+  parts: RelinkParts & ResizeParts & SnapshotParts,
+  files: FilePlanners = notYet,
+): Planners => ({
+  resize: resizePlanner(parts),
+  compact: compactPlanner(new KeptCompactPlans()),
   repair: planRepair,
-  snapshot: planSnapshot,
+  snapshot: snapshotPlanner(parts),
   relink: relinkPlanner(parts),
   ...files,
 })

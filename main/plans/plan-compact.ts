@@ -10,6 +10,7 @@ import type { ActionOf } from '../../ipc/schemas/action.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
 import type { Measured } from '../jobs/engine-host.ts'
 import type { DoneWork, Draft, WorkContext } from './draft.ts'
+import type { KeptCompactPlans } from './kept-compact-plans.ts'
 import type { Planner } from './planners.ts'
 import type { Subject } from './subject.ts'
 
@@ -19,24 +20,23 @@ type Parameters = ActionOf<'compact'>['parameters']
  * Gives space back. Shown at once from the tables alone; then with a sample of the content, which tells about how
  * much of it is zero, and then exactly. To be done, a sample is enough: the work finds the zeroes itself.
  */
-export const planCompact: Planner<'compact'> = async (
-  subject,
-  { parameters },
-  context,
-  onDraft,
-) => {
-  const planned = async (scan: 'none' | 'sampled' | 'whole'): Promise<CompactPlan> =>
-    (await context.host.run('planCompact', { ...subject.image, scan }, context)).result
-  if (context.purpose === 'do') {
-    return draftOf(subject, await planned('sampled'), parameters)
+export const compactPlanner =
+  (kept: KeptCompactPlans): Planner<'compact'> =>
+  async (subject, { parameters }, context, onDraft) => {
+    const known = kept.find(subject)
+    if (known !== undefined) return draftOf(subject, known, parameters)
+    const planned = async (scan: 'none' | 'sampled' | 'whole'): Promise<CompactPlan> =>
+      (await context.host.run('planCompact', { ...subject.image, scan }, context)).result
+    if (context.purpose === 'do') return draftOf(subject, await planned('sampled'), parameters)
+    onDraft(draftOf(subject, await planned('none'), parameters))
+    const sampled = await planned('sampled')
+    // Of what little there is, a sample may be all.
+    const isWhole = sampled.scan.kind === 'whole'
+    if (!isWhole) onDraft(draftOf(subject, sampled, parameters))
+    const whole = isWhole ? sampled : await planned('whole')
+    kept.keep(subject, whole)
+    return draftOf(subject, whole, parameters)
   }
-  onDraft(draftOf(subject, await planned('none'), parameters))
-  const sampled = await planned('sampled')
-  // Of what little there is, a sample may be all.
-  if (sampled.scan.kind === 'whole') return draftOf(subject, sampled, parameters)
-  onDraft(draftOf(subject, sampled, parameters))
-  return draftOf(subject, await planned('whole'), parameters)
-}
 
 function draftOf(subject: Subject, plan: CompactPlan, parameters: Parameters): Draft {
   const { image, row } = subject

@@ -2,15 +2,21 @@ import {
   ImageError,
   tellOfSnapshot,
   unreachable,
+  type DeleteSnapshotPlan,
+  type DoneChange,
   type FreedSpace,
   type ImageErrorData,
+  type KeptContent,
   type ListedSnapshot,
   type SnapshotChoice,
+  type SnapshotInfo,
+  type SnapshotMark,
   type SnapshotOutcome,
 } from '../../core/index.ts'
 import type { ActionOf } from '../../ipc/schemas/action.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
 import type { Measured } from '../jobs/engine-host.ts'
+import type { Keeper } from '../undo/keeper.ts'
 import { fileBasis } from './basis.ts'
 import type { CardFacts, DoneWork, Draft } from './draft.ts'
 import type { Planner } from './planners.ts'
@@ -19,27 +25,33 @@ import type { PlanContext, Subject } from './subject.ts'
 type Parameters = ActionOf<'snapshot'>['parameters']
 type ParametersOf<Action> = Extract<Parameters, { action: Action }>
 
-/** Snapshots inside the image: take one, go back to one, delete one, give one another name. */
-export const planSnapshot: Planner<'snapshot'> = async (subject, { parameters }, context) => {
-  const { result: listed } = await context.host.run(
-    'listSnapshots',
-    { ...subject.image, usage: false },
-    context,
-  )
-  const planning = { subject, listed, context }
-  switch (parameters.action) {
-    case 'create':
-      return planTaking(planning, parameters)
-    case 'apply':
-      return planGoingBack(planning, parameters)
-    case 'delete':
-      return planDeleting(planning, parameters)
-    case 'rename':
-      return planRenaming(planning, parameters)
-    default:
-      return unreachable(parameters)
-  }
+export interface SnapshotParts {
+  readonly keeper: Keeper
 }
+
+/** Snapshots inside the image: take one, go back to one, delete one, give one another name. */
+export const snapshotPlanner =
+  ({ keeper }: SnapshotParts): Planner<'snapshot'> =>
+  async (subject, { parameters }, context) => {
+    const { result: listed } = await context.host.run(
+      'listSnapshots',
+      { ...subject.image, usage: false },
+      context,
+    )
+    const planning = { subject, listed, context }
+    switch (parameters.action) {
+      case 'create':
+        return planTaking(planning, parameters)
+      case 'apply':
+        return planGoingBack(planning, parameters)
+      case 'delete':
+        return planDeleting(planning, parameters, keeper)
+      case 'rename':
+        return planRenaming(planning, parameters)
+      default:
+        return unreachable(parameters)
+    }
+  }
 
 interface Planning {
   readonly subject: Subject
@@ -96,23 +108,68 @@ async function planGoingBack(
 }
 
 async function planDeleting(
-  { subject: { image }, listed, context }: Planning,
-  { name, id }: ParametersOf<'delete'>,
+  { subject: { image, imageId }, listed, context }: Planning,
+  { name, id, keep = false }: ParametersOf<'delete'>,
+  keeper: Keeper,
 ): Promise<Draft> {
   const snapshot = choiceOf(listed, { name, isId: id === true })
   const task = { ...image, snapshot }
   const { result: plan } = await context.host.run('planDeleteSnapshot', task, context)
   const size = plan.snapshot.diskSize
+  const keeping = keep ? keepingOf(plan, keeper) : undefined
   return {
     ...plainDraft,
     detail: detailOf('delete', { before: size, after: size, letsGo: bytesOf(plan.freed) }),
-    card: cardOf(listed, { lost: 1, undo: { undo: 'no' } }),
-    basis: { stamp: plan.stamp, snapshot: plan.snapshot.id },
-    carryOut: async ({ host, ...work }) => {
-      const done = await host.run('deleteSnapshot', { ...image, plan }, work)
-      return doneWork(done, { kind: 'delete', plan, change: done.result })
+    card: cardOf(listed, { lost: 1, undo: undoOf(keeping) }),
+    basis: { stamp: plan.stamp, snapshot: plan.snapshot.id, keeps: keeping?.content ?? 'nothing' },
+    carryOut: async ({ host, jobId, ...work }) => {
+      const changeFor = (kept: string): DoneChange => ({
+        kind: 'snapshot-delete',
+        snapshot: markOf(plan.snapshot),
+        kept,
+      })
+      const file =
+        keeping &&
+        (await keeper.placeFor({ id: jobId, imageId }, keeping.bytes, (path) => ({
+          kind: 'change',
+          change: changeFor(path),
+        })))
+      const kept =
+        file === undefined || keeping === undefined
+          ? undefined
+          : { path: file, content: keeping.content }
+      const done = await host.run('deleteSnapshot', { ...image, plan, keep: kept }, work)
+      return {
+        ...doneWork(done, { kind: 'delete', plan, change: done.result }),
+        ...(file === undefined ? {} : { undo: changeFor(file) }),
+      }
     },
   }
+}
+
+interface Keeping {
+  readonly content: KeptContent
+  readonly bytes: number
+}
+
+/** A copy of the whole snapshot outlives later writes of a guest; that is worth so much more than its own part. */
+const worthOfWhole = 4
+const smallWhole = 2 ** 30
+
+/** How the undo store keeps it; undefined when it cannot, or has no room. */
+function keepingOf({ keeping }: DeleteSnapshotPlan, keeper: Keeper): Keeping | undefined {
+  if (keeping === undefined) return undefined
+  const { own, whole } = keeping
+  if (whole <= Math.max(smallWhole, worthOfWhole * own) && keeper.fits(whole)) {
+    return { content: 'whole', bytes: whole }
+  }
+  return keeper.fits(own) ? { content: 'own', bytes: own } : undefined
+}
+
+function undoOf(keeping: Keeping | undefined): CardFacts['undo'] {
+  if (keeping === undefined) return { undo: 'no' }
+  const { content, bytes: keptBytes } = keeping
+  return { undo: content === 'whole' ? 'while-kept' : 'while-unchanged', keptBytes }
 }
 
 function planRenaming(
@@ -172,6 +229,8 @@ const doneWork = <Result>(
   { before, after }: Measured<Result>,
   outcome: SnapshotOutcome,
 ): DoneWork => ({ ...tellOfSnapshot(outcome), before, after })
+
+const markOf = ({ id, name, createdAt }: SnapshotInfo): SnapshotMark => ({ id, name, createdAt })
 
 const bytesOf = (space: FreedSpace | undefined): number | undefined =>
   space && space.dataBytes + space.tableBytes

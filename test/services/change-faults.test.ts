@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ImageAction } from '../../ipc/schemas/action.ts'
 import { Qcow2Builder } from '../helpers/qcow2-builder.ts'
 import { qemuSession } from '../helpers/qemu-session.ts'
@@ -16,6 +16,9 @@ const run = promisify(execFile)
 
 let folder: TempFolder
 let services: OpenServices
+
+// Threads that load the engine from its sources take seconds where much else runs.
+vi.setConfig({ testTimeout: 60_000 })
 
 beforeAll(async () => {
   folder = await tempFolder('change-faults')
@@ -141,8 +144,7 @@ test('a change that is cancelled on the way leaves a whole image and says so', a
       void services.client['jobs.cancel']({ jobId })
     },
   })
-  expect(['cancelled', 'succeeded']).toContain(job.state)
-  if (job.state === 'cancelled') expect(job.summary).not.toBe('')
+  expect(job).toMatchObject({ state: 'cancelled', summary: expect.stringMatching(/\.$/) })
   expect((await qemuCheck(file)).exitCode).toBe(0)
   await qemuIo(file, 'read -P 1 0 2M', 'read -P 8 28M 2M')
   expect((await services.plan(id, grow)).allowed).toBe(true)

@@ -1,6 +1,6 @@
 /** Changes as a window asks for them: planned, agreed to, done by a real worker, and looked at by qemu-img afterwards. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ImageAction } from '../../ipc/schemas/action.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
 import type { ActionPlan } from '../../ipc/schemas/plan.ts'
@@ -14,6 +14,9 @@ const mib = 2 ** 20
 
 let folder: TempFolder
 let services: OpenServices
+
+// Threads that load the engine from its sources take seconds where much else runs.
+vi.setConfig({ testTimeout: 60_000 })
 
 beforeAll(async () => {
   folder = await tempFolder('changes')
@@ -102,6 +105,24 @@ describe('sizes', () => {
     expect(await virtualSizeOf(image.file)).toBe(32 * mib)
   })
 
+  test('a disk shrinks without a loss where the undo store keeps what is cut off', async () => {
+    const image = await anImage('keep.qcow2', '64M', 'write -P 7 0 1M', 'write -P 8 40M 1M')
+    const request = { kind: 'resize', parameters: { size: 32 * mib, keepCut: true } } as const
+    const plan = await services.plan(image.id, request)
+    expect(plan.preflight).toContainEqual({
+      id: 'undo',
+      tone: 'good',
+      undo: 'while-kept',
+      keptBytes: mib,
+    })
+    const job = await change(image, request)
+    const undo = job.result?.kind === 'change' ? job.result.undo : undefined
+    expect(undo).toMatchObject({ kind: 'shrink', before: 64 * mib, after: 32 * mib })
+    const kept = undo?.kind === 'shrink' ? undo.kept : ''
+    expect((await stat(kept)).mode % 0o1000).toBe(0o600)
+    await qemuIo(kept, 'read -P 8 40M 1M')
+  })
+
   test('a disk that overlays stand on is not cut', async () => {
     const base = await anImage('base.qcow2', '64M', 'write -P 7 0 1M')
     const overlay = folder.file('overlay.qcow2')
@@ -138,6 +159,9 @@ describe('space', () => {
     const scans = plans.map(({ detail }) => (detail.kind === 'compact' ? detail.scan : ''))
     expect(scans).toEqual(['none', 'whole'])
     expect(new Set(plans.map(({ token }) => token)).size).toBe(1)
+    const punch = { kind: 'compact', parameters: { mode: 'punch' } } as const
+    // Another mode is planned from what was read already.
+    expect(await services.plans(image.id, punch)).toMatchObject([{ detail: { scan: 'whole' } }])
     const row = await services.row(image.id)
     expect(row?.reclaimable).toMatchObject({ isExact: true, stale: false })
     expect(row?.reclaimable?.bytes).toBeGreaterThan(20 * mib)
@@ -240,6 +264,26 @@ describe('snapshots', () => {
     await change(image, deletion)
     expect(await snapshotNames(image.file)).toEqual(['one', 'kept', 'three'])
     expect(await services.row(image.id)).toMatchObject({ snapshotCount: 3 })
+  })
+
+  test('one that is deleted is kept where the undo store has room for it', async () => {
+    const image = await anImage('kept-snapshot.qcow2', '16M', 'write -P 1 0 1M')
+    await qemuImg('snapshot', '-c', 'one', image.file)
+    await qemuIo(image.file, 'write -P 2 0 1M')
+    const request = {
+      kind: 'snapshot',
+      parameters: { action: 'delete', name: 'one', keep: true },
+    } as const
+    const plan = await services.plan(image.id, request)
+    expect(plan.preflight).toContainEqual(
+      expect.objectContaining({ id: 'undo', tone: 'good', undo: 'while-kept' }),
+    )
+    const job = await change(image, request)
+    const undo = job.result?.kind === 'change' ? job.result.undo : undefined
+    expect(undo).toMatchObject({ kind: 'snapshot-delete', snapshot: { name: 'one' } })
+    const kept = undo?.kind === 'snapshot-delete' ? undo.kept : ''
+    expect((await stat(kept)).size).toBeGreaterThan(mib)
+    expect(await snapshotNames(image.file)).toEqual([])
   })
 
   test('a name that is taken and a snapshot that is not there are told before', async () => {

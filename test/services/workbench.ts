@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { openDatabase } from '../../main/history/database.ts'
 import { databaseFile } from '../../main/data-folders.ts'
 import type { Db } from '../../main/history/db.ts'
@@ -10,6 +11,7 @@ import { actionWork } from '../../main/plans/action-work.ts'
 import { createPlanners } from '../../main/plans/create-planners.ts'
 import { CreatePlanner } from '../../main/plans/plan-create.ts'
 import { Planning } from '../../main/plans/planning.ts'
+import { UndoStore } from '../../main/undo/undo-store.ts'
 import { WorkerPool } from '../../main/workers/worker-pool.ts'
 import { memoryLog, type LogLine } from './memory-log.ts'
 
@@ -57,13 +59,23 @@ export function openWorkbench(
   const scanHost = new WorkerPool<ScanTasks>({ url: scanWorker, size: () => 2 })
   let links: LinkSetting = 'ask'
   const library = new Library({ db, host: scanHost, log, links: () => links, roots })
-  const admit = (path: string): Promise<string> => Promise.resolve(path)
-  const planning = new Planning({ images: library, planners: createPlanners({ admit }), host })
+  const keeper = new UndoStore({
+    db,
+    folder: path.join(dataFolder, 'undo'),
+    quotaBytes: () => 2 ** 30,
+    log,
+  })
+  const admit = (file: string): Promise<string> => Promise.resolve(file)
+  const planning = new Planning({
+    images: library,
+    planners: createPlanners({ admit, keeper }),
+    host,
+  })
   const creating = new CreatePlanner({
     host,
     links: () => 'same-folder',
     admit,
-    add: async (path) => void (await library.addPaths([path])),
+    add: async (file) => void (await library.addPaths([file])),
   })
   const queue: JobQueue = new JobQueue({
     db,

@@ -8,19 +8,25 @@ import type { ChangeTasks } from './change-tasks.ts'
 /** What an engine worker does to plan and to make changes. */
 export function changeHandlers(engine: Engine): TaskHandlers<ChangeTasks> {
   return {
-    planResize: ({ size, preallocation, scanLimit, ...image }, context) =>
+    planResize: ({ size, preallocation, moveGptBackup, scanLimit, ...image }, context) =>
       measured(image, () =>
         engine.planResize(image.path, {
           size,
           preallocation,
+          moveGptBackup,
           scanLimit,
           links: image.links,
           ...watched(context),
         }),
       ),
-    resize: ({ plan, consent, ...image }, context) =>
+    resize: ({ plan, consent, keepCut, ...image }, context) =>
       measured(image, () =>
-        engine.resizeImage(image.path, plan, { consent, links: image.links, ...watched(context) }),
+        engine.resizeImage(image.path, plan, {
+          consent,
+          keepCut,
+          links: image.links,
+          ...watched(context),
+        }),
       ),
     planCompact: ({ scan, ...image }, context) =>
       measured(image, () =>
@@ -57,8 +63,8 @@ export function changeHandlers(engine: Engine): TaskHandlers<ChangeTasks> {
       measured(image, () =>
         engine.planDeleteSnapshot(image.path, { snapshot, ...watched(context) }),
       ),
-    deleteSnapshot: ({ plan, ...image }, context) =>
-      measured(image, () => engine.deleteSnapshot(image.path, { plan, ...watched(context) })),
+    deleteSnapshot: ({ plan, keep, ...image }, context) =>
+      measured(image, () => engine.deleteSnapshot(image.path, { plan, keep, ...watched(context) })),
     renameSnapshot: ({ snapshot, name, ...image }, context) =>
       measured(image, () =>
         engine.renameSnapshot(image.path, { snapshot, name, ...watched(context) }),

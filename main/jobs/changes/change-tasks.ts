@@ -10,6 +10,7 @@ import type {
   DataLossStep,
   DeletedSnapshotChange,
   DeleteSnapshotPlan,
+  KeepSnapshot,
   ListedSnapshot,
   Preallocation,
   Progress,
@@ -52,12 +53,18 @@ export type ChangeTasks = {
     {
       readonly size: number
       readonly preallocation: Preallocation
+      readonly moveGptBackup: boolean
       readonly scanLimit: number | undefined
     },
     ResizePlan
   >
   readonly resize: ImageTask<
-    { readonly plan: ResizePlan; readonly consent: readonly ResizeConsent[] },
+    {
+      readonly plan: ResizePlan
+      readonly consent: readonly ResizeConsent[]
+      /** A path that nothing has, for what is cut off. */
+      readonly keepCut: string | undefined
+    },
     ResizeResult
   >
   readonly planCompact: ImageTask<{ readonly scan: ZeroScan }, CompactPlan>
@@ -92,7 +99,10 @@ export type ChangeTasks = {
     AppliedSnapshotChange
   >
   readonly planDeleteSnapshot: ImageTask<{ readonly snapshot: SnapshotChoice }, DeleteSnapshotPlan>
-  readonly deleteSnapshot: ImageTask<{ readonly plan: DeleteSnapshotPlan }, DeletedSnapshotChange>
+  readonly deleteSnapshot: ImageTask<
+    { readonly plan: DeleteSnapshotPlan; readonly keep: KeepSnapshot | undefined },
+    DeletedSnapshotChange
+  >
   readonly renameSnapshot: ImageTask<
     { readonly snapshot: SnapshotChoice; readonly name: string },
     SnapshotChange
