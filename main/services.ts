@@ -14,24 +14,34 @@ import { shellHandlers } from './api/handlers/shell-handlers.ts'
 import { UseWatch } from './api/use-watch.ts'
 import { databaseFile, defaultDataFolder, defaultLogFolder } from './data-folders.ts'
 import { lockDataFolder } from './data-lock.ts'
+import { compareWithPrevious } from './history/compare-batches.ts'
 import { openDatabase } from './history/database.ts'
 import type { ReadableDb } from './history/db.ts'
+import { recentPace } from './history/jobs.ts'
+import { isWeeklyBatch } from './history/weekly-checks.ts'
 import { linkPolicyOf, withinRoots } from './images/library-image.ts'
 import { Library } from './images/library.ts'
 import type { ScanTasks } from './images/scan-tasks.ts'
 import type { EngineTasks } from './jobs/engine-host.ts'
 import { patienceFor } from './jobs/patience.ts'
-import { OverallProgress } from './jobs/overall-progress.ts'
+import { planBatch } from './jobs/plan-batch.ts'
 import { JobQueue } from './jobs/queue.ts'
+import type { SchedulerLimits } from './jobs/scheduler.ts'
+import { tellShell } from './jobs/tell-shell.ts'
+import { workUnderWay, type WorkUnderWay } from './jobs/work-under-way.ts'
 import { ServicesMetrics } from './metrics/services-metrics.ts'
 import type { MetricsSource } from './metrics/metrics-server.ts'
 import { openLog } from './log/logger.ts'
 import type { Notice } from './notice.ts'
+import { checkFolder } from './schedule/check-folder.ts'
+import { wallClock } from './schedule/wall-clock.ts'
+import { WeeklyChecks } from './schedule/weekly-checks.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 import { actionWork } from './plans/action-work.ts'
 import { createPlanners } from './plans/create-planners.ts'
 import { CreatePlanner } from './plans/plan-create.ts'
 import { Planning } from './plans/planning.ts'
+import { freeBytesAt } from './plans/preflight/surroundings.ts'
 import { startCreating } from './plans/start-creating.ts'
 import type { ShellPorts } from './shell-ports.ts'
 import { knownPlaces, type Place } from './users/known-places.ts'
@@ -63,8 +73,13 @@ export interface Services {
   openPaths(paths: readonly string[]): Promise<{ readonly imageIds: readonly number[] }>
   /** For the log: an error that is a fault of ours, with its stack. */
   reportDefect(where: string, thrown: unknown): void
-  /** Running jobs become interrupted, threads end, the database is closed. */
-  close(): Promise<void>
+  /** For the question before a shell ends. */
+  workUnderWay(): WorkUnderWay
+  /**
+   * Jobs stop, threads end, the database is closed. What had not ended is interrupted and can be taken up at the next
+   * start, or is cancelled, as the person chose.
+   */
+  close(unfinished?: 'interrupted' | 'cancelled'): Promise<void>
 }
 
 /** Threads that answer windows, besides those that work on jobs. */
@@ -74,8 +89,6 @@ const planThreads = 2
 /** Unless the person asked for a number of jobs: one disk does not read faster for more. */
 const readersPerVolume = 2
 const scanThreads = 2
-/** The taskbar need not know more often, in milliseconds. */
-const shownProgressInterval = 500
 
 /**
  * The composition root of both shells: builds everything by hand, in the order in which the parts need
@@ -153,16 +166,17 @@ export async function createServices(options: ServicesOptions): Promise<Services
     admit,
     add: async (file) => void (await library.addPaths([file])),
   })
+  const limits = (): SchedulerLimits => ({
+    jobs: jobThreads(),
+    readersPerVolume: settings.current.parallelJobs || readersPerVolume,
+    writersPerVolume: 1,
+  })
   const queue: JobQueue = new JobQueue({
     db,
     host: jobHost,
     subjects: library,
     actions: actionWork(planning, creating),
-    limits: () => ({
-      jobs: jobThreads(),
-      readersPerVolume: settings.current.parallelJobs || readersPerVolume,
-      writersPerVolume: 1,
-    }),
+    limits,
     log,
     actor,
     engineVersion,
@@ -190,11 +204,36 @@ export async function createServices(options: ServicesOptions): Promise<Services
     log.setLevel(next.logLevel)
     shell.settingsChanged(next)
     queue.limitChanged()
+    weekly.look()
     if (next.links !== links) library.linksChanged()
     links = next.links
   })
   shell.settingsChanged(settings.current)
-  undo.use(showProgress(queue, shell))
+  undo.use(
+    tellShell(queue, shell, {
+      isWeekly: (batchId) => isWeeklyBatch(db, batchId),
+      worseThanBefore: (batchId) => {
+        const { previous, worse } = compareWithPrevious(db, batchId)
+        return previous === undefined ? undefined : worse.length
+      },
+    }),
+  )
+  const weekly = undo.use(
+    new WeeklyChecks({
+      db,
+      clock: wallClock,
+      log,
+      wanted: () => settings.current.weeklyChecks,
+      hasFolder: (folderId) => library.folders().some(({ id }) => id === folderId),
+      check: (folderId) => checkFolder({ library, queue }, folderId),
+      isRunning: (batchId) => queue.isBatchOpen(batchId),
+    }),
+  )
+  undo.defer(
+    queue.changes.listen((change) => {
+      if (change.type === 'batch' && change.counters.endedAt !== undefined) weekly.look()
+    }),
+  )
   undo.defer(
     queue.changes.listen((change) => {
       // A batch works on images that nobody chose one by one.
@@ -227,13 +266,31 @@ export async function createServices(options: ServicesOptions): Promise<Services
       queue,
       engineVersion,
       create: (request, token) => startCreating({ db, queue, creating }, request, token),
+      plan: (imageId, request) => planning.show(imageId, request, unwatched),
+      logFolder,
     }),
-    ...planHandlers({ planning, creating }),
+    ...planHandlers({
+      planBatch: (request, imageIds) =>
+        planBatch(
+          {
+            fit: (imageId, asked) => library.fit(imageId, asked),
+            row: (imageId) => library.row(imageId),
+            limits,
+            freeBytesAt,
+            pace: (kind) => recentPace(db, kind),
+          },
+          request,
+          imageIds,
+        ),
+      planning,
+      creating,
+    }),
     ...shellHandlers({ library, shell }),
   }
 
   log.info('services started', { version: appVersion, host: shell.host, dataFolder })
   library.start()
+  weekly.look()
   const parts = undo.move()
   return {
     handlers,
@@ -249,30 +306,24 @@ export async function createServices(options: ServicesOptions): Promise<Services
         where,
         stack: thrown instanceof Error ? thrown.stack : String(thrown),
       }),
-    close: async () => {
-      log.info('services end')
+    workUnderWay: () => workUnderWay(queue.snapshot().jobs),
+    close: async (unfinished = 'interrupted') => {
+      log.info('services end', { unfinished })
+      if (unfinished === 'cancelled') await queue.cancelAndSettle()
       await parts.disposeAsync()
     },
   }
 }
 
-/** Tells the shell how far all work is, at once when it ends and now and then meanwhile. */
-function showProgress(queue: JobQueue, shell: ShellPorts): Disposable {
-  const overall = new OverallProgress()
-  let shownAt = -Infinity
-  const stop = queue.changes.listen((change) => {
-    overall.follow(change)
-    const { fraction } = overall
-    const now = performance.now()
-    if (fraction !== undefined && now - shownAt < shownProgressInterval) return
-    shownAt = fraction === undefined ? -Infinity : now
-    shell.showProgress(fraction)
-  })
-  return { [Symbol.dispose]: stop }
-}
-
 const defaultVmPlaces = (): readonly Place[] =>
   knownPlaces({ home: homedir(), platform: process.platform, env: process.env })
+
+/** A plan that nobody waits for to see. */
+const unwatched = {
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  onPlan: () => undefined,
+}
 
 const sqliteVersion = (db: ReadableDb): string =>
   z.object({ version: z.string() }).parse(db.get('SELECT sqlite_version() AS version')).version
