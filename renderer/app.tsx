@@ -1,11 +1,12 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
-import { useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { listenForShortcuts } from './commands/keyboard.ts'
 import { followMenuState } from './commands/menu-state.ts'
 import { DropTarget } from './features/add-folder/drop-target.tsx'
 import { ActivityDrawer } from './features/activity/activity-drawer.tsx'
 import { BatchPage } from './features/check/batch-page.tsx'
+import { lazily } from './features/frame/lazily.ts'
 import { LiveRegion } from './features/frame/live-region.tsx'
 import { NoConnection } from './features/frame/no-connection.tsx'
 import { Notices } from './features/frame/notices.tsx'
@@ -77,6 +78,12 @@ function PageContent({ page }: { readonly page: Page }) {
   switch (page.kind) {
     case 'library':
       return <LibraryPage scope={page.scope} />
+    case 'chains':
+      return (
+        <Suspense>
+          <ChainPage key={page.imageId ?? 'all'} imageId={page.imageId} />
+        </Suspense>
+      )
     case 'history':
       return <HistoryPage />
     case 'batch':
@@ -85,6 +92,8 @@ function PageContent({ page }: { readonly page: Page }) {
       return unreachable(page)
   }
 }
+
+const ChainPage = lazily(async () => (await import('./features/chain/chain-page.tsx')).ChainPage)
 
 const drawerHeights = { least: 120, most: 480 } as const
 

@@ -6,6 +6,7 @@ import { copyCommands } from './copy-commands.ts'
 import { imageCommands } from './image-commands.ts'
 import { libraryCommands } from './library-commands.ts'
 import { spaceCommands } from './space-commands.ts'
+import { relationCommands } from './relation-commands.ts'
 import { viewCommands } from './view-commands.ts'
 
 /** Every command there is. Toolbar, menus, palette, keys and the application menu show these. */
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   ...spaceCommands,
   ...careCommands,
   ...copyCommands,
+  ...relationCommands,
   ...viewCommands,
 ]
 

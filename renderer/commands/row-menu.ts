@@ -10,10 +10,10 @@ const groups = [
   ['image.open'],
   ['image.check', 'image.repair', 'image.compact', 'image.resize'],
   ['image.takeSnapshot', 'image.manageSnapshots'],
-  ['image.showChain', 'image.relink', 'image.trustLinks'],
+  ['image.showChain', 'image.createOverlay', 'image.relink', 'image.trustLinks'],
   ['image.hash', 'image.map'],
   ['image.copyPath', 'image.copyName', 'image.copySha256', 'image.copyInfo', 'image.copyCommand'],
-  ['image.showInFolder', 'image.rename', 'image.move'],
+  ['image.locate', 'image.showInFolder', 'image.rename', 'image.move'],
   ['library.remove', 'image.trash'],
 ] as const
 

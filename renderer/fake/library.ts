@@ -2,6 +2,7 @@
 import type { LibraryFolder, LibraryRow } from '../../ipc/schemas/library.ts'
 import { hugeTable, permissionDenied } from './made-up-errors.ts'
 import { random, type Random } from './random.ts'
+import { related } from './relations.ts'
 
 const day = 86_400_000
 const KiB = 1024
@@ -61,7 +62,8 @@ export interface MadeUpLibrary {
 /** @param now Milliseconds since 1970; everything lies before it. */
 export function madeUpLibrary(count: number, now: number): MadeUpLibrary {
   const chance = random(20_261_121)
-  const rows = Array.from({ length: count }, (_, index) => madeUpRow(index + 1, chance, now))
+  const alone = Array.from({ length: count }, (_, index) => madeUpRow(index + 1, chance, now))
+  const rows = related(alone, random(7), now)
   const folders = folderPaths.map((path, index): LibraryFolder => ({
     id: index + 1,
     path,

@@ -1,6 +1,8 @@
 import { create } from 'zustand'
 import type { Health } from '../../ipc/schemas/library.ts'
 
+export type UseKind = 'in-use' | 'vm' | 'children' | 'overlay' | 'read-only' | 'none'
+
 /** What the table's filter lets through; empty sets let everything through. */
 export interface Filter {
   /** Words that must all occur in the name or the path. */
@@ -8,9 +10,15 @@ export interface Filter {
   readonly health: ReadonlySet<Health>
   /** Format labels, such as "qcow2 v3". */
   readonly formats: ReadonlySet<string>
+  readonly uses: ReadonlySet<UseKind>
 }
 
-export const noFilter: Filter = { text: '', health: new Set(), formats: new Set() }
+export const noFilter: Filter = {
+  text: '',
+  health: new Set(),
+  formats: new Set(),
+  uses: new Set(),
+}
 
 export const useFilter = create<Filter>(() => noFilter)
 
@@ -26,12 +34,16 @@ export function toggleFormatFilter(format: string): void {
   useFilter.setState((filter) => ({ formats: toggled(filter.formats, format) }))
 }
 
+export function toggleUseFilter(use: UseKind): void {
+  useFilter.setState((filter) => ({ uses: toggled(filter.uses, use) }))
+}
+
 export function clearFilter(): void {
   useFilter.setState(noFilter)
 }
 
-export const isFiltering = ({ text, health, formats }: Filter): boolean =>
-  text.trim() !== '' || health.size > 0 || formats.size > 0
+export const isFiltering = ({ text, health, formats, uses }: Filter): boolean =>
+  text.trim() !== '' || health.size > 0 || formats.size > 0 || uses.size > 0
 
 function toggled<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
   const next = new Set(set)

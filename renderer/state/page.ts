@@ -7,12 +7,16 @@ export type Scope =
   | { readonly kind: 'needs-care' }
   | { readonly kind: 'in-use' }
   | { readonly kind: 'missing' }
+  | { readonly kind: 'big-savings' }
+  | { readonly kind: 'orphans' }
   | { readonly kind: 'recent' }
   | { readonly kind: 'folder'; readonly folderId: number }
 
 export type Page =
   | { readonly kind: 'library'; readonly scope: Scope }
   | { readonly kind: 'history' }
+  /** Every backing chain; the keyboard starts at this image. */
+  | { readonly kind: 'chains'; readonly imageId?: number }
   | { readonly kind: 'batch'; readonly batchId: string }
 
 export const inspectorTabs = [

@@ -24,6 +24,7 @@ export type Sheet =
   | { readonly kind: 'trash'; readonly imageIds: readonly number[] }
   | { readonly kind: 'undo'; readonly imageId: number; readonly jobId: string }
   | { readonly kind: 'resize'; readonly imageId: number }
+  | { readonly kind: 'locate'; readonly imageId: number }
   | { readonly kind: 'compact'; readonly imageId: number }
   /** `base`: the image that the new one is an overlay of. */
   | { readonly kind: 'new-image'; readonly base?: number }

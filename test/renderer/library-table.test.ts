@@ -78,10 +78,25 @@ describe('the filter', () => {
     expect(ids(filterRows(rows, { ...noFilter, formats: new Set(['raw']) }))).toEqual([2])
   })
 
+  it('lets through what is used in one of the chosen ways', () => {
+    const used = [
+      libraryRow({ id: 1, usedBy: [{ source: 'libvirt', vm: 'web01', config: '/a.xml' }] }),
+      libraryRow({ id: 2, childCount: 2 }),
+      libraryRow({ id: 3, readOnly: true, use: { state: 'reading', holders: [] } }),
+    ]
+    expect(ids(filterRows(used, { ...noFilter, uses: new Set(['vm', 'children']) }))).toEqual([
+      1, 2,
+    ])
+    expect(ids(filterRows(used, { ...noFilter, uses: new Set(['in-use']) }))).toEqual([3])
+  })
+
   it('answers with the very rows when nothing is filtered', () => {
     expect(filterRows(rows, noFilter)).toBe(rows)
   })
 })
+
+const MiB = 1024 ** 2
+const estimate = { at: 1, stale: false, isExact: false }
 
 describe('the views of the sidebar', () => {
   const now = 100 * 86_400_000
@@ -91,23 +106,32 @@ describe('the views of the sidebar', () => {
     libraryRow({ id: 3, missingSince: 5 }),
     libraryRow({ id: 4, use: { state: 'writing', holders: [] }, folderId: 7 }),
     libraryRow({ id: 5, backing: { name: 'gone', state: 'missing' } }),
+    libraryRow({ id: 6, isOrphan: true, usedAt: now - 2000 }),
+    libraryRow({ id: 7, onDisk: 80 * MiB, reclaimable: { ...estimate, bytes: 20 * MiB } }),
+    libraryRow({ id: 8, onDisk: 800 * MiB, reclaimable: { ...estimate, bytes: 20 * MiB } }),
+    libraryRow({ id: 9, onDisk: 9000 * MiB, reclaimable: { ...estimate, bytes: 1024 * MiB } }),
+    libraryRow({ id: 10, onDisk: 8 * MiB, reclaimable: { ...estimate, bytes: 7 * MiB } }),
   ]
 
   it('show the images they are named for', () => {
     expect(ids(scopeRows(rows, { kind: 'needs-care' }, now))).toEqual([2, 5])
     expect(ids(scopeRows(rows, { kind: 'missing' }, now))).toEqual([3])
     expect(ids(scopeRows(rows, { kind: 'in-use' }, now))).toEqual([4])
-    expect(ids(scopeRows(rows, { kind: 'recent' }, now))).toEqual([1])
+    expect(ids(scopeRows(rows, { kind: 'recent' }, now))).toEqual([1, 6])
+    expect(ids(scopeRows(rows, { kind: 'orphans' }, now))).toEqual([6])
+    expect(ids(scopeRows(rows, { kind: 'big-savings' }, now))).toEqual([7, 9])
     expect(ids(scopeRows(rows, { kind: 'folder', folderId: 7 }, now))).toEqual([4])
   })
 
   it('count what they show', () => {
     expect(countScopes(rows, now)).toEqual({
-      all: 5,
-      needsCare: 2,
-      inUse: 1,
+      all: 10,
+      'needs-care': 2,
+      'in-use': 1,
       missing: 1,
-      recent: 1,
+      'big-savings': 2,
+      orphans: 1,
+      recent: 2,
     })
   })
 })
@@ -127,8 +151,10 @@ describe('the arrangement of columns', () => {
       'virtualSize',
       'onDisk',
       'allocated',
+      'reclaimable',
       'snapshots',
       'backing',
+      'usedBy',
       'lastCheck',
     ])
   })

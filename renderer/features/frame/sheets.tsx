@@ -36,6 +36,7 @@ const RepairSheet = lazily(async () => (await import('../repair/repair-sheet.tsx
 const RenameSheet = lazily(async () => (await import('../files/rename-sheet.tsx')).RenameSheet)
 const MoveSheet = lazily(async () => (await import('../files/move-sheet.tsx')).MoveSheet)
 const TrashSheet = lazily(async () => (await import('../files/trash-sheet.tsx')).TrashSheet)
+const LocateSheet = lazily(async () => (await import('../chain/locate-sheet.tsx')).LocateSheet)
 const RelinkSheet = lazily(async () => (await import('../relink/relink-sheet.tsx')).RelinkSheet)
 const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).UndoSheet)
 
@@ -65,6 +66,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <BrowseSheet purpose={sheet.purpose} onClose={closeSheet} />
     case 'add-folders':
       return <AddFoldersSheet paths={sheet.paths} onClose={closeSheet} />
+    case 'locate':
+      return <LocateSheet imageId={sheet.imageId} onClose={closeSheet} />
     case 'trust-links':
       return <TrustLinksSheet imageId={sheet.imageId} onClose={closeSheet} />
     case 'remove-images':

@@ -74,24 +74,20 @@ function ActivityButton() {
 
 function usePageTitle(page: Page): string {
   const folders = useLibrary((state) => state.folders)
-  if (page.kind === 'history') return 'History'
-  if (page.kind === 'batch') return 'Check'
-  switch (page.scope.kind) {
-    case 'all':
-      return 'All images'
-    case 'needs-care':
-      return 'Needs care'
-    case 'in-use':
-      return 'In use'
-    case 'missing':
-      return 'Missing'
-    case 'recent':
-      return 'Recent'
-    case 'folder': {
-      const { folderId } = page.scope
-      return folders.find(({ id }) => id === folderId)?.path ?? 'Folder'
+  const { sidebar, scopes, empty } = texts().library
+  switch (page.kind) {
+    case 'history':
+      return sidebar.history
+    case 'chains':
+      return sidebar.chains
+    case 'batch':
+      return 'Check'
+    case 'library': {
+      const { scope } = page
+      if (scope.kind !== 'folder') return scopes[scope.kind]
+      return folders.find(({ id }) => id === scope.folderId)?.path ?? empty.folder.theFolder
     }
     default:
-      return unreachable(page.scope)
+      return unreachable(page)
   }
 }

@@ -12,6 +12,7 @@ import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
 import { CommandButton } from '../frame/command-button.tsx'
 import { Children } from './needs-card.tsx'
+import { FamilyGraph } from '../chain/family-graph.tsx'
 import { WithInfo } from './with-info.tsx'
 
 interface StateWords {
@@ -49,6 +50,15 @@ const assumedFormat =
 
 /** The layers a guest reads through, top to base. */
 export function ChainTab({ row }: { readonly row: LibraryRow }) {
+  return (
+    <div className="inspector-stack">
+      <FamilyGraph row={row} />
+      <Layers row={row} />
+    </div>
+  )
+}
+
+function Layers({ row }: { readonly row: LibraryRow }) {
   return (
     <WithInfo row={row}>
       {({ chain }) => (

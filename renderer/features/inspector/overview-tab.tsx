@@ -1,6 +1,6 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { exactBytes, formatBytes } from '../../format/bytes.ts'
-import { counted } from '../../format/counts.ts'
+import { counted, formatCount } from '../../format/counts.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
 import { copyText } from '../../state/copy-text.ts'
@@ -8,6 +8,7 @@ import { useJobs } from '../../state/jobs.ts'
 import { showInspectorTab } from '../../state/page.ts'
 import { openSheet } from '../../state/sheets.ts'
 import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -58,7 +59,15 @@ function StateBanner({ row }: { readonly row: LibraryRow }) {
   const now = useNow(30_000)
   if (row.missingSince !== undefined) {
     return (
-      <Banner tone="warn" title="The file is missing">
+      <Banner
+        tone="warn"
+        title="The file is missing"
+        actions={
+          <Button size="small" onClick={() => openSheet({ kind: 'locate', imageId: row.id })}>
+            {texts().chain.locate}
+          </Button>
+        }
+      >
         It has not been found since {relativeDate(row.missingSince, now)}. What was known of it is
         shown below.
       </Banner>
@@ -142,6 +151,11 @@ function About({ row }: { readonly row: LibraryRow }) {
         ),
         ...optional('Backing file', row.backing?.name),
         ...optional(
+          texts().library.columns.children,
+          row.childCount === 0 ? undefined : formatCount(row.childCount),
+        ),
+        ...usedBy(row),
+        ...optional(
           'Encryption',
           row.encryption === undefined || row.encryption === 'none' ? undefined : row.encryption,
         ),
@@ -151,6 +165,20 @@ function About({ row }: { readonly row: LibraryRow }) {
       ]}
     />
   )
+}
+
+function usedBy({ usedBy: vms }: LibraryRow): readonly Fact[] {
+  const { columns, sources, usedBy: named, usedByFrom } = texts().library
+  if (vms.length === 0) return []
+  return [
+    {
+      label: columns.usedBy,
+      value: vms.map(({ vm, source }) => named(vm, sources[source])).join(', '),
+      title: vms
+        .map(({ vm, source, config }) => usedByFrom(vm, sources[source], config))
+        .join('\n'),
+    },
+  ]
 }
 
 function Checksum({ row }: { readonly row: LibraryRow }) {

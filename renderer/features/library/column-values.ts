@@ -9,10 +9,13 @@ export const columnIds = [
   'virtualSize',
   'onDisk',
   'allocated',
+  'reclaimable',
   'snapshots',
   'backing',
+  'usedBy',
   'lastCheck',
   'fileLength',
+  'children',
   'clusterSize',
   'compression',
   'encryption',
@@ -22,6 +25,7 @@ export const columnIds = [
   'bitmaps',
   'fragmentation',
   'sha256',
+  'used',
   'modified',
   'created',
   'added',
@@ -61,7 +65,9 @@ const statusRank = (row: LibraryRow): number =>
           ? 3
           : row.use.state === 'unknown'
             ? 4
-            : 5
+            : row.readOnly
+              ? 5
+              : 6
 
 /** Undefined is "not known". */
 export const columnValues: Readonly<
@@ -74,10 +80,13 @@ export const columnValues: Readonly<
   virtualSize: (row) => row.virtualSize,
   onDisk: (row) => row.onDisk,
   allocated: allocatedShare,
+  reclaimable: (row) => row.reclaimable?.bytes,
   snapshots: (row) => row.snapshotCount,
   backing: (row) => row.backing?.name,
+  usedBy: (row) => row.usedBy[0]?.vm,
   lastCheck: (row) => row.lastCheckAt,
   fileLength: (row) => row.fileLength,
+  children: (row) => row.childCount,
   clusterSize: (row) => row.clusterSize,
   compression: (row) => row.compressionType,
   encryption: (row) => row.encryption,
@@ -87,6 +96,7 @@ export const columnValues: Readonly<
   bitmaps: (row) => row.bitmapCount,
   fragmentation: (row) => row.fragmentation,
   sha256: (row) => row.contentSha256,
+  used: (row) => row.usedAt,
   modified: (row) => row.modifiedAt,
   created: (row) => row.createdAt,
   added: (row) => row.addedAt,

@@ -4,9 +4,12 @@ import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { formatCount, formatPercent } from '../../format/counts.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { AllocatedBar } from './allocated-bar.tsx'
+import { texts } from '../../texts/texts.ts'
 import { allocatedShare, type ColumnId } from './column-values.ts'
 import { HealthBadge } from './health-badge.tsx'
+import { Reclaimable, reclaimableHint } from './reclaimable.tsx'
 import { StatusCell } from './status-cell.tsx'
+import { UsedBy, usedByHint } from './used-by.tsx'
 
 export interface CellContext {
   readonly units: ByteUnits
@@ -16,7 +19,6 @@ export interface CellContext {
 
 export interface Column {
   readonly id: ColumnId
-  readonly title: string
   /** Pixels unless the person chose another width. */
   readonly width: number
   readonly shown: boolean
@@ -34,7 +36,7 @@ const bytes = (value: number | undefined, { units }: CellContext): ReactNode =>
   value === undefined ? unknown : formatBytes(value, units)
 
 const yesNo = (value: boolean | undefined): ReactNode =>
-  value === undefined ? unknown : value ? 'Yes' : 'No'
+  value === undefined ? unknown : value ? texts().library.cells.yes : texts().library.cells.no
 
 const exactly = (value: number | undefined): string | undefined =>
   value === undefined ? undefined : exactBytes(value)
@@ -46,34 +48,29 @@ const dateHint = (value: number | undefined): string | undefined =>
   value === undefined ? undefined : exactDate(value)
 
 function backing(row: LibraryRow): ReactNode {
-  if (row.backing === undefined) return row.format === 'qcow2' ? 'None' : unknown
+  const { cells } = texts().library
+  if (row.backing === undefined) return row.format === 'qcow2' ? cells.none : unknown
   const { name, state } = row.backing
-  const words = {
-    present: '',
-    missing: ' (missing)',
-    outside: ' (outside)',
-    'not-a-path': ' (no file)',
-  }
   return (
     <span className={state === 'present' ? undefined : 'library-backing-broken'}>
       {name}
-      {words[state]}
+      {cells.backing[state]}
     </span>
   )
 }
+
+export const columnTitle = (id: ColumnId): string => texts().library.columns[id]
 
 /** In their default order. Widths are those of product.md U2. */
 export const columns: readonly Column[] = [
   {
     id: 'health',
-    title: 'Health',
     width: 148,
     shown: true,
     cell: (row) => <HealthBadge row={row} />,
   },
   {
     id: 'name',
-    title: 'Name',
     width: 230,
     shown: true,
     cell: (row) => row.name,
@@ -81,14 +78,12 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'status',
-    title: 'Status',
     width: 150,
     shown: true,
     cell: (row, { now }) => <StatusCell row={row} now={now} />,
   },
   {
     id: 'format',
-    title: 'Format',
     width: 112,
     shown: true,
     cell: (row) => row.formatLabel,
@@ -96,7 +91,6 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'virtualSize',
-    title: 'Virtual size',
     width: 96,
     shown: true,
     end: true,
@@ -105,7 +99,6 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'onDisk',
-    title: 'On disk',
     width: 88,
     shown: true,
     end: true,
@@ -114,14 +107,20 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'allocated',
-    title: 'Allocated',
     width: 112,
     shown: true,
     cell: (row) => <AllocatedBar share={allocatedShare(row)} />,
   },
   {
+    id: 'reclaimable',
+    width: 104,
+    shown: true,
+    end: true,
+    cell: (row, { units }) => <Reclaimable row={row} units={units} />,
+    hint: reclaimableHint,
+  },
+  {
     id: 'snapshots',
-    title: 'Snapshots',
     width: 84,
     shown: true,
     end: true,
@@ -129,20 +128,25 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'backing',
-    title: 'Backing',
     width: 150,
     shown: true,
     cell: backing,
     hint: (row) => row.backing?.target ?? row.backing?.name,
   },
   {
+    id: 'usedBy',
+    width: 130,
+    shown: true,
+    cell: (row) => <UsedBy row={row} />,
+    hint: usedByHint,
+  },
+  {
     id: 'lastCheck',
-    title: 'Last check',
     width: 108,
     shown: true,
     cell: (row, context) =>
       row.lastCheckAt === undefined ? (
-        <span className="library-unknown">Never</span>
+        <span className="library-unknown">{texts().library.cells.never}</span>
       ) : (
         date(row.lastCheckAt, context)
       ),
@@ -150,7 +154,6 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'fileLength',
-    title: 'File length',
     width: 96,
     shown: false,
     end: true,
@@ -158,8 +161,14 @@ export const columns: readonly Column[] = [
     hint: (row) => exactly(row.fileLength),
   },
   {
+    id: 'children',
+    width: 80,
+    shown: false,
+    end: true,
+    cell: (row) => formatCount(row.childCount),
+  },
+  {
     id: 'clusterSize',
-    title: 'Cluster size',
     width: 96,
     shown: false,
     end: true,
@@ -168,28 +177,25 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'compression',
-    title: 'Compression',
     width: 104,
     shown: false,
     cell: (row) => text(row.compressionType),
   },
   {
     id: 'encryption',
-    title: 'Encryption',
     width: 92,
     shown: false,
-    cell: (row) => text(row.encryption === 'none' ? 'None' : row.encryption?.toUpperCase()),
+    cell: (row) =>
+      text(row.encryption === 'none' ? texts().library.cells.none : row.encryption?.toUpperCase()),
   },
   {
     id: 'extendedL2',
-    title: 'Extended L2',
     width: 96,
     shown: false,
     cell: (row) => yesNo(row.extendedL2),
   },
   {
     id: 'refcountBits',
-    title: 'Refcount bits',
     width: 104,
     shown: false,
     end: true,
@@ -197,14 +203,12 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'lazyRefcounts',
-    title: 'Lazy refcounts',
     width: 112,
     shown: false,
     cell: (row) => yesNo(row.lazyRefcounts),
   },
   {
     id: 'bitmaps',
-    title: 'Bitmaps',
     width: 80,
     shown: false,
     end: true,
@@ -212,7 +216,6 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'fragmentation',
-    title: 'Fragmentation',
     width: 112,
     shown: false,
     end: true,
@@ -221,7 +224,6 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'sha256',
-    title: 'SHA-256',
     width: 120,
     shown: false,
     cell: (row) =>
@@ -230,14 +232,20 @@ export const columns: readonly Column[] = [
       ) : (
         <span className={row.hashStale ? 'mono library-unknown' : 'mono'}>
           {row.contentSha256.slice(0, 12)}
-          {row.hashStale && ' (old)'}
+          {row.hashStale && texts().library.cells.oldHash}
         </span>
       ),
     hint: (row) => row.contentSha256,
   },
   {
+    id: 'used',
+    width: 108,
+    shown: false,
+    cell: (row, context) => date(row.usedAt, context),
+    hint: (row) => dateHint(row.usedAt),
+  },
+  {
     id: 'modified',
-    title: 'Modified',
     width: 108,
     shown: false,
     cell: (row, context) => date(row.modifiedAt, context),
@@ -245,7 +253,6 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'created',
-    title: 'Created',
     width: 108,
     shown: false,
     cell: (row, context) => date(row.createdAt, context),
@@ -253,7 +260,6 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'added',
-    title: 'Added',
     width: 108,
     shown: false,
     cell: (row, context) => date(row.addedAt, context),
@@ -261,7 +267,6 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'location',
-    title: 'Location',
     width: 220,
     shown: false,
     cell: (row) => row.location,

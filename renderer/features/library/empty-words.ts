@@ -1,5 +1,6 @@
 import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
 import type { Scope } from '../../state/page.ts'
+import { texts } from '../../texts/texts.ts'
 import type { IconName } from '../../ui/icon.tsx'
 import { unreachable } from '../../unreachable.ts'
 
@@ -10,62 +11,42 @@ export interface EmptyWords {
   readonly offersFolder: boolean
 }
 
+export interface EmptyFacts {
+  readonly folder: LibraryFolder | undefined
+  /** At least one virtual machine was found; undefined until that was asked. */
+  readonly knowsMachines: boolean | undefined
+}
+
 /** What an empty view says: what will be here, or why it is good that nothing is. */
-export function emptyWords(scope: Scope, folder: LibraryFolder | undefined): EmptyWords {
+export function emptyWords(scope: Scope, { folder, knowsMachines }: EmptyFacts): EmptyWords {
+  const words = texts().library.empty
   switch (scope.kind) {
     case 'all':
-      return {
-        icon: 'disks',
-        title: 'No images yet',
-        text: 'The folders in your library hold no disk images that Platter knows. Images show up here as soon as there are some.',
-        offersFolder: true,
-      }
+      return { icon: 'disks', ...words.all, offersFolder: true }
     case 'needs-care':
-      return {
-        icon: 'check-circle',
-        title: 'Nothing needs care',
-        text: 'Images with leaks, damage, broken links or unreadable files are listed here. Images that were never checked are not: check them to be sure.',
-        offersFolder: false,
-      }
-    case 'in-use':
-      return {
-        icon: 'use',
-        title: 'No image is in use',
-        text: 'Images that a virtual machine or another program has open are listed here, with its name.',
-        offersFolder: false,
-      }
     case 'missing':
-      return {
-        icon: 'check-circle',
-        title: 'No image is missing',
-        text: 'Images whose file is no longer where it was are listed here, with everything that was known of them.',
-        offersFolder: false,
-      }
+      return { icon: 'check-circle', ...words[scope.kind], offersFolder: false }
+    case 'in-use':
+      return { icon: 'use', ...words['in-use'], offersFolder: false }
+    case 'big-savings':
+      return { icon: 'compact', ...words['big-savings'], offersFolder: false }
+    case 'orphans':
+      return knowsMachines === false
+        ? { icon: 'help', ...words.noMachines, offersFolder: false }
+        : { icon: 'check-circle', ...words.orphans, offersFolder: false }
     case 'recent':
-      return {
-        icon: 'clock',
-        title: 'Nothing recent',
-        text: 'Images that were added or changed in the last 14 days are listed here.',
-        offersFolder: false,
-      }
-    case 'folder':
+      return { icon: 'clock', ...words.recent, offersFolder: false }
+    case 'folder': {
       if (folder?.error !== undefined) {
         const { title, detail, advice } = folder.error.explanation
         return { icon: 'care', title, text: `${detail} ${advice}`, offersFolder: false }
       }
-      return folder?.scanning === true
-        ? {
-            icon: 'folder',
-            title: 'Reading the folder…',
-            text: 'Images appear as their headers are read.',
-            offersFolder: false,
-          }
-        : {
-            icon: 'folder',
-            title: 'No images in this folder',
-            text: `${folder?.path ?? 'The folder'} holds no disk images that Platter knows.`,
-            offersFolder: false,
-          }
+      if (folder?.scanning === true) {
+        return { icon: 'folder', ...words.folderReading, offersFolder: false }
+      }
+      const { title, text, theFolder } = words.folder
+      return { icon: 'folder', title, text: text(folder?.path ?? theFolder), offersFolder: false }
+    }
     default:
       return unreachable(scope)
   }

@@ -5,24 +5,32 @@ import {
   isFiltering,
   toggleFormatFilter,
   toggleHealthFilter,
+  toggleUseFilter,
   useFilter,
 } from '../../state/filter.ts'
 import type { Health, LibraryRow } from '../../../ipc/schemas/library.ts'
 import { useVisibleRows } from '../../state/visible-rows.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { healthWords } from './health-words.ts'
+import { kindsOfUse, fitsUse } from './kinds-of-use.ts'
 
-/** Filters by health and format; each says how many are chosen, each entry how many it would show. */
+/** Filters by health, format and use; each says how many are chosen, each entry how many it would show. */
 export function FilterChips() {
   const scoped = useVisibleRows((state) => state.scoped)
   const filter = useFilter()
   const health = useMemo(() => tally(scoped, (row) => row.health), [scoped])
   const formats = useMemo(() => tally(scoped, (row) => row.formatLabel), [scoped])
+  const uses = useMemo(
+    () => new Map(kindsOfUse.map((kind) => [kind, scoped.filter(fitsUse[kind]).length])),
+    [scoped],
+  )
+  const words = texts().library.filter
   return (
     <>
       <Menu
-        trigger={<ChipButton label="Health" chosen={filter.health.size} />}
+        trigger={<ChipButton label={words.health} chosen={filter.health.size} />}
         items={(Object.keys(healthWords) as Health[])
           .filter((kind) => health.has(kind) || filter.health.has(kind))
           .map((kind) => ({
@@ -34,7 +42,7 @@ export function FilterChips() {
           }))}
       />
       <Menu
-        trigger={<ChipButton label="Format" chosen={filter.formats.size} />}
+        trigger={<ChipButton label={words.format} chosen={filter.formats.size} />}
         items={[...new Set([...formats.keys(), ...filter.formats])]
           .toSorted((a, b) => a.localeCompare(b))
           .map((format) => ({
@@ -45,9 +53,19 @@ export function FilterChips() {
             onSelect: () => toggleFormatFilter(format),
           }))}
       />
+      <Menu
+        trigger={<ChipButton label={words.use} chosen={filter.uses.size} />}
+        items={kindsOfUse.map((kind) => ({
+          id: kind,
+          label: words.uses[kind],
+          shortcut: formatCount(uses.get(kind) ?? 0),
+          checked: filter.uses.has(kind),
+          onSelect: () => toggleUseFilter(kind),
+        }))}
+      />
       {isFiltering(filter) && (
         <Button variant="quiet" size="small" icon="close" onClick={clearFilter}>
-          Clear
+          {words.clear}
         </Button>
       )}
     </>
@@ -69,7 +87,7 @@ function ChipButton({ label, chosen, ...rest }: ChipButtonProps) {
       icon="chevron-down"
       className={chosen > 0 ? 'filter-chip filter-chip-set' : 'filter-chip'}
     >
-      {chosen > 0 ? `${label}: ${chosen}` : label}
+      {chosen > 0 ? texts().library.filter.chosen(label, chosen) : label}
     </Button>
   )
 }

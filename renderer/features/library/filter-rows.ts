@@ -1,5 +1,6 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
-import type { Filter } from '../../state/filter.ts'
+import { isFiltering, type Filter } from '../../state/filter.ts'
+import { fitsUse } from './kinds-of-use.ts'
 
 /** Case and accents do not matter: "Ä" finds "a" and the other way round. */
 function folded(text: string): string {
@@ -24,11 +25,13 @@ function haystack(row: LibraryRow): string {
 
 export function filterRows(rows: readonly LibraryRow[], filter: Filter): readonly LibraryRow[] {
   const words = folded(filter.text).split(/\s+/).filter(Boolean)
-  if (words.length === 0 && filter.health.size === 0 && filter.formats.size === 0) return rows
+  const uses = [...filter.uses].map((kind) => fitsUse[kind])
+  if (!isFiltering(filter)) return rows
   return rows.filter(
     (row) =>
       (filter.health.size === 0 || filter.health.has(row.health)) &&
       (filter.formats.size === 0 || filter.formats.has(row.formatLabel)) &&
+      (uses.length === 0 || uses.some((fits) => fits(row))) &&
       words.every((word) => haystack(row).includes(word)),
   )
 }

@@ -6,15 +6,18 @@ import { useLibrary } from '../../state/library.ts'
 import type { Scope } from '../../state/page.ts'
 import { changeSettings, previewSettings, useSettings } from '../../state/settings.ts'
 import { useVisibleRows } from '../../state/visible-rows.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Splitter } from '../../ui/splitter.tsx'
 import { FirstRun } from '../first-run/first-run.tsx'
 import { StatusBar } from '../frame/status-bar.tsx'
 import { Inspector } from '../inspector/inspector.tsx'
-import { emptyWords } from './empty-words.ts'
+import { emptyWords, type EmptyWords } from './empty-words.ts'
 import { LibraryTable } from './library-table.tsx'
 import { LibraryToolbar } from './library-toolbar.tsx'
+import { OrphansBanner } from './orphans-banner.tsx'
+import { useVmPlaces } from './use-vm-places.ts'
 import './library-page.css'
 
 export function LibraryPage({ scope }: { readonly scope: Scope }) {
@@ -42,22 +45,45 @@ function LibraryContent({ scope }: { readonly scope: Scope }) {
   const folder = useLibrary((state) =>
     scope.kind === 'folder' ? state.folders.find(({ id }) => id === scope.folderId) : undefined,
   )
-  if (count > 0) return <LibraryTable />
+  if (count > 0) {
+    return (
+      <>
+        {scope.kind === 'orphans' && <OrphansBanner count={count} />}
+        <LibraryTable />
+      </>
+    )
+  }
   if (!loaded) return <div className="library-empty" aria-busy="true" />
+  const { filtered } = texts().library.empty
   if (filtering) {
     return (
       <div className="library-empty">
         <EmptyState
           icon="filter"
-          title="No image matches the filter"
-          actions={<Button onClick={clearFilter}>Clear the filter</Button>}
+          title={filtered.title}
+          actions={<Button onClick={clearFilter}>{filtered.clear}</Button>}
         >
-          Fewer words or chips show more of the list.
+          {filtered.text}
         </EmptyState>
       </div>
     )
   }
-  const { icon, title, text, offersFolder } = emptyWords(scope, folder)
+  return scope.kind === 'orphans' ? (
+    <NoOrphans />
+  ) : (
+    <EmptyView words={emptyWords(scope, { folder, knowsMachines: undefined })} />
+  )
+}
+
+/** Nothing is needless, or nobody can tell: only where machines were found is the first one true. */
+function NoOrphans() {
+  const places = useVmPlaces(0)
+  const knowsMachines = places?.some(({ vms }) => vms > 0)
+  return <EmptyView words={emptyWords({ kind: 'orphans' }, { folder: undefined, knowsMachines })} />
+}
+
+function EmptyView({ words }: { readonly words: EmptyWords }) {
+  const { icon, title, text, offersFolder } = words
   return (
     <div className="library-empty">
       <EmptyState
@@ -66,7 +92,7 @@ function LibraryContent({ scope }: { readonly scope: Scope }) {
         actions={
           offersFolder && (
             <Button icon="folder-add" onClick={() => runCommand('library.addFolder')}>
-              Add folder…
+              {texts().library.empty.addFolder}
             </Button>
           )
         }

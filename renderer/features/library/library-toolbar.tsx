@@ -11,7 +11,7 @@ import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { CommandButton, CommandIconButton } from '../frame/command-button.tsx'
 import { arrangeColumns, changeColumn } from './column-layout.ts'
-import { columns } from './columns.tsx'
+import { columns, columnTitle } from './columns.tsx'
 import { FilterChips } from './filter-chips.tsx'
 import { registerFilterField } from './filter-field.ts'
 import './library-toolbar.css'
@@ -22,8 +22,13 @@ export function LibraryToolbar() {
     <div className="library-toolbar" role="toolbar" aria-label="Actions and filters">
       <div className="library-toolbar-group">
         <CheckButton />
-        <CommandButton id="image.hash" label="SHA-256" />
-        <CommandButton id="image.map" />
+        <CommandButton id="image.compact" />
+        <CommandButton id="image.resize" />
+        {/* Where there is little room they are in the menu only. */}
+        <div className="library-toolbar-group library-toolbar-further">
+          <CommandButton id="image.hash" label="SHA-256" />
+          <CommandButton id="image.map" />
+        </div>
         <MoreMenu />
       </div>
       <div className="library-toolbar-filters">
@@ -99,7 +104,7 @@ function ColumnsMenu() {
   const items: MenuItem[] = [
     ...placed.map((column) => ({
       id: column.id,
-      label: column.title,
+      label: columnTitle(column.id),
       checked: column.shown,
       disabledReason: column.id === 'name' ? 'Says which image a row is' : undefined,
       onSelect: () =>

@@ -2,6 +2,18 @@ import type { Health, LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { Scope } from '../../state/page.ts'
 import { unreachable } from '../../unreachable.ts'
 
+/** Views of the sidebar that are no folder, in its order. */
+export const collections = [
+  'all',
+  'needs-care',
+  'in-use',
+  'missing',
+  'big-savings',
+  'orphans',
+  'recent',
+] as const satisfies readonly Scope['kind'][]
+export type Collection = (typeof collections)[number]
+
 /** Health that asks the person to do something. */
 const careful: ReadonlySet<Health> = new Set<Health>([
   'leaks',
@@ -14,6 +26,18 @@ const careful: ReadonlySet<Health> = new Set<Health>([
 
 const recentMs = 14 * 86_400_000
 
+const bigSaving = 1024 ** 3
+const bigShare = 0.25
+/** A quarter of nearly nothing is nothing to run after. */
+const leastSaving = 16 * 1024 ** 2
+
+/** Worth a look: 1 GiB, or a good part of what the image takes. */
+function isBigSaving({ reclaimable, onDisk, fileLength }: LibraryRow): boolean {
+  if (reclaimable === undefined) return false
+  const { bytes } = reclaimable
+  return bytes >= bigSaving || (bytes >= leastSaving && bytes >= bigShare * (onDisk ?? fileLength))
+}
+
 /** @param now Milliseconds since 1970; "recent" counts back from it. */
 function isInScope(row: LibraryRow, scope: Scope, now: number): boolean {
   switch (scope.kind) {
@@ -25,8 +49,12 @@ function isInScope(row: LibraryRow, scope: Scope, now: number): boolean {
       return row.use.state === 'writing' || row.use.state === 'reading'
     case 'missing':
       return row.missingSince !== undefined
+    case 'big-savings':
+      return isBigSaving(row)
+    case 'orphans':
+      return row.isOrphan
     case 'recent':
-      return Math.max(row.addedAt, row.modifiedAt) > now - recentMs
+      return Math.max(row.addedAt, row.modifiedAt, row.usedAt ?? 0) > now - recentMs
     case 'folder':
       return row.folderId === scope.folderId
     default:
@@ -42,23 +70,23 @@ export function scopeRows(
   return scope.kind === 'all' ? rows : rows.filter((row) => isInScope(row, scope, now))
 }
 
-export interface ScopeCounts {
-  readonly all: number
-  readonly needsCare: number
-  readonly inUse: number
-  readonly missing: number
-  readonly recent: number
-}
+export type ScopeCounts = Readonly<Record<Collection, number>>
+
+const scopes = collections.map((kind): { readonly kind: Collection } => ({ kind }))
 
 /** What the sidebar shows beside each name; one pass over the library. */
 export function countScopes(rows: Iterable<LibraryRow>, now: number): ScopeCounts {
-  const counts = { all: 0, needsCare: 0, inUse: 0, missing: 0, recent: 0 }
+  const counts: Record<Collection, number> = {
+    all: 0,
+    'needs-care': 0,
+    'in-use': 0,
+    missing: 0,
+    'big-savings': 0,
+    orphans: 0,
+    recent: 0,
+  }
   for (const row of rows) {
-    counts.all += 1
-    if (isInScope(row, { kind: 'needs-care' }, now)) counts.needsCare += 1
-    if (isInScope(row, { kind: 'in-use' }, now)) counts.inUse += 1
-    if (isInScope(row, { kind: 'missing' }, now)) counts.missing += 1
-    if (isInScope(row, { kind: 'recent' }, now)) counts.recent += 1
+    for (const scope of scopes) if (isInScope(row, scope, now)) counts[scope.kind] += 1
   }
   return counts
 }

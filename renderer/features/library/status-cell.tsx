@@ -1,6 +1,7 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { useJobs } from '../../state/jobs.ts'
+import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
@@ -23,12 +24,9 @@ export function StatusCell({ row, now }: { readonly row: LibraryRow; readonly no
 }
 
 function JobStatus({ job }: { readonly job: Job }) {
-  if (job.state === 'queued')
-    return <span className="status-cell status-muted">Waiting to start</span>
-  if (job.state === 'cancelling')
-    return <span className="status-cell status-muted">Cancelling…</span>
-  const { done = 0, total = 0 } = job.progress ?? {}
-  const share = total > 0 ? done / total : undefined
+  const standing = standingWords(job.state)
+  if (standing !== undefined) return <span className="status-cell status-muted">{standing}</span>
+  const { done = 0, total = 0, share = total > 0 ? done / total : undefined } = job.progress ?? {}
   const word = kindWords[job.request.kind].doing
   return (
     <span className="status-cell status-job">
@@ -39,4 +37,16 @@ function JobStatus({ job }: { readonly job: Job }) {
       <ProgressBar thin value={share} label={`${word} ${job.imageName}`} />
     </span>
   )
+}
+
+/** Undefined while the job goes on. */
+function standingWords(state: Job['state']): string | undefined {
+  const { waiting, pausing, paused, cancelling } = texts().library.status
+  const words: Partial<Record<Job['state'], string>> = {
+    queued: waiting,
+    pausing,
+    paused,
+    cancelling,
+  }
+  return words[state]
 }

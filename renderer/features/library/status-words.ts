@@ -1,5 +1,6 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { relativeDate } from '../../format/dates.ts'
+import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
 import type { IconName } from '../../ui/icon.tsx'
 
@@ -13,54 +14,79 @@ export interface StatusWords {
 
 /** What is going on with the file itself; jobs of ours are shown in its place while they run. */
 export function statusOf(row: LibraryRow, now: number): StatusWords {
+  const words = texts().library.status
   if (row.missingSince !== undefined) {
     return {
-      text: 'Missing',
+      text: words.missing,
       icon: 'missing',
       tone: 'muted',
-      detail: `Not at ${row.path} since ${relativeDate(row.missingSince, now)}. What was known of it is kept.`,
+      detail: words.missingDetail(row.path, relativeDate(row.missingSince, now)),
     }
   }
   if (row.error !== undefined) {
     const { title, detail } = row.error.explanation
-    return { text: 'Cannot read', icon: 'dash-circle', tone: 'bad', detail: `${title}\n${detail}` }
+    return {
+      text: words.cannotRead,
+      icon: 'dash-circle',
+      tone: 'bad',
+      detail: `${title}\n${detail}`,
+    }
   }
-  const [holder] = row.use.holders
-  const who = holder === undefined ? 'a program' : (holder.vm ?? holder.name)
-  const evidence = row.use.holders
-    .map(({ name, pid, vm }) => `${name} (PID ${pid}${vm === undefined ? '' : `, VM ${vm}`})`)
-    .join('\n')
+  const who = whoHolds(row)
+  const evidence =
+    row.use.holders.map(({ name, pid, vm }) => words.holder(name, pid, vm)).join('\n') ||
+    words.unnamed
   switch (row.use.state) {
     case 'writing':
       return {
-        text: `In use: ${who}`,
+        text: words.inUse(who),
         icon: 'lock',
         tone: 'warn',
-        detail: `Open for writing by ${evidence || 'a program that cannot be named'}.\nWhat is read from it may lag behind.`,
+        detail: words.inUseDetail(evidence),
       }
     case 'reading':
       return {
-        text: `Read by ${who}`,
+        text: words.readBy(who),
         icon: 'eye',
         tone: 'plain',
-        detail: `Open for reading by ${evidence || 'a program that cannot be named'}.`,
+        detail: words.readByDetail(evidence),
       }
     case 'unknown':
-      return {
-        text: 'Unknown',
-        tone: 'muted',
-        detail: 'This system does not tell whether a program has the file open.',
-      }
+      return { text: words.unknown, tone: 'muted', detail: words.unknownDetail }
     case 'free':
-      return row.backing?.state === 'missing'
-        ? {
-            text: 'Backing missing',
-            icon: 'link',
-            tone: 'bad',
-            detail: `Its backing file ${row.backing.name} is not there.`,
-          }
-        : { text: 'Idle', tone: 'muted' }
+      return freeStatus(row)
     default:
       return unreachable(row.use.state)
   }
+}
+
+/** Programs that open an image to run a machine on it. */
+const runsMachines = /^(qemu|kvm|vbox|virtualbox|vmware|limactl|utm)/i
+
+/** The VM's name where the program tells it, or where one machine only can be meant; else the program's. */
+function whoHolds({ use, usedBy }: LibraryRow): string {
+  const [holder] = use.holders
+  const [machine, another] = usedBy
+  const isMachine = holder === undefined || runsMachines.test(holder.name)
+  const meant = isMachine && another === undefined ? machine?.vm : undefined
+  return holder?.vm ?? meant ?? holder?.name ?? texts().library.status.someProgram
+}
+
+function freeStatus(row: LibraryRow): StatusWords {
+  const { status: words, usedBy: named, sources } = texts().library
+  if (row.backing?.state === 'missing') {
+    return {
+      text: words.backingMissing,
+      icon: 'link',
+      tone: 'bad',
+      detail: words.backingMissingDetail(row.backing.name),
+    }
+  }
+  const vms = row.usedBy.map(({ vm, source }) => named(vm, sources[source])).join(', ')
+  if (row.readOnly) {
+    return { text: words.readOnly, icon: 'eye', tone: 'muted', detail: words.readOnlyDetail }
+  }
+  return vms === ''
+    ? { text: words.idle, tone: 'muted' }
+    : { text: words.idle, tone: 'muted', detail: words.idleFor(vms) }
 }

@@ -5,7 +5,7 @@ import { changeSettings, previewSettings, useSettings } from '../../state/settin
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { arrangeColumns, changeColumn, type PlacedColumn } from './column-layout.ts'
-import { columns as allColumns } from './columns.tsx'
+import { columns as allColumns, columnTitle } from './columns.tsx'
 
 export interface TableHeaderProps {
   readonly columns: readonly PlacedColumn[]
@@ -27,7 +27,7 @@ export function TableHeader({ columns, width, order }: TableHeaderProps) {
     event.preventDefault()
     if (event.altKey && column !== undefined) {
       resize(column, column.width + step * 16, true)
-      announce(`${column.title}: ${column.width + step * 16} pixels wide`)
+      announce(`${columnTitle(column.id)}: ${column.width + step * 16} pixels wide`)
       return
     }
     const next = columns[position + step]
@@ -64,7 +64,7 @@ export function TableHeader({ columns, width, order }: TableHeaderProps) {
                 onKeyDown={(event) => onKeyDown(event, position)}
                 onClick={() => sortBy(column, sorted && !sort.descending)}
               >
-                <span className="truncate">{column.title}</span>
+                <span className="truncate">{columnTitle(column.id)}</span>
                 {sorted && <Icon name={sort.descending ? 'arrow-down' : 'arrow-up'} size={12} />}
               </button>
               <ResizeHandle column={column} />
@@ -80,7 +80,7 @@ const headerId = (id: string): string => `column-${id}`
 
 function sortBy(column: PlacedColumn, descending: boolean): void {
   changeSettings({ sort: { column: column.id, descending } })
-  announce(`Sorted by ${column.title}, ${descending ? 'descending' : 'ascending'}`)
+  announce(`Sorted by ${columnTitle(column.id)}, ${descending ? 'descending' : 'ascending'}`)
 }
 
 function resize(column: PlacedColumn, width: number, store: boolean): void {

@@ -6,6 +6,7 @@ import { reportError } from '../../state/report-error.ts'
 import { openSheet } from '../../state/sheets.ts'
 import { toast } from '../../state/toasts.ts'
 import { imagesOfFolder } from '../../state/library.ts'
+import { texts } from '../../texts/texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
@@ -16,6 +17,7 @@ export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
     ({ page }) =>
       page.kind === 'library' && page.scope.kind === 'folder' && page.scope.folderId === folder.id,
   )
+  const words = texts().library.sidebar.folder
   const name = folder.path.split(/[\\/]/).findLast(Boolean) ?? folder.path
   return (
     <li className="sidebar-folder">
@@ -37,11 +39,12 @@ export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
           )}
           <span className="sidebar-label">
             <span className="sidebar-folder-name truncate">{name}</span>
-            {folder.error !== undefined && <span className="sidebar-note">Cannot be read</span>}
+            {folder.error !== undefined && <span className="sidebar-note">{words.broken}</span>}
           </span>
           {folder.scanning ? (
             <span className="sidebar-scanning">
-              Reading<span className="visually-hidden"> the folder</span>…
+              {words.reading}
+              <span className="visually-hidden">{words.readingWhat}</span>…
             </span>
           ) : (
             <span className="sidebar-count">{formatCount(folder.imageCount)}</span>
@@ -55,7 +58,7 @@ export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
             icon="more"
             size="small"
             className="sidebar-more"
-            label={`Actions for ${folder.path}`}
+            label={words.actions(folder.path)}
           />
         }
         items={folderItems(folder)}
@@ -65,56 +68,58 @@ export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
 }
 
 function describe(folder: LibraryFolder): string {
+  const words = texts().library.sidebar.folder
   const lines = [
     folder.path,
-    folder.recursive ? 'With subfolders' : 'Without subfolders',
-    folder.watched ? 'Watched: changes show up by themselves' : 'Read when you ask',
+    folder.recursive ? words.recursive : words.flat,
+    folder.watched ? words.watched : words.static,
   ]
   if (folder.error !== undefined) lines.push(folder.error.explanation.detail)
   return lines.join('\n')
 }
 
 function folderItems(folder: LibraryFolder): MenuItem[] {
+  const words = texts().library.sidebar.folder
   const images = imagesOfFolder(folder.id)
   return [
     {
       id: 'check',
-      label: 'Check all images…',
+      label: words.check,
       icon: 'check-circle',
-      disabledReason: images.length === 0 ? 'There are no images in it' : undefined,
+      disabledReason: images.length === 0 ? words.noImages : undefined,
       onSelect: () =>
         openSheet({
           kind: 'check-plan',
-          title: `Check of ${folder.path}`,
+          title: words.checkTitle(folder.path),
           imageIds: imagesOfFolder(folder.id),
         }),
     },
     {
       id: 'rescan',
-      label: 'Read again',
+      label: words.rescan,
       icon: 'refresh',
-      disabledReason: folder.scanning ? 'It is being read' : undefined,
+      disabledReason: folder.scanning ? words.isRead : undefined,
       onSelect: () => {
         host()
           .api['library.refresh']({})
-          .then(() => toast({ title: 'Reading every folder again', tone: 'info' }))
+          .then(() => toast({ title: texts().library.sidebar.folder.rescanning, tone: 'info' }))
           .catch(reportError)
       },
     },
     {
       id: 'copy',
-      label: 'Copy path',
+      label: words.copyPath,
       icon: 'copy',
       onSelect: () => {
         host()
           .copyText(folder.path)
-          .then(() => toast({ title: 'Path copied' }))
+          .then(() => toast({ title: texts().library.sidebar.folder.copied }))
           .catch(reportError)
       },
     },
     {
       id: 'remove',
-      label: 'Remove from library…',
+      label: words.remove,
       icon: 'remove',
       separatorBefore: true,
       onSelect: () => openSheet({ kind: 'remove-folder', folderId: folder.id }),

@@ -4,11 +4,12 @@ import { runCommand } from '../../commands/registry.ts'
 import { formatCount } from '../../format/counts.ts'
 import { useNow } from '../../state/clock.ts'
 import { useLibrary } from '../../state/library.ts'
-import { showPage, usePage, type Page, type Scope } from '../../state/page.ts'
+import { showPage, usePage, type Page } from '../../state/page.ts'
+import { texts } from '../../texts/texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon, type IconName } from '../../ui/icon.tsx'
-import { countScopes } from '../library/scope-rows.ts'
+import { collections, countScopes, type Collection } from '../library/scope-rows.ts'
 import { FolderItem } from './folder-item.tsx'
 import './sidebar.css'
 
@@ -22,6 +23,7 @@ export function Sidebar({ over }: SidebarProps) {
   const folders = useLibrary((state) => state.folders)
   const now = useNow(60_000)
   const counts = useMemo(() => countScopes(rows.values(), now), [rows, now])
+  const words = texts().library.sidebar
   return (
     <>
       {over && (
@@ -33,44 +35,32 @@ export function Sidebar({ over }: SidebarProps) {
       )}
       <nav
         className={clsx('sidebar', over && 'sidebar-over')}
-        aria-label="Views and folders"
+        aria-label={words.label}
         data-pane="sidebar"
       >
         <div className="sidebar-brand">
           <Icon name="disk" size={18} />
           <span>Platter</span>
         </div>
-        <h2 className="sidebar-heading">Library</h2>
+        <h2 className="sidebar-heading">{words.library}</h2>
         <ul>
-          <ScopeItem scope={{ kind: 'all' }} icon="disks" label="All images" count={counts.all} />
-          <ScopeItem
-            scope={{ kind: 'needs-care' }}
-            icon="care"
-            label="Needs care"
-            count={counts.needsCare}
-            urgent
-          />
-          <ScopeItem scope={{ kind: 'in-use' }} icon="use" label="In use" count={counts.inUse} />
-          <ScopeItem
-            scope={{ kind: 'missing' }}
-            icon="missing"
-            label="Missing"
-            count={counts.missing}
-          />
-          <ScopeItem scope={{ kind: 'recent' }} icon="clock" label="Recent" count={counts.recent} />
+          {collections.map((kind) => (
+            <ScopeItem key={kind} kind={kind} count={counts[kind]} />
+          ))}
         </ul>
         <div className="sidebar-heading-row">
-          <h2 className="sidebar-heading">Folders</h2>
+          <h2 className="sidebar-heading">{words.folders}</h2>
           <IconButton
             icon="plus"
             size="small"
-            label="Add folder"
+            label={words.addFolder}
             onClick={() => runCommand('library.addFolder')}
           />
         </div>
         <FolderList folders={folders} />
         <ul className="sidebar-end">
-          <PageItem page={{ kind: 'history' }} icon="history" label="History" />
+          <PageItem page={{ kind: 'chains' }} icon="branch" label={words.chains} />
+          <PageItem page={{ kind: 'history' }} icon="history" label={words.history} />
         </ul>
       </nav>
     </>
@@ -79,7 +69,7 @@ export function Sidebar({ over }: SidebarProps) {
 
 function FolderList({ folders }: { readonly folders: readonly LibraryFolder[] }) {
   if (folders.length === 0) {
-    return <p className="sidebar-empty">Folders you add are listed here.</p>
+    return <p className="sidebar-empty">{texts().library.sidebar.noFolders}</p>
   }
   return (
     <ul className="sidebar-folders">
@@ -90,28 +80,35 @@ function FolderList({ folders }: { readonly folders: readonly LibraryFolder[] })
   )
 }
 
-interface ScopeItemProps {
-  readonly scope: Scope
-  readonly icon: IconName
-  readonly label: string
-  readonly count: number
-  /** A count above zero asks for attention. */
-  readonly urgent?: boolean
+const scopeIcons: Readonly<Record<Collection, IconName>> = {
+  all: 'disks',
+  'needs-care': 'care',
+  'in-use': 'use',
+  missing: 'missing',
+  'big-savings': 'compact',
+  orphans: 'orphan',
+  recent: 'clock',
 }
 
-function ScopeItem({ scope, icon, label, count, urgent = false }: ScopeItemProps) {
-  const current = usePage(({ page }) => page.kind === 'library' && page.scope.kind === scope.kind)
+interface ScopeItemProps {
+  readonly kind: Collection
+  readonly count: number
+}
+
+function ScopeItem({ kind, count }: ScopeItemProps) {
+  const current = usePage(({ page }) => page.kind === 'library' && page.scope.kind === kind)
+  const asksForAttention = kind === 'needs-care' && count > 0
   return (
     <li>
       <button
         type="button"
         className="sidebar-item"
         aria-current={current ? 'page' : undefined}
-        onClick={() => showPage({ kind: 'library', scope })}
+        onClick={() => showPage({ kind: 'library', scope: { kind } })}
       >
-        <Icon name={icon} />
-        <span className="sidebar-label truncate">{label}</span>
-        <span className={clsx('sidebar-count', urgent && count > 0 && 'sidebar-count-urgent')}>
+        <Icon name={scopeIcons[kind]} />
+        <span className="sidebar-label truncate">{texts().library.scopes[kind]}</span>
+        <span className={clsx('sidebar-count', asksForAttention && 'sidebar-count-urgent')}>
           {formatCount(count)}
         </span>
       </button>

@@ -57,9 +57,6 @@ export const chain = {
   inspector: {
     title: 'Its chain in the library',
     all: 'All chains',
-    layers: 'Layers',
-    vms: 'Virtual machines',
-    usedBy: 'Used by',
   },
   locateSheet: {
     title: (name: string) => `Where is ${name} now?`,
@@ -71,8 +68,8 @@ export const chain = {
       'same-start': 'Its beginning is the same',
       'same-name': 'It has the same name',
       'same-size': 'It has the same size',
+      none: 'It looks like another image',
     },
-    path: 'Another place',
     choose: 'Choose a file…',
     take: 'This is it',
     takeAnyway: 'Take it all the same',
@@ -81,5 +78,6 @@ export const chain = {
     replaces: (name: string) => `${name} is in the library already: the two become one.`,
     found: (name: string) => `${name} is found again`,
     choosePath: 'Choose one of the images, or a file',
+    notMissing: 'Its file is where it was',
   },
 }

@@ -1,0 +1,35 @@
+import { showPage } from '../state/page.ts'
+import { openSheet } from '../state/sheets.ts'
+import { texts } from '../texts/texts.ts'
+import type { Command } from './command.ts'
+import { needsOneImage, offline } from './reasons.ts'
+
+/** What is about images and each other: their chains, and a file that is elsewhere now. */
+export const relationCommands: readonly Command[] = [
+  {
+    id: 'view.chains',
+    title: 'Show all backing chains',
+    icon: 'branch',
+    group: 'View',
+    run: ({ images }) => {
+      const [first] = images
+      showPage(first === undefined ? { kind: 'chains' } : { kind: 'chains', imageId: first.id })
+    },
+  },
+  {
+    id: 'image.locate',
+    title: 'Locate…',
+    icon: 'search',
+    group: 'Image',
+    disabledReason: (context) =>
+      offline(context) ??
+      needsOneImage(context) ??
+      (context.images[0]?.missingSince === undefined
+        ? texts().chain.locateSheet.notMissing
+        : undefined),
+    run: ({ images }) => {
+      const [image] = images
+      if (image !== undefined) openSheet({ kind: 'locate', imageId: image.id })
+    },
+  },
+]

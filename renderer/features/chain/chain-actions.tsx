@@ -1,0 +1,91 @@
+import { runCommand } from '../../commands/registry.ts'
+import { host } from '../../host.ts'
+import { reportError } from '../../state/report-error.ts'
+import { openSheet } from '../../state/sheets.ts'
+import { texts } from '../../texts/texts.ts'
+import { Button } from '../../ui/button.tsx'
+import { revealImages } from '../library/reveal-images.ts'
+import type { ChainNode } from './chain-families.ts'
+
+export interface ChainActionsProps {
+  readonly node: ChainNode
+  /** The inspector is there already. */
+  readonly withoutShow?: boolean
+}
+
+/** What can be done about a node: look at it, or mend its link. */
+export function ChainActions({ node, withoutShow = false }: ChainActionsProps) {
+  const words = texts().chain
+  if (node.kind === 'loose') return <LooseActions node={node} />
+  const { row } = node
+  return (
+    <>
+      {!withoutShow && (
+        <Button size="small" icon="open" onClick={() => revealImages([row.id])}>
+          {words.show}
+        </Button>
+      )}
+      {row.missingSince !== undefined && (
+        <Button
+          size="small"
+          icon="search"
+          onClick={() => openSheet({ kind: 'locate', imageId: row.id })}
+        >
+          {words.locate}
+        </Button>
+      )}
+      {row.backing?.state === 'outside' && !row.linksTrusted && (
+        <Button
+          size="small"
+          icon="link"
+          onClick={() => openSheet({ kind: 'trust-links', imageId: row.id })}
+        >
+          {words.trust}
+        </Button>
+      )}
+      {row.backing !== undefined && row.missingSince === undefined && (
+        <Button size="small" icon="link" onClick={() => runCommand('image.relink', [row.id])}>
+          {words.relink}
+        </Button>
+      )}
+    </>
+  )
+}
+
+/** A name that leads to no image of the library: its overlays are what can be changed. */
+function LooseActions({ node }: { readonly node: Extract<ChainNode, { kind: 'loose' }> }) {
+  const words = texts().chain
+  const { path, state } = node
+  const [first] = node.children
+  return (
+    <>
+      {state === 'outside' && path !== undefined && (
+        <Button
+          size="small"
+          icon="plus"
+          onClick={() => {
+            host()
+              .api['library.addFiles']({ paths: [path] })
+              .catch(reportError)
+          }}
+        >
+          {words.add}
+        </Button>
+      )}
+      {first !== undefined && state === 'untrusted' && (
+        <Button
+          size="small"
+          icon="link"
+          onClick={() => openSheet({ kind: 'trust-links', imageId: first.row.id })}
+        >
+          {words.trust}
+        </Button>
+      )}
+      {first !== undefined && (
+        <Button size="small" icon="link" onClick={() => runCommand('image.relink', [first.row.id])}>
+          {words.relink}
+        </Button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,48 @@
+import { formatCount } from '../../format/counts.ts'
+import { texts } from '../../texts/texts.ts'
+import type { Tone } from '../../ui/badge.tsx'
+import type { ChainNode } from './chain-families.ts'
+
+export interface NodeState {
+  readonly word: string
+  readonly tone: Tone
+  /** What follows for the person's data. */
+  readonly meaning: string
+}
+
+/** What is wrong with a node; undefined when nothing is. */
+export function stateOf(node: ChainNode): NodeState | undefined {
+  const { states, meanings } = texts().chain
+  if (node.kind === 'loose') {
+    const tone = node.state === 'missing' ? 'bad' : node.state === 'untrusted' ? 'warn' : 'neutral'
+    return { word: states[node.state], tone, meaning: meanings[node.state](node.name) }
+  }
+  if (node.inLoop) return { word: states.loop, tone: 'bad', meaning: meanings.loop }
+  if (node.row.missingSince !== undefined) {
+    return { word: states.missing, tone: 'bad', meaning: meanings.missing(node.name) }
+  }
+  const { backing, linksTrusted } = node.row
+  return backing?.state === 'outside' && !linksTrusted
+    ? { word: states.untrusted, tone: 'warn', meaning: meanings.untrusted(backing.name) }
+    : undefined
+}
+
+/** "2 overlays", or that there are none. */
+export function childrenWords({ children }: ChainNode): string {
+  const { children: counted, noChildren } = texts().chain
+  const { length } = children
+  return length === 0 ? noChildren : counted(length, formatCount(length))
+}
+
+/** One node in a sentence, for screen readers. */
+export function spokenNode(node: ChainNode, parent: ChainNode | undefined): string {
+  const { buildsOn, base } = texts().chain
+  return [
+    node.name,
+    stateOf(node)?.word,
+    parent === undefined ? base : buildsOn(parent.name),
+    childrenWords(node),
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ')
+}
