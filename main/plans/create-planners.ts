@@ -1,4 +1,3 @@
-import { ImageError } from '../../core/index.ts'
 import { KeptCompactPlans } from './kept-compact-plans.ts'
 import { compactPlanner } from './plan-compact.ts'
 import { relinkPlanner, type RelinkParts } from './plan-relink.ts'
@@ -10,7 +9,7 @@ import type { FilePlanners, Planners } from './planners.ts'
 /** Every kind of action with its planner; those about places and undoing have a home of their own. */
 export const createPlanners = (
   parts: RelinkParts & ResizeParts & SnapshotParts,
-  files: FilePlanners = notYet,
+  files: FilePlanners,
 ): Planners => ({
   resize: resizePlanner(parts),
   compact: compactPlanner(new KeptCompactPlans()),
@@ -19,9 +18,3 @@ export const createPlanners = (
   relink: relinkPlanner(parts),
   ...files,
 })
-
-const missing = async (): Promise<never> => {
-  throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
-}
-
-const notYet = { rename: missing, move: missing, trash: missing, remove: missing, undo: missing }

@@ -14,6 +14,11 @@ export interface Draft {
   readonly refusals: readonly ImageErrorData[]
   /** What a person has to agree to first, as the error that says so; undefined when nothing is missing. */
   readonly consent: ImageErrorData | undefined
+  /**
+   * What is lost for ever, agreed to or not, as a sentence begins; undefined: nothing. No batch does it: there a
+   * person agrees to many images at once, without having seen the plan of each.
+   */
+  readonly loses?: string | undefined
   /** False: there is nothing to do. */
   readonly hasEffect: boolean
   /** What the card follows from, or the card itself where there may be no file to look at. */

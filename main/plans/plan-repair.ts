@@ -25,6 +25,7 @@ export const planRepair: Planner<'repair'> = async (subject, { parameters }, con
     detail: detailOf(plan, await layoutFor(plan, subject, context)),
     refusals: [],
     consent: undefined,
+    loses: lossOf(plan),
     hasEffect: isWritten,
     card: {
       makesFiles: isWritten,
@@ -62,6 +63,12 @@ async function repairAsPlanned(
         file: { modifiedAt: after.modifiedAt, length: after.length },
       }),
   }
+}
+
+function lossOf({ steps }: RepairPlan): string | undefined {
+  const losing = steps.filter(({ included, losesData }) => included && losesData)
+  if (losing.length === 0) return undefined
+  return `What the steps ${losing.map(({ name }) => name).join(', ')} give up`
 }
 
 /** Throws `invalid-argument`. */

@@ -52,6 +52,7 @@ export const resizePlanner =
             path: image.path,
             found: lossOf(plan),
           }).toJSON(),
+      loses: plan.consentNeeded.length > 0 && keptBytes === undefined ? lossOf(plan) : undefined,
       // A copy of the partition table may have to go to the end of a disk that has its size already.
       hasEffect: plan.kind !== 'none' || (moveGptBackup && plan.gptBackupMovesTo !== undefined),
       card: cardOf(plan, subject, keptBytes),

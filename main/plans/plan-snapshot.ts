@@ -94,6 +94,11 @@ async function planGoingBack(
       bitmapsLost: [...plan.bitmapsLost],
     },
     refusals: take === undefined ? [] : nameTaken(listed, take, image.path),
+    // Where the tables cannot tell what goes, something may.
+    loses:
+      take === undefined && plan.lost?.dataBytes !== 0
+        ? 'What only the present state of the disk has'
+        : undefined,
     card: cardOf(listed, {
       content: 'differs',
       tellsMachines: true,
@@ -120,6 +125,7 @@ async function planDeleting(
   return {
     ...plainDraft,
     detail: detailOf('delete', { before: size, after: size, letsGo: bytesOf(plan.freed) }),
+    loses: keeping === undefined ? 'What only the snapshot has' : undefined,
     card: cardOf(listed, { lost: 1, undo: undoOf(keeping) }),
     basis: { stamp: plan.stamp, snapshot: plan.snapshot.id, keeps: keeping?.content ?? 'nothing' },
     carryOut: async ({ host, jobId, ...work }) => {

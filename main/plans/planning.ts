@@ -118,7 +118,10 @@ export class Planning implements ActionWork {
     const draft = agreed.kind === 'plan' ? drafted : await judged(drafted, target, context)
     const card = await this.#cardOf(draft, target)
     mustBeAgreed(tokenFor(request, draft), agreed, path)
-    const hindrance = stopError(card, path) ?? consentError(draft)
+    const hindrance =
+      stopError(card, path) ??
+      consentError(draft) ??
+      (agreed.kind === 'batch' ? lossError(draft, path) : undefined)
     if (hindrance !== undefined) {
       if (agreed.kind === 'plan') throw hindrance
       const { title, detail } = hindrance.explanation
@@ -260,3 +263,6 @@ function mustBeAgreed(token: string, agreed: Agreed, path: string): void {
 
 const consentError = ({ consent }: Draft): ImageError | undefined =>
   consent && ImageError.fromJSON(consent)
+
+const lossError = ({ loses }: Draft, path: string): ImageError | undefined =>
+  loses === undefined ? undefined : new ImageError('plan-consent-missing', { path, found: loses })

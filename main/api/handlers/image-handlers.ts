@@ -98,10 +98,7 @@ export function imageHandlers({
 /** A checksum that is true of what the file was would call the file that is there now damaged. */
 async function mustBeOfNow(path: string, { fileAfter }: Job): Promise<void> {
   const { modifiedAt, length } = await readFileFacts(path)
-  if (
-    fileAfter?.length === length &&
-    Math.floor(fileAfter.modifiedAt) === Math.floor(modifiedAt)
-  ) {
+  if (fileAfter?.length === length && Math.floor(fileAfter.modifiedAt) === Math.floor(modifiedAt)) {
     return
   }
   throw new ImageError('file-changed', {
