@@ -9,7 +9,12 @@ import type { WritableFile } from '../storage/writable-file.ts'
 import { describeSnapshot } from './describe-snapshot.ts'
 import type { Host } from './host.ts'
 import { stampOf } from './image-stamp.ts'
-import { KeptSnapshotFile, sealKeptSnapshot, writeKeptSnapshot } from './kept-snapshot-file.ts'
+import {
+  KeptSnapshotFile,
+  sealKeptSnapshot,
+  sealOf,
+  writeKeptSnapshot,
+} from './kept-snapshot-file.ts'
 import type { KeptSnapshotHead } from './kept-snapshot-head.ts'
 import type { KeepSnapshot, KeptSnapshot } from './kept-snapshot-plan.ts'
 
@@ -64,7 +69,7 @@ export async function keepDeleted<Result>(
     throw error
   }
   try {
-    await sealKeptSnapshot(target, stampOf(file))
+    await sealKeptSnapshot(target, sealOf(stampOf(file)))
   } catch (cause) {
     throw new ImageError('kept-snapshot-not-sealed', { path: keep.path, id: entry.name }, { cause })
   }

@@ -48,7 +48,18 @@ const MAX_HEAD_BYTES = 4 * 2 ** 20
 const PIECE_BYTES = 2 ** 20
 
 /** What an image is once the snapshot is deleted: nobody wrote to it as long as it is still that. */
-export type Seal = Pick<ImageStamp, 'fileLength' | 'modifiedAt' | 'firstSector'>
+export interface Seal {
+  readonly fileLength: number
+  /** Unix time in milliseconds; 0 where there is no such date. */
+  readonly modifiedAt: number
+  readonly firstSector: number
+}
+
+export const sealOf = ({ fileLength, modifiedAt = 0, firstSector }: ImageStamp): Seal => ({
+  fileLength,
+  modifiedAt: Math.max(0, Math.floor(modifiedAt)),
+  firstSector,
+})
 
 export interface KeptSnapshotToWrite {
   readonly head: KeptSnapshotHead
@@ -112,7 +123,7 @@ export async function sealKeptSnapshot(file: WritableFile, seal: Seal): Promise<
   const sector = new BinaryWriter(SECTOR)
   sector.put(0, encoder.encode(SEAL_MAGIC))
   sector.u64(8, seal.fileLength)
-  sector.u64(16, Math.max(0, Math.floor(seal.modifiedAt ?? 0)))
+  sector.u64(16, seal.modifiedAt)
   sector.u32(24, seal.firstSector)
   sector.u32(28, crc32(sector.bytes.subarray(0, 28)))
   await file.write(sector.bytes, SECTOR, 'data')

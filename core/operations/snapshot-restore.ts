@@ -14,7 +14,7 @@ import { describeSnapshot } from './describe-snapshot.ts'
 import type { Host } from './host.ts'
 import { stampOf, type ImageStamp } from './image-stamp.ts'
 import { layoutOf } from './keep-deleted.ts'
-import { KeptSnapshotFile } from './kept-snapshot-file.ts'
+import { KeptSnapshotFile, sealOf } from './kept-snapshot-file.ts'
 import type { KeptSnapshot, RestoreSnapshotPlan, RestoreWarning } from './kept-snapshot-plan.ts'
 import { changeSnapshots, lookAtSnapshots, type SnapshotOptions } from './open-snapshots.ts'
 import type { SnapshotChange } from './snapshot-plan.ts'
@@ -121,7 +121,7 @@ function mustFit(file: BlockFile, area: HeaderArea, kept: KeptSnapshotFile): voi
   if (head.content === 'whole') return
   const id = head.entry.name
   if (seal === undefined) throw new ImageError('kept-snapshot-unfinished', { path: file.name, id })
-  const found = stampOf(file)
+  const found = sealOf(stampOf(file))
   const fields = [
     ['fileLength', 'length of the file'],
     ['modifiedAt', 'time of its last change'],
@@ -133,8 +133,8 @@ function mustFit(file: BlockFile, area: HeaderArea, kept: KeptSnapshotFile): voi
       path: file.name,
       id,
       field,
-      expected: seal[key] ?? 'none',
-      found: found[key] ?? 'none',
+      expected: seal[key],
+      found: found[key],
     })
   }
 }

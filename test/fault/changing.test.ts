@@ -8,7 +8,14 @@ import { undoRepair } from '../../core/operations/undo-repair.ts'
 import { createSnapshot } from '../../core/operations/snapshot-create.ts'
 import { applySnapshot, planApplySnapshot } from '../../core/operations/snapshot-apply.ts'
 import { deleteSnapshot, planDeleteSnapshot } from '../../core/operations/snapshot-delete.ts'
+import { restoreSnapshot } from '../../core/operations/snapshot-restore.ts'
 import { renameSnapshot } from '../../core/operations/snapshot-rename.ts'
+import type { KeptContent } from '../../core/operations/kept-snapshot-plan.ts'
+import { planRelinkBack, presentLink } from '../../core/operations/plan-relink.ts'
+import { relinkImage } from '../../core/operations/relink.ts'
+import type { BackingLink } from '../../core/operations/relink-plan.ts'
+import { readHeaderArea } from '../../core/qcow2/header-file.ts'
+import type { SnapshotContent } from '../model/guest-model.ts'
 import { planResize } from '../../core/operations/plan-resize.ts'
 import { resizeImage } from '../../core/operations/resize.ts'
 import { discoveredModel } from '../crash/discovered-model.ts'
@@ -50,6 +57,28 @@ const resizeTo =
     const act = () => resizeImage(scene.machine, imagePath, plan, consent)
     await scene.atOnce((model) => model.resize(size), act, clean)
   }
+
+const keptOf = new WeakMap<Scene, { readonly gone: SnapshotContent; readonly path: string }>()
+
+const base = { name: 'base.raw', format: 'raw' }
+/** The same file by a longer name. */
+const moved = { name: `${'./'.repeat(40)}base.raw`, format: 'raw' }
+
+async function linkOf(machine: Scene['machine']): Promise<BackingLink> {
+  await using file = await machine.openFile(imagePath)
+  return presentLink(readHeaderArea(file))
+}
+
+async function deleteAndKeep(scene: Scene, content: KeptContent): Promise<void> {
+  const options = { snapshot: { name: 'before' } }
+  const plan = await planDeleteSnapshot(scene.machine, imagePath, options)
+  // A delete that failed at its switch leaves the file: nobody knows which side it came down on.
+  const keep = { path: `/kept-${scene.nextGeneration()}`, content }
+  const gone = scene.model.snapshots.find(({ name }) => name === 'before')
+  if (gone !== undefined) keptOf.set(scene, { gone, path: keep.path })
+  const act = () => deleteSnapshot(scene.machine, imagePath, { plan, keep })
+  await scene.atOnce((model) => model.deleteSnapshot('before'), act)
+}
 
 const changes: readonly Change[] = [
   { name: 'writing', change: write },
@@ -106,6 +135,39 @@ const changes: readonly Change[] = [
       const plan = await planDeleteSnapshot(scene.machine, imagePath, options)
       const act = () => deleteSnapshot(scene.machine, imagePath, { plan })
       await scene.atOnce((model) => model.deleteSnapshot('before'), act)
+    },
+  },
+  {
+    name: 'deleting a snapshot that is kept',
+    image: { snapshots: ['before', 'after'], compressed: true },
+    change: (scene) => deleteAndKeep(scene, 'own'),
+  },
+  {
+    name: 'putting a kept snapshot back',
+    image: { snapshots: ['before', 'after'], compressed: true },
+    change: async (scene, random) => {
+      // At the next attempt it may be gone already.
+      if (scene.model.snapshots.some(({ name }) => name === 'before')) {
+        await deleteAndKeep(scene, 'whole')
+        await write(scene, random)
+      }
+      const kept = keptOf.get(scene)
+      if (kept === undefined) throw new Error('no snapshot was kept')
+      const act = () => restoreSnapshot(scene.machine, imagePath, kept.path)
+      await scene.atOnce((model) => model.putSnapshotBack(kept.gone, 0), act)
+    },
+  },
+  {
+    name: 'naming another backing file, and the old one again',
+    image: { backingClusters: 10, clusters: 20 },
+    change: async ({ machine }) => {
+      for (let isBack = false; !isBack;) {
+        const now = await linkOf(machine)
+        isBack = now.name === moved.name
+        const link = { before: isBack ? base : moved, after: now }
+        const plan = await planRelinkBack(machine, imagePath, link, {})
+        await relinkImage(machine, imagePath, plan)
+      }
     },
   },
   {

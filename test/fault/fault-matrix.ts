@@ -130,6 +130,10 @@ const stopped: ReadonlySet<Reason> = new Set([
   'cut-not-cleared',
   'compact-stopped',
   'undo-interrupted',
+  'gpt-not-moved',
+  'gpt-moved-only',
+  'cut-not-restored',
+  'kept-snapshot-not-sealed',
 ])
 
 const kindOf = { EIO: 'io', ENOSPC: 'no-space' } as const

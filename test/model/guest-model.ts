@@ -136,6 +136,11 @@ export class GuestModel {
     this.#snapshots = this.#snapshots.filter((snapshot) => snapshot !== gone)
   }
 
+  /** Where it was before it was deleted, or at the end when fewer are left. */
+  putSnapshotBack(gone: SnapshotContent, position: number): void {
+    this.#snapshots = this.#snapshots.toSpliced(position, 0, gone)
+  }
+
   renameSnapshot(name: string, to: string): void {
     const renamed = this.#snapshot(name)
     this.#snapshots = this.#snapshots.map((snapshot) =>

@@ -5,8 +5,11 @@ import { compressedScenarios } from './compressed.ts'
 import { creatingScenarios } from './creating.ts'
 import { goingOnScenarios } from './going-on.ts'
 import { growingScenarios } from './growing.ts'
+import { keepingScenarios } from './keeping.ts'
 import { onlineScenarios } from './online.ts'
 import { overlayScenarios } from './overlays.ts'
+import { partitionedScenarios } from './partitioned.ts'
+import { relinkingScenarios } from './relinking.ts'
 import { repairingScenarios } from './repairing.ts'
 import { resizingScenarios } from './resizing.ts'
 import { snapshotScenarios } from './snapshots.ts'
@@ -20,7 +23,10 @@ export const allScenarios: readonly ScenarioMaker[] = [
   ...compressedScenarios,
   ...growingScenarios,
   ...snapshotScenarios,
+  ...keepingScenarios,
+  ...relinkingScenarios,
   ...resizingScenarios,
+  ...partitionedScenarios,
   ...amendingScenarios,
   ...repairingScenarios,
   ...goingOnScenarios,

@@ -1,0 +1,4 @@
+import { crashSuite } from './crash-suite.ts'
+import { relinkingScenarios } from './scenarios/relinking.ts'
+
+crashSuite('relinking', relinkingScenarios)
