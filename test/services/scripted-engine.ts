@@ -11,7 +11,7 @@ import {
 /**
  * An engine that does what the "image" file's text says, so that a test decides when work lasts, fails
  * or takes its thread down: `clean`, `leaks`, `damaged`, `refused`, `endless` (stops when it is told to),
- * `deaf` (does not), `crash`. Threads, files and messages around it are the real ones.
+ * `deaf` (does not), `patient` (can be paused; goes on until the file says something else), `crash`. Threads, files and messages around it are the real ones.
  */
 export function scriptedEngine(): ReadingEngine {
   return {
@@ -108,7 +108,7 @@ async function perform<Result>(
   options: ReadOptions | undefined,
   result: (script: string) => Result,
 ): Promise<Result> {
-  const script = (await readFile(file, 'utf8')).trim()
+  let script = (await readFile(file, 'utf8')).trim()
   options?.onProgress?.({ phase: 'data', done: 1, total: 2, unit: 'bytes' })
   if (script === 'refused') throw new ImageError('unknown-format', { path: file, found: 'text' })
   if (script === 'crash') process.exit(1)
@@ -118,6 +118,12 @@ async function perform<Result>(
     })
   }
   if (script === 'deaf') await delay(600_000)
+  while (script === 'patient') {
+    options?.signal?.throwIfAborted()
+    if (options?.pause?.isPaused === true) await options.pause.untilResumed(options.signal)
+    await delay(2)
+    script = (await readFile(file, 'utf8')).trim()
+  }
   return result(script)
 }
 
