@@ -18,11 +18,12 @@ export class KeptCompactPlans {
     return kept.plan
   }
 
-  /** Not kept: what hung on somebody who used the image then, or on a second file. */
+  /** Not kept: what hung on somebody who used the image then, or on other files, which may come or change. */
   keep({ imageId, file, use }: Subject, plan: CompactPlan): void {
     this.#plans.delete(imageId)
     const isHeld = use.state === 'reading' || use.state === 'writing'
-    if (isHeld || plan.dataFile !== undefined || plan.scan.kind !== 'whole') return
+    const hangsOnOthers = plan.dataFile !== undefined || plan.proofRefusal !== undefined
+    if (isHeld || hangsOnOthers || plan.scan.kind !== 'whole') return
     const [oldest] = this.#plans.keys()
     if (this.#plans.size >= mostImages && oldest !== undefined) this.#plans.delete(oldest)
     this.#plans.set(imageId, { plan, file })
