@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { ImageError, tellOfCreate, type CreateOptions, type CreatePlan } from '../../core/index.ts'
 import type { CreateAction } from '../../ipc/schemas/action.ts'
@@ -8,6 +7,7 @@ import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
 import type { EngineHost, StoredLinkPolicy } from '../jobs/engine-host.ts'
 import { readFileFacts } from '../jobs/measured.ts'
 import type { Performed, PerformOptions } from '../jobs/perform.ts'
+import { admitNew } from './admit-new.ts'
 import { spaceLine } from './preflight/file-lines.ts'
 import { timeLine } from './preflight/outcome-lines.ts'
 import { stopError } from './preflight/stop-error.ts'
@@ -67,18 +67,11 @@ export class CreatePlanner {
    */
   async admitted(request: CreateAction): Promise<CreateAction> {
     const { path: wanted, backing } = request.parameters
-    const admitted = await this.#admitNew(wanted)
+    const admitted = await admitNew(this.#parts.admit, wanted)
     // A relative name is read from the new image's folder, by the engine as by QEMU.
     if (backing !== undefined)
       await this.#parts.admit(path.resolve(path.dirname(admitted), backing))
     return { kind: 'create', parameters: { ...request.parameters, path: admitted } }
-  }
-
-  /** A path that nothing has yet: its folder decides. */
-  async #admitNew(wanted: string): Promise<string> {
-    const absolute = mustBeAbsolute(wanted)
-    const folder = await this.#parts.admit(path.dirname(absolute))
-    return path.join(await realFolderOf(folder, absolute), path.basename(absolute))
   }
 
   /** Throws `plan-missing` and `plan-outdated` beside what making it throws; then there is no new file. */
@@ -105,7 +98,8 @@ export class CreatePlanner {
     if (hindrance !== undefined) throw hindrance
     const task = { path: file, options: optionsOf(request), links: this.#parts.links() }
     const { plan } = await host.run('create', task, { signal, hold, onEvent })
-    await this.#parts.add(file)
+    // The image is made, whether its row could be or not; a look at its folder finds it, too.
+    await this.#parts.add(file).catch(() => undefined)
     const { summary, facts } = tellOfCreate({ plan })
     return {
       kind: 'done',
@@ -179,22 +173,5 @@ function optionsOf({ parameters }: CreateAction): CreateOptions {
     version: compat === undefined ? undefined : compat === '0.10' ? 2 : 3,
     backing:
       backing === undefined ? undefined : { name: backing, format: backingFormat ?? 'qcow2' },
-  }
-}
-
-function mustBeAbsolute(wanted: string): string {
-  if (path.isAbsolute(wanted)) return path.normalize(wanted)
-  throw new ImageError('invalid-argument', {
-    field: 'The path',
-    expected: 'an absolute path',
-    found: `"${wanted}"`,
-  })
-}
-
-async function realFolderOf(folder: string, file: string): Promise<string> {
-  try {
-    return await realpath(folder)
-  } catch (error) {
-    throw new ImageError('folder-missing', { path: file }, { cause: error })
   }
 }

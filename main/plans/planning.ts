@@ -144,8 +144,9 @@ export class Planning implements ActionWork {
         keep: done.keep ?? (() => undefined),
       }
     } finally {
-      // Also when it stopped half way: what it left behind is what the row must show.
-      await images.refresh([imageId])
+      // Also when it stopped half way: what it left behind is what the row must show. That the row could not be read
+      // again changes nothing about the image; the next look at its folder makes up for it.
+      await images.refresh([imageId]).catch(() => undefined)
     }
   }
 
