@@ -77,6 +77,13 @@ const snapshots = async (page: Page): Promise<void> => {
   await run(page, 'Manage snapshots')
 }
 
+/** A view of the sidebar, which a narrow window keeps behind a button. */
+async function view(page: Page, name: string): Promise<void> {
+  const views = page.getByRole('button', { name: 'Folders and views' })
+  if (await views.isVisible()) await views.click()
+  await page.getByRole('navigation').getByRole('button', { name }).click()
+}
+
 const screens: readonly Screen[] = [
   { name: 'library' },
   {
@@ -355,6 +362,58 @@ const screens: readonly Screen[] = [
       await page
         .getByRole('region', { name: 'Changes that can be undone' })
         .scrollIntoViewIfNeeded()
+    },
+  },
+  { name: 'orphans', prepare: (page) => view(page, 'Orphans') },
+  { name: 'big-savings', prepare: (page) => view(page, 'Big savings') },
+  {
+    name: 'use-filter',
+    prepare: (page) =>
+      page.getByRole('toolbar').getByRole('button', { name: 'Use', exact: true }).click(),
+  },
+  {
+    name: 'chains',
+    prepare: async (page) => {
+      await view(page, 'Backing chains')
+      await page.getByRole('tree').focus()
+      await page.keyboard.press('ArrowRight')
+    },
+  },
+  {
+    name: 'chains-broken',
+    prepare: async (page) => {
+      await view(page, 'Backing chains')
+      await page.getByRole('checkbox', { name: 'Broken links only' }).click()
+      await page.getByRole('tree').focus()
+    },
+  },
+  {
+    name: 'chains-list',
+    prepare: async (page) => {
+      await view(page, 'Backing chains')
+      await page.getByRole('radio', { name: 'List' }).click()
+    },
+  },
+  {
+    name: 'chain-family',
+    prepare: async (page) => {
+      await page.getByRole('toolbar').getByRole('button', { name: 'Use', exact: true }).click()
+      await page.getByRole('menuitemcheckbox', { name: 'Has overlays' }).click()
+      await page.keyboard.press('Escape')
+      await row(page, 1).click()
+      const opener = page.getByRole('button', { name: 'Show the inspector' })
+      if (await opener.isVisible()) await opener.click()
+      await page.getByRole('tab', { name: 'Chain' }).click()
+      await page.getByRole('tree').waitFor()
+    },
+  },
+  {
+    name: 'locate',
+    prepare: async (page) => {
+      await view(page, 'Missing')
+      await row(page, 0).click()
+      await run(page, 'Locate…')
+      await page.getByRole('dialog').getByRole('radio').first().click()
     },
   },
   {

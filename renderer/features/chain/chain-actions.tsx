@@ -1,4 +1,6 @@
 import { runCommand } from '../../commands/registry.ts'
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { formatCount } from '../../format/counts.ts'
 import { host } from '../../host.ts'
 import { reportError } from '../../state/report-error.ts'
 import { openSheet } from '../../state/sheets.ts'
@@ -43,7 +45,7 @@ export function ChainActions({ node, withoutShow = false }: ChainActionsProps) {
           {words.trust}
         </Button>
       )}
-      {row.backing !== undefined && row.missingSince === undefined && (
+      {(node.inLoop || isLinkBroken(row)) && (
         <Button size="small" icon="link" onClick={() => runCommand('image.relink', [row.id])}>
           {words.relink}
         </Button>
@@ -52,11 +54,16 @@ export function ChainActions({ node, withoutShow = false }: ChainActionsProps) {
   )
 }
 
+/** Nothing can be read through it, and another name may help. */
+const isLinkBroken = ({ backing, missingSince }: LibraryRow): boolean =>
+  missingSince === undefined && backing !== undefined && backing.state !== 'present'
+
 /** A name that leads to no image of the library: its overlays are what can be changed. */
 function LooseActions({ node }: { readonly node: Extract<ChainNode, { kind: 'loose' }> }) {
   const words = texts().chain
   const { path, state } = node
-  const [first] = node.children
+  const [first, ...others] = node.children
+  const isOnly = first !== undefined && others.length === 0
   return (
     <>
       {state === 'outside' && path !== undefined && (
@@ -72,7 +79,7 @@ function LooseActions({ node }: { readonly node: Extract<ChainNode, { kind: 'loo
           {words.add}
         </Button>
       )}
-      {first !== undefined && state === 'untrusted' && (
+      {isOnly && state === 'untrusted' && (
         <Button
           size="small"
           icon="link"
@@ -81,9 +88,17 @@ function LooseActions({ node }: { readonly node: Extract<ChainNode, { kind: 'loo
           {words.trust}
         </Button>
       )}
-      {first !== undefined && (
+      {isOnly ? (
         <Button size="small" icon="link" onClick={() => runCommand('image.relink', [first.row.id])}>
           {words.relink}
+        </Button>
+      ) : (
+        <Button
+          size="small"
+          icon="open"
+          onClick={() => revealImages(node.children.map(({ row }) => row.id))}
+        >
+          {words.showOverlays(formatCount(node.children.length))}
         </Button>
       )}
     </>

@@ -4,8 +4,17 @@ import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { isBroken } from './chain-families.ts'
 import { moveInChains, type ChainLayout, type ChainMove, type PlacedNode } from './chain-layout.ts'
-import { childrenWords, spokenNode, stateOf } from './chain-words.ts'
-import { edgesOf, sizes, visibleNodes, type Edge } from './chain-view.ts'
+import { childrenWords, spokenPlace, stateOf } from './chain-words.ts'
+import {
+  canvasOf,
+  chainSizes,
+  edgesOf,
+  leftOf,
+  topOf,
+  visibleNodes,
+  type ChainSizes,
+  type Edge,
+} from './chain-view.ts'
 import './chain.css'
 
 export interface ChainGraphProps {
@@ -17,6 +26,8 @@ export interface ChainGraphProps {
   readonly onOpen: (index: number) => void
   /** Image that is looked at; marked. */
   readonly current?: number
+  /** Smaller, for a narrow pane. */
+  readonly narrow?: boolean
 }
 
 const moves: Readonly<Record<string, ChainMove>> = {
@@ -29,19 +40,27 @@ const moves: Readonly<Record<string, ChainMove>> = {
 }
 
 /** Images from left to right, each on what it builds on. Only what is in view is drawn. */
-export function ChainGraph({ layout, active, onActive, onOpen, current }: ChainGraphProps) {
+export function ChainGraph({
+  layout,
+  active,
+  onActive,
+  onOpen,
+  current,
+  narrow = false,
+}: ChainGraphProps) {
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const view = useView(scroller)
-  const shown = visibleNodes(layout, view.top, view.height)
+  const sizes = chainSizes[narrow ? 'narrow' : 'wide']
+  const shown = visibleNodes(layout, sizes, view.top, view.height)
   const nodeId = (index: number): string => `${id}-${index}`
   const activeNode = layout.nodes[active]
 
   useEffect(() => {
     if (activeNode !== undefined && scroller.current !== null) {
-      bringIntoView(scroller.current, activeNode)
+      bringIntoView(scroller.current, activeNode, sizes)
     }
-  }, [activeNode])
+  }, [activeNode, sizes])
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') {
@@ -56,6 +75,7 @@ export function ChainGraph({ layout, active, onActive, onOpen, current }: ChainG
     if (target !== undefined) onActive(target)
   }
 
+  const { width, height } = canvasOf(layout, sizes)
   const isShown = shown.some(({ index }) => index === active)
   return (
     <div
@@ -69,18 +89,15 @@ export function ChainGraph({ layout, active, onActive, onOpen, current }: ChainG
       onClick={(event) => onNode(event, onActive)}
       onDoubleClick={(event) => onNode(event, onOpen)}
     >
-      <div
-        className="chain-canvas"
-        role="presentation"
-        style={{ width: sizes.widthOf(layout), height: sizes.heightOf(layout) }}
-      >
-        <Edges edges={edgesOf(layout, shown)} layout={layout} />
+      <div className="chain-canvas" role="presentation" style={{ width, height }}>
+        <Edges edges={edgesOf(layout, sizes, shown)} width={width} height={height} />
         {shown.map((placed) => (
           <Node
             key={placed.node.key}
             id={nodeId(placed.index)}
             placed={placed}
             parent={placed.parent === undefined ? undefined : layout.nodes[placed.parent]}
+            sizes={sizes}
             active={placed.index === active}
             current={placed.node.kind === 'image' && placed.node.row.id === current}
           />
@@ -94,11 +111,12 @@ interface NodeProps {
   readonly id: string
   readonly placed: PlacedNode
   readonly parent: PlacedNode | undefined
+  readonly sizes: ChainSizes
   readonly active: boolean
   readonly current: boolean
 }
 
-function Node({ id, placed, parent, active, current }: NodeProps) {
+function Node({ id, placed, parent, sizes, active, current }: NodeProps) {
   const { node, column, row, position, siblings } = placed
   const state = stateOf(node)
   const path = node.kind === 'image' ? node.row.path : node.path
@@ -114,19 +132,22 @@ function Node({ id, placed, parent, active, current }: NodeProps) {
         active && 'chain-node-active',
         current && 'chain-node-current',
       )}
-      aria-label={spokenNode(node, parent?.node)}
       aria-level={column + 1}
       aria-posinset={position}
       aria-setsize={siblings}
       aria-selected={active}
       aria-expanded={node.children.length > 0 ? true : undefined}
       title={path}
-      style={{ transform: `translate(${sizes.left(column)}px, ${sizes.top(row)}px)` }}
+      style={{
+        width: sizes.nodeWidth,
+        transform: `translate(${leftOf(column, sizes)}px, ${topOf(row, sizes)}px)`,
+      }}
     >
       <Icon name={state === undefined ? 'disk' : node.kind === 'loose' ? 'missing' : 'care'} />
       <span className="chain-node-words">
         <span className="chain-node-name truncate">{node.name}</span>
         <span className="chain-node-note truncate">{state?.word ?? noteOf(placed)}</span>
+        <span className="visually-hidden">{spokenPlace(node, parent?.node)}</span>
       </span>
     </div>
   )
@@ -141,21 +162,15 @@ function noteOf({ node }: PlacedNode): string {
   return childrenWords(node)
 }
 
-function Edges({
-  edges,
-  layout,
-}: {
+interface EdgesProps {
   readonly edges: readonly Edge[]
-  readonly layout: ChainLayout
-}) {
+  readonly width: number
+  readonly height: number
+}
+
+function Edges({ edges, width, height }: EdgesProps) {
   return (
-    <svg
-      className="chain-edges"
-      width={sizes.widthOf(layout)}
-      height={sizes.heightOf(layout)}
-      aria-hidden="true"
-      focusable="false"
-    >
+    <svg className="chain-edges" width={width} height={height} aria-hidden="true" focusable="false">
       {edges.map(({ key, path, parent }) => (
         <path
           key={key}
@@ -206,8 +221,8 @@ function useView(scroller: { readonly current: HTMLElement | null }): View {
   return view
 }
 
-function bringIntoView(element: HTMLElement, { column, row }: PlacedNode): void {
-  const [left, top] = [sizes.left(column), sizes.top(row)]
+function bringIntoView(element: HTMLElement, { column, row }: PlacedNode, sizes: ChainSizes): void {
+  const [left, top] = [leftOf(column, sizes), topOf(row, sizes)]
   const { scrollLeft, scrollTop, clientWidth, clientHeight } = element
   const { nodeWidth, nodeHeight, margin } = sizes
   if (top - margin < scrollTop) element.scrollTop = top - margin

@@ -36,7 +36,7 @@ export function ChainPage({ imageId }: { readonly imageId: number | undefined })
     <section className="chain-page" aria-label={words.title}>
       <header className="chain-header">
         <div className="chain-title">
-          <h1>{words.title}</h1>
+          <h1 className="visually-hidden">{words.title}</h1>
           <Summary families={families} />
         </div>
         <TextField

@@ -2,32 +2,46 @@
 import type { ChainNode } from './chain-families.ts'
 import type { ChainLayout, PlacedNode } from './chain-layout.ts'
 
-const nodeWidth = 212
-const nodeHeight = 42
-const columnStep = nodeWidth + 44
-const rowStep = nodeHeight + 12
-const margin = 16
+export interface ChainSizes {
+  readonly nodeWidth: number
+  readonly nodeHeight: number
+  /** Between two layers, and between two rows. */
+  readonly columnGap: number
+  readonly rowGap: number
+  readonly margin: number
+}
+
+export const chainSizes: Readonly<Record<'wide' | 'narrow', ChainSizes>> = {
+  wide: { nodeWidth: 212, nodeHeight: 42, columnGap: 44, rowGap: 12, margin: 16 },
+  narrow: { nodeWidth: 148, nodeHeight: 42, columnGap: 24, rowGap: 8, margin: 12 },
+}
+
 /** Rows drawn above and below what is in view, so that a quick scroll shows no gap. */
 const overscan = 6
 
-export const sizes = {
-  nodeWidth,
-  nodeHeight,
-  margin,
-  left: (column: number): number => margin + column * columnStep,
-  top: (row: number): number => margin + row * rowStep,
-  widthOf: ({ columns }: ChainLayout): number =>
-    2 * margin + Math.max(0, columns * columnStep - (columnStep - nodeWidth)),
-  heightOf: ({ rows }: ChainLayout): number =>
-    2 * margin + Math.max(0, rows * rowStep - (rowStep - nodeHeight)),
-}
+export const leftOf = (column: number, { margin, nodeWidth, columnGap }: ChainSizes): number =>
+  margin + column * (nodeWidth + columnGap)
+
+export const topOf = (row: number, { margin, nodeHeight, rowGap }: ChainSizes): number =>
+  margin + row * (nodeHeight + rowGap)
+
+/** How large everything together is. */
+export const canvasOf = (
+  { columns, rows }: ChainLayout,
+  sizes: ChainSizes,
+): { readonly width: number; readonly height: number } => ({
+  width: leftOf(columns, sizes) - sizes.columnGap + sizes.margin,
+  height: topOf(rows, sizes) - sizes.rowGap + sizes.margin,
+})
 
 /** Nodes whose rows are in view; rows never fall in reading order, so the first is found by halving. */
 export function visibleNodes(
   { nodes }: ChainLayout,
+  { margin, nodeHeight, rowGap }: ChainSizes,
   top: number,
   height: number,
 ): readonly PlacedNode[] {
+  const rowStep = nodeHeight + rowGap
   const first = Math.floor((top - margin) / rowStep) - overscan
   const last = Math.ceil((top + height - margin) / rowStep) + overscan
   let start = 0
@@ -54,35 +68,44 @@ export interface Edge {
 }
 
 /** Lines to the nodes in view, and those that pass by: of ancestors with more children below. */
-export function edgesOf(layout: ChainLayout, shown: readonly PlacedNode[]): readonly Edge[] {
+export function edgesOf(
+  layout: ChainLayout,
+  sizes: ChainSizes,
+  shown: readonly PlacedNode[],
+): readonly Edge[] {
   const edges: Edge[] = []
   for (const placed of shown) {
     const parent = placed.parent === undefined ? undefined : layout.nodes[placed.parent]
     if (parent === undefined) continue
-    edges.push({ key: placed.node.key, path: lineBetween(parent, placed), parent: parent.node })
+    edges.push({
+      key: placed.node.key,
+      path: lineBetween(parent, placed, sizes),
+      parent: parent.node,
+    })
   }
   for (
     let above = shown[0]?.parent === undefined ? undefined : layout.nodes[shown[0].parent];
     above !== undefined;
     above = above.parent === undefined ? undefined : layout.nodes[above.parent]
   ) {
-    const x = trunkOf(above)
-    const path = `M${x} ${middleOf(above.row)}V${middleOf(above.lastChildRow)}`
+    const x = trunkOf(above, sizes)
+    const path = `M${x} ${middleOf(above.row, sizes)}V${middleOf(above.lastChildRow, sizes)}`
     edges.push({ key: `trunk ${above.node.key}`, path, parent: above.node })
   }
   return edges
 }
 
 /** Straight on to the first child; down the trunk and across to the others. */
-function lineBetween(parent: PlacedNode, child: PlacedNode): string {
-  const from = sizes.left(parent.column) + nodeWidth
-  const to = sizes.left(child.column)
-  if (parent.row === child.row) return `M${from} ${middleOf(parent.row)}H${to}`
-  const x = trunkOf(parent)
-  return `M${x} ${middleOf(parent.row)}V${middleOf(child.row)}H${to}`
+function lineBetween(parent: PlacedNode, child: PlacedNode, sizes: ChainSizes): string {
+  const from = leftOf(parent.column, sizes) + sizes.nodeWidth
+  const to = leftOf(child.column, sizes)
+  const y = middleOf(parent.row, sizes)
+  if (parent.row === child.row) return `M${from} ${y}H${to}`
+  return `M${trunkOf(parent, sizes)} ${y}V${middleOf(child.row, sizes)}H${to}`
 }
 
-const trunkOf = ({ column }: PlacedNode): number =>
-  sizes.left(column) + nodeWidth + (columnStep - nodeWidth) / 2
+const trunkOf = ({ column }: PlacedNode, sizes: ChainSizes): number =>
+  leftOf(column, sizes) + sizes.nodeWidth + sizes.columnGap / 2
 
-const middleOf = (row: number): number => sizes.top(row) + nodeHeight / 2
+const middleOf = (row: number, sizes: ChainSizes): number =>
+  topOf(row, sizes) + sizes.nodeHeight / 2

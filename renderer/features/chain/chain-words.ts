@@ -34,15 +34,8 @@ export function childrenWords({ children }: ChainNode): string {
   return length === 0 ? noChildren : counted(length, formatCount(length))
 }
 
-/** One node in a sentence, for screen readers. */
-export function spokenNode(node: ChainNode, parent: ChainNode | undefined): string {
+/** What the drawing says by lines and places, for screen readers: after the name and the note of a node. */
+export function spokenPlace(node: ChainNode, parent: ChainNode | undefined): string {
   const { buildsOn, base } = texts().chain
-  return [
-    node.name,
-    stateOf(node)?.word,
-    parent === undefined ? base : buildsOn(parent.name),
-    childrenWords(node),
-  ]
-    .filter((part) => part !== undefined)
-    .join(', ')
+  return `, ${parent === undefined ? base : buildsOn(parent.name)}, ${childrenWords(node)}`
 }

@@ -46,6 +46,7 @@ export function FamilyGraph({ row }: { readonly row: LibraryRow }) {
         layout={layout}
         active={active}
         current={row.id}
+        narrow
         onActive={(index) => setKey(layout.nodes[index]?.node.key ?? key)}
         onOpen={(index) => {
           const opened = layout.nodes[index]?.node

@@ -45,6 +45,7 @@ export const chain = {
   trust: 'Trust…',
   add: 'Add to library',
   show: 'Show in the list',
+  showOverlays: (count: string) => `Show its ${count} overlays in the list`,
   more: (count: string) => `${count} more`,
   columns: {
     image: 'Image',
@@ -65,9 +66,9 @@ export const chain = {
     candidates: 'It may be one of these',
     noCandidates: 'No image of the library looks like it.',
     signs: {
-      'same-start': 'Its beginning is the same',
-      'same-name': 'It has the same name',
-      'same-size': 'It has the same size',
+      'same-start': 'Same beginning',
+      'same-name': 'Same name',
+      'same-size': 'Same size',
       none: 'It looks like another image',
     },
     choose: 'Choose a file…',

@@ -2,10 +2,18 @@ import { describe, expect, it } from 'vitest'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { chainFamilies, type ChainNode } from '../../../renderer/features/chain/chain-families.ts'
 import { layOutChains, moveInChains } from '../../../renderer/features/chain/chain-layout.ts'
-import { edgesOf, sizes, visibleNodes } from '../../../renderer/features/chain/chain-view.ts'
+import {
+  canvasOf,
+  chainSizes,
+  edgesOf,
+  topOf,
+  visibleNodes,
+} from '../../../renderer/features/chain/chain-view.ts'
 import { familyOf } from '../../../renderer/features/chain/family-of.ts'
 import { findFamilies } from '../../../renderer/features/chain/find-families.ts'
 import { libraryRow } from '../library-rows.ts'
+
+const sizes = chainSizes.wide
 
 const byId = (...rows: readonly LibraryRow[]): ReadonlyMap<number, LibraryRow> =>
   new Map(rows.map((row) => [row.id, row]))
@@ -65,7 +73,7 @@ describe('the families of a library', () => {
     expect(roots.map((root) => root.kind === 'image' && root.inLoop)).toEqual([true, true])
   })
 
-  it('of ten thousand overlays, wide or deep, are placed at once', () => {
+  it('of ten thousand overlays, wide or deep, are placed, and few of them drawn', () => {
     const wide = byId(
       libraryRow({ id: 1, childCount: 9999 }),
       ...Array.from({ length: 9999 }, (_, index) => on(index + 2, 1)),
@@ -74,12 +82,12 @@ describe('the families of a library', () => {
       libraryRow({ id: 1, childCount: 1 }),
       ...Array.from({ length: 9999 }, (_, index) => on(index + 2, index + 1)),
     )
-    const before = performance.now()
     const [broad, long] = [wide, deep].map((rows) => layOutChains(chainFamilies(rows).roots))
-    expect(performance.now() - before).toBeLessThan(2000)
     expect(broad).toMatchObject({ rows: 9999, columns: 2 })
     expect(long).toMatchObject({ rows: 1, columns: 64 })
-    expect(broad === undefined ? 0 : visibleNodes(broad, 100_000, 600).length).toBeLessThan(40)
+    expect(broad === undefined ? 0 : visibleNodes(broad, sizes, 100_000, 600).length).toBeLessThan(
+      40,
+    )
   })
 
   it('are found by a member, and whole', () => {
@@ -106,8 +114,8 @@ describe('the families of a library', () => {
       on(4, 2),
       on(5, 2),
     )
-    expect([...familyOf(rows, 2).keys()].toSorted()).toEqual([1, 2, 4, 5])
-    expect([...familyOf(rows, 3).keys()].toSorted()).toEqual([1, 3])
+    expect(new Set(familyOf(rows, 2).keys())).toEqual(new Set([1, 2, 4, 5]))
+    expect(new Set(familyOf(rows, 3).keys())).toEqual(new Set([1, 3]))
   })
 })
 
@@ -158,11 +166,14 @@ describe('the keyboard in the graph', () => {
   })
 
   it('draws a line to each child, and those that pass by a view in the middle', () => {
-    expect(edgesOf(layout, layout.nodes).map(({ parent }) => parent.name)).toEqual(
+    expect(edgesOf(layout, sizes, layout.nodes).map(({ parent }) => parent.name)).toEqual(
       expect.arrayContaining(['a', 'b', 'a', 'e']),
     )
     const middle = layout.nodes.filter(({ row }) => row === 1)
-    expect(edgesOf(layout, middle).map(({ key }) => key)).toEqual(['image 4', 'trunk image 1'])
-    expect(sizes.heightOf(layout)).toBeGreaterThan(sizes.top(2))
+    expect(edgesOf(layout, sizes, middle).map(({ key }) => key)).toEqual([
+      'image 4',
+      'trunk image 1',
+    ])
+    expect(canvasOf(layout, sizes).height).toBeGreaterThan(topOf(2, sizes))
   })
 })
