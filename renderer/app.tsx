@@ -15,6 +15,7 @@ import { TopBar } from './features/frame/top-bar.tsx'
 import { HistoryPage } from './features/history/history-page.tsx'
 import { LibraryPage } from './features/library/library-page.tsx'
 import { Sidebar } from './features/sidebar/sidebar.tsx'
+import { tellOfChanges } from './features/undo/tell-of-changes.ts'
 import { useAppInfo } from './state/app-info.ts'
 import { followWindowWidth, useLayout } from './state/layout.ts'
 import { usePage, type Page } from './state/page.ts'
@@ -40,6 +41,7 @@ function Frame() {
   useEffect(followVisibleRows, [])
   useEffect(listenForShortcuts, [])
   useEffect(followMenuState, [])
+  useEffect(tellOfChanges, [])
   useTheme()
   return (
     <CSPProvider disableStyleElements>

@@ -1,6 +1,7 @@
 import { host } from '../host.ts'
 import { counted } from '../format/counts.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { commandOf } from '../features/jobs/command-of.ts'
 import { toast } from '../state/toasts.ts'
 import type { Command } from './command.ts'
 import { commandLine } from './command-line.ts'
@@ -12,6 +13,19 @@ const lines = (images: readonly LibraryRow[], line: (image: LibraryRow) => strin
 async function copy(text: string, what: string): Promise<void> {
   await host().copyText(text)
   toast({ title: `${what} copied`, tone: 'good' })
+}
+
+/** What was done last with the image, where a line does it again; what tells of several images, or of a new one. */
+async function commandFor(images: readonly LibraryRow[]): Promise<readonly string[]> {
+  const [only, ...others] = images
+  if (only !== undefined && others.length === 0) {
+    const { jobs } = await host().api['history.page']({ imageId: only.id, limit: 20 })
+    // The file may have had another name then.
+    const last = jobs.find((job) => job.imagePath === only.path && commandOf(job) !== undefined)
+    const words = last && commandOf(last)
+    if (words !== undefined) return words
+  }
+  return ['platter', 'info', ...images.map(({ path }) => path)]
 }
 
 export const copyCommands: readonly Command[] = [
@@ -83,13 +97,11 @@ export const copyCommands: readonly Command[] = [
     shortcuts: ['Mod+Shift+X'],
     tableOnly: true,
     disabledReason: needsImage,
-    run: ({ images, info }) =>
-      copy(
-        commandLine(
-          ['platter', 'info', ...images.map(({ path }) => path)],
-          info?.platform.startsWith('win') === true,
-        ),
-        'Command',
-      ),
+    run: async ({ images, info }) => {
+      const words = await commandFor(images)
+      const line = commandLine(words, info?.platform.startsWith('win') === true)
+      await host().copyText(line)
+      toast({ title: 'Command copied', detail: line, tone: 'good' })
+    },
   },
 ]

@@ -6,6 +6,8 @@ export interface ToastData {
 }
 
 export interface ToastOptions extends Partial<ToastData> {
+  /** Until it is dismissed: what went wrong behind somebody's back is not to be missed. */
+  readonly stays?: boolean
   readonly title: string
   readonly detail?: string
 }
@@ -13,10 +15,11 @@ export interface ToastOptions extends Partial<ToastData> {
 export const toastManager = Toast.createToastManager<ToastData>()
 
 /** For success, and for what ends in the background. Errors of what was just asked are dialogs. */
-export function toast({ title, detail, tone = 'good', action }: ToastOptions): void {
+export function toast({ title, detail, tone = 'good', action, stays = false }: ToastOptions): void {
   toastManager.add({
     title,
     ...(detail !== undefined && { description: detail }),
+    ...(stays && { timeout: 0 }),
     data: { tone, ...(action && { action }) },
   })
 }

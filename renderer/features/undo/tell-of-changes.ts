@@ -1,0 +1,63 @@
+import { isChange } from '../../../ipc/schemas/change.ts'
+import type { Job } from '../../../ipc/schemas/job.ts'
+import { hasEnded, type JobsState } from '../../state/job-reducer.ts'
+import { useJobs } from '../../state/jobs.ts'
+import { openSheet, useSheet, type Sheet } from '../../state/sheets.ts'
+import { toast } from '../../state/toasts.ts'
+import { texts } from '../../texts/texts.ts'
+import { requestWords } from '../jobs/job-words.ts'
+import { openUndo } from './open-undo.ts'
+
+/** Tells of changes that end while no dialog shows them, with the way back. Returns how to stop. */
+export function tellOfChanges(): () => void {
+  return useJobs.subscribe((now, before) => {
+    for (const job of endedChanges(now, before)) {
+      if (!showsReceipt(useSheet.getState().sheet, job)) tellOf(job)
+    }
+  })
+}
+
+/** Single changes that went on before and no longer do; of a batch, its page tells. */
+export function endedChanges(now: JobsState, before: JobsState): readonly Job[] {
+  if (now.jobs === before.jobs) return []
+  return [...before.jobs.values()].flatMap((earlier) => {
+    const job = hasEnded(earlier) ? undefined : now.jobs.get(earlier.id)
+    const isTold =
+      job !== undefined &&
+      hasEnded(job) &&
+      isChange(job.request) &&
+      job.batchId === undefined &&
+      job.actor !== 'cli'
+    return isTold ? [job] : []
+  })
+}
+
+/** A dialog about this very image is open: the one that was started stays open as its receipt. */
+const showsReceipt = (sheet: Sheet | undefined, { imageId }: Job): boolean =>
+  sheet !== undefined &&
+  (('imageId' in sheet && sheet.imageId === imageId) ||
+    ('imageIds' in sheet && sheet.imageIds.includes(imageId)) ||
+    sheet.kind === 'new-image')
+
+function tellOf(job: Job): void {
+  const words = texts().undo
+  const { error, imageName, summary } = job
+  if (error !== undefined) {
+    toast({
+      title: words.toast.failed(requestWords(job.request), imageName),
+      detail: error.explanation.title,
+      tone: 'bad',
+      stays: true,
+      action: { label: words.toast.show, run: () => openSheet({ kind: 'error', error }) },
+    })
+    return
+  }
+  if (job.state !== 'succeeded') return
+  toast({
+    title: summary ?? requestWords(job.request),
+    detail: imageName,
+    ...(job.undo === 'possible' && {
+      action: { label: words.open, run: () => openUndo(job) },
+    }),
+  })
+}
