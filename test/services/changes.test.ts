@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ImageAction } from '../../ipc/schemas/action.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
 import type { ActionPlan } from '../../ipc/schemas/plan.ts'
+import { gptDisk } from '../helpers/gpt-disk.ts'
 import { Qcow2Builder } from '../helpers/qcow2-builder.ts'
 import { createQcow2, qemuCheck, qemuImg, qemuImgJson, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -121,6 +122,23 @@ describe('sizes', () => {
     const kept = undo?.kind === 'shrink' ? undo.kept : ''
     expect((await stat(kept)).mode % 0o1000).toBe(0o600)
     await qemuIo(kept, 'read -P 8 40M 1M')
+  })
+
+  test("a partition table's copy goes to the new end with the disk, where that was asked for", async () => {
+    const raw = folder.file('table.raw')
+    await writeFile(raw, gptDisk({ sectors: 32_768, parts: [{ first: 2048, last: 8191 }] }))
+    const file = folder.file('table.qcow2')
+    await qemuImg('convert', '-f', 'raw', '-O', 'qcow2', raw, file)
+    const [id = 0] = await services.add(file)
+    const resize = (moveGptBackup: boolean) =>
+      ({ kind: 'resize', parameters: { size: 32 * mib, moveGptBackup } }) as const
+    const end = 32 * mib - 512
+    expect((await services.plan(id, resize(false))).detail).toMatchObject({ gptBackupMovesTo: end })
+    await change({ id, file }, resize(true))
+    expect(await services.client['images.disk']({ imageId: id })).toMatchObject({
+      table: { kind: 'gpt', backupHeaderAt: end },
+      partitions: [{ number: 1, start: mib, end: 4 * mib }],
+    })
   })
 
   test('a disk that overlays stand on is not cut', async () => {
