@@ -25,7 +25,8 @@ export function formatTimeLeft(seconds: number): string {
 
 /** "20 s", "4 min", "3 h": for what was only estimated, where seconds would pretend to know. */
 export function formatEstimate(seconds: number): string {
-  if (seconds < 55) return formatDuration(Math.max(5, Math.ceil(seconds / 5) * 5) * 1000)
+  if (seconds < 10) return `${Math.max(1, Math.ceil(seconds))} s`
+  if (seconds < 55) return `${Math.ceil(seconds / 5) * 5} s`
   const minutes = Math.max(1, Math.round(seconds / 60))
   return formatDuration((minutes < 90 ? minutes : Math.round(minutes / 30) * 30) * 60_000)
 }

@@ -188,6 +188,6 @@ function Total({ plan, gain, action: { isFinal, progress } }: TotalProps) {
 /** The picture of the receipt: what the file took and takes now. */
 function BeforeAndAfter({ job: { fileBefore, fileAfter } }: { readonly job: Job }) {
   return fileBefore === undefined || fileAfter === undefined ? null : (
-    <SpaceBars gain={{ before: fileBefore.onDisk, after: fileAfter.onDisk }} />
+    <SpaceBars gain={{ before: fileBefore.onDisk, after: fileAfter.onDisk }} isDone />
   )
 }

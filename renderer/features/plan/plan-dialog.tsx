@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
+import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react'
 import type { AnyRequest, Job } from '../../../ipc/schemas/job.ts'
 import { recordedRequestOf } from '../../../ipc/schemas/recorded-request.ts'
 import { commandLine } from '../../commands/command-line.ts'
@@ -77,6 +77,9 @@ function PlanStage({
   children,
 }: PlanDialogProps) {
   const words = texts().plan.dialog
+  const form = useId()
+  const notYet = useWhyNotYet(action, verb)
+  const isDanger = verb.isDanger === true
   return (
     <Dialog
       title={title}
@@ -89,18 +92,26 @@ function PlanStage({
           <CopyCommand request={request} path={path} />
           <Button onClick={onClose}>{texts().common.cancel}</Button>
           <Button
-            variant={verb.isDanger === true ? 'danger' : 'primary'}
+            variant={isDanger ? 'danger' : 'primary'}
             {...(verb.icon !== undefined && { icon: verb.icon })}
             busy={action.starting}
-            disabledReason={useWhyNotYet(action, verb)}
-            onClick={action.start}
+            disabledReason={notYet}
+            // Enter in a field presses the form's button; what loses something has to be meant.
+            {...(isDanger ? { onClick: action.start } : { type: 'submit', form })}
           >
             {verb.label}
           </Button>
         </>
       }
     >
-      <div className="plan-dialog">
+      <form
+        id={form}
+        className="plan-dialog"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (notYet === undefined && !isDanger) action.start()
+        }}
+      >
         {children}
         {action.error !== undefined && (
           <ErrorPanel
@@ -115,7 +126,7 @@ function PlanStage({
         {request !== undefined && (action.error === undefined || action.plan !== undefined) && (
           <PreflightCard action={action} {...(ways !== undefined && { ways })} />
         )}
-      </div>
+      </form>
     </Dialog>
   )
 }

@@ -59,9 +59,9 @@ export function preflightWords(line: PreflightLine, options: WordingOptions): Pr
           return unreachable(line.undo)
       }
     case 'time':
-      // Below a second a number would only pretend to know.
+      // So short, a number would only pretend to know.
       return {
-        title: line.seconds < 1 ? time.moment : time.about(formatEstimate(line.seconds)),
+        title: line.seconds < 2 ? time.moment : time.about(formatEstimate(line.seconds)),
       }
     case 'refusal': {
       const { title, detail, advice } = line.error.explanation

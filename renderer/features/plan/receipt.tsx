@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import type { ChangeFact } from '../../../ipc/schemas/change.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { formatDuration } from '../../format/durations.ts'
@@ -23,7 +24,9 @@ export function Receipt({ job, children }: ReceiptProps) {
   const units = useSettings((state) => state.settings.units)
   const { sign, tone, title } = outcomeOf(job)
   const facts: readonly Fact[] = [
-    ...(job.result?.kind === 'change' ? job.result.facts.map((fact) => factOf(fact, units)) : []),
+    ...(job.result?.kind === 'change'
+      ? job.result.facts.filter(isSomething).map((fact) => factOf(fact, units))
+      : []),
     ...(job.startedAt === undefined || job.endedAt === undefined
       ? []
       : [{ label: texts().plan.receipt.took, value: formatDuration(job.endedAt - job.startedAt) }]),
@@ -38,12 +41,16 @@ export function Receipt({ job, children }: ReceiptProps) {
       </div>
       {job.error !== undefined && <ErrorPanel error={job.error} titleShown />}
       {job.error === undefined && <FileNumbers job={job} units={units} />}
-      {facts.length > 0 && <Facts items={facts} />}
       {job.state === 'succeeded' && children}
+      {facts.length > 0 && <Facts items={facts} />}
       <UndoLine job={job} />
     </div>
   )
 }
+
+/** What did not happen is in the history; a receipt is read for what did. */
+const isSomething = (fact: ChangeFact): boolean =>
+  'bytes' in fact ? fact.bytes > 0 : 'count' in fact ? fact.count > 0 : true
 
 function outcomeOf({ state, error, summary }: Job): {
   readonly sign: IconName

@@ -15,6 +15,8 @@ export interface ResizeOptionsProps {
   readonly layout: DiskLayout | undefined
   /** Of the plan for exactly this size. */
   readonly detail: PlanOf<'resize'> | undefined
+  /** What is cut off would be gone. */
+  readonly needsWord: boolean
   readonly onChange: (part: Partial<ResizeChoice>) => void
 }
 
@@ -80,7 +82,7 @@ function MoveGpt({ choice, detail, onChange }: ResizeOptionsProps) {
 }
 
 /** The person's word for what is lost: a check mark where it is known what that is, else the size once more. */
-function Agreement({ choice, outlook, detail, onChange }: ResizeOptionsProps) {
+function Agreement({ choice, outlook, needsWord, onChange }: ResizeOptionsProps) {
   const units = useSettings((state) => state.settings.units)
   const words = texts().resize.options
   if (outlook.isUnknown) {
@@ -94,7 +96,7 @@ function Agreement({ choice, outlook, detail, onChange }: ResizeOptionsProps) {
       />
     )
   }
-  return detail?.needsConsent === true ? (
+  return needsWord ? (
     <Checkbox
       label={words.agree(formatBytes(outlook.target, units))}
       checked={outlook.hasAgreed}

@@ -81,7 +81,11 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
       ? action.plan.detail
       : undefined
   const layout = detail?.layout ?? (disk.kind === 'ready' ? disk.value : undefined)
-  const needsWord = detail?.needsConsent === true && !outlook.hasAgreed
+  const isKept = action.plan?.preflight.some(
+    (line) => line.id === 'undo' && line.undo === 'while-kept',
+  )
+  // What is kept comes back; only what would be gone needs the person's word.
+  const needsWord = detail?.needsConsent === true && isKept !== true
   const words = texts().resize
   const size = formatBytes(target, units)
   return (
@@ -103,7 +107,7 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
         notYet:
           floorNotice(outlook, layout, units) ??
           outlook.notYet ??
-          (needsWord ? words.options.agreeFirst : undefined),
+          (needsWord && !outlook.hasAgreed ? words.options.agreeFirst : undefined),
       }}
       renderNext={(job) => <NextStep job={job} layout={layout} current={current} target={target} />}
       onClose={onClose}
@@ -152,6 +156,7 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
         outlook={outlook}
         layout={layout}
         detail={detail}
+        needsWord={needsWord}
         onChange={change}
       />
     </PlanDialog>

@@ -16,6 +16,9 @@ export const compact = {
   bar: {
     before: 'Now',
     after: 'Then',
+    wasBefore: 'Before',
+    isAfter: 'Now',
+    descriptionDone: (before: string, after: string) => `On disk before ${before}, now ${after}`,
     description: (before: string, after: string) =>
       `On disk now ${before}, after compacting ${after}`,
   },
