@@ -124,7 +124,11 @@ export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Eng
       restoreSnapshot(host, absolute(path), absolute(file), paced(options)),
     renameSnapshot: (path, options) => renameSnapshot(host, absolute(path), paced(options)),
     planResize: (path, options) => planResize(host, absolute(path), paced(options)),
-    resizeImage: (path, plan, options) => resizeImage(host, absolute(path), plan, paced(options)),
+    resizeImage: (path, plan, options) =>
+      resizeImage(host, absolute(path), plan, {
+        ...paced(options),
+        keepCut: options?.keepCut && absolute(options.keepCut),
+      }),
     planRestoreCut: (path, kept, options) =>
       planRestoreCut(host, absolute(path), absolute(kept), paced(options)),
     restoreCut: (path, plan, options) => restoreCut(host, absolute(path), plan, paced(options)),

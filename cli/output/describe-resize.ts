@@ -23,25 +23,28 @@ const WORTH_TELLING = 4096
 /** An entry of an L1 table has 64 bits (qcow2 specification, "Cluster mapping"). */
 const L1_ENTRY_BYTES = 8
 
+export interface ResizeAnswer extends Resized {
+  /** The file that is to keep what is cut off; undefined without one. */
+  readonly keepCut: string | undefined
+}
+
 /** What another size did, or would do. */
-export function describeResize(
-  path: string,
-  { plan, result }: Resized,
-  { paint }: TextLayout,
-): string {
+export function describeResize(path: string, resized: ResizeAnswer, { paint }: TextLayout): string {
+  const { plan, result } = resized
   const steps = guestSteps(plan)
   const facts: Fact[] = [
     ['Virtual size', changeWords(plan.before.virtualSize, plan.after.virtualSize)],
     ...(result === undefined ? [] : extentFacts(result.before, result.after)),
     ...(result === undefined ? costFacts(plan) : []),
-    ...cutFacts(plan, result),
+    ...cutFacts(resized),
+    ...gptFacts(resized),
     ...keptFacts(plan),
     ...plan.refusals.map((refusal): Fact => {
       const { title, detail } = ImageError.fromJSON(refusal).explanation
       return ['Refused', `${title}. ${detail}`]
     }),
-    ...(plan.consentNeeded.length > 0 && result === undefined
-      ? [['Needs', '--ignore-data-loss'] as const]
+    ...(plan.consentNeeded.length > 0 && result === undefined && resized.keepCut === undefined
+      ? [['Needs', '--ignore-data-loss, or --keep-cut'] as const]
       : []),
     ...steps.map((step): Fact => ['In the guest', step]),
   ]
@@ -52,14 +55,10 @@ export function describeResize(
   ].join('\n')
 }
 
-function cutFacts(plan: ResizePlan, result: Resized['result']): Fact[] {
+function cutFacts({ plan, result, keepCut }: ResizeAnswer): Fact[] {
   if (plan.kind !== 'shrink') return []
   const { cut, layout } = plan
-  const isLooked = cut?.content?.complete === true
-  const facts: Fact[] =
-    result === undefined
-      ? [['Would lose', lossWords(plan)]]
-      : [['Lost', isLooked ? lossWords(plan) : 'what lay past the new end, as agreed']]
+  const facts: Fact[] = [lossFact({ plan, result, keepCut })]
   if (cut !== undefined) {
     const clusters = cut.clusters === 0 ? '' : ` in ${formatPlural(cut.clusters, 'cluster')}`
     facts.push(['Gives back', `${formatBytes(cut.storedBytes)}${clusters}`])
@@ -68,6 +67,29 @@ function cutFacts(plan: ResizePlan, result: Resized['result']): Fact[] {
     facts.push(['Smallest size that keeps all', exactBytes(layout.safeSize)])
   }
   return facts
+}
+
+function lossFact({ plan, result, keepCut }: ResizeAnswer): Fact {
+  if (result?.kept !== undefined) {
+    const { path, fileLength } = result.kept
+    return ['Kept', `what was cut off, in ${printable(path)} (${formatBytes(fileLength)})`]
+  }
+  if (result !== undefined) {
+    const isLooked = plan.cut?.content?.complete === true
+    return ['Lost', isLooked ? lossWords(plan) : 'what lay past the new end, as agreed']
+  }
+  if (keepCut === undefined) return ['Would lose', lossWords(plan)]
+  return ['Would keep', `${lossWords(plan)}, in ${printable(keepCut)}`]
+}
+
+function gptFacts({ plan, result }: ResizeAnswer): Fact[] {
+  const { moveGptBackup, gptBackupMovesTo } = plan
+  if (!moveGptBackup || !plan.allowed) return []
+  const place = gptBackupMovesTo === undefined ? undefined : `byte ${formatCount(gptBackupMovesTo)}`
+  if (place === undefined) return [['Second copy of the GPT', 'is at the end of the disk already']]
+  return [
+    ['Second copy of the GPT', `${result === undefined ? 'would move' : 'moved'} to ${place}`],
+  ]
 }
 
 /** What lies past the new end, for a sentence. */

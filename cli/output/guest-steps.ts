@@ -9,6 +9,7 @@ export function guestSteps({
   kind,
   before,
   after,
+  moveGptBackup,
   layout: { table, partitions, storedEnd },
 }: ResizePlan): readonly string[] {
   if (kind !== 'grow') return []
@@ -21,9 +22,9 @@ export function guestSteps({
         ]
   }
   const steps: string[] = []
-  if (table.kind === 'gpt') {
+  if (table.kind === 'gpt' && !moveGptBackup) {
     steps.push(
-      'The second copy of the partition table is no longer at the end of the disk: let it be moved there (sgdisk -e, or parted, which offers it).',
+      'The second copy of the partition table is no longer at the end of the disk: let it be moved there (--move-gpt-backup does it next time; in the guest sgdisk -e, or parted, which offers it).',
     )
   }
   const last = partitions.toSorted((one, other) => other.end - one.end)[0]

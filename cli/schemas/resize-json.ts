@@ -35,10 +35,11 @@ export const resizeJson = z.strictObject({
     before: z.strictObject({ virtualSize: bytes, fileLength: bytes }),
     after: z.strictObject({ virtualSize: bytes }),
     preallocation: z.enum(['off', 'metadata', 'falloc', 'full']),
+    moveGptBackup: z.boolean(),
     /** Whether it would be done; why not is in `refusals`. */
     allowed: z.boolean(),
     refusals: z.array(errorJson).readonly(),
-    /** `lose-data-past-end` is agreed to with --ignore-data-loss. */
+    /** `lose-data-past-end` is agreed to with --ignore-data-loss, and not needed with --keep-cut. */
     consentNeeded: z.array(z.literal('lose-data-past-end')).readonly(),
     /** Missing when nothing is cut off, or when the tables contradict each other. */
     cut: cut.optional(),
@@ -46,6 +47,8 @@ export const resizeJson = z.strictObject({
     layout: layoutJson,
     /** Numbers of those that would end past the new end. */
     partitionsCut: z.array(bytes).readonly(),
+    /** Where GPT's second header would go; missing when it cannot, or is there. */
+    gptBackupMovesTo: bytes.optional(),
     snapshots: z
       .array(z.strictObject({ id: z.string(), name: z.string(), diskSize: bytes.optional() }))
       .readonly(),
@@ -60,6 +63,16 @@ export const resizeJson = z.strictObject({
   /** What there is to do in the guest, in sentences; empty when there is nothing. */
   guestSteps: z.array(z.string()).readonly(),
   /** Missing after --dry-run. */
-  result: z.strictObject({ before: extent, after: extent, freedBytes: bytes }).optional(),
+  result: z
+    .strictObject({
+      before: extent,
+      after: extent,
+      freedBytes: bytes,
+      /** The file that --keep-cut made. */
+      kept: z
+        .strictObject({ path: z.string(), fileLength: bytes, allocatedBytes: bytes.optional() })
+        .optional(),
+    })
+    .optional(),
 })
 export type ResizeJson = z.infer<typeof resizeJson>

@@ -112,6 +112,15 @@ export const resizing = {
     kind: 'switch',
     help: 'agree that what lies past the new end is lost for ever',
   },
+  keepCut: {
+    kind: 'text',
+    value: 'file',
+    help: 'keep what lies past the new end in this new file; "platter undo" brings it back',
+  },
+  moveGptBackup: {
+    kind: 'switch',
+    help: 'have the second copy of a GUID partition table at the new end',
+  },
   ...preallocation,
   ...planned,
   ...output,
@@ -202,11 +211,15 @@ export const changingVerbs: VerbGroup = {
       operands: ['<file>', '[size]'],
       options: resizing,
       notes:
-        'Growing loses nothing. Shrinking needs --ignore-data-loss; --dry-run says what it would cut off.\n' +
+        'Growing loses nothing. Shrinking needs --ignore-data-loss or --keep-cut; --dry-run says what it would cut off.\n' +
         'Snapshots keep their content and their size, backing files their names.',
       examples: [
         { words: 'resize disk.qcow2 +10G', does: '10 GiB more' },
         { words: 'resize --dry-run disk.qcow2 8G', does: 'what would be lost' },
+        {
+          words: 'resize --move-gpt-backup --keep-cut end.qcow2 disk.qcow2 8G',
+          does: 'smaller, and it can be undone',
+        },
       ],
       load: async () => (await import('../verbs/resize.ts')).resize,
     }),

@@ -8,6 +8,10 @@ export const describing = {
     value: 'path',
     help: 'only this of the JSON object: .virtual-size, .snapshots[0].name',
   },
+  partitions: {
+    kind: 'switch',
+    help: 'also what is on the disk: partitions, file systems, the smallest size that keeps all',
+  },
   ...output,
   ...reading,
 } as const satisfies OptionTable
@@ -42,6 +46,7 @@ export const lookingVerbs: VerbGroup = {
       options: describing,
       notes:
         'With --json one file gives the object that qemu-img info gives; several files or a folder give an array of them.\n' +
+        '--partitions adds "disk-layout" to it, which qemu-img has not.\n' +
         '--filter prints a number or a word bare and anything else as JSON; what is not there answers 1.',
       examples: [
         { words: 'info disk.qcow2', does: 'say all about an image' },

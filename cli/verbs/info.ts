@@ -1,12 +1,14 @@
-import { qemuInfoJson, type ImageInfo } from '../../core/index.ts'
+import { qemuInfoJson, type DiskLayout, type ImageInfo } from '../../core/index.ts'
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts'
 import { describeImage } from '../output/describe-image.ts'
+import { describeLayout } from '../output/describe-layout.ts'
 import { eachImage } from '../images/each-image.ts'
 import { findImages } from '../images/find-images.ts'
 import { JsonArray } from '../output/json-array.ts'
 import { errorJson, exitCodeOf, printError } from '../output/print-error.ts'
 import { sayHowMany } from '../output/batch-summary.ts'
 import { parseJsonPath, valueAt } from '../parse/json-path.ts'
+import { layoutJson } from '../schemas/layout-json.ts'
 import { printable } from '../terminal/printable.ts'
 import { paintFor } from '../terminal/style.ts'
 import type { describing } from '../table/looking-verbs.ts'
@@ -19,7 +21,7 @@ export const info: RunVerb<OptionValues<typeof describing>> = async ({
   options,
   host,
 }) => {
-  const { output, format, links, filter } = options
+  const { output, format, links, filter, partitions } = options
   const path = filter === undefined ? undefined : parseJsonPath(filter)
   const { images, isBatch } = await findImages(operands, host)
   const array = output === 'json' && isBatch ? new JsonArray(host.stdout) : undefined
@@ -29,8 +31,15 @@ export const info: RunVerb<OptionValues<typeof describing>> = async ({
   const clusters = output === 'text' && path === undefined
   const work = async (file: string, context: object): Promise<Described> => {
     const facts = await host.engine.readInfo(file, { ...context, format, links, clusters })
-    const json = { ...qemuInfoJson(facts), filename: file }
-    return { facts, json: path === undefined ? json : valueAt(json, path, file) }
+    const layout = partitions
+      ? await host.engine.readDiskLayout(file, { ...context, format, links })
+      : undefined
+    const json = {
+      ...qemuInfoJson(facts),
+      filename: file,
+      ...(layout && { 'disk-layout': layoutJson.parse(layout) }),
+    }
+    return { facts, layout, json: path === undefined ? json : valueAt(json, path, file) }
   }
   for await (const outcome of eachImage(images, { host, options }, work)) {
     if (outcome.kind === 'cancelled') return exitCodes.interrupted
@@ -53,7 +62,9 @@ export const info: RunVerb<OptionValues<typeof describing>> = async ({
       await host.stdout.line(isBatch ? `${printable(filename)}: ${text}` : text)
     } else {
       if (printed++ > 0) await host.stdout.line()
-      await host.stdout.line(describeImage(filename, outcome.value.facts, paint))
+      const { facts, layout } = outcome.value
+      await host.stdout.line(describeImage(filename, facts, paint))
+      if (layout !== undefined) await host.stdout.line(describeLayout(layout, paint))
     }
   }
   await array?.end()
@@ -63,6 +74,7 @@ export const info: RunVerb<OptionValues<typeof describing>> = async ({
 
 interface Described {
   readonly facts: ImageInfo
+  readonly layout: DiskLayout | undefined
   /** The whole object, or what of it was asked for. */
   readonly json: unknown
 }

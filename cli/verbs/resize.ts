@@ -3,13 +3,12 @@ import {
   operationPhases,
   tellOfResize,
   type OperationContext,
-  type Resized,
   type ResizePlan,
 } from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
-import { describeResize, lossWords } from '../output/describe-resize.ts'
+import { describeResize, lossWords, type ResizeAnswer } from '../output/describe-resize.ts'
 import { guestSteps } from '../output/guest-steps.ts'
 import { errorJson, exitCodeOf } from '../output/print-error.ts'
 import { recordChange } from '../output/record-change.ts'
@@ -66,27 +65,29 @@ async function resizeOne(
   path: string,
   { host, words, change }: ResizeRun,
   context: OperationContext,
-): Promise<Resized> {
+): Promise<ResizeAnswer> {
   const { engine } = host
-  const { format, links, dryRun, ignoreDataLoss, preallocation } = words
+  const { format, links, dryRun, ignoreDataLoss, preallocation, moveGptBackup, keepCut } = words
   const info = await engine.readInfo(path, { ...context, format, links })
   const size = sizeAfter(path, info.virtualSize, change)
-  const isLooked = size < info.virtualSize && (dryRun || !ignoreDataLoss)
+  const isAgreed = ignoreDataLoss || keepCut !== undefined
+  const isLooked = size < info.virtualSize && (dryRun || !isAgreed)
   const plan = await engine.planResize(path, {
     ...context,
     format,
     links,
     size,
     preallocation,
-    // What is to be lost was agreed to, and what grows loses nothing: then only tables are read.
+    moveGptBackup,
+    // What is to be lost was agreed to or is kept, and what grows loses nothing: then only tables are read.
     ...(isLooked ? {} : { scanLimit: 0 }),
   })
   mustBeAsAsked(path, plan, { change, found: info.virtualSize })
-  if (dryRun) return { plan, result: undefined }
-  if (plan.allowed && plan.kind === 'shrink' && !ignoreDataLoss) throw needsConsent(path, plan)
+  if (dryRun) return { plan, keepCut, result: undefined }
+  if (plan.allowed && plan.kind === 'shrink' && !isAgreed) throw needsConsent(path, plan)
   const consent = ignoreDataLoss ? plan.consentNeeded : []
-  const result = await engine.resizeImage(path, plan, { ...context, links, consent })
-  return { plan, result }
+  const result = await engine.resizeImage(path, plan, { ...context, links, consent, keepCut })
+  return { plan, keepCut, result }
 }
 
 /** In whole sectors, as `create` has them. Throws `invalid-argument` for what would be no disk. */
@@ -127,7 +128,7 @@ function needsConsent(path: string, plan: ResizePlan): ImageError {
 }
 
 /** A plan that cannot be carried out answers as carrying it out would. */
-function codeOf({ plan }: Resized): ExitCode {
+function codeOf({ plan }: ResizeAnswer): ExitCode {
   const [refusal] = plan.refusals
   return refusal === undefined ? exitCodes.fine : exitCodeOf(ImageError.fromJSON(refusal))
 }
@@ -135,7 +136,7 @@ function codeOf({ plan }: Resized): ExitCode {
 const wordOf = ({ kind, bytes }: SizeChange): string =>
   `${kind === 'grow' ? '+' : kind === 'shrink' ? '-' : ''}${bytes}`
 
-function resizeJson(filename: string, { plan, result }: Resized): ResizeJson {
+function resizeJson(filename: string, { plan, result }: ResizeAnswer): ResizeJson {
   const { path: _path, stamp: _stamp, dataFile: _dataFile, refusals, ...rest } = plan
   const json = {
     version: 1,
@@ -144,6 +145,6 @@ function resizeJson(filename: string, { plan, result }: Resized): ResizeJson {
   } as const
   const steps = guestSteps(plan)
   if (result === undefined) return { ...json, guestSteps: steps }
-  const { before, after, freedBytes } = result
-  return { ...json, guestSteps: steps, result: { before, after, freedBytes } }
+  const { before, after, freedBytes, kept } = result
+  return { ...json, guestSteps: steps, result: { before, after, freedBytes, kept } }
 }

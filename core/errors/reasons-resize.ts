@@ -75,6 +75,6 @@ export const resizeReasons = {
     detail: (c) =>
       `The disk would end at byte ${c.limit ?? '?'}. What lies past that, ${c.found ?? 'whatever a guest stored'}, is lost for ever then.`,
     advice: (c) =>
-      `${c.expected ?? 'Make what is there smaller in the guest first'}, or agree to the loss with --ignore-data-loss.`,
+      `${c.expected ?? 'Make what is there smaller in the guest first'}, agree to the loss with --ignore-data-loss, or keep what is cut off with --keep-cut FILE.`,
   },
 } as const satisfies Record<string, CatalogueEntry>

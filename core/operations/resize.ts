@@ -14,7 +14,7 @@ export interface ResizeOptions extends OpenToResizeOptions {
   /** What the person agreed to, of what the plan asks for. */
   readonly consent?: readonly ResizeConsent[] | undefined
   /**
-   * Absolute path of a new file that keeps what is cut off, and what moving GPT's copy overwrites. It is whole,
+   * Path of a new file that keeps what is cut off, and what moving GPT's copy overwrites. It is whole,
    * durable and compared before anything else is written; then the loss needs no consent. Only for a disk that
    * shrinks.
    */

@@ -1,3 +1,4 @@
+import type { DoneChange } from '../operations/done-change.ts'
 import type { ResizePlan } from '../operations/resize-plan.ts'
 import type { ResizeResult } from '../operations/resize.ts'
 import { formatBytes } from './format-quantity.ts'
@@ -25,11 +26,8 @@ export function resizeWords({ plan, result }: Resized): string {
 /** What the history keeps of it. */
 export function tellOfResize(resized: Resized): ToldChange {
   const { plan, result } = resized
-  const { kind, format, before, after } = plan
-  const grown =
-    kind === 'grow'
-      ? ({ kind, format, before: before.virtualSize, after: after.virtualSize } as const)
-      : undefined
+  const { kind, before, after } = plan
+  const undo = undoOf(resized)
   return {
     summary: asSentence(resizeWords(resized)),
     facts: [
@@ -37,6 +35,14 @@ export function tellOfResize(resized: Resized): ToldChange {
       { label: 'Virtual size after', bytes: after.virtualSize },
       ...(kind === 'shrink' ? [{ label: 'Given back', bytes: result?.freedBytes ?? 0 }] : []),
     ],
-    ...(grown === undefined ? {} : { undo: grown }),
+    ...(undo === undefined ? {} : { undo }),
   }
+}
+
+function undoOf({ plan, result }: Resized): DoneChange | undefined {
+  const { kind, format } = plan
+  const sizes = { format, before: plan.before.virtualSize, after: plan.after.virtualSize }
+  if (kind === 'grow') return { kind, ...sizes }
+  const kept = result?.kept?.path
+  return kind === 'shrink' && kept !== undefined ? { kind, ...sizes, kept } : undefined
 }
