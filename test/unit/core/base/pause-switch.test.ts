@@ -50,4 +50,17 @@ describe('PauseSwitch', () => {
     expect(await done).toBe(true)
     expect(stands).toBe(1)
   })
+
+  it('is over for those who wait without a signal once its own signal is aborted', async () => {
+    const cancel = new AbortController()
+    const pause = new PauseSwitch(undefined, cancel.signal)
+    pause.pause()
+    const waiting = pause.untilResumed(undefined)
+    expect(pause.isStanding).toBe(true)
+    cancel.abort()
+    await waiting
+    expect(pause.isPaused).toBe(false)
+    pause.pause()
+    await pause.untilResumed(undefined)
+  })
 })
