@@ -41,6 +41,9 @@ export interface ShellPorts {
    */
   admit(path: string): Promise<string>
 
+  /** The system's Trash; absent where the services find it by themselves (Linux) or where there is none. */
+  trash?(path: string): Promise<void>
+
   /** Delivers shell events until the signal aborts; those from before the first listener too. */
   forwardEvents(emit: (event: ShellEvent) => Promise<void>, signal: AbortSignal): Promise<void>
 

@@ -142,6 +142,12 @@ export function findFormerImage(
   return row === undefined ? undefined : imageRow.parse(row)
 }
 
+/** In the library or not. */
+export function findImage(db: ReadableDb, id: number): StoredImage | undefined {
+  const row = db.get(`SELECT ${columns} FROM images WHERE id = $id`, { id })
+  return row === undefined ? undefined : imageRow.parse(row)
+}
+
 export function findByPath(db: ReadableDb, path: string): StoredImage | undefined {
   const row = db.get(
     `SELECT ${columns} FROM images WHERE path = $path ORDER BY removed_at IS NOT NULL, removed_at DESC`,

@@ -150,6 +150,21 @@ export function endUndo(db: WritableDb, jobId: string, state: 'undone' | 'gone')
   )
 }
 
+/**
+ * Whether a person took this image out of the library, as long as that was not undone: that its file is still where it
+ * was, or now lies in the Trash, is no reason to show it again.
+ */
+export function wasTakenOut(db: ReadableDb, imageId: number, file: string): boolean {
+  const row = db.get(
+    `SELECT ${columns} FROM undos WHERE image_id = $imageId
+       AND json_extract(record, '$.kind') IN ('remove', 'trash') ORDER BY job_id DESC LIMIT 1`,
+    { imageId },
+  )
+  const last = row === undefined ? undefined : undoRow.parse(row)
+  if (last === undefined || last.state === 'undone') return false
+  return last.record.kind === 'remove' || (last.record.kind === 'trash' && last.record.to === file)
+}
+
 /** Called when a job's end is stored, by whoever did it: the window or the command line. */
 export function rememberUndo(db: WritableDb, job: Job): void {
   const { request, result, state, endedAt } = job

@@ -4,6 +4,7 @@ import type { WritableDb } from '../history/db.ts'
 import type { StoredFolder } from '../history/folders.ts'
 import {
   findFormerImage,
+  findImage,
   insertImage,
   libraryImages,
   removeImages,
@@ -11,6 +12,7 @@ import {
   type StoredHeader,
   type StoredImage,
 } from '../history/images.ts'
+import { wasTakenOut } from '../history/undos.ts'
 import { Families } from './families.ts'
 import { isWithin } from './is-within.ts'
 import type { LibraryImage } from './library-image.ts'
@@ -20,6 +22,13 @@ const unknownUse: ImageUse = { state: 'unknown', holders: [] }
 
 /** What is in memory only, of an image that was not looked at since the start. */
 const unseen = { use: unknownUse, readOnly: false, parentPath: undefined } as const
+
+/** An image that had left the library. */
+const asFormer = (stored: StoredImage): LibraryImage => ({
+  ...stored,
+  ...unseen,
+  folderId: undefined,
+})
 
 export interface CatalogEvents {
   readonly onRow: (id: number) => void
@@ -167,6 +176,22 @@ export class Catalog {
     })
   }
 
+  /**
+   * The file at this path is that image: it was put there. A row that came of looking there meanwhile gives way, and an
+   * image that had left the library comes back.
+   */
+  place(id: number, header: SeenImage, single: boolean): void {
+    this.#db.transaction(() => {
+      const there = this.atPath(header.path)
+      const isStranger = there !== undefined && there.id !== id
+      if (isStranger && there.missingSince === undefined) this.remove([there.id])
+      const former = this.#images.has(id) ? undefined : findImage(this.#db, id)
+      const image = former === undefined ? this.#images.get(id) : asFormer(former)
+      if (image === undefined) return
+      this.#update(image, header, single || this.#folderOf(header.path) === undefined)
+    })
+  }
+
   remove(ids: readonly number[]): void {
     const known = ids.filter((id) => this.#images.has(id))
     if (known.length === 0) return
@@ -218,7 +243,8 @@ export class Catalog {
     if (returned !== undefined) return this.#update(returned, header, single)
     const former = findFormerImage(this.#db, { path: header.path, identity: header.identity })
     if (former?.path === header.path || (former && isSameFile(former.header, stored))) {
-      return this.#update({ ...former, ...unseen, folderId: undefined }, header, single)
+      if (!single && wasTakenOut(this.#db, former.id, header.path)) return former.id
+      return this.#update(asFormer(former), header, single)
     }
     const image = { path: header.path, header: stored, single, addedAt: this.#now() }
     const id = insertImage(this.#db, image)

@@ -6,6 +6,7 @@ import { saveAllocation, type StoredAllocation } from '../history/allocations.ts
 import type { WritableDb } from '../history/db.ts'
 import { allFolders, deleteFolder, saveFolder } from '../history/folders.ts'
 import {
+  findImage,
   saveLastCheck,
   saveLastHash,
   saveReclaimable,
@@ -248,6 +249,20 @@ export class Library implements JobSubjects {
     return true
   }
 
+  /**
+   * The file at `path` is this image from now on: it was put there. An image that had left the library is in it again;
+   * `single`: it stays without a folder that holds it. Throws when no file is there.
+   */
+  async place(id: number, path: string, single: boolean): Promise<void> {
+    this.#catalog.place(id, await this.#sightings.lookAtNamed(path), single)
+    this.changes.tell({ type: 'folders' })
+  }
+
+  /** Whether a person added the file itself, not only the folder it is in. */
+  isSingle(id: number): boolean {
+    return this.#catalog.get(id)?.single === true
+  }
+
   /** Reads headers again, of these images or of everything. Resolves when that is done. */
   async refresh(ids: readonly number[] | undefined): Promise<void> {
     await this.#readVmPlaces()
@@ -311,6 +326,9 @@ export class Library implements JobSubjects {
   fit(imageId: number, request: JobRequest): Fit {
     const image = this.#catalog.get(imageId)
     if (image !== undefined) return fitJob(image, request)
+    // What left the library may come back to it.
+    const former = request.kind === 'undo' ? findImage(this.#options.db, imageId) : undefined
+    if (former !== undefined) return fitJob(former, request)
     return { fits: false, path: `image ${imageId}`, reason: 'It is no longer in the library.' }
   }
 

@@ -1,4 +1,5 @@
 import type { Engine } from '../../core/index.ts'
+import { placeHandlers } from '../files/place-handlers.ts'
 import type { TaskHandlers } from '../workers/task.ts'
 import { changeHandlers } from './changes/change-handlers.ts'
 import type { EngineTasks } from './engine-host.ts'
@@ -8,4 +9,5 @@ import { lookHandlers } from './look-handlers.ts'
 export const engineHandlers = (engine: Engine): TaskHandlers<EngineTasks> => ({
   ...lookHandlers(engine),
   ...changeHandlers(engine),
+  ...placeHandlers(engine),
 })

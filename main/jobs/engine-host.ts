@@ -11,6 +11,7 @@ import type {
   Progress,
 } from '../../core/index.ts'
 import type { TaskOptions } from '../workers/task.ts'
+import type { PlaceTasks } from '../files/place-tasks.ts'
 import type { ChangeTasks } from './changes/change-tasks.ts'
 
 /** How far links inside an image are followed; the asking happened before, in the window. */
@@ -95,7 +96,7 @@ export type LookTasks = {
 }
 
 /** Everything a worker can do with an image. */
-export type EngineTasks = LookTasks & ChangeTasks
+export type EngineTasks = LookTasks & ChangeTasks & PlaceTasks
 
 /** Runs the engine away from the thread that answers windows. WorkerPool is one; the seam for others. */
 export interface EngineHost {

@@ -1,4 +1,6 @@
 import path from 'node:path'
+import { createFilePlanners } from '../../main/files/file-planners.ts'
+import type { Trash } from '../../main/files/file-parts.ts'
 import { openDatabase } from '../../main/history/database.ts'
 import { databaseFile } from '../../main/data-folders.ts'
 import type { Db } from '../../main/history/db.ts'
@@ -11,6 +13,7 @@ import { actionWork } from '../../main/plans/action-work.ts'
 import { createPlanners } from '../../main/plans/create-planners.ts'
 import { CreatePlanner } from '../../main/plans/plan-create.ts'
 import { Planning } from '../../main/plans/planning.ts'
+import { followQueue } from '../../main/undo/follow-queue.ts'
 import { UndoStore } from '../../main/undo/undo-store.ts'
 import { WorkerPool } from '../../main/workers/worker-pool.ts'
 import { memoryLog, type LogLine } from './memory-log.ts'
@@ -22,6 +25,8 @@ export interface Workbench extends AsyncDisposable {
   readonly db: Db
   readonly library: Library
   readonly queue: JobQueue
+  readonly planning: Planning
+  readonly undoStore: UndoStore
   readonly lines: readonly LogLine[]
   setLinks(links: LinkSetting): void
   /** Resolves with the first change, from now on, that fits. */
@@ -35,6 +40,8 @@ export interface WorkbenchOptions {
   readonly engineWorker?: URL
   readonly scanWorker?: URL
   readonly roots?: readonly string[] | undefined
+  /** Default: none. */
+  readonly trash?: Trash
 }
 
 /** Library and queue over a real database and real threads, without shell and handlers. */
@@ -46,6 +53,7 @@ export function openWorkbench(
     engineWorker = scriptedEngineWorker,
     scanWorker = scriptedScanWorker,
     roots,
+    trash = { kind: 'none' },
   }: WorkbenchOptions = {},
 ): Workbench {
   const lines: LogLine[] = []
@@ -68,7 +76,10 @@ export function openWorkbench(
   const admit = (file: string): Promise<string> => Promise.resolve(file)
   const planning = new Planning({
     images: library,
-    planners: createPlanners({ admit, keeper }),
+    planners: createPlanners(
+      { admit, keeper },
+      createFilePlanners({ db, images: library, store: keeper, trash, admit }),
+    ),
     host,
   })
   const creating = new CreatePlanner({
@@ -91,10 +102,14 @@ export function openWorkbench(
     actor: 'desktop',
     engineVersion: '9.9.9',
   })
+  keeper.start()
+  const stopFollowing = followQueue(queue, keeper)
   return {
     db,
     library,
     queue,
+    undoStore: keeper,
+    planning,
     lines,
     setLinks: (next) => {
       links = next
@@ -117,6 +132,7 @@ export function openWorkbench(
         })
       }),
     [Symbol.asyncDispose]: async () => {
+      stopFollowing()
       await queue.close()
       library.close()
       await Promise.all([host.close(), scanHost.close()])

@@ -1,4 +1,3 @@
-import { ImageError } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
 import type { JobRequest } from '../../../ipc/schemas/job.ts'
@@ -6,16 +5,12 @@ import type { BatchPlan } from '../../jobs/plan-batch.ts'
 import type { CreatePlanner } from '../../plans/plan-create.ts'
 import type { Planning } from '../../plans/planning.ts'
 
-type Names = Extract<keyof Contract, `plans.${string}` | `undo.${string}`>
+type Names = Extract<keyof Contract, `plans.${string}`>
 
 export interface PlanHandlerParts {
   readonly planning: Planning
   readonly creating: CreatePlanner
   readonly planBatch: (request: JobRequest, imageIds: readonly number[]) => Promise<BatchPlan>
-}
-
-const missing = (feature: string): never => {
-  throw new ImageError('not-in-this-shell', { feature, expected: 'the next version' })
 }
 
 export function planHandlers({
@@ -43,7 +38,5 @@ export function planHandlers({
       const { included, skipped, volumes, ...rest } = await planBatch(request, imageIds)
       return { ...rest, included: [...included], skipped: [...skipped], volumes: [...volumes] }
     },
-    'undo.store': async () => missing('The undo store'),
-    'undo.purge': async () => missing('The undo store'),
   }
 }

@@ -1,0 +1,37 @@
+import { ImageError } from '../../core/index.ts'
+import { saveUndo } from '../history/undos.ts'
+import type { FreePlanner } from '../plans/planners.ts'
+import { undoLine } from '../plans/preflight/outcome-lines.ts'
+import type { FileParts } from './file-parts.ts'
+import { fileDetail } from './plan-place.ts'
+
+/** Out of the library; the file stays where it is, in use or not, there or not. */
+export const removePlanner =
+  ({ images, db }: FileParts): FreePlanner<'remove'> =>
+  async ({ imageId, path }) => {
+    if (path === undefined) {
+      throw new ImageError('unknown-id', { field: 'image', id: String(imageId) })
+    }
+    const line = undoLine({ undo: 'while-unchanged' })
+    return {
+      detail: fileDetail('remove', path),
+      refusals: [],
+      consent: undefined,
+      hasEffect: true,
+      card: { lines: line === undefined ? [] : [line] },
+      basis: { path },
+      carryOut: async () => {
+        const single = images.isSingle(imageId)
+        return {
+          summary: 'Removed from the library',
+          facts: [{ label: 'The file stays at', text: path }],
+          // Both at once: a scan that finds the file in between would show it again.
+          keep: (_subjects, { id, endedAt }) => {
+            const record = { kind: 'remove' as const, path, single }
+            saveUndo(db, { jobId: String(id), imageId, record, madeAt: endedAt })
+            images.removeImages([imageId])
+          },
+        }
+      },
+    }
+  }

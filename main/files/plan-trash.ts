@@ -1,0 +1,122 @@
+import path from 'node:path'
+import { ImageError } from '../../core/index.ts'
+import { saveUndo } from '../history/undos.ts'
+import { readFileFacts } from '../jobs/measured.ts'
+import { fileBasis } from '../plans/basis.ts'
+import type { DoneWork, WorkContext } from '../plans/draft.ts'
+import type { Planner } from '../plans/planners.ts'
+import type { Subject } from '../plans/subject.ts'
+import type { FileParts, Trash } from './file-parts.ts'
+import { placeLines } from './place-lines.ts'
+import { fileDetail } from './plan-place.ts'
+import {
+  forgetTrashName,
+  takeTrashName,
+  trashFolderFor,
+  trashNameIn,
+  type TrashFolder,
+} from './trash-places.ts'
+
+/** Into the Trash, from where it can come back; never one that other images are made of. */
+export const trashPlanner =
+  (parts: FileParts): Planner<'trash'> =>
+  async (subject) => {
+    const { image, row, file } = subject
+    const { folder, refusal } = await lookForTrash(parts.trash, image.path)
+    const refusals = [refusal, overlaysRefusal(subject)].filter((each) => each !== undefined)
+    const to = folder && trashNameIn(folder.path, row.name).file
+    return {
+      detail: fileDetail(
+        'trash',
+        image.path,
+        to === undefined ? undefined : { to, copiedBytes: undefined, overlays: [] },
+      ),
+      refusals: refusals.map((error) => error.toJSON()),
+      consent: undefined,
+      hasEffect: true,
+      card: {
+        lines: await placeLines(subject, {
+          refusals: refusals.map((error) => error.toJSON()),
+          undo: folder === undefined ? 'no' : 'while-unchanged',
+        }),
+      },
+      basis: { file: fileBasis(file), folder: folder?.path },
+      carryOut: (work) =>
+        folder === undefined
+          ? sendAway(parts, subject)
+          : putIntoTrash(parts, subject, folder, work),
+    }
+  }
+
+interface FoundTrash {
+  /** undefined: the system's own, which tells nobody where it puts things. */
+  readonly folder?: TrashFolder
+  readonly refusal?: ImageError
+}
+
+async function lookForTrash(trash: Trash, file: string): Promise<FoundTrash> {
+  if (trash.kind === 'system') return {}
+  if (trash.kind === 'none')
+    return { refusal: new ImageError('trash-not-possible', { path: file }) }
+  try {
+    return { folder: await trashFolderFor(file, trash.owner) }
+  } catch (error) {
+    return { refusal: ImageError.from(error, { path: file }) }
+  }
+}
+
+function overlaysRefusal({ image, children }: Subject): ImageError | undefined {
+  const [first] = children
+  if (first === undefined) return undefined
+  const found = children.length === 1 ? '1 overlay' : `${children.length} overlays`
+  return new ImageError('overlays-need-it', { path: image.path, found, link: first.name })
+}
+
+async function putIntoTrash(
+  { db, images }: FileParts,
+  { image, imageId }: Subject,
+  folder: TrashFolder,
+  { host, ...work }: WorkContext,
+): Promise<DoneWork> {
+  const before = await readFileFacts(image.path)
+  const taken = await takeTrashName(folder, image.path, new Date())
+  const { file: to, info } = taken
+  const task = { ...image, to, overlays: [], own: undefined }
+  const { identity } = await host.run('relocate', task, work).catch(async (error: unknown) => {
+    await forgetTrashName(taken)
+    throw error
+  })
+  const single = images.isSingle(imageId)
+  images.removeImages([imageId])
+  return {
+    ...trashed(image.path),
+    facts: [
+      { label: 'Was', text: image.path },
+      { label: 'In the Trash', text: to },
+    ],
+    before,
+    keep: (_subjects, { id, endedAt }) =>
+      saveUndo(db, {
+        jobId: String(id),
+        imageId,
+        record: { kind: 'trash', from: image.path, to, identity, info, single },
+        madeAt: endedAt,
+      }),
+  }
+}
+
+async function sendAway(
+  { trash, images }: FileParts,
+  { image, imageId }: Subject,
+): Promise<DoneWork> {
+  if (trash.kind !== 'system') throw new ImageError('trash-not-possible', { path: image.path })
+  const before = await readFileFacts(image.path)
+  await trash.send(image.path)
+  images.removeImages([imageId])
+  return { ...trashed(image.path), facts: [{ label: 'Was', text: image.path }], before }
+}
+
+const trashed = (file: string) => ({
+  summary: `${path.basename(file)} is in the Trash`,
+  path: file,
+})

@@ -1,0 +1,96 @@
+import {
+  ImageError,
+  repairReturnsWords,
+  returningWords,
+  type DoneChange,
+  type ImageErrorData,
+} from '../../core/index.ts'
+import type { Job } from '../../ipc/schemas/job.ts'
+import { fileBasis } from '../plans/basis.ts'
+import type { CardFacts, Draft } from '../plans/draft.ts'
+import type { PlanContext, Subject } from '../plans/subject.ts'
+import { undoDraft, undoneWork, type UndoParts } from './undo-parts.ts'
+
+/** Taken back by the engine's own undo: sizes, options, snapshots, backing names, and what was kept of them. */
+export async function draftChange(
+  { store }: Pick<UndoParts, 'store'>,
+  { image, file }: Subject,
+  { job, change }: { readonly job: Job; readonly change: DoneChange },
+  context: PlanContext,
+): Promise<Draft> {
+  const { result: plan } = await context.host.run('planUndoChange', { ...image, change }, context)
+  // Names from inside an image go to windows as they are; these draw them as text.
+  const returns = returningWords(change, (name) => name)
+  const refusals = plan.refusal === undefined ? [] : [plan.refusal]
+  return {
+    ...undoDraft({ job, returns, refusals, change }),
+    card: cardFor(changesContent(change) ? 'may-differ' : 'same'),
+    basis: { file: fileBasis(file) },
+    carryOut: async ({ host, ...work }) => {
+      using _kept = store.use(job.id)
+      const { before, after } = await host.run('undoChange', { ...image, plan }, work)
+      return { ...undoneWork(job, returns), before, after }
+    },
+  }
+}
+
+/** Whether the disk may read differently to overlays. */
+const changesContent = ({ kind }: DoneChange): boolean =>
+  kind !== 'amend' && !['snapshot-create', 'snapshot-rename', 'snapshot-delete'].includes(kind)
+
+/** Taken back by a safety copy. */
+export async function draftRepair(
+  { store }: Pick<UndoParts, 'store'>,
+  { image, file }: Subject,
+  { job, safetyCopy }: { readonly job: Job; readonly safetyCopy: string },
+  context: PlanContext,
+): Promise<Draft> {
+  const { plan, refusal } = await planOfRepair({ image, safetyCopy }, context)
+  const returns =
+    plan === undefined
+      ? 'the tables from before'
+      : repairReturnsWords(plan.bytesRestored, plan.length.now - plan.length.after)
+  const isUndone = plan?.state === 'before'
+  const why = isUndone
+    ? new ImageError('undo-done', { path: image.path, id: job.id }).toJSON()
+    : refusal
+  return {
+    ...undoDraft({
+      job,
+      returns,
+      refusals: why === undefined ? [] : [why],
+      bytesWritten: plan?.bytesRestored,
+    }),
+    card: cardFor('may-differ'),
+    basis: { file: fileBasis(file), state: plan?.state },
+    carryOut: async ({ host, ...work }) => {
+      using _kept = store.use(job.id)
+      const { before, after } = await host.run('undoRepair', { ...image, safetyCopy }, work)
+      return { ...undoneWork(job, returns), before, after }
+    },
+  }
+}
+
+async function planOfRepair(
+  { image, safetyCopy }: { readonly image: Subject['image']; readonly safetyCopy: string },
+  context: PlanContext,
+) {
+  try {
+    const task = { ...image, safetyCopy }
+    const { result: plan } = await context.host.run('planUndoRepair', task, context)
+    return { plan, refusal: undefined }
+  } catch (thrown) {
+    const error = ImageError.from(thrown, { path: image.path })
+    if (error.kind === 'cancelled') throw error
+    const refusal: ImageErrorData = error.toJSON()
+    return { plan: undefined, refusal }
+  }
+}
+
+const cardFor = (content: 'same' | 'may-differ'): CardFacts => ({
+  makesFiles: false,
+  check: { kind: 'does-not-matter' },
+  content,
+  tellsMachines: true,
+  undo: undefined,
+})

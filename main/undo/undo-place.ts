@@ -1,0 +1,152 @@
+import { lstat } from 'node:fs/promises'
+import path from 'node:path'
+import { ImageError, type ImageErrorData } from '../../core/index.ts'
+import type { Job } from '../../ipc/schemas/job.ts'
+import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
+import { placeDraft, placeFile, placementOf, type Placement } from '../files/plan-place.ts'
+import type { Retelling } from '../files/place-tasks.ts'
+import { forgetTrashName } from '../files/trash-places.ts'
+import type { UndoRecordOf } from '../history/undos.ts'
+import { readFileFacts } from '../jobs/measured.ts'
+import type { Draft } from '../plans/draft.ts'
+import { refusalLines } from '../plans/preflight/outcome-lines.ts'
+import { whyNoFileIn } from '../plans/preflight/surroundings.ts'
+import type { PlanContext, Subject } from '../plans/subject.ts'
+import { undoDraft, undoneWork, type UndoParts } from './undo-parts.ts'
+
+/** Back to the name or the folder it had, and whoever was told of the new one is told again. */
+export async function draftPlace(
+  parts: UndoParts,
+  subject: Subject,
+  { job, record }: { readonly job: Job; readonly record: UndoRecordOf<'place'> },
+  context: PlanContext,
+): Promise<Draft> {
+  const { from, to } = record
+  const returns = `the file returns to ${from}`
+  if (subject.image.path !== to) {
+    const facts = {
+      path: subject.image.path,
+      expected: to,
+      found: `it is at ${subject.image.path}`,
+    }
+    const refusals = [new ImageError('undo-not-there', facts).toJSON()]
+    return {
+      ...undoDraft({ job, returns, refusals }),
+      card: { lines: refusalLines(refusals) },
+      basis: { at: subject.image.path },
+      carryOut: nothingToDo(refusals),
+    }
+  }
+  const planned = await placementOf(subject, from, context)
+  const placement: Placement = {
+    ...planned,
+    overlays: planned.overlays.map((overlay) => asItWas(overlay, record)),
+    own: ownAsItWas(record),
+    refusals: planned.refusals.map(inWordsOfUndoing),
+  }
+  const draft = await placeDraft(subject, placement)
+  return {
+    ...draft,
+    ...undoDraft({
+      job,
+      returns,
+      refusals: placement.refusals,
+      bytesWritten: placement.copiedBytes ?? 0,
+    }),
+    carryOut: async (work) => {
+      const { done } = await placeFile(parts, subject, placement, work)
+      return { ...done, ...undoneWork(job, returns) }
+    },
+  }
+}
+
+/** The very name that the overlay had, when the one it was given is still there. */
+function asItWas(retelling: Retelling, { overlays }: UndoRecordOf<'place'>): Retelling {
+  const told = overlays.find(({ path: overlay }) => overlay === retelling.path)?.change
+  if (told?.kind !== 'relink' || told.after.name !== retelling.change.after.name) return retelling
+  return { ...retelling, change: { ...retelling.change, before: told.before } }
+}
+
+function ownAsItWas({ own, from }: UndoRecordOf<'place'>): Placement['own'] {
+  if (own?.kind !== 'relink') return undefined
+  return { when: 'after', retelling: { path: from, change: own } }
+}
+
+/** Out of the Trash, and into the library again. */
+export async function draftTrash(
+  { images }: UndoParts,
+  imageId: number,
+  { job, record }: { readonly job: Job; readonly record: UndoRecordOf<'trash'> },
+): Promise<Draft> {
+  const { from, to, info, single, identity } = record
+  const returns = `the file returns from the Trash to ${from}`
+  const refusals = await trashRefusals(record)
+  return {
+    ...undoDraft({ job, returns, refusals }),
+    card: { lines: refusalLines(refusals) },
+    basis: { identity, isThere: refusals.length === 0 },
+    carryOut: async ({ host, ...work }) => {
+      const file = { path: to, identity, links: 'deny' } as const
+      await host.run('relocate', { ...file, to: from, overlays: [], own: undefined }, work)
+      await forgetTrashName({ info })
+      await images.place(imageId, from, single)
+      return { ...undoneWork(job, returns), path: from, after: await readFileFacts(from) }
+    },
+  }
+}
+
+async function trashRefusals({
+  from,
+  to,
+  identity,
+}: UndoRecordOf<'trash'>): Promise<ImageErrorData[]> {
+  const there = await identityOf(to)
+  if (there !== identity)
+    return [new ImageError('trash-emptied', { path: from, link: to }).toJSON()]
+  if ((await identityOf(from)) !== undefined) {
+    return [new ImageError('undo-place-taken', { path: from }).toJSON()]
+  }
+  const folder = await whyNoFileIn(path.dirname(from), from)
+  return folder === undefined ? [] : [folder]
+}
+
+/** Into the library again; the file never left its place. */
+export async function draftRemove(
+  { images }: UndoParts,
+  imageId: number,
+  { job, record }: { readonly job: Job; readonly record: UndoRecordOf<'remove'> },
+): Promise<Draft> {
+  const { path: file, single } = record
+  const returns = `${path.basename(file)} returns to the library`
+  const isThere = (await identityOf(file)) !== undefined
+  const refusals = isThere ? [] : [new ImageError('file-missing', { path: file }).toJSON()]
+  const lines: readonly PreflightLine[] = refusalLines(refusals)
+  return {
+    ...undoDraft({ job, returns, refusals }),
+    card: { lines },
+    basis: { file, isThere },
+    carryOut: async () => {
+      await images.place(imageId, file, single)
+      return { ...undoneWork(job, returns), path: file }
+    },
+  }
+}
+
+const identityOf = async (file: string): Promise<string | undefined> => {
+  const stats = await lstat(file, { bigint: true }).catch(() => undefined)
+  return stats && `${stats.dev}:${stats.ino}`
+}
+
+/** What is wrong with the new place of a move is wrong with the old one of its undo. */
+function inWordsOfUndoing(error: ImageErrorData): ImageErrorData {
+  return error.reason === 'name-taken'
+    ? new ImageError('undo-place-taken', error.context).toJSON()
+    : error
+}
+
+/** The card stops it before; should it not, this says why. */
+const nothingToDo =
+  ([first]: readonly ImageErrorData[]): Draft['carryOut'] =>
+  async () => {
+    throw first === undefined ? new ImageError('undo-nothing') : ImageError.fromJSON(first)
+  }
