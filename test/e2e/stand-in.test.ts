@@ -6,6 +6,7 @@ import { inspectorSuite } from './inspector-suite.ts'
 import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
+import { relationsSuite } from './relations-suite.ts'
 
 onHost('stand-in', {
   'the security checklist': () => desktopSecurity('stand-in'),
@@ -14,5 +15,6 @@ onHost('stand-in', {
   'the library': () => librarySuite('stand-in'),
   'the inspector': () => inspectorSuite('stand-in'),
   'a check of many': () => batchCheckSuite('stand-in'),
+  'who needs an image': () => relationsSuite('stand-in'),
   'many images': () => manyImagesSuite('stand-in'),
 })

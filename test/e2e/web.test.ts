@@ -3,6 +3,7 @@ import { inspectorSuite } from './inspector-suite.ts'
 import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
+import { relationsSuite } from './relations-suite.ts'
 import { reportSuite } from './report-suite.ts'
 
 onHost('web', {
@@ -10,5 +11,6 @@ onHost('web', {
   'the inspector': () => inspectorSuite('web'),
   'a check of many': () => batchCheckSuite('web'),
   'its report': reportSuite,
+  'who needs an image': () => relationsSuite('web'),
   'many images': () => manyImagesSuite('web'),
 })

@@ -157,7 +157,7 @@ function Node({ id, placed, parent, sizes, active, current }: NodeProps) {
 function noteOf({ node }: PlacedNode): string {
   if (node.kind === 'image' && node.children.length === 0) {
     const vms = node.row.usedBy.map(({ vm }) => vm)
-    return vms.length > 0 ? vms.join(', ') : node.row.formatLabel
+    return vms.length > 0 ? texts().chain.vms(vms.join(', ')) : node.row.formatLabel
   }
   return childrenWords(node)
 }

@@ -165,19 +165,21 @@ function Choice({ path, row, signs }: ChoiceProps) {
       <span className="locate-choice-words">
         <span className="locate-choice-path">{path}</span>
         {row !== undefined && (
-          <span className="muted">
-            {[
-              row.formatLabel,
-              ...(row.virtualSize === undefined ? [] : [formatBytes(row.virtualSize, units)]),
-            ].join(', ')}
+          <span className="locate-choice-facts">
+            <span className="muted">
+              {[
+                row.formatLabel,
+                ...(row.virtualSize === undefined ? [] : [formatBytes(row.virtualSize, units)]),
+              ].join(', ')}
+            </span>
+            {signs?.map((sign) => (
+              <Badge key={sign} tone={sign === 'same-start' ? 'good' : 'neutral'}>
+                {words[sign]}
+              </Badge>
+            ))}
           </span>
         )}
       </span>
-      {signs?.map((sign) => (
-        <Badge key={sign} tone={sign === 'same-start' ? 'good' : 'neutral'}>
-          {words[sign]}
-        </Badge>
-      ))}
       <span className="locate-mark">
         <Radio.Indicator>
           <Icon name="check" />

@@ -20,6 +20,7 @@ export const chain = {
   noneBrokenMeaning: 'Every backing file that an image of the library names is where it should be.',
   children: (count: number, shown: string) => (count === 1 ? '1 overlay' : `${shown} overlays`),
   noChildren: 'No overlays',
+  vms: (names: string) => `VM ${names}`,
   buildsOn: (name: string) => `builds on ${name}`,
   base: 'Base',
   states: {
