@@ -10,11 +10,14 @@ import { imageHandlers } from './api/handlers/image-handlers.ts'
 import { jobHandlers } from './api/handlers/job-handlers.ts'
 import { libraryHandlers } from './api/handlers/library-handlers.ts'
 import { planHandlers } from './api/handlers/plan-handlers.ts'
+import { undoHandlers } from './api/handlers/undo-handlers.ts'
 import { shellHandlers } from './api/handlers/shell-handlers.ts'
 import { UseWatch } from './api/use-watch.ts'
 import { databaseFile, defaultDataFolder, defaultLogFolder } from './data-folders.ts'
 import { lockDataFolder } from './data-lock.ts'
 import { compareWithPrevious } from './history/compare-batches.ts'
+import { createFilePlanners } from './files/file-planners.ts'
+import { trashOf } from './files/trash.ts'
 import { openDatabase } from './history/database.ts'
 import type { ReadableDb } from './history/db.ts'
 import { recentPace } from './history/jobs.ts'
@@ -46,6 +49,7 @@ import { freeBytesAt } from './plans/preflight/surroundings.ts'
 import { startCreating } from './plans/start-creating.ts'
 import type { ShellPorts } from './shell-ports.ts'
 import { knownPlaces, type Place } from './users/known-places.ts'
+import { followQueue } from './undo/follow-queue.ts'
 import { UndoStore } from './undo/undo-store.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 
@@ -157,7 +161,16 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const admit = (file: string): Promise<string> => shell.admit(file)
   const planning = new Planning({
     images: library,
-    planners: createPlanners({ admit, keeper: undoStore }),
+    planners: createPlanners(
+      { admit, keeper: undoStore },
+      createFilePlanners({
+        db,
+        images: library,
+        store: undoStore,
+        trash: trashOf(shell),
+        admit,
+      }),
+    ),
     host: planHost,
   })
   const creating = new CreatePlanner({
@@ -183,6 +196,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     engineVersion,
   })
   undo.defer(() => queue.close())
+  undoStore.start()
+  undo.defer(followQueue(queue, undoStore))
 
   let dataVersion = db.dataVersion()
   const useWatch = new UseWatch(library, {
@@ -205,6 +220,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     log.setLevel(next.logLevel)
     shell.settingsChanged(next)
     queue.limitChanged()
+    undoStore.quotaChanged()
     weekly.look()
     if (next.links !== links) library.linksChanged()
     links = next.links
@@ -270,6 +286,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       plan: (imageId, request) => planning.show(imageId, request, unwatched),
       logFolder,
     }),
+    ...undoHandlers(undoStore),
     ...planHandlers({
       planBatch: (request, imageIds) =>
         planBatch(
