@@ -14,7 +14,13 @@ export interface TooltipProps {
 /** Explains, never names: what only a tooltip says, a touch screen cannot reach. */
 export function Tooltip({ content, side = 'bottom', children }: TooltipProps) {
   return (
-    <Base.Root disabled={content === undefined || content === ''}>
+    <Base.Root
+      disabled={content === undefined || content === ''}
+      onOpenChange={(_isOpen, { reason, allowPropagation }) => {
+        // Escape is for the dialog that the button is in: one press closes both.
+        if (reason === 'escape-key') allowPropagation()
+      }}
+    >
       <Base.Trigger render={children} delay={500} />
       <Base.Portal container={popupContainer()}>
         <Base.Positioner side={side} sideOffset={6} collisionPadding={8} className="tooltip-place">
