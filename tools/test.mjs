@@ -74,4 +74,6 @@ if (missing.length > 0) {
   }
 }
 runOrExit(process.execPath, ['tools/build.mjs'])
+// The tests start hundreds of threads and programs from the sources: 1.1 s of processor time each, 0.35 s with this.
+process.env['NODE_COMPILE_CACHE'] ??= path.join(root, 'node_modules/.cache/compiled')
 runOrExit(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)])
