@@ -7,6 +7,7 @@ import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
 import { relationsSuite } from './relations-suite.ts'
+import { spaceSuite } from './space-suite.ts'
 
 onHost('stand-in', {
   'the security checklist': () => desktopSecurity('stand-in'),
@@ -15,6 +16,7 @@ onHost('stand-in', {
   'the library': () => librarySuite('stand-in'),
   'the inspector': () => inspectorSuite('stand-in'),
   'a check of many': () => batchCheckSuite('stand-in'),
+  'sizes and space': () => spaceSuite('stand-in'),
   'who needs an image': () => relationsSuite('stand-in'),
   'many images': () => manyImagesSuite('stand-in'),
 })

@@ -5,12 +5,14 @@ import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
 import { relationsSuite } from './relations-suite.ts'
 import { reportSuite } from './report-suite.ts'
+import { spaceSuite } from './space-suite.ts'
 
 onHost('web', {
   'the library': () => librarySuite('web'),
   'the inspector': () => inspectorSuite('web'),
   'a check of many': () => batchCheckSuite('web'),
   'its report': reportSuite,
+  'sizes and space': () => spaceSuite('web'),
   'who needs an image': () => relationsSuite('web'),
   'many images': () => manyImagesSuite('web'),
 })
