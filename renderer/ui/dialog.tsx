@@ -1,12 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
-import {
-  useEffect,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-} from 'react'
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { clsx } from './clsx.ts'
 import { IconButton } from './button.tsx'
 import { popupContainer } from './popup-container.ts'
@@ -41,14 +34,6 @@ export function Dialog({
     const buttons = popup.current?.querySelectorAll<HTMLElement>('.dialog-footer button')
     return [...(buttons ?? [])].at(defaultButton === 'last' ? -1 : 0) ?? popup.current
   }
-  // Base UI lets an open tooltip take the first Escape, and the button that has the keyboard mostly shows one. What
-  // opens over the dialog, such as a menu, has the keyboard in a place of its own and closes alone.
-  const closeOnEscape = (event: KeyboardEvent<HTMLDivElement>): void => {
-    const isHere = event.target instanceof Node && event.currentTarget.contains(event.target)
-    if (event.key !== 'Escape' || event.nativeEvent.isComposing || !isHere) return
-    event.stopPropagation()
-    onClose()
-  }
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal container={popupContainer()}>
@@ -58,7 +43,6 @@ export function Dialog({
             className={clsx('dialog', `dialog-${size}`)}
             ref={popup}
             initialFocus={initialFocus ?? focusDefaultButton}
-            onKeyDownCapture={closeOnEscape}
           >
             <div className="dialog-header">
               <Base.Title className="dialog-title">{title}</Base.Title>
