@@ -16,7 +16,7 @@ const pageLength = 200
 
 /** After one of these, what was done before was done to another file of that name. */
 const madeBy = ['create', 'encode', 'decode', 'stream-decode', 'rehydrate'] as const
-const changedBy = ['pattern', 'resize', 'repair', 'amend', 'snapshot', 'undo'] as const
+const changedBy = ['pattern', 'resize', 'repair', 'amend', 'snapshot', 'relink', 'undo'] as const
 
 /**
  * What the history remembers of the file that has this name now, newest first: nothing from before it was

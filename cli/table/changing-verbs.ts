@@ -161,6 +161,20 @@ export const amending = {
   ...recorded,
 } as const satisfies OptionTable
 
+export const relinking = {
+  backingFormat: {
+    kind: 'choice',
+    value: 'name',
+    help: 'format of the backing file; what it is by its signature unless told',
+    choices: ['qcow2', 'raw'],
+  },
+  links: reading.links,
+  ...planned,
+  ...output,
+  format: reading.format,
+  ...recorded,
+} as const satisfies OptionTable
+
 export const snapshotting = {
   id: { kind: 'switch', help: 'the name is the id of a snapshot' },
   take: {
@@ -250,6 +264,20 @@ export const changingVerbs: VerbGroup = {
       load: async () => (await import('../verbs/amend.ts')).amend,
     }),
     defineVerb({
+      name: 'relink',
+      summary: 'name another backing file in the header of an image; nothing else changes',
+      operands: ['<file>', '<backing>'],
+      options: relinking,
+      notes:
+        'For a backing file that was moved or renamed. No content is read or compared: with another file than the\n' +
+        'old one the guest sees other data. A name that is not absolute is relative to the folder of the image.',
+      examples: [
+        { words: 'relink top.qcow2 ../bases/debian.qcow2', does: 'where the backing file is now' },
+        { words: 'relink --dry-run top.qcow2 base.qcow2', does: 'whether it may be the wrong one' },
+      ],
+      load: async () => (await import('../verbs/relink.ts')).relink,
+    }),
+    defineVerb({
       name: 'snapshot',
       summary: 'list, create, apply, delete or rename snapshots inside an image',
       operands: ['<file>', '[action]', '[name]', '[new-name]'],
@@ -273,7 +301,7 @@ export const changingVerbs: VerbGroup = {
       operands: ['<file>', '[id]'],
       options: undoing,
       notes:
-        'Repairs are undone with their safety copies, beside the image. Growing, amending and snapshots that were\n' +
+        'Repairs are undone with their safety copies, beside the image. Growing, amending, relinking and snapshots that were\n' +
         'taken, renamed or applied with --take are undone with what the history has of them (not after --no-history).\n' +
         'Nothing is undone that would lose what came later; the list says why.',
       examples: [

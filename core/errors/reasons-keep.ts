@@ -74,6 +74,13 @@ export const keepReasons = {
       `It would be read as ${c.expected ?? '?'} and is ${c.found ?? 'something else'}; the guest would see other bytes.`,
     advice: (c) => `Give it as ${c.format ?? 'what it is'}.`,
   },
+  'relink-loop': {
+    kind: 'invalid-argument',
+    number: 1733,
+    title: (c) => `${nameOf(c)} would be its own backing file`,
+    detail: (c) => `${c.link ?? 'That file'} is this image, or is read through it itself.`,
+    advice: () => 'Choose the file that was below it.',
+  },
   'relink-no-room': {
     kind: 'unsupported',
     number: 1732,

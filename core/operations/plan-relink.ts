@@ -34,8 +34,8 @@ export interface RelinkOptions extends OperationContext {
  * Whether the content fits is nowhere on record: the sizes, the dates and the old file are what there is to
  * look at.
  *
- * Throws `relink-no-backing`, `relink-other-format`, `relink-no-room`, `names-too-long`, `link-not-a-path`,
- * `link-missing`, `chain-loop`, what opening the new backing file throws, and what makes the image unreadable.
+ * Throws `relink-no-backing`, `relink-other-format`, `relink-loop`, `relink-no-room`, `names-too-long`,
+ * `link-not-a-path`, `file-missing`, what opening the new backing file throws, and what makes the image unreadable.
  */
 export async function planRelink(
   environment: Environment,
@@ -46,10 +46,11 @@ export async function planRelink(
     const from = environment.paths.resolve('', path)
     const named: NamedLink = { role: 'backing file', name, from }
     const { path: target, exists } = await locateNew(environment, named)
-    if (!exists) throw linkError('link-missing', named)
+    if (!exists) throw new ImageError('file-missing', { path: target })
     const opened = await openedChain(environment, { target, wanted, links, signal })
     await using _opened = opened
-    if (await leadsTo(environment, opened, file)) throw linkError('chain-loop', named)
+    if (await leadsTo(environment, opened, file))
+      throw new ImageError('relink-loop', { path, link: printable(name) })
     const after = { name, format: wanted ?? opened.image.format }
     const looksLike = probeOf(opened.image.file)
     if (after.format === 'raw' && looksLike !== undefined && before.format !== 'raw') {
@@ -217,12 +218,12 @@ function warningsOf({ file, area, opened, name, looksLike }: LinkFacts): RelinkW
   if (image.virtualSize < virtualSize) {
     warnings.push({
       kind: 'smaller',
-      text: `The disk in ${shown} has ${image.virtualSize} bytes and this one ${virtualSize}: past its end the guest would read zeroes.`,
+      text: `The disk in ${shown} ends at byte ${image.virtualSize} and this one at ${virtualSize}: between them the guest would read zeroes.`,
     })
   } else if (image.virtualSize > virtualSize) {
     warnings.push({
       kind: 'larger',
-      text: `The disk in ${shown} has ${image.virtualSize} bytes and this one only ${virtualSize}: it may be another disk, or have grown since.`,
+      text: `The disk in ${shown} ends at byte ${image.virtualSize} and this one at ${virtualSize}: it may be another disk, or have grown since.`,
     })
   }
   const written = image.file.times()?.modifiedAt
@@ -273,6 +274,3 @@ async function oldFileWarnings(
 
 const linkWords = ({ name, format }: BackingLink): string =>
   `${printable(name)}${format === undefined ? '' : ` (${printable(format)})`}`
-
-const linkError = (reason: 'link-missing' | 'chain-loop', { role, name, from }: NamedLink) =>
-  new ImageError(reason, { path: from, link: printable(name), structure: role })
