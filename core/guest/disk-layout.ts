@@ -79,7 +79,9 @@ export function layoutOf(
     virtualSize,
     ...structure,
     ...ends,
-    safeSize: floor && Math.min(Math.max(alignUp(floor.size, sector), sector), virtualSize),
+    safeSize:
+      floor &&
+      Math.min(Math.max(alignUp(Math.min(floor.size, virtualSize), sector), sector), virtualSize),
     safeBecause: floor?.because,
   }
 }
@@ -92,8 +94,10 @@ function floorOf(structure: DiskStructure, ends: ContentEnds): Floor | undefined
     const isTrusted = table?.fault === undefined || content === undefined
     return isTrusted || content.size <= partitions.size ? partitions : content
   }
-  if (wholeDisk?.size !== undefined) {
-    return { size: wholeDisk.size, because: { kind: 'file-system', number: undefined } }
+  if (wholeDisk !== undefined) {
+    // What does not say how large it is fills what it has: LUKS, BitLocker.
+    const { size = Infinity } = wholeDisk
+    return { size, because: { kind: 'file-system', number: undefined } }
   }
   return content
 }
