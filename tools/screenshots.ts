@@ -224,6 +224,33 @@ const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'new-overlay',
+    prepare: async (page) => {
+      await row(page, 4).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Create overlay…' }).click()
+      await page.waitForTimeout(600)
+    },
+  },
+  {
+    name: 'resize-long-words',
+    query: 'language=en-XA',
+    prepare: async (page) => {
+      await row(page, 4).click()
+      await pressOn(page, 'Control+r')
+      await page.getByRole('dialog').getByRole('textbox').first().fill('+20G')
+      await page.waitForTimeout(900)
+    },
+  },
+  {
+    name: 'compact-long-words',
+    query: 'language=en-XA',
+    prepare: async (page) => {
+      await row(page, 4).click()
+      await pressOn(page, 'Control+m')
+      await page.waitForTimeout(2200)
+    },
+  },
+  {
     name: 'resize-receipt',
     prepare: async (page) => {
       await row(page, 4).click()

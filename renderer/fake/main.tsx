@@ -1,7 +1,7 @@
 /**
  * The window over made-up services. The address chooses what to show:
  * `?rows=10000`, `?rows=0` (first run), `?host=web`, `?theme=dark`, `?density=compact`,
- * `?connection=lost|refused|connecting`, `?notice`, `?drawer`.
+ * `?connection=lost|refused|connecting`, `?notice`, `?drawer`, `?language=en-XA`.
  */
 import '../zod-setup.ts'
 import '../ui/tokens.css'
@@ -25,6 +25,7 @@ const client = fakeServices({
     ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
     ...(wish.get('density') === 'compact' && { density: 'compact' }),
     ...(wish.has('drawer') && { drawerOpen: true }),
+    ...(wish.get('language') === 'en-XA' && { language: 'en-XA' }),
   },
   notices: wish.has('notice')
     ? [

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { commandContext } from '../../renderer/commands/context.ts'
 import { commandLine } from '../../renderer/commands/command-line.ts'
+import { shortcutsOf } from '../../renderer/commands/platform.ts'
 import { commandOf, commands, runCommand } from '../../renderer/commands/registry.ts'
 import { rowMenuItems } from '../../renderer/commands/row-menu.ts'
 import { receiveShellEvent } from '../../renderer/commands/shell-events.ts'
@@ -122,6 +123,40 @@ describe('whether a command can be used', () => {
     expect(items.get('image.check')?.disabledReason).toBe('raw images have nothing to check')
     expect(items.get('image.map')?.disabledReason).toBeUndefined()
     expect(items.get('image.copyPath')?.disabledReason).toBeUndefined()
+  })
+})
+
+describe('what changes an image', () => {
+  it('needs the file for itself, and a format that Platter writes', () => {
+    select([3])
+    expect(reasonFor('image.resize')).toBe('Platter cannot resize VMDK images')
+    expect(reasonFor('image.compact')).toBe('Platter cannot compact VMDK images')
+    const holders = [{ pid: 12, name: 'qemu-system-x86_64', vm: 'web01' }]
+    const inUse = libraryRow({ id: 5, virtualSize: 1024, use: { state: 'writing', holders } })
+    const unknown = libraryRow({ id: 6 })
+    useLibrary.setState(({ rows }) => ({ rows: new Map([...rows, [5, inUse], [6, unknown]]) }))
+    select([5])
+    expect(reasonFor('image.resize')).toBe('In use by web01')
+    select([6])
+    expect(reasonFor('image.resize')).toBe('Its size is not known')
+    select([5, 6])
+    expect(reasonFor('image.compact')).toBe('Select one image only')
+  })
+
+  it('opens its dialog for the images that a shell names, whatever is selected', async () => {
+    const row = libraryRow({ id: 5, virtualSize: 1024 })
+    useLibrary.setState(({ rows }) => ({ rows: new Map([...rows, [5, row]]) }))
+    select([1])
+    receiveShellEvent({ type: 'command', id: 'image.compact', imageIds: [5] })
+    await expect.poll(() => useSheet.getState().sheet).toEqual({ kind: 'compact', imageId: 5 })
+  })
+
+  it('leaves a browser its own keys', () => {
+    expect(shortcutsOf(commandOf('image.resize'))).toEqual(['Mod+R'])
+    useAppInfo.setState(({ info }) => ({ info: info && { ...info, host: 'web' } }))
+    expect(shortcutsOf(commandOf('image.resize'))).toEqual(['Alt+Shift+R'])
+    expect(shortcutsOf(commandOf('library.newImage'))).toEqual(['Alt+Shift+N'])
+    expect(shortcutsOf(commandOf('library.addFolder'))).toEqual(['Alt+Shift+O', 'Mod+Shift+O'])
   })
 })
 
