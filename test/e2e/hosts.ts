@@ -73,6 +73,8 @@ export async function launch(kind: HostKind, options: LaunchOptions): Promise<Ru
     STAND_IN_DROPPED_PATHS: JSON.stringify(options.droppedPaths ?? {}),
     PLATTER_DATA: path.join(options.folder, 'data'),
     PLATTER_LOGS: path.join(options.folder, 'logs'),
+    // The Trash of whoever runs the tests is none of ours.
+    XDG_DATA_HOME: path.join(options.folder, 'share'),
   }
   await mkdir(options.folder, { recursive: true })
   return kind === 'web'

@@ -29,6 +29,44 @@ export async function writeImageFolder(folder: string): Promise<string> {
   return folder
 }
 
+/** File names in the folders that are looked after, by what happens to them. */
+export const careImages = {
+  leaking: 'leaking.qcow2',
+  /** Refers past the end of its file. */
+  cut: 'cut-off.qcow2',
+  snapshots: 'versions.qcow2',
+  renamed: 'postbox.qcow2',
+  base: 'base.qcow2',
+  overlay: 'overlay.qcow2',
+  trashed: 'unwanted.qcow2',
+} as const
+
+/** Two folders: one with an image for each flow, and another to move something to. */
+export async function writeCareFolder(folder: string): Promise<readonly string[]> {
+  const folders = [path.join(folder, 'images'), path.join(folder, 'other')] as const
+  for (const each of folders) await mkdir(each, { recursive: true })
+  const file = (name: keyof typeof careImages) => path.join(folders[0], careImages[name])
+  await writeFile(file('leaking'), new Qcow2Builder().data(1).leak(3).build().bytes)
+  const cut = new Qcow2Builder().data(1).data(2).build()
+  await writeFile(file('cut'), cut.bytes.subarray(0, cut.hostClusterOf(2) * cut.clusterSize))
+  for (const name of ['snapshots', 'renamed', 'base', 'trashed'] as const) {
+    await qemuImg('create', '-q', '-f', 'qcow2', file(name), '16M')
+    await qemuIo(file(name), 'write -P 0x11 1M 1M')
+  }
+  await qemuImg(
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-b',
+    careImages.base,
+    '-F',
+    'qcow2',
+    file('overlay'),
+  )
+  return folders
+}
+
 /** Many small images, quickly: the same bytes under numbered names. */
 export async function writeManyImages(folder: string, count: number): Promise<string> {
   await mkdir(folder, { recursive: true })

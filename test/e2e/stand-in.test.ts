@@ -1,4 +1,5 @@
 import { batchCheckSuite } from './batch-check-suite.ts'
+import { careSuite } from './care-suite.ts'
 import { desktopRequests } from './desktop-requests.ts'
 import { desktopSecurity } from './desktop-security.ts'
 import { desktopSuite } from './desktop-suite.ts'
@@ -18,5 +19,6 @@ onHost('stand-in', {
   'a check of many': () => batchCheckSuite('stand-in'),
   'sizes and space': () => spaceSuite('stand-in'),
   'who needs an image': () => relationsSuite('stand-in'),
+  'looking after images': () => careSuite('stand-in'),
   'many images': () => manyImagesSuite('stand-in'),
 })

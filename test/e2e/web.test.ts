@@ -1,4 +1,5 @@
 import { batchCheckSuite } from './batch-check-suite.ts'
+import { careSuite } from './care-suite.ts'
 import { inspectorSuite } from './inspector-suite.ts'
 import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
@@ -14,5 +15,6 @@ onHost('web', {
   'its report': reportSuite,
   'sizes and space': () => spaceSuite('web'),
   'who needs an image': () => relationsSuite('web'),
+  'looking after images': () => careSuite('web'),
   'many images': () => manyImagesSuite('web'),
 })

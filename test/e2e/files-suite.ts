@@ -1,0 +1,71 @@
+/** The image as a file: renamed, moved with its overlays told, to the Trash, out of the library. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { qemuImgJson } from '../helpers/qemu.ts'
+import type { CareContext } from './care-suite.ts'
+import { closeDialog, dialog, goTo, readyButton, receiptOf, runByKeyboard } from './flows.ts'
+import { careImages } from './images.ts'
+import { axeFindings, isShown, rowOf } from './window.ts'
+
+export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
+  it('is renamed by keyboard alone', async () => {
+    const { page } = app()
+    await goTo(page, careImages.renamed)
+    await page.keyboard.press('F2')
+    const name = dialog(page).getByRole('textbox', { name: 'New name' })
+    await name.waitFor()
+    // The stem is selected, the extension stays.
+    await page.keyboard.type('mail server')
+    await readyButton(page, 'Rename to mail server.qcow2')
+    expect(await axeFindings(page, kind)).toEqual([])
+    await page.keyboard.press('Enter')
+    await receiptOf(page)
+    await closeDialog(page)
+    await isShown(rowOf(page, 'mail server.qcow2'))
+    expect(existsSync(file('mail server.qcow2'))).toBe(true)
+    expect(existsSync(file(careImages.renamed))).toBe(false)
+  })
+
+  it('is moved, and the overlay on it is told', async () => {
+    const { page } = app()
+    await goTo(page, careImages.base)
+    await runByKeyboard(page, 'Move to…')
+    await dialog(page).getByRole('radio', { name: otherFolder() }).click()
+    await isShown(dialog(page).getByText(careImages.overlay, { exact: false }).first())
+    await (await readyButton(page, /^Move to/)).click()
+    await receiptOf(page)
+    await closeDialog(page)
+    expect(existsSync(path.join(otherFolder(), careImages.base))).toBe(true)
+    const info = await qemuImgJson<{ 'full-backing-filename'?: string }>(
+      'info',
+      file(careImages.overlay),
+    )
+    expect(path.resolve(path.dirname(file('x')), info['full-backing-filename'] ?? '')).toBe(
+      path.join(otherFolder(), careImages.base),
+    )
+  })
+
+  it('does not go to the Trash while an overlay needs it', async () => {
+    const { page } = app()
+    await goTo(page, careImages.base)
+    await page.keyboard.press('Delete')
+    await isShown(dialog(page).getByText(careImages.overlay, { exact: false }).first())
+    const button = dialog(page).getByRole('button', { name: 'Move to Trash' })
+    expect(await button.getAttribute('aria-disabled')).toBe('true')
+    await closeDialog(page)
+  })
+
+  it('goes to the Trash by keyboard alone and leaves the list', async () => {
+    const { page } = app()
+    await goTo(page, careImages.trashed)
+    await page.keyboard.press('Delete')
+    const button = await readyButton(page, 'Move to Trash')
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.keyboard.press('Enter')
+    await receiptOf(page)
+    await closeDialog(page)
+    await rowOf(page, careImages.trashed).waitFor({ state: 'detached' })
+    expect(existsSync(file(careImages.trashed))).toBe(false)
+  })
+}

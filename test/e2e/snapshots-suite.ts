@@ -1,0 +1,84 @@
+/** Snapshots: taken, looked at as list and tree, applied, renamed, deleted. */
+import { expect, it } from 'vitest'
+import { qemuImgJson, qemuIo } from '../helpers/qemu.ts'
+import type { CareContext } from './care-suite.ts'
+import { closeDialog, dialog, goTo, readyButton, receiptOf, runByKeyboard } from './flows.ts'
+import { careImages } from './images.ts'
+import { axeFindings, isShown } from './window.ts'
+
+interface Info {
+  readonly snapshots?: readonly { readonly name: string }[]
+}
+
+export function snapshotFlows({ app, file, kind }: CareContext): void {
+  const namesOf = async (): Promise<readonly string[]> => {
+    const { snapshots = [] } = await qemuImgJson<Info>('info', file(careImages.snapshots))
+    return snapshots.map(({ name }) => name)
+  }
+
+  it('is taken by keyboard alone under a name of its own', async () => {
+    const { page } = app()
+    await goTo(page, careImages.snapshots)
+    await runByKeyboard(page, 'Take snapshot…')
+    const name = dialog(page).getByRole('textbox', { name: 'Name' })
+    await name.waitFor()
+    // The proposed name is selected: typing replaces it.
+    await page.keyboard.type('before the upgrade')
+    expect(await name.inputValue()).toBe('before the upgrade')
+    await readyButton(page, 'Take snapshot')
+    expect(await axeFindings(page, kind)).toEqual([])
+    await page.keyboard.press('Enter')
+    await receiptOf(page)
+    await closeDialog(page)
+    expect(await namesOf()).toEqual(['before the upgrade'])
+  })
+
+  it('is applied, and the present state is kept first', async () => {
+    const { page } = app()
+    await qemuIo(file(careImages.snapshots), 'write -P 0x77 1M 1M')
+    await goTo(page, careImages.snapshots)
+    await runByKeyboard(page, 'Manage snapshots')
+    await page.getByRole('button', { name: 'Apply before the upgrade' }).click()
+    const take = dialog(page).getByLabel('Name of the present state')
+    await take.fill('after it')
+    await (await readyButton(page, 'Keep and apply')).click()
+    await receiptOf(page)
+    await closeDialog(page)
+    expect(await namesOf()).toEqual(['before the upgrade', 'after it'])
+    await qemuIo(file(careImages.snapshots), 'read -P 0x11 1M 1M')
+  })
+
+  it('is found in the tree with the arrow keys', async () => {
+    const { page } = app()
+    await page.getByRole('radio', { name: 'Tree' }).click()
+    const tree = page.getByRole('tree')
+    await isShown(tree.getByRole('treeitem', { name: 'before the upgrade' }))
+    expect(await axeFindings(page, kind)).toEqual([])
+    await tree.getByRole('treeitem', { selected: true }).focus()
+    await page.keyboard.press('Home')
+    const first = tree.getByRole('treeitem', { selected: true })
+    expect(await first.evaluate((node) => node === document.activeElement)).toBe(true)
+    await isShown(page.getByRole('article'))
+    await page.getByRole('radio', { name: 'List' }).click()
+  })
+
+  it('gets another name', async () => {
+    const { page } = app()
+    await page.getByRole('button', { name: 'Rename after it' }).click()
+    await dialog(page).getByRole('textbox', { name: 'Name' }).fill('tuned')
+    await (await readyButton(page, 'Rename snapshot')).click()
+    await receiptOf(page)
+    await closeDialog(page)
+    expect(await namesOf()).toEqual(['before the upgrade', 'tuned'])
+  })
+
+  it('says what deleting frees before it is deleted', async () => {
+    const { page } = app()
+    await page.getByRole('button', { name: 'Delete tuned' }).click()
+    await isShown(dialog(page).getByText(/^Frees /))
+    await (await readyButton(page, 'Delete snapshot')).click()
+    await receiptOf(page)
+    await closeDialog(page)
+    expect(await namesOf()).toEqual(['before the upgrade'])
+  })
+}
