@@ -19,13 +19,11 @@ import type { KnownImage } from '../jobs/engine-host.ts'
 import type { Fit, JobSubjects } from '../jobs/job-subjects.ts'
 import type { Logger } from '../log/logger.ts'
 import { Topic } from '../topic.ts'
-import { isConfigName } from '../users/find-configs.ts'
 import type { Place } from '../users/known-places.ts'
 import { VmUsers, type LookedAt } from '../users/vm-users.ts'
-import { Catalog, covers } from './catalog.ts'
+import { Catalog } from './catalog.ts'
 import { fitJob } from './fit-job.ts'
 import { foldersAround } from './folders-around.ts'
-import { isWithin } from './is-within.ts'
 import {
   isStale,
   linkPolicyOf,
@@ -34,10 +32,11 @@ import {
   type LibraryImage,
   type LinkSetting,
 } from './library-image.ts'
-import { FolderState } from './library-folder.ts'
+import { FolderScans } from './folder-scans.ts'
+import type { FolderState } from './library-folder.ts'
 import { isTakenFor, missingCandidates, signsOf, type Candidate } from './missing-candidates.ts'
 import { identityAt, leadsInto, realFolder } from './real-files.ts'
-import type { ScanHost, ScanOutcome, SeenImage } from './scan-tasks.ts'
+import type { ScanHost } from './scan-tasks.ts'
 import { Sightings } from './sightings.ts'
 
 export type LibraryChange =
@@ -77,15 +76,13 @@ export class Library implements JobSubjects {
   readonly #sightings: Sightings
   readonly #folders = new Map<number, FolderState>()
   readonly #users: VmUsers
+  readonly #scans: FolderScans
   readonly #stopping = new AbortController()
   #placesReadAt = -Infinity
-  /** Scans run one after the other: two at once would only fight for the disk. */
-  #scans: Promise<void> = Promise.resolve()
 
   constructor(options: LibraryOptions) {
     this.#options = options
     const stored = allFolders(options.db)
-    for (const folder of stored) this.#folders.set(folder.id, this.#folderState(folder))
     this.#catalog = new Catalog(
       options.db,
       stored,
@@ -118,6 +115,19 @@ export class Library implements JobSubjects {
       roots,
       signal: this.#stopping.signal,
     })
+    this.#scans = new FolderScans({
+      host,
+      roots,
+      log: options.log,
+      folders: this.#folders,
+      catalog: this.#catalog,
+      sightings: this.#sightings,
+      users: this.#users,
+      signal: this.#stopping.signal,
+      onFoldersChanged: () => this.changes.tell({ type: 'folders' }),
+      now: options.now ?? Date.now,
+    })
+    for (const folder of stored) this.#folders.set(folder.id, this.#scans.open(folder))
   }
 
   // What windows see
@@ -195,7 +205,7 @@ export class Library implements JobSubjects {
     const addedAt = this.#now()
     const stored = saveFolder(this.#options.db, { path: real, recursive, watched, addedAt })
     const known = this.#folders.get(stored.id)
-    if (known === undefined) this.#folders.set(stored.id, this.#folderState(stored))
+    if (known === undefined) this.#folders.set(stored.id, this.#scans.open(stored))
     else known.stored = stored
     this.#foldersChanged()
     this.#options.log.info('folder added', { folder: real, recursive, watched })
@@ -366,106 +376,9 @@ export class Library implements JobSubjects {
     saveAllocation(this.#options.db, imageId, allocation)
   }
 
-  // Scanning
-
   /** Scans a folder after the scans before it. Resolves when it is done, however it went. */
   scan(folderId: number): Promise<void> {
-    const folder = this.#folders.get(folderId)
-    if (folder === undefined) return Promise.resolve()
-    folder.scanStarted()
-    this.#scans = this.#scanAfter(this.#scans, folder)
-    return this.#scans
-  }
-
-  /** Never rejects: what went wrong is the folder's error. */
-  async #scanAfter(earlier: Promise<void>, folder: FolderState): Promise<void> {
-    await earlier
-    const result = await this.#scan(folder).catch((error: unknown) => ImageError.from(error))
-    const isStopped = result instanceof ImageError && result.kind === 'cancelled'
-    if (result instanceof ImageError && !isStopped) this.#failed('a scan ended early', result)
-    folder.scanEnded(isStopped ? undefined : result)
-  }
-
-  async #scan(folder: FolderState): Promise<ScanOutcome | undefined> {
-    const { id, path: root, recursive } = folder.stored
-    // Removed or stopped while it waited for its turn.
-    if (this.#folders.get(id) !== folder || this.#stopping.signal.aborted) return undefined
-    folder.startWatching()
-    const { host, log, roots } = this.#options
-    const seen = new Set<number>()
-    const startedAt = this.#now()
-    const portions: Promise<void>[] = []
-    let outcome: ScanOutcome
-    try {
-      outcome = await host.run(
-        'scan',
-        { root, recursive, roots },
-        {
-          signal: this.#stopping.signal,
-          onEvent: (headers) => {
-            portions.push(this.#sightInScan(headers, seen))
-            // Awaited below; until then a failure must not count as one that nobody handles.
-            portions.at(-1)?.catch(() => undefined)
-          },
-        },
-      )
-    } catch (error) {
-      const reason = ImageError.from(error, { path: root })
-      if (reason.kind === 'not-found') this.#markUnseen(folder, seen, [])
-      throw reason
-    }
-    await Promise.all(portions)
-    this.#markUnseen(
-      folder,
-      seen,
-      outcome.refused.map((refused) => refused.path),
-    )
-    const images = [...seen].flatMap((imageId) => this.#catalog.get(imageId) ?? [])
-    await this.#users.readBeside(foldersAround(images))
-    const milliseconds = this.#now() - startedAt
-    log.info('folder scanned', { folder: root, images: seen.size, milliseconds })
-    return outcome
-  }
-
-  async #sightInScan(headers: readonly SeenImage[], seen: Set<number>): Promise<void> {
-    for (const imageId of await this.#sightings.store(headers, false)) seen.add(imageId)
-    this.changes.tell({ type: 'folders' })
-  }
-
-  /** What the folder should hold and the scan did not see is missing, unless it could not look there. */
-  #markUnseen(folder: FolderState, seen: ReadonlySet<number>, refused: readonly string[]): void {
-    const missing: number[] = []
-    for (const { id, path } of this.#catalog.images()) {
-      if (seen.has(id) || !covers(folder.stored, path)) continue
-      if (!refused.some((unread) => isWithin(path, unread))) missing.push(id)
-    }
-    this.#catalog.markMissing(missing)
-  }
-
-  async #pathsChanged(folderId: number, paths: readonly string[]): Promise<void> {
-    const folder = this.#folders.get(folderId)
-    if (folder === undefined) return
-    const seen = await this.#sightings.lookAgain(paths)
-    await this.#users.readBeside(paths.filter(isConfigName).map((file) => dirname(file)))
-    // A folder that came or went changes which folders there are to watch.
-    const isTreeChanged = seen.some(
-      (sighting) =>
-        (sighting.kind === 'folder' && !folder.watches(sighting.path)) ||
-        (sighting.kind === 'nothing' && folder.watches(sighting.path)),
-    )
-    if (isTreeChanged && folder.stored.recursive) await this.scan(folderId)
-    this.changes.tell({ type: 'folders' })
-  }
-
-  #folderState(stored: ReturnType<typeof saveFolder>): FolderState {
-    return new FolderState(stored, {
-      onChanged: () => this.changes.tell({ type: 'folders' }),
-      onPaths: (id, paths) =>
-        void this.#pathsChanged(id, paths).catch((error: unknown) =>
-          this.#failed('changes in a folder could not be looked at', error),
-        ),
-      onRescan: (id) => void this.scan(id),
-    })
+    return this.#scans.scan(folderId)
   }
 
   #foldersChanged(): void {
