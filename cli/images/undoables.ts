@@ -15,6 +15,8 @@ import { rememberedChanges, type RememberedChange } from './remembered-changes.t
 export type Undoable = {
   /** For people to type: `repair-2` as its safety copy, else the number that the history gave it. */
   readonly id: string
+  /** The number that the history gave it, by which windows know it; undefined for what it does not know. */
+  readonly jobId: string | undefined
   /** When it was done: Unix time in milliseconds; undefined where the file system does not tell. */
   readonly at: number | undefined
   /** Why not; undefined when it can be undone. */
@@ -52,7 +54,6 @@ export async function findUndoables(
 ): Promise<Undoables> {
   const { engine } = host
   const repairs = await engine.listRepairUndos(path, context)
-  const entries: Undoable[] = repairs.map(ofRepair)
   let historyTrouble: string | undefined
   let remembered: readonly RememberedChange[] = []
   try {
@@ -60,15 +61,16 @@ export async function findUndoables(
   } catch (error) {
     historyTrouble = ImageError.from(error).explanation.detail
   }
+  const entries: Undoable[] = repairs.map((repair) => ofRepair(repair, remembered))
   for (const { id, at, change, safetyCopy } of remembered) {
     if (change !== undefined) {
       const plan = await engine.planUndoChange(path, change, { ...context, links })
-      entries.push({ id, at, refusal: plan.refusal, kind: 'change', change, plan })
+      entries.push({ id, jobId: id, at, refusal: plan.refusal, kind: 'change', change, plan })
     } else if (
       safetyCopy !== undefined &&
       !repairs.some((each) => each.safetyCopy === safetyCopy)
     ) {
-      const entry = await fromElsewhere(path, { id, at, safetyCopy, host }, context)
+      const entry = await fromElsewhere(path, { id, jobId: id, at, safetyCopy, host }, context)
       if (entry !== undefined) entries.push(entry)
     }
   }
@@ -78,6 +80,7 @@ export async function findUndoables(
 
 interface CopyElsewhere {
   readonly id: string
+  readonly jobId: string
   readonly at: number | undefined
   readonly safetyCopy: string
   readonly host: Host
@@ -100,7 +103,12 @@ async function fromElsewhere(
   }
 }
 
-function ofRepair({ safetyCopy, repairedAt, plan, refusal }: RepairUndo): Undoable {
+function ofRepair(
+  { safetyCopy, repairedAt, plan, refusal }: RepairUndo,
+  remembered: readonly RememberedChange[],
+): Undoable {
   const number = safetyCopy.slice(safetyCopy.lastIndexOf('-') + 1)
-  return { id: `repair-${number}`, at: repairedAt, refusal, kind: 'repair', safetyCopy, plan }
+  const jobId = remembered.find((each) => each.safetyCopy === safetyCopy)?.id
+  const what = { id: `repair-${number}`, jobId, at: repairedAt, refusal }
+  return { ...what, kind: 'repair', safetyCopy, plan }
 }

@@ -104,7 +104,7 @@ export function tellOfUndo(answer: UndoAnswer): FinishedChange {
   return {
     summary: `Undone: ${whatWords(entry)}`,
     facts: [
-      { label: undoLabels.undone, text: entry.id },
+      { label: undoLabels.undone, text: entry.jobId ?? entry.id },
       { label: 'Returned', text: returnWords(entry) },
     ],
   }

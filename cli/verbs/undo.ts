@@ -60,13 +60,21 @@ async function fromCopy(
   context: OperationContext,
 ): Promise<Undoable> {
   const plan = await engine.planUndoRepair(path, copy, context)
-  return { id: 'copy', at: undefined, refusal: undefined, kind: 'repair', safetyCopy: copy, plan }
+  return {
+    id: 'copy',
+    jobId: undefined,
+    at: undefined,
+    refusal: undefined,
+    kind: 'repair',
+    safetyCopy: copy,
+    plan,
+  }
 }
 
 /** What has the id; without one, the newest that can be undone. Throws `undo-nothing` or why not. */
 function chosen(path: string, entries: readonly Undoable[], id: string | undefined): Undoable {
   if (id !== undefined) {
-    const entry = entries.find((each) => each.id === id)
+    const entry = entries.find((each) => each.id === id || each.jobId === id)
     if (entry === undefined) throw new ImageError('undo-nothing', { path, id })
     return entry
   }

@@ -87,10 +87,11 @@ export async function draftTrash(
     basis: { identity, isThere: refusals.length === 0 },
     carryOut: async ({ host, ...work }) => {
       const file = { path: to, identity, links: 'deny' } as const
+      const before = await readFileFacts(to)
       await host.run('relocate', { ...file, to: from, overlays: [], own: undefined }, work)
       await forgetTrashName({ info })
       await images.place(imageId, from, single)
-      return { ...undoneWork(job, returns), path: from, after: await readFileFacts(from) }
+      return { ...undoneWork(job, returns), path: from, before, after: await readFileFacts(from) }
     },
   }
 }
@@ -127,7 +128,8 @@ export async function draftRemove(
     basis: { file, isThere },
     carryOut: async () => {
       await images.place(imageId, file, single)
-      return { ...undoneWork(job, returns), path: file }
+      const facts = await readFileFacts(file)
+      return { ...undoneWork(job, returns), path: file, before: facts, after: facts }
     },
   }
 }

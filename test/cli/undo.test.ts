@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { undoJson } from '../../cli/schemas/undo-json.ts'
 import { nodeHost } from '../../core/io/node-host.ts'
+import { openRecords } from '../../main/headless.ts'
 import { copied, Qcow2Builder } from '../helpers/qcow2-builder.ts'
 import { createQcow2, qemuCheck, qemuImgJson, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -115,6 +116,18 @@ describe('undo of a repair', () => {
     expect((await run('undo', 'a.qcow2', '--apply')).exitCode).toBe(0)
     expect(readFileSync(`${path}/a.qcow2`).equals(builder.bytes)).toBe(true)
     expect(await list('a.qcow2')).toEqual([])
+  })
+
+  it('knows a repair by the number of the history, too, and leaves it on record as undone', async () => {
+    const { path, run, list } = await place()
+    const builder = miscounted()
+    await builder.writeTo(`${path}/a.qcow2`)
+    await run('repair', 'a.qcow2')
+    expect(await list('a.qcow2')).toMatchObject([{ id: 'repair-1', possible: true }])
+    expect((await run('undo', 'a.qcow2', '1', '--apply')).exitCode).toBe(0)
+    expect(readFileSync(`${path}/a.qcow2`).equals(builder.bytes)).toBe(true)
+    using records = openRecords(`${path}/data`)
+    expect(records.find('1')).toMatchObject({ request: { kind: 'repair' }, undo: 'done' })
   })
 
   it('takes the later of two first, and then the earlier', async () => {
