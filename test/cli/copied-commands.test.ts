@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { verbs } from '../../cli/table/verbs.ts'
+import { createAction, imageAction } from '../../ipc/schemas/action.ts'
 import { isChange } from '../../ipc/schemas/change.ts'
 import { job, type AnyRequest } from '../../ipc/schemas/job.ts'
 import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
@@ -50,6 +51,7 @@ const requests: readonly AnyRequest[] = [
     parameters: { action: 'rename', name: '2', id: true, newName: 'two\u00a0words' },
   },
   { kind: 'snapshot', parameters: { action: 'delete', name: '1', id: true } },
+  { kind: 'resize', parameters: { size: 8 * mib, ignoreDataLoss: true, keepCut: true } },
 ]
 
 /** What the command line leaves out because it is so anyhow. */
@@ -73,7 +75,10 @@ function recorded(request: AnyRequest): unknown {
   })
   // A size is written as it was typed.
   const parameters = asked.map(([name, value]) => [name, name === 'size' ? String(value) : value])
-  return { kind: kept.kind, parameters: Object.fromEntries(parameters) }
+  return {
+    kind: kept.kind,
+    parameters: { ...Object.fromEntries(parameters), ...keptBeside(request) },
+  }
 }
 
 async function run(request: AnyRequest, imagePath: string): Promise<void> {
@@ -84,6 +89,12 @@ async function run(request: AnyRequest, imagePath: string): Promise<void> {
 }
 
 const history = z.array(job.pick({ request: true, imagePath: true }))
+
+/** The window keeps it in its undo store; on the command line it is a file beside the image. */
+const keptBeside = (request: AnyRequest): Readonly<Record<string, unknown>> =>
+  request.kind === 'resize' && request.parameters.keepCut === true
+    ? { keepCut: `${image}.cut` }
+    : {}
 
 describe('a copied command', () => {
   it('does the same and leaves the same in the history', async () => {
@@ -118,6 +129,30 @@ describe('a copied command', () => {
       'cluster-size': 131_072,
       'format-specific': { data: { 'extended-l2': true, 'compression-type': 'zstd' } },
     })
+  })
+
+  it('names another backing file', async () => {
+    const overlay = folder.file('overlay.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', '-b', image, '-F', 'qcow2', overlay)
+    const backing = folder.file('-base.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', backing, '8M')
+    await run(
+      { kind: 'relink', parameters: { backing: '-base.qcow2', backingFormat: 'qcow2' } },
+      overlay,
+    )
+    expect(await qemuImgJson('info', overlay)).toMatchObject({ 'backing-filename': '-base.qcow2' })
+  })
+
+  it('is there for every action whose verb the command line has, and for no other', () => {
+    const kinds = [...imageAction.options, createAction].map(({ shape }) => shape.kind.value)
+    const sample = { path: '/vm/a.qcow2', backing: '/vm/b.qcow2', action: 'create', name: 'a' }
+    const known = new Set(verbs.map(({ name }) => name))
+    const verbOf = (kind: (typeof kinds)[number]): string | undefined =>
+      commandOf({ request: { kind, parameters: sample }, imagePath: '/vm/a.qcow2' })?.[1]
+    // What the window takes back can be in its undo store.
+    const copied = kinds.filter((kind) => kind !== 'undo' && known.has(kind))
+    expect(kinds.filter((kind) => verbOf(kind) !== undefined)).toEqual(copied)
+    expect(copied.map(verbOf)).toEqual(copied)
   })
 
   it('is quoted for the shell that it is pasted into', () => {

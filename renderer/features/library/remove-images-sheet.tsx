@@ -1,14 +1,19 @@
 import { useState } from 'react'
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { host } from '../../host.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { useLibrary } from '../../state/library.ts'
 import { reportError } from '../../state/report-error.ts'
 import { toast } from '../../state/toasts.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import './sheets.css'
 
 const shownNames = 8
+
+/** So many are removed with an entry of their own in the history, which can be undone; more at one stroke. */
+const removedSingly = 100
 
 export interface RemoveImagesSheetProps {
   readonly imageIds: readonly number[]
@@ -18,17 +23,20 @@ export interface RemoveImagesSheetProps {
 export function RemoveImagesSheet({ imageIds, onClose }: RemoveImagesSheetProps) {
   const library = useLibrary((state) => state.rows)
   const [busy, setBusy] = useState(false)
+  const words = texts().files.remove
   const images = imageIds.flatMap((id) => library.get(id) ?? [])
   const inFolder = images.filter(({ folderId }) => folderId !== undefined).length
+  const isUndoable = images.length <= removedSingly
   const what =
-    images.length === 1 ? (images[0]?.name ?? 'the image') : counted(images.length, 'image')
+    images.length === 1 ? (images[0]?.name ?? words.theImage) : counted(images.length, 'image')
 
   const remove = async (): Promise<void> => {
     setBusy(true)
     try {
-      await host().api['library.removeImages']({ imageIds: [...imageIds] })
+      await (isUndoable ? removeWithUndo(images) : removeAtOnce(imageIds))
       onClose()
-      toast({ title: `Removed ${what} from the library`, detail: 'The files are where they were.' })
+      // Of a single one its job tells, with the way back.
+      if (images.length > 1) toast({ title: words.done(what), detail: words.doneDetail })
     } catch (thrown) {
       reportError(thrown)
     }
@@ -37,14 +45,14 @@ export function RemoveImagesSheet({ imageIds, onClose }: RemoveImagesSheetProps)
   return (
     <Dialog
       size="small"
-      title={`Remove ${what} from the library?`}
-      description="The files stay where they are, unchanged. Only Platter's list gets shorter."
+      title={words.title(what)}
+      description={isUndoable ? `${words.meaning} ${words.undoable}` : words.meaning}
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>Keep</Button>
+          <Button onClick={onClose}>{words.keep}</Button>
           <Button variant="primary" busy={busy} onClick={() => void remove()}>
-            Remove from library
+            {words.verb}
           </Button>
         </>
       }
@@ -57,16 +65,33 @@ export function RemoveImagesSheet({ imageIds, onClose }: RemoveImagesSheetProps)
             </li>
           ))}
           {images.length > shownNames && (
-            <li className="muted">and {formatCount(images.length - shownNames)} more</li>
+            <li className="muted">{words.more(formatCount(images.length - shownNames))}</li>
           )}
         </ul>
       )}
       {inFolder > 0 && (
         <p className="sheet-note">
-          {inFolder === images.length ? 'They lie' : `${counted(inFolder, 'image')} lie`} in a
-          folder of the library and may come back when that folder is read again.
+          {images.length === 1
+            ? words.inFolderOne
+            : inFolder === images.length
+              ? words.inFolderAll
+              : words.inFolderSome(counted(inFolder, 'image'))}
         </p>
       )}
     </Dialog>
   )
+}
+
+async function removeWithUndo(images: readonly LibraryRow[]): Promise<void> {
+  await host().api['jobs.start']({
+    request: { kind: 'remove', parameters: {} },
+    imageIds: images.map(({ id }) => id),
+    ...(images.length > 1 && {
+      batchTitle: texts().files.remove.batch(counted(images.length, 'image')),
+    }),
+  })
+}
+
+async function removeAtOnce(imageIds: readonly number[]): Promise<void> {
+  await host().api['library.removeImages']({ imageIds: [...imageIds] })
 }

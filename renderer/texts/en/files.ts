@@ -58,13 +58,15 @@ export const files = {
   remove: {
     title: (what: string) => `Remove ${what} from the library?`,
     theImage: 'the image',
-    meaning:
-      'The files stay where they are, unchanged. Only Platter’s list gets shorter; this can be undone.',
+    meaning: 'The files stay where they are, unchanged. Only Platter’s list gets shorter.',
+    undoable: 'This can be undone.',
     keep: 'Keep',
     verb: 'Remove from library',
     batch: (count: string) => `${count} out of the library`,
     done: (what: string) => `Removed ${what} from the library`,
     doneDetail: 'The files are where they were.',
+    inFolderOne:
+      'It lies in a folder of the library and may come back when that folder is read again.',
     inFolderAll:
       'They lie in a folder of the library and may come back when that folder is read again.',
     inFolderSome: (count: string) =>
