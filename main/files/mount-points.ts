@@ -37,7 +37,7 @@ async function mountPoints(): Promise<readonly string[] | undefined> {
 }
 
 /** proc(5): the fifth field is the mount point, with spaces, tabs, line ends and backslashes as octal numbers. */
-export const parseMountInfo = (text: string): readonly string[] =>
+const parseMountInfo = (text: string): readonly string[] =>
   text.split('\n').flatMap((line) => {
     const point = line.split(' ')[4]
     if (point === undefined) return []
