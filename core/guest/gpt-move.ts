@@ -84,16 +84,13 @@ function mustFit(
   entriesSector: number,
 ): void {
   const limit = entriesSector * first.sectorSize
-  for (const partition of partitions) {
+  const lastFirst = partitions.toSorted((one, other) => other.end - one.end)
+  for (const partition of lastFirst) {
     const { number, end } = partition
     if (end > limit) {
       const expected = end + (table?.reservedAtEnd ?? 0)
-      throw new ImageError('gpt-partition-past-end', {
-        id: String(number),
-        found: end,
-        limit,
-        expected,
-      })
+      const facts = { id: String(number), found: end, limit: Math.max(limit, 0), expected }
+      throw new ImageError('gpt-partition-past-end', facts)
     }
     const filled = fileSystemEnd(partition)
     if (filled > limit) {

@@ -46,7 +46,7 @@ const BLOCK = 4096
 /**
  * Whether what a smaller size cut off can come back, and what that does; changes nothing. The disk must have the
  * size and the partition table that the cut left; what a guest wrote elsewhere since stays as it is
- * (docs/decisions/0021). Throws `cut-file-invalid`, `cut-changed-since`, and what stands in the way of making
+ * (docs/decisions/0023). Throws `cut-file-invalid`, `cut-changed-since`, and what stands in the way of making
  * the disk larger.
  */
 export async function planRestoreCut(

@@ -157,7 +157,7 @@ describe('resize to a smaller disk', () => {
       allowed: true,
       consentNeeded: ['lose-data-past-end'],
       partitionsCut: [1],
-      used: { safeSize: 12 * mib },
+      layout: { safeSize: 12 * mib, safeBecause: { kind: 'partition', number: 1 } },
     })
     expect(result).toBeUndefined()
     const text = await platter(['resize', '--dry-run', image, '8M'])

@@ -16,6 +16,9 @@ export interface GptDiskOptions {
 
 const ENTRY = 128
 
+/** 0FC63DAF-8483-4772-8E79-3D69D8477DE4, in the order of the disk. */
+const linuxFileSystem = Buffer.from('af3dc60f838472478e793d69d8477de4', 'hex')
+
 /** The content of a disk with a GPT as UEFI describes it: protective MBR, both copies, nothing else. */
 export function gptDisk({ sectors, parts, entries = 16 }: GptDiskOptions): Uint8Array<ArrayBuffer> {
   const disk = new Uint8Array(sectors * SECTOR)
@@ -42,7 +45,8 @@ function entryBytes(parts: readonly GptPart[], entries: number): Uint8Array {
   const words = new DataView(table.buffer)
   for (const [index, { first, last }] of parts.entries()) {
     const at = index * ENTRY
-    table.fill(0x11 + index, at, at + 32)
+    table.set(linuxFileSystem, at)
+    table.fill(0x11 + index, at + 16, at + 32)
     words.setBigUint64(at + 32, BigInt(first), true)
     words.setBigUint64(at + 40, BigInt(last), true)
   }

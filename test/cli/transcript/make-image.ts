@@ -1,7 +1,11 @@
 /** `make-image NAME FILE`: images for transcripts that qemu-img would refuse to make, the same every time. */
+import { writeFile } from 'node:fs/promises'
+import { gptDisk } from '../../helpers/gpt-disk.ts'
 import { Qcow2Builder } from '../../helpers/qcow2-builder.ts'
 
-const images: Readonly<Record<string, () => Qcow2Builder>> = {
+type Image = Pick<Qcow2Builder, 'writeTo'>
+
+const images: Readonly<Record<string, () => Image>> = {
   /** Three clusters that are counted and not used. */
   leaky: () => new Qcow2Builder().data(0).leak(3).build(),
   /** A cluster in use that counts as free. */
@@ -31,6 +35,17 @@ const images: Readonly<Record<string, () => Qcow2Builder>> = {
     image.setRefcount(image.hostClusterOf(1), 0n)
     return image
   },
+  /** A raw disk of 1 MiB with a GUID partition table: two partitions, of which the last ends at 192 KiB. */
+  partitioned: () => ({
+    async writeTo(path) {
+      const parts = [
+        { first: 64, last: 127 },
+        { first: 128, last: 383 },
+      ]
+      await writeFile(path, gptDisk({ sectors: 2048, parts, entries: 128 }))
+      return path
+    },
+  }),
 }
 
 const [name = '', file] = process.argv.slice(2)
