@@ -8,6 +8,7 @@ import { qemuImg, qemuImgJson, qemuIo } from '../helpers/qemu.ts'
 import { noise } from '../helpers/noise.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { writeRawDisk } from '../helpers/raw-disks.ts'
+import { receiptOf, runByKeyboard } from './flows.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { axeFindings, isShown, rowOf } from './window.ts'
 
@@ -118,7 +119,7 @@ export function spaceSuite(kind: HostKind): void {
       await button(/^Smallest safe size/).click()
       await isReady(button(/^Shrink to/))
       await button(/^Shrink to/).click()
-      await isShown(dialog().getByText('Shrank by', { exact: false }))
+      expect(await receiptOf(app.page)).toContain('Shrank by')
       const size = await virtualSizeOf(file('guest.qcow2'))
       expect(size).toBeLessThan(66 * MiB)
       expect(size).toBeGreaterThan(65 * MiB)
@@ -142,7 +143,7 @@ export function spaceSuite(kind: HostKind): void {
       const original = folder.file('original.qcow2')
       await copyFile(file('copy.qcow2'), original)
       await button(/^Compact, frees/).click()
-      await isShown(dialog().getByText('given back', { exact: false }))
+      expect(await receiptOf(app.page)).toContain('given back')
       expect((await stat(file('copy.qcow2'))).blocks).toBeLessThan(before - 15_000)
       expect(await qemuImg('compare', original, file('copy.qcow2'))).toContain('identical')
       await qemuImg('check', '-q', file('copy.qcow2'))
@@ -172,10 +173,26 @@ export function spaceSuite(kind: HostKind): void {
       expect(await virtualSizeOf(file('fresh.qcow2'))).toBe(2048 * MiB)
     })
 
+    it('is laid over another one, which it names as its neighbour', async () => {
+      await rowOf(app.page, 'full.qcow2').click()
+      await runByKeyboard(app.page, 'Create overlay')
+      await isReady(button('Create overlay.qcow2'))
+      await app.page.keyboard.press('Enter')
+      await button('Show in the library').press('Enter')
+      const info = await qemuImgJson<Record<string, unknown>>('info', file('overlay.qcow2'))
+      expect(info).toMatchObject({
+        'backing-filename': 'full.qcow2',
+        'backing-filename-format': 'qcow2',
+        'virtual-size': 16 * MiB,
+      })
+    })
+
     it('does not take the place of a file that is there', async () => {
       await press('n')
       await app.page.keyboard.type('guest')
-      expect(await isShown(dialog().getByText('guest.qcow2 is there already', { exact: true }))).toBe(true)
+      expect(
+        await isShown(dialog().getByText('guest.qcow2 is there already', { exact: true })),
+      ).toBe(true)
       expect(await button('Create guest.qcow2').getAttribute('aria-disabled')).toBe('true')
       await close()
     })

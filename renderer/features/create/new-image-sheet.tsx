@@ -94,20 +94,25 @@ export function NewImageSheet({ base: baseId, onClose }: NewImageSheetProps) {
             />
           </div>
         </div>
-        <div>
-          <Segmented
-            label={words.format}
-            options={(['qcow2', 'raw'] as const).map((value) => ({
-              value,
-              label: words.formats[value],
-            }))}
-            value={image.base === undefined ? image.format : 'qcow2'}
-            onChange={(format) => image.base === undefined && change({ format })}
-          />
-          <p className="field-hint">
-            {image.base === undefined ? words.formatMeaning[image.format] : words.base.onlyQcow2}
-          </p>
-        </div>
+        {image.base === undefined ? (
+          <div>
+            <Segmented
+              label={words.format}
+              options={(['qcow2', 'raw'] as const).map((value) => ({
+                value,
+                label: words.formats[value],
+              }))}
+              value={image.format}
+              onChange={(format) => change({ format })}
+            />
+            <p className="field-hint">{words.formatMeaning[image.format]}</p>
+          </div>
+        ) : (
+          <div className="field">
+            <span className="field-label">{words.format}</span>
+            <p>{words.base.onlyQcow2}</p>
+          </div>
+        )}
         <BaseField image={image} isWindows={isWindows} onChange={change} />
         <CreateOptions image={image} onChange={change} />
       </div>

@@ -31,7 +31,7 @@ export const resize = {
     nonZero: (size: string) => `${size} of it is not zero: it is data.`,
     allZero: 'All of it is zeroes.',
     unknownContent: 'Whether it holds data cannot be told.',
-    clusters: (count: string) => `${count} are given back.`,
+    clusters: (count: string) => `Gives back ${count}.`,
     bitmaps: (names: string) => `Bitmaps that can no longer be trusted: ${names}.`,
     looking: 'Looking at what would be cut off…',
   },
