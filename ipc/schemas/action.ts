@@ -30,7 +30,7 @@ export const createAction = z.strictObject({
   }),
 })
 
-export const resizeAction = z.strictObject({
+const resizeAction = z.strictObject({
   kind: z.literal('resize'),
   parameters: z.strictObject({
     size: byteCount,
@@ -44,7 +44,7 @@ export const resizeAction = z.strictObject({
   }),
 })
 
-export const compactAction = z.strictObject({
+const compactAction = z.strictObject({
   kind: z.literal('compact'),
   parameters: z.strictObject({
     mode: z.enum(['auto', 'in-place', 'punch', 'rewrite', 'zeroes']),
@@ -53,7 +53,7 @@ export const compactAction = z.strictObject({
   }),
 })
 
-export const repairAction = z.strictObject({
+const repairAction = z.strictObject({
   kind: z.literal('repair'),
   parameters: z.strictObject({
     mode: z.enum(['leaks', 'all']),
@@ -62,7 +62,7 @@ export const repairAction = z.strictObject({
   }),
 })
 
-export const snapshotAction = z.strictObject({
+const snapshotAction = z.strictObject({
   kind: z.literal('snapshot'),
   parameters: z.discriminatedUnion('action', [
     z.strictObject({ action: z.literal('create'), name: snapshotName }),
@@ -91,7 +91,7 @@ export const snapshotAction = z.strictObject({
 })
 
 /** Names another backing file in the header; content is neither read nor compared. */
-export const relinkAction = z.strictObject({
+const relinkAction = z.strictObject({
   kind: z.literal('relink'),
   parameters: z.strictObject({
     backing: path,
@@ -100,26 +100,26 @@ export const relinkAction = z.strictObject({
 })
 
 /** `path`: the new absolute path; nothing may have it. */
-export const renameAction = z.strictObject({
+const renameAction = z.strictObject({
   kind: z.literal('rename'),
   parameters: z.strictObject({ path }),
 })
-export const moveAction = z.strictObject({
+const moveAction = z.strictObject({
   kind: z.literal('move'),
   parameters: z.strictObject({ path }),
 })
-export const trashAction = z.strictObject({
+const trashAction = z.strictObject({
   kind: z.literal('trash'),
   parameters: z.strictObject({}),
 })
 /** Leaves the library; the file stays where it is. */
-export const removeAction = z.strictObject({
+const removeAction = z.strictObject({
   kind: z.literal('remove'),
   parameters: z.strictObject({}),
 })
 
 /** Takes back what the job with this id did. */
-export const undoAction = z.strictObject({
+const undoAction = z.strictObject({
   kind: z.literal('undo'),
   parameters: z.strictObject({ id: z.string().min(1).max(64) }),
 })
@@ -139,5 +139,4 @@ export const imageAction = z.discriminatedUnion('kind', [
 /** A change of an image that is there. */
 export type ImageAction = z.infer<typeof imageAction>
 export type CreateAction = z.infer<typeof createAction>
-export type ActionKind = ImageAction['kind'] | 'create'
 export type ActionOf<Kind extends ImageAction['kind']> = Extract<ImageAction, { kind: Kind }>

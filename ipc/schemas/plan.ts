@@ -8,7 +8,7 @@ import { preflightLine } from './preflight.ts'
 
 const fileExtent = z.object({ fileLength: byteCount, allocatedBytes: byteCount.optional() })
 
-export const createPlan = z.object({
+const createPlan = z.object({
   kind: z.literal('create'),
   path: z.string(),
   virtualSize: byteCount,
@@ -17,7 +17,7 @@ export const createPlan = z.object({
   warnings: z.array(z.object({ kind: z.string(), text: z.string() })).readonly(),
 })
 
-export const resizePlan = z.object({
+const resizePlan = z.object({
   kind: z.literal('resize'),
   direction: z.enum(['grow', 'shrink', 'none']),
   before: byteCount,
@@ -52,7 +52,7 @@ const compactModePlan = z.object({
   notes: z.array(z.string()).readonly(),
 })
 
-export const compactPlan = z.object({
+const compactPlan = z.object({
   kind: z.literal('compact'),
   format: z.enum(['qcow2', 'raw']),
   before: fileExtent,
@@ -96,7 +96,7 @@ const findingGroup = z.object({
   example: z.string(),
 })
 
-export const repairPlan = z.object({
+const repairPlan = z.object({
   kind: z.literal('repair'),
   before: checkCounts,
   after: checkCounts,
@@ -141,7 +141,7 @@ export const repairPlan = z.object({
   safetyCopyBytes: byteCount,
 })
 
-export const snapshotPlan = z.object({
+const snapshotPlan = z.object({
   kind: z.literal('snapshot'),
   action: z.enum(['create', 'apply', 'delete', 'rename']),
   /** Of deleting: bytes of the file that become free. Of applying: what only the present state has. */
@@ -151,7 +151,7 @@ export const snapshotPlan = z.object({
   bitmapsLost: z.array(z.string()).readonly(),
 })
 
-export const relinkPlan = z.object({
+const relinkPlan = z.object({
   kind: z.literal('relink'),
   before: z.object({ backing: z.string(), backingFormat: z.string().optional() }),
   after: z.object({ backing: z.string(), backingFormat: z.string() }),
@@ -160,7 +160,7 @@ export const relinkPlan = z.object({
 })
 
 /** Of rename, move, trash and remove. */
-export const filePlan = z.object({
+const filePlan = z.object({
   kind: z.literal('file'),
   action: z.enum(['rename', 'move', 'trash', 'remove']),
   from: z.string(),
@@ -171,7 +171,7 @@ export const filePlan = z.object({
   relinked: z.array(z.string()).readonly(),
 })
 
-export const undoPlan = z.object({
+const undoPlan = z.object({
   kind: z.literal('undo'),
   /** What is taken back. */
   jobId: z.string(),
