@@ -1,5 +1,7 @@
 /** The image as a file: renamed, moved with its overlays told, to the Trash, out of the library. */
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { qemuImgJson } from '../helpers/qemu.ts'
@@ -7,6 +9,11 @@ import type { CareContext } from './care-suite.ts'
 import { closeDialog, dialog, goTo, readyButton, receiptOf, runByKeyboard } from './flows.ts'
 import { careImages } from './images.ts'
 import { axeFindings, isShown, rowOf } from './window.ts'
+
+interface Backing {
+  readonly 'backing-filename'?: string
+  readonly 'full-backing-filename'?: string
+}
 
 export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
   it('is renamed by keyboard alone', async () => {
@@ -37,13 +44,49 @@ export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
     await receiptOf(page)
     await closeDialog(page)
     expect(existsSync(path.join(otherFolder(), careImages.base))).toBe(true)
-    const info = await qemuImgJson<{ 'full-backing-filename'?: string }>(
-      'info',
-      file(careImages.overlay),
-    )
+    const info = await qemuImgJson<Backing>('info', file(careImages.overlay))
     expect(path.resolve(path.dirname(file('x')), info['full-backing-filename'] ?? '')).toBe(
       path.join(otherFolder(), careImages.base),
     )
+  })
+
+  it('names another backing file, and the receipt leads back', async () => {
+    const { page } = app()
+    const backing = async (): Promise<string | undefined> => {
+      const info = await qemuImgJson<Backing>('info', file(careImages.overlay))
+      return info['backing-filename']
+    }
+    const before = await backing()
+    await goTo(page, careImages.overlay)
+    await runByKeyboard(page, 'Change backing file…')
+    await dialog(page)
+      .getByRole('radio', { name: file(careImages.trashed) })
+      .click()
+    await (await readyButton(page, `Change to ${careImages.trashed}`)).click()
+    await receiptOf(page)
+    expect(await backing()).toBe(careImages.trashed)
+    await dialog(page).getByRole('button', { name: 'Undo…' }).click()
+    await (await readyButton(page, /^Undo: /)).click()
+    await receiptOf(page)
+    await closeDialog(page)
+    expect(await backing()).toBe(before)
+  })
+
+  it('leaves its checksum beside it, and knows it again', async () => {
+    const { page } = app()
+    await goTo(page, careImages.trashed)
+    await page.keyboard.press('Control+h')
+    await dialog(page).getByRole('radio', { name: 'File' }).click()
+    await dialog(page).getByRole('button', { name: 'Compute SHA-256' }).click()
+    const save = await readyButton(page, `Save ${careImages.trashed}.sha256`)
+    await save.click()
+    await isShown(page.getByText('Checksum file saved'))
+    const saved = file(`${careImages.trashed}.sha256`)
+    const digest = createHash('sha256').update(await readFile(file(careImages.trashed)))
+    expect(await readFile(saved, 'utf8')).toBe(`${digest.digest('hex')}  ${careImages.trashed}\n`)
+    await dialog(page).locator('input[type=file]').setInputFiles(saved)
+    await isShown(dialog(page).getByText('Match', { exact: true }))
+    await closeDialog(page)
   })
 
   it('does not go to the Trash while an overlay needs it', async () => {

@@ -1,7 +1,7 @@
 /** Names and places of files, as far as they can be judged without looking at a disk. */
 
 /** What parts a path of this kind: a host's own, told by a path it gave. */
-export const separatorOf = (path: string): '/' | '\\' =>
+const separatorOf = (path: string): '/' | '\\' =>
   path.includes('\\') && !path.includes('/') ? '\\' : '/'
 
 export function joinPath(folder: string, name: string): string {
