@@ -5,6 +5,8 @@ import {
   unreachable,
   type AppliedSnapshotChange,
   type FreedSpace,
+  type KeepingBytes,
+  type KeptSnapshot,
   type ListedSnapshot,
   type SnapshotInfo,
   type SnapshotOutcome,
@@ -77,11 +79,26 @@ function factsOf(answer: SnapshotOutcome): Fact[] {
           ? [['VM state', `${formatBytes(vmStateSize)}, goes too`] as const]
           : []),
         [change === undefined ? 'Would free' : 'Freed', spaceWords(change?.freed ?? plan.freed)],
+        ...(change === undefined ? keepingFacts(plan.keeping) : keptInFacts(change.kept)),
       ]
     }
     default:
       return unreachable(answer)
   }
+}
+
+function keepingFacts(keeping: KeepingBytes | undefined): Fact[] {
+  if (keeping === undefined) return []
+  const { own, whole } = keeping
+  const size = `${formatBytes(own)} at most, ${formatBytes(whole)} with --whole`
+  return [['To keep it', `add --keep FILE (${size})`]]
+}
+
+function keptInFacts(kept: KeptSnapshot | undefined): Fact[] {
+  if (kept === undefined) return []
+  const until =
+    kept.content === 'whole' ? 'can be undone at any time' : 'can be undone until somebody writes'
+  return [['Kept in', `${printable(kept.path)} (${formatBytes(kept.bytes)}), ${until}`]]
 }
 
 function applyFacts({

@@ -9,6 +9,8 @@ export type SnapshotAction =
 export interface SnapshotFlags {
   readonly id: boolean
   readonly take: string | undefined
+  readonly keep: string | undefined
+  readonly whole: boolean
   readonly dryRun: boolean
 }
 
@@ -37,8 +39,13 @@ export function snapshotAction(words: readonly string[], flags: SnapshotFlags): 
   return { kind, name }
 }
 
-function mustFit(kind: SnapshotAction['kind'], { id, take, dryRun }: SnapshotFlags): void {
+function mustFit(
+  kind: SnapshotAction['kind'],
+  { id, take, keep, whole, dryRun }: SnapshotFlags,
+): void {
   if (take !== undefined && kind !== 'apply') throw new UsageError('--take goes with apply.')
+  if (keep !== undefined && kind !== 'delete') throw new UsageError('--keep goes with delete.')
+  if (whole && keep === undefined) throw new UsageError('--whole goes with --keep.')
   if (id && (kind === 'list' || kind === 'create')) {
     throw new UsageError('--id goes with apply, delete and rename.')
   }

@@ -54,8 +54,21 @@ export const snapshotJson = z.discriminatedUnion('action', [
   z.strictObject({
     ...ours,
     action: z.literal('delete'),
-    plan: z.strictObject({ snapshot, freed: space.optional() }),
-    result: z.strictObject({ virtualSize: bytes, freed: space }).optional(),
+    plan: z.strictObject({
+      snapshot,
+      freed: space.optional(),
+      /** Bytes of a file that keeps it, at most; missing when it cannot be kept. */
+      keeping: z.strictObject({ own: bytes, whole: bytes }).optional(),
+    }),
+    result: z
+      .strictObject({
+        virtualSize: bytes,
+        freed: space,
+        kept: z
+          .strictObject({ path: z.string(), content: z.enum(['own', 'whole']), bytes })
+          .optional(),
+      })
+      .optional(),
   }),
 ])
 export type SnapshotJson = z.infer<typeof snapshotJson>

@@ -182,6 +182,15 @@ export const snapshotting = {
     value: 'name',
     help: 'with apply: keep the present state as this snapshot first',
   },
+  keep: {
+    kind: 'text',
+    value: 'file',
+    help: 'with delete: keep the snapshot in this new file, so that undo can put it back',
+  },
+  whole: {
+    kind: 'switch',
+    help: 'with --keep: all of it, so that it comes back whatever is written to the image meanwhile',
+  },
   ...planned,
   ...output,
   format: reading.format,
@@ -285,7 +294,9 @@ export const changingVerbs: VerbGroup = {
       options: snapshotting,
       notes:
         'Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW.\n' +
-        'Applying loses the present state, unless --take keeps it; --dry-run says what would be lost.',
+        'Applying loses the present state, unless --take keeps it, and deleting the snapshot, unless --keep does;\n' +
+        '--dry-run says what would be lost. A snapshot that is kept without --whole comes back only while nobody\n' +
+        'writes to the image.',
       examples: [
         { words: 'snapshot disk.qcow2', does: 'what snapshots there are, and what each takes' },
         {
@@ -302,7 +313,7 @@ export const changingVerbs: VerbGroup = {
       options: undoing,
       notes:
         'Repairs are undone with their safety copies, beside the image. Growing, amending, relinking and snapshots that were\n' +
-        'taken, renamed or applied with --take are undone with what the history has of them (not after --no-history).\n' +
+        'taken, renamed, applied with --take or deleted with --keep are undone with what the history has of them (not after --no-history).\n' +
         'Nothing is undone that would lose what came later; the list says why.',
       examples: [
         { words: 'undo disk.qcow2', does: 'what can be undone' },

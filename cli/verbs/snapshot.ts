@@ -113,7 +113,10 @@ async function deleteFrom(
 ): Promise<SnapshotAnswer> {
   const plan = await engine.planDeleteSnapshot(path, options)
   if (words.dryRun) return { kind: 'delete', plan, change: undefined }
-  return { kind: 'delete', plan, change: await engine.deleteSnapshot(path, { ...options, plan }) }
+  const content = words.whole ? 'whole' : 'own'
+  const keep = words.keep === undefined ? undefined : ({ path: words.keep, content } as const)
+  const change = await engine.deleteSnapshot(path, { ...options, plan, keep })
+  return { kind: 'delete', plan, change }
 }
 
 /** As QEMU: a name first, and an id where no snapshot has that name. */
@@ -149,8 +152,9 @@ function snapshotJson(filename: string, answer: SnapshotAnswer): SnapshotJson {
       const { path: _path, stamp: _stamp, ...plan } = answer.plan
       const json = { ...ours, action: 'delete', plan } as const
       if (answer.change === undefined) return json
-      const { virtualSize, freed } = answer.change
-      return { ...json, result: { virtualSize, freed } }
+      const { virtualSize, freed, kept } = answer.change
+      const file = kept && { path: kept.path, content: kept.content, bytes: kept.bytes }
+      return { ...json, result: { virtualSize, freed, kept: file } }
     }
     default:
       return unreachable(answer)

@@ -14,7 +14,7 @@ import { describeSnapshot } from './describe-snapshot.ts'
 import type { Host } from './host.ts'
 import { stampOf, type ImageStamp } from './image-stamp.ts'
 import { layoutOf } from './keep-deleted.ts'
-import { KeptSnapshotFile, sealOf } from './kept-snapshot-file.ts'
+import { KeptSnapshotFile, sealOf, type Seal } from './kept-snapshot-file.ts'
 import type { KeptSnapshot, RestoreSnapshotPlan, RestoreWarning } from './kept-snapshot-plan.ts'
 import { changeSnapshots, lookAtSnapshots, type SnapshotOptions } from './open-snapshots.ts'
 import type { SnapshotChange } from './snapshot-plan.ts'
@@ -133,11 +133,15 @@ function mustFit(file: BlockFile, area: HeaderArea, kept: KeptSnapshotFile): voi
       path: file.name,
       id,
       field,
-      expected: seal[key],
-      found: found[key],
+      expected: shown(key, seal[key]),
+      found: shown(key, found[key]),
     })
   }
 }
+
+/** Times as people write them. */
+const shown = (key: keyof Seal, value: number): string | number =>
+  key === 'modifiedAt' ? new Date(value).toISOString() : value
 
 function mustHaveLayout(file: BlockFile, area: HeaderArea, { head }: KeptSnapshotFile): void {
   const now = layoutOf(area)

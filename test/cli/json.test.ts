@@ -16,6 +16,7 @@ import { listJson } from '../../cli/schemas/list-json.ts'
 import { mappedJson } from '../../cli/schemas/mapped-json.ts'
 import { patternMadeJson, patternVerdictJson } from '../../cli/schemas/pattern-json.ts'
 import { progressJson } from '../../cli/schemas/progress-json.ts'
+import { relinkJson } from '../../cli/schemas/relink-json.ts'
 import { repairJson } from '../../cli/schemas/repair-json.ts'
 import { resizeJson } from '../../cli/schemas/resize-json.ts'
 import { shaCheckJson, shaJson } from '../../cli/schemas/sha-json.ts'
@@ -89,7 +90,8 @@ const ours: readonly Answer[] = [
   { line: 'snapshot --dry-run kept.qcow2 apply first', schema: snapshotJson },
   { line: 'snapshot --take now kept.qcow2 apply first', schema: snapshotJson },
   { line: 'snapshot --dry-run kept.qcow2 delete last', schema: snapshotJson },
-  { line: 'snapshot kept.qcow2 delete last', schema: snapshotJson },
+  { line: 'snapshot kept.qcow2 delete last --keep last.kept', schema: snapshotJson },
+  { line: 'relink --dry-run over.qcow2 kept.qcow2', schema: relinkJson },
   { line: 'compact --dry-run packed.qcow2', schema: compactJson },
   { line: 'compact --mode rewrite packed.qcow2', schema: compactJson },
   { line: 'compact packed.qcow2', schema: compactJson },

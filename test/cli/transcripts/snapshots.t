@@ -55,6 +55,7 @@
   disk.qcow2: snapshot "two" (id 2) would be deleted
     Taken       <date>
     Would free  0 B of data and 64 KiB of tables
+    To keep it  add --keep FILE (74 KiB at most, 1.1 MiB with --whole)
     Nothing was changed.
   $ platter snapshot disk.qcow2 delete two
   disk.qcow2: snapshot "two" (id 2) deleted
@@ -88,3 +89,53 @@
     Images of the format raw have no place for snapshots.
     Nothing was changed. Convert it to qcow2.
   [63]
+
+A snapshot that is deleted and kept
+
+  $ qemu-img create -q -f qcow2 kept.qcow2 1M
+  $ qemu-io -c 'write -q -P 1 0 512k' kept.qcow2
+  $ platter snapshot kept.qcow2 create ones > /dev/null
+  $ qemu-io -c 'write -q -P 2 0 256k' kept.qcow2
+  $ platter snapshot --dry-run kept.qcow2 delete ones
+  kept.qcow2: snapshot "ones" (id 1) would be deleted
+    Taken       <date>
+    Would free  256 KiB of data and 128 KiB of tables
+    To keep it  add --keep FILE (330 KiB at most, 586 KiB with --whole)
+    Nothing was changed.
+  $ platter snapshot --keep ones.kept kept.qcow2 delete ones
+  kept.qcow2: snapshot "ones" (id 1) deleted
+    Taken    <date>
+    Freed    256 KiB of data and 128 KiB of tables
+    Kept in  <folder>/ones.kept (322 KiB), can be undone until somebody writes
+  $ platter undo kept.qcow2 --apply
+  kept.qcow2: undone: snapshot "ones" deleted, and kept
+    What      snapshot "ones" deleted, and kept
+    When      <date>
+    Returned  the snapshot "ones"
+  $ platter snapshot --keep ones.whole --whole kept.qcow2 delete ones
+  kept.qcow2: snapshot "ones" (id 1) deleted
+    Taken    <date>
+    Freed    256 KiB of data and 128 KiB of tables
+    Kept in  <folder>/ones.whole (578 KiB), can be undone at any time
+  $ qemu-io -c 'write -q -P 3 0 1M' kept.qcow2
+  $ platter undo kept.qcow2 --apply
+  kept.qcow2: undone: snapshot "ones" deleted, and kept
+    What      snapshot "ones" deleted, and kept
+    When      <date>
+    Returned  the snapshot "ones"
+  $ qemu-img check -q kept.qcow2 && qemu-img convert -l ones kept.qcow2 ones.raw && qemu-io -f raw -c 'read -q -P 1 0 512k' ones.raw
+  $ platter snapshot --keep again.kept kept.qcow2 delete ones > /dev/null
+  $ qemu-io -c 'write -q -P 4 0 4k' kept.qcow2
+  $ platter undo kept.qcow2 --apply
+  platter: kept.qcow2 was written to since; the snapshot cannot be put back (PLT-1722)
+    Only what the snapshot “ones” had alone was kept. What it shared with the disk may be other data by now (time of its last change: <date>; it was <date>).
+    Nothing was changed. What was kept stays in its file. If you have a copy of the image from before, use that one.
+  [1]
+  $ platter snapshot --whole kept.qcow2 list
+  platter: --whole goes with --keep.
+  Run "platter help snapshot" for what it takes.
+  [64]
+  $ platter snapshot --keep file kept.qcow2 create more
+  platter: --keep goes with delete.
+  Run "platter help snapshot" for what it takes.
+  [64]

@@ -153,7 +153,7 @@ describe('a difference of sizes', () => {
 })
 
 describe('the words of snapshot', () => {
-  const flags = { id: false, take: undefined, dryRun: false }
+  const flags = { id: false, take: undefined, keep: undefined, whole: false, dryRun: false }
 
   it('list when there are none', () => {
     expect(snapshotAction([], flags)).toEqual({ kind: 'list' })
@@ -166,6 +166,8 @@ describe('the words of snapshot', () => {
     ['no new name', ['rename', 'a'], flags],
     ['a name too many', ['create', 'a', 'b'], flags],
     ['--take with delete', ['delete', 'a'], { ...flags, take: 'b' }],
+    ['--keep with apply', ['apply', 'a'], { ...flags, keep: 'b' }],
+    ['--whole without --keep', ['delete', 'a'], { ...flags, whole: true }],
     ['--id with create', ['create', 'a'], { ...flags, id: true }],
     ['--dry-run with rename', ['rename', 'a', 'b'], { ...flags, dryRun: true }],
   ])('are refused with %s', (_, words, given) => {
