@@ -33,6 +33,7 @@ export function UndoStoreCard() {
   const known = quotas.includes(undoQuotaBytes) ? quotas : [...quotas, undoQuotaBytes]
   return (
     <div className="undo-store">
+      <h3 className="undo-store-title">{words.title}</h3>
       <Select
         label={words.quota}
         options={known.map((bytes) => ({
@@ -79,7 +80,7 @@ function Kept({ store: { entries, keptBytes, quotaBytes }, units, onForgotten }:
   return (
     <>
       {quotaBytes > 0 && (
-        <div>
+        <div className="undo-store-used">
           <ProgressBar value={Math.min(1, keptBytes / quotaBytes)} thin label={words.usedLabel} />
           <p className="muted">
             {words.used(formatBytes(keptBytes, units), formatBytes(quotaBytes, units))}
