@@ -201,6 +201,7 @@ describe('an answer of our own', { timeout: 60_000 }, () => {
       create: ['--backing', 'gone.qcow2'],
       resize: ['--size', '1G'],
       amend: ['--lazy-refcounts'],
+      relink: ['x.qcow2'],
       write: ['--text', 'x'],
       pattern: ['--verify'],
       encode: ['x.qcow2'],
