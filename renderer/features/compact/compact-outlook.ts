@@ -3,7 +3,6 @@ import type { PlanOf } from '../../../ipc/schemas/plan.ts'
 
 export type CompactPlan = PlanOf<'compact'>
 export type CompactMode = keyof CompactPlan['modes']
-export type ModePlan = CompactPlan['modes'][CompactMode]
 type CompactRequest = ActionOf<'compact'>
 export type Compression = 'none' | NonNullable<CompactRequest['parameters']['compress']>
 
