@@ -117,6 +117,8 @@ export const job = z.object({
    * says what is true now.
    */
   undo: z.enum(['possible', 'done', 'not-needed', 'no']).optional(),
+  /** An ended change that found nothing to do. */
+  isIdle: z.boolean().optional(),
   /** Interrupted work that can be taken up again. */
   canResume: z.boolean().optional(),
   engineVersion: z.string(),

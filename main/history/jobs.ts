@@ -36,6 +36,7 @@ const jobRow = z
     file_before: jsonColumn(fileNumbers).nullable(),
     file_after: jsonColumn(fileNumbers).nullable(),
     undo_state: undoState.nullable(),
+    is_idle: z.number().nullable(),
   })
   .transform((row): Job => ({
     id: String(row.id),
@@ -56,12 +57,14 @@ const jobRow = z
     fileBefore: optional(row.file_before),
     fileAfter: optional(row.file_after),
     undo: undoOf(row, optional(row.undo_state)),
+    ...(row.is_idle === 1 ? { isIdle: true } : {}),
     ...(row.state === 'interrupted' ? { canResume: canResume(row.request) } : {}),
   }))
 
 const columns = `id, request, image_id, image_path, batch_id, state, actor, engine_version, queued_at,
   started_at, ended_at, summary, result, error, file_before, file_after,
-  (SELECT state FROM undos WHERE undos.job_id = jobs.id) AS undo_state`
+  (SELECT state FROM undos WHERE undos.job_id = jobs.id) AS undo_state,
+  outcome = 'nothing' AS is_idle`
 
 /** Ids are integers in the database and text elsewhere; text that is no id of ours finds nothing. */
 export function parseId(text: string): number | undefined {

@@ -457,7 +457,13 @@ export class JobQueue {
   ): void {
     const endedAt = this.#now()
     const { progress: _ended, ...rest } = open.job
-    const job: Job = { ...rest, ...part, state: step(open.job.state, part.state), endedAt }
+    const job: Job = {
+      ...rest,
+      ...part,
+      state: step(open.job.state, part.state),
+      endedAt,
+      ...(outcome === 'nothing' ? { isIdle: true } : {}),
+    }
     open.job = job
     this.#open.delete(job.id)
     const tally = job.batchId === undefined ? undefined : this.#batches.get(job.batchId)

@@ -1,4 +1,5 @@
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { openBatch } from '../features/batch/open-batch.ts'
 import { openNewestUndo } from '../features/undo/open-undo.ts'
 import { showInspector } from '../state/page.ts'
 import { openSheet } from '../state/sheets.ts'
@@ -20,8 +21,17 @@ export const careCommands: readonly Command[] = [
     title: 'Repair…',
     icon: 'wrench',
     group: 'Image',
-    disabledReason: (context) => ofOne(context, whyNotRepaired),
-    run: onOne(({ id }) => openSheet({ kind: 'repair', imageId: id })),
+    disabledReason: (context) => needsAny(context, whyNotRepaired),
+    run: ({ images }) => {
+      const [image, ...others] = images
+      if (image === undefined) return
+      if (others.length === 0) openSheet({ kind: 'repair', imageId: image.id })
+      else
+        openBatch(
+          'repair',
+          images.map(({ id }) => id),
+        )
+    },
   },
   {
     id: 'image.takeSnapshot',

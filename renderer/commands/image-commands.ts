@@ -1,7 +1,7 @@
 import { host } from '../host.ts'
-import { counted } from '../format/counts.ts'
 import { announce } from '../state/announce.ts'
 import { showInspector } from '../state/page.ts'
+import { openBatch } from '../features/batch/open-batch.ts'
 import { openSheet } from '../state/sheets.ts'
 import type { Command } from './command.ts'
 import {
@@ -36,11 +36,10 @@ export const imageCommands: readonly Command[] = [
       const [only, ...others] = images
       if (only === undefined) return
       if (others.length > 0) {
-        openSheet({
-          kind: 'check-plan',
-          title: `Check of ${counted(images.length, 'image')}`,
-          imageIds: images.map(({ id }) => id),
-        })
+        openBatch(
+          'check',
+          images.map(({ id }) => id),
+        )
         return
       }
       await host().api['jobs.start']({ request: { kind: 'check' }, imageIds: [only.id] })
@@ -55,10 +54,16 @@ export const imageCommands: readonly Command[] = [
     group: 'Image',
     shortcuts: ['Mod+H'],
     webShortcut: 'Alt+Shift+H',
-    disabledReason: (context) => needsOneImage(context) ?? needsAny(context, whyNotReadable),
+    disabledReason: (context) => needsAny(context, whyNotReadable),
     run: ({ images }) => {
-      const [image] = images
-      if (image !== undefined) openSheet({ kind: 'hash', imageId: image.id })
+      const [image, ...others] = images
+      if (image === undefined) return
+      if (others.length === 0) openSheet({ kind: 'hash', imageId: image.id })
+      else
+        openBatch(
+          'hash',
+          images.map(({ id }) => id),
+        )
     },
   },
   {
@@ -68,13 +73,19 @@ export const imageCommands: readonly Command[] = [
     group: 'Image',
     webShortcut: 'Alt+Shift+M',
     disabledReason: (context) =>
-      needsOneImage(context) ??
       needsAny(context, (image) =>
         image.format === 'raw' ? whyNotReadable(image) : whyNotQcow2(image, 'map'),
       ),
     run: async ({ images }) => {
-      const [image] = images
+      const [image, ...others] = images
       if (image === undefined) return
+      if (others.length > 0) {
+        openBatch(
+          'map',
+          images.map(({ id }) => id),
+        )
+        return
+      }
       showInspector('map')
       await host().api['jobs.start']({ request: { kind: 'map' }, imageIds: [image.id] })
     },

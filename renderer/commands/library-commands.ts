@@ -8,6 +8,7 @@ import { toast } from '../state/toasts.ts'
 import { focusFilter } from '../features/library/filter-field.ts'
 import { revealImages } from '../features/library/reveal-images.ts'
 import type { Command } from './command.ts'
+import { openBatch } from '../features/batch/open-batch.ts'
 import { needsImage, offline } from './reasons.ts'
 
 export const libraryCommands: readonly Command[] = [
@@ -74,11 +75,23 @@ export const libraryCommands: readonly Command[] = [
     disabledReason: (context) =>
       offline(context) ?? (context.visible.length === 0 ? 'The list is empty' : undefined),
     run: ({ visible }) =>
-      openSheet({
-        kind: 'check-plan',
-        title: `Check of ${counted(visible.length, 'image')}`,
-        imageIds: visible.map(({ id }) => id),
-      }),
+      openBatch(
+        'check',
+        visible.map(({ id }) => id),
+      ),
+  },
+  {
+    id: 'library.compactAll',
+    title: 'Compact all images in the list…',
+    icon: 'compact',
+    group: 'Library',
+    disabledReason: (context) =>
+      offline(context) ?? (context.visible.length === 0 ? 'The list is empty' : undefined),
+    run: ({ visible }) =>
+      openBatch(
+        'compact',
+        visible.map(({ id }) => id),
+      ),
   },
   {
     id: 'library.refresh',

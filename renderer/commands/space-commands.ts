@@ -1,4 +1,5 @@
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { openBatch } from '../features/batch/open-batch.ts'
 import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
@@ -25,10 +26,16 @@ export const spaceCommands: readonly Command[] = [
     group: 'Image',
     // On a Mac the plain one minimises the window.
     shortcuts: [isMac() ? 'Mod+Shift+M' : 'Mod+M'],
-    disabledReason: (context) =>
-      needsOneImage(context) ?? needsAny(context, (image) => whyNotSpace(image, 'compact')),
-    run: ({ images: [image] }) => {
-      if (image !== undefined) openSheet({ kind: 'compact', imageId: image.id })
+    disabledReason: (context) => needsAny(context, (image) => whyNotSpace(image, 'compact')),
+    run: ({ images }) => {
+      const [image, ...others] = images
+      if (image === undefined) return
+      if (others.length === 0) openSheet({ kind: 'compact', imageId: image.id })
+      else
+        openBatch(
+          'compact',
+          images.map(({ id }) => id),
+        )
     },
   },
   {

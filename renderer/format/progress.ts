@@ -1,4 +1,5 @@
 import type { JobProgress } from '../../ipc/schemas/job.ts'
+import { texts } from '../texts/texts.ts'
 import { formatBytes, type ByteUnits } from './bytes.ts'
 import { counted, formatCount, formatPercent } from './counts.ts'
 import { formatTimeLeft } from './durations.ts'
@@ -6,19 +7,6 @@ import { formatSpeed } from './speeds.ts'
 
 /** No report for this long means that the disk (or the network behind it) does not answer. */
 const stallMs = 5000
-
-/** The engine's phase words (see core's Progress) as people read them. */
-const phaseNames: Readonly<Record<string, string>> = {
-  header: 'Reading the header',
-  tables: 'Reading tables',
-  refcounts: 'Comparing refcounts',
-  flags: 'Comparing flags',
-  snapshots: 'Reading snapshots',
-  compressed: 'Unpacking compressed clusters',
-  data: 'Reading data',
-  hash: 'Hashing',
-  map: 'Mapping',
-}
 
 export interface ProgressLine {
   /** From 0 to 1; undefined while the total is not known. */
@@ -34,34 +22,45 @@ export interface ProgressLine {
   readonly outlook: string | undefined
 }
 
-/**
- * What is said about a running job. `silentMs` is the time since its last report: a job that stands
- * still says so instead of promising an end.
- */
+export interface ProgressView {
+  /** Since its last report: a job that stands still says so instead of promising an end. */
+  readonly silentMs: number
+  readonly units: ByteUnits
+  /** Some phases mean more than reading then. */
+  readonly isChange?: boolean
+}
+
+/** What is said about a running job: the share is that of all phases, the amount that of this one. */
 export function describeProgress(
   progress: JobProgress,
-  silentMs: number,
-  units: ByteUnits,
+  { silentMs, units, isChange = false }: ProgressView,
 ): ProgressLine {
   const { done, total } = progress
-  const share = total > 0 ? Math.min(1, done / total) : undefined
+  const ofPhase = total > 0 ? Math.min(1, done / total) : undefined
+  const share = progress.share ?? ofPhase
   const finished = share === 1
   const stalled = silentMs >= stallMs && !finished
   return {
     share,
     percent: share === undefined ? undefined : formatPercent(share),
-    phase: phaseNames[progress.phase] ?? sentence(progress.phase),
+    phase: phaseWords(progress.phase, isChange),
     amount: amountOf(progress, units),
     speed:
       stalled || progress.speed === undefined || progress.speed <= 0
         ? undefined
         : formatSpeed(progress.speed, progress.unit, units),
     outlook: stalled
-      ? `stalled for ${Math.floor(silentMs / 1000)} s: waiting for disk`
+      ? texts().jobs.stalled(formatCount(Math.floor(silentMs / 1000)))
       : progress.secondsLeft === undefined || finished
         ? undefined
         : formatTimeLeft(progress.secondsLeft),
   }
+}
+
+function phaseWords(phase: string, isChange: boolean): string {
+  const { phases, changePhases } = texts().jobs
+  const words: Readonly<Record<string, string>> = isChange ? { ...phases, ...changePhases } : phases
+  return words[phase] ?? sentence(phase)
 }
 
 function amountOf({ done, total, unit }: JobProgress, units: ByteUnits): string {
@@ -75,5 +74,8 @@ function amountOf({ done, total, unit }: JobProgress, units: ByteUnits): string 
     : counted(done, unit.replace(/s$/, ''), unit)
 }
 
+/** An engine of another version may have a phase that has no words here. */
 const sentence = (word: string): string =>
-  word === '' ? 'Working' : `${word.charAt(0).toUpperCase()}${word.slice(1).replaceAll('-', ' ')}`
+  word === ''
+    ? texts().jobs.phases.other
+    : `${word.charAt(0).toUpperCase()}${word.slice(1).replaceAll('-', ' ')}`

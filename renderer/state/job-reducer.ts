@@ -134,14 +134,19 @@ function summarize(
     if (hasEnded(job)) continue
     if (job.state === 'queued') queued += 1
     else running += 1
-    const { progress } = job
-    if (job.batchId === undefined && progress !== undefined && progress.total > 0) {
-      shares.push(Math.min(1, progress.done / progress.total))
-    }
+    const share = shareOf(job)
+    if (job.batchId === undefined && share !== undefined) shares.push(share)
   }
   for (const { endedAt, done, total } of batches.values()) {
     if (endedAt === undefined && total > 0) shares.push(done / total)
   }
   if (shares.length === 0) return { running, queued }
   return { running, queued, share: shares.reduce((sum, share) => sum + share, 0) / shares.length }
+}
+
+/** How much of a job is done, 0 to 1; undefined while nobody can tell. */
+export function shareOf({ progress }: Pick<Job, 'progress'>): number | undefined {
+  if (progress === undefined) return undefined
+  const { share, done, total } = progress
+  return share ?? (total > 0 ? Math.min(1, done / total) : undefined)
 }

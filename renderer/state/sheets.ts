@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { ErrorData } from '../../ipc/schemas/error.ts'
+import type { BatchWork } from '../features/batch/batch-work.ts'
 
 /** The one dialog that is open over the page. */
 export type Sheet =
@@ -12,7 +13,13 @@ export type Sheet =
   | { readonly kind: 'trust-links'; readonly imageId: number }
   | { readonly kind: 'remove-images'; readonly imageIds: readonly number[] }
   | { readonly kind: 'remove-folder'; readonly folderId: number }
-  | { readonly kind: 'check-plan'; readonly title: string; readonly imageIds: readonly number[] }
+  /** `subject`: what it is about, as it stands in the title. */
+  | {
+      readonly kind: 'batch'
+      readonly work: BatchWork
+      readonly subject: string
+      readonly imageIds: readonly number[]
+    }
   | { readonly kind: 'hash'; readonly imageId: number }
   | { readonly kind: 'take-snapshot'; readonly imageId: number }
   | {
@@ -28,6 +35,7 @@ export type Sheet =
   | { readonly kind: 'compact'; readonly imageId: number }
   /** `base`: the image that the new one is an overlay of. */
   | { readonly kind: 'new-image'; readonly base?: number }
+  | { readonly kind: 'job-log'; readonly jobId: string }
   | { readonly kind: 'error'; readonly error: ErrorData }
 
 export const useSheet = create<{ readonly sheet: Sheet | undefined }>(() => ({ sheet: undefined }))

@@ -1,17 +1,19 @@
 import { useMemo } from 'react'
-import type { BatchCounters, Job } from '../../../ipc/schemas/job.ts'
-import { counted, formatCount } from '../../format/counts.ts'
+import type { Job } from '../../../ipc/schemas/job.ts'
+import { formatCount } from '../../format/counts.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
 import { hasEnded } from '../../state/job-reducer.ts'
 import { clearEnded, useJobs } from '../../state/jobs.ts'
-import { showPage } from '../../state/page.ts'
+import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { ProgressBar } from '../../ui/progress-bar.tsx'
-import { cancelBatch, repeatingOf } from '../jobs/job-actions.ts'
+import { BatchLine } from '../batch/batch-line.tsx'
+import { repeatingOf } from '../jobs/job-actions.ts'
+import { LogButton, TakeUpButton } from '../jobs/job-controls.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { requestWords, stateWords } from '../jobs/job-words.ts'
+import { UndoButton } from '../undo/undo-button.tsx'
 import './activity-drawer.css'
 
 /** Lines beyond this many cannot be overseen; the rest is counted. */
@@ -19,6 +21,7 @@ const waitingShown = 20
 
 /** What runs, what waits, and what ended lately. */
 export function ActivityDrawer() {
+  const words = texts().jobs.drawer
   const jobs = useJobs((state) => state.jobs)
   const batches = useJobs((state) => state.batches)
   const { running, waiting, ended } = useMemo(() => sortJobs([...jobs.values()]), [jobs])
@@ -33,47 +36,35 @@ export function ActivityDrawer() {
   return (
     <div className="activity">
       <header className="activity-header">
-        <h2>Activity</h2>
-        <span className="muted">
-          {running.length + waiting.length === 0
-            ? 'Nothing runs'
-            : `${formatCount(running.length)} running, ${formatCount(waiting.length)} waiting. Cancelling leaves every image as it is.`}
-        </span>
+        <h2>{words.title}</h2>
+        <span className="muted">{countsOf(running, waiting)}</span>
         <Button
           size="small"
           variant="quiet"
-          disabledReason={nothingEnded ? 'Nothing has finished' : undefined}
+          disabledReason={nothingEnded ? words.noneFinished : undefined}
           onClick={clearEnded}
         >
-          Clear finished
+          {words.clear}
         </Button>
       </header>
       {nothing ? (
-        <p className="activity-none">
-          Checks, checksums and maps appear here while they run, with their progress and a way to
-          cancel them.
-        </p>
+        <p className="activity-none">{words.empty}</p>
       ) : (
-        <div className="activity-list" tabIndex={0} role="region" aria-label="Jobs">
+        <div className="activity-list" tabIndex={0} role="region" aria-label={words.list}>
           <ul>
             {openBatches.map((batch) => (
               <li key={batch.id}>
                 <BatchLine batch={batch} />
               </li>
             ))}
-            {running.map((job) => (
-              <li key={job.id}>
-                <JobProgress job={job} named />
-              </li>
-            ))}
-            {waiting.slice(0, waitingShown).map((job) => (
+            {[...running, ...waiting.slice(0, waitingShown)].map((job) => (
               <li key={job.id}>
                 <JobProgress job={job} named />
               </li>
             ))}
             {waiting.length > waitingShown && (
               <li className="muted">
-                {counted(waiting.length - waitingShown, 'more job')} waiting
+                {words.moreWaiting(formatCount(waiting.length - waitingShown))}
               </li>
             )}
             {endedBatches.map((batch) => (
@@ -93,98 +84,75 @@ export function ActivityDrawer() {
   )
 }
 
+function countsOf(running: readonly Job[], waiting: readonly Job[]): string {
+  const words = texts().jobs.drawer
+  if (running.length + waiting.length === 0) return words.nothing
+  const paused = running.filter(({ state }) => state === 'paused').length
+  return paused === 0
+    ? words.counts(formatCount(running.length), formatCount(waiting.length))
+    : words.countsPaused(
+        formatCount(running.length - paused),
+        formatCount(paused),
+        formatCount(waiting.length),
+      )
+}
+
 /** Waiting jobs of a batch are counted by its own line. */
 function sortJobs(jobs: readonly Job[]) {
   const open = jobs.filter((job) => !hasEnded(job))
+  const hasBegun = ({ state, startedAt }: Job): boolean =>
+    state !== 'queued' && (state !== 'paused' || startedAt !== undefined)
   return {
-    running: open.filter(({ state }) => state !== 'queued'),
-    waiting: open.filter(({ state, batchId }) => state === 'queued' && batchId === undefined),
+    running: open.filter(hasBegun),
+    waiting: open.filter((job) => !hasBegun(job) && job.batchId === undefined),
     ended: jobs.filter(hasEnded).toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)),
   }
 }
 
-function BatchLine({ batch }: { readonly batch: BatchCounters }) {
-  const now = useNow(30_000)
-  const { id, title, done, total, ok, leaks, damaged, unreadable, cancelled, endedAt } = batch
-  const counters = [
-    [ok, 'healthy'],
-    [leaks, 'with leaks'],
-    [damaged, 'damaged'],
-    [unreadable, 'unreadable'],
-    [cancelled, 'cancelled'],
-  ] as const
-  const found = counters
-    .filter(([count]) => count > 0)
-    .map(([count, word]) => `${formatCount(count)} ${word}`)
-  return (
-    <div className="job-progress">
-      <div className="job-progress-head">
-        <span className="job-progress-title truncate">{title}</span>
-        {endedAt === undefined ? (
-          <span className="job-progress-percent">
-            {formatCount(done)} of {formatCount(total)}
-          </span>
-        ) : (
-          <span className="muted" title={exactDate(endedAt)}>
-            {relativeDate(endedAt, now)}
-          </span>
-        )}
-        <Button size="small" onClick={() => showPage({ kind: 'batch', batchId: id })}>
-          Results
-        </Button>
-        {endedAt === undefined && (
-          <Button
-            size="small"
-            hint="Cancel – finished results are kept, every image stays as it is"
-            aria-label={`Cancel: ${title}. Finished results are kept`}
-            onClick={() => cancelBatch(id)}
-          >
-            Cancel
-          </Button>
-        )}
-      </div>
-      {endedAt === undefined && (
-        <ProgressBar value={total === 0 ? 0 : done / total} thin label={title} />
-      )}
-      <div className="job-progress-details">
-        {found.length === 0 ? 'No results yet' : found.join(' · ')}
-      </div>
-    </div>
-  )
-}
-
 function EndedLine({ job }: { readonly job: Job }) {
   const now = useNow(30_000)
+  const words = texts().jobs
   const { word, tone } = stateWords[job.state]
+  const title = requestWords(job.request)
   const repeat = job.state === 'succeeded' ? undefined : repeatingOf(job)
+  const takesUp = job.state === 'interrupted' && job.canResume === true
   return (
     <div className="job-progress">
       <div className="job-progress-head">
         <Badge tone={tone}>{word}</Badge>
         <span className="job-progress-title truncate">
-          {requestWords(job.request)} <span className="job-progress-name">{job.imageName}</span>
+          {title} <span className="job-progress-name">{job.imageName}</span>
         </span>
         {job.endedAt !== undefined && (
           <span className="muted" title={exactDate(job.endedAt)}>
             {relativeDate(job.endedAt, now)}
           </span>
         )}
-        {repeat !== undefined && (
+        <TakeUpButton job={job} />
+        <UndoButton job={job} size="small" />
+        {repeat !== undefined && !takesUp && (
           <Button
             size="small"
             icon="refresh"
-            aria-label={`Again: ${requestWords(job.request)} of ${job.imageName}`}
+            aria-label={words.againOf(title, job.imageName)}
             onClick={repeat}
           >
-            Again
+            {words.again}
           </Button>
         )}
+        <LogButton job={job} />
       </div>
-      <div className="job-progress-details selectable">
-        {job.error === undefined
-          ? (job.summary ?? 'The image was left as it is.')
-          : `${job.error.explanation.title}. ${job.error.explanation.advice} (${job.error.code})`}
-      </div>
+      <div className="job-progress-details selectable">{endOf(job)}</div>
     </div>
   )
+}
+
+/** What is known of how it ended; of a change without a word of its own the log knows more. */
+function endOf({ error, summary, request }: Job): string {
+  if (error !== undefined) {
+    const { title, advice } = error.explanation
+    return `${title}. ${advice} (${error.code})`
+  }
+  if (summary !== undefined) return summary
+  return 'parameters' in request ? texts().jobs.asTheLogSays : texts().jobs.leftAsItIs
 }

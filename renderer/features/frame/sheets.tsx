@@ -3,8 +3,8 @@ import { closeSheet, useSheet, type Sheet } from '../../state/sheets.ts'
 import { unreachable } from '../../unreachable.ts'
 import { AboutSheet } from '../about/about-sheet.tsx'
 import { AddFoldersSheet } from '../add-folder/add-folders-sheet.tsx'
+import { BatchPlanSheet } from '../batch/batch-plan-sheet.tsx'
 import { BrowseSheet } from '../browse/browse-sheet.tsx'
-import { CheckPlanSheet } from '../check/check-plan-sheet.tsx'
 import { ErrorSheet } from '../error/error-sheet.tsx'
 import { HashSheet } from '../hash/hash-sheet.tsx'
 import { RemoveFolderSheet } from '../library/remove-folder-sheet.tsx'
@@ -36,6 +36,7 @@ const RepairSheet = lazily(async () => (await import('../repair/repair-sheet.tsx
 const RenameSheet = lazily(async () => (await import('../files/rename-sheet.tsx')).RenameSheet)
 const MoveSheet = lazily(async () => (await import('../files/move-sheet.tsx')).MoveSheet)
 const TrashSheet = lazily(async () => (await import('../files/trash-sheet.tsx')).TrashSheet)
+const JobLogSheet = lazily(async () => (await import('../jobs/job-log-sheet.tsx')).JobLogSheet)
 const LocateSheet = lazily(async () => (await import('../chain/locate-sheet.tsx')).LocateSheet)
 const RelinkSheet = lazily(async () => (await import('../relink/relink-sheet.tsx')).RelinkSheet)
 const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).UndoSheet)
@@ -74,8 +75,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <RemoveImagesSheet imageIds={sheet.imageIds} onClose={closeSheet} />
     case 'remove-folder':
       return <RemoveFolderSheet folderId={sheet.folderId} onClose={closeSheet} />
-    case 'check-plan':
-      return <CheckPlanSheet title={sheet.title} imageIds={sheet.imageIds} onClose={closeSheet} />
+    case 'batch':
+      return <BatchPlanSheet {...sheet} onClose={closeSheet} />
     case 'hash':
       return <HashSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'take-snapshot':
@@ -111,6 +112,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <CompactSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'new-image':
       return <NewImageSheet base={sheet.base} onClose={closeSheet} />
+    case 'job-log':
+      return <JobLogSheet jobId={sheet.jobId} onClose={closeSheet} />
     case 'error':
       return <ErrorSheet error={sheet.error} onClose={closeSheet} />
     default:

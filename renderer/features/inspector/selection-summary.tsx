@@ -2,7 +2,7 @@ import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { exactBytes, formatBytes } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { copyText } from '../../state/copy-text.ts'
-import { openSheet } from '../../state/sheets.ts'
+import { openBatch } from '../batch/open-batch.ts'
 import { useSettings } from '../../state/settings.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -80,11 +80,10 @@ export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[
               variant="primary"
               icon="check-circle"
               onClick={() =>
-                openSheet({
-                  kind: 'check-plan',
-                  title: `Check of ${counted(rows.length, 'image')}`,
-                  imageIds: rows.map(({ id }) => id),
-                })
+                openBatch(
+                  'check',
+                  rows.map(({ id }) => id),
+                )
               }
             >
               Check them…

@@ -4,36 +4,57 @@ import { recordedRequestOf } from '../../../ipc/schemas/recorded-request.ts'
 import { host } from '../../host.ts'
 import { announce } from '../../state/announce.ts'
 import { reportError } from '../../state/report-error.ts'
+import { texts } from '../../texts/texts.ts'
 import { requestWords } from './job-words.ts'
 
 export function startJob(
   request: JobRequest,
   image: { readonly id: number; readonly name: string },
 ): void {
+  const words = requestWords(recordedRequestOf(request))
   host()
     .api['jobs.start']({ request, imageIds: [image.id] })
-    .then(() => announce(`${requestWords(recordedRequestOf(request))} of ${image.name} started`))
+    .then(() => announce(texts().jobs.told.started(words, image.name)))
     .catch(reportError)
 }
 
-export function cancelJob(job: Job): void {
-  host()
-    .api['jobs.cancel']({ jobId: job.id })
-    .then(() => announce(`${requestWords(job.request)} of ${job.imageName} cancelled`))
+type Told = 'cancelled' | 'paused' | 'resumed'
+
+function tell(asked: Promise<unknown>, { request, imageName }: Job, what: Told): void {
+  asked
+    .then(() => announce(texts().jobs.told[what](requestWords(request), imageName)))
     .catch(reportError)
 }
 
-/** Does the same work once more; undefined for work that the services do not do. */
+export const cancelJob = (job: Job): void =>
+  tell(host().api['jobs.cancel']({ jobId: job.id }), job, 'cancelled')
+
+export const pauseJob = (job: Job): void =>
+  tell(host().api['jobs.pause']({ jobId: job.id }), job, 'paused')
+
+export const resumeJob = (job: Job): void =>
+  tell(host().api['jobs.resume']({ jobId: job.id }), job, 'resumed')
+
+/** Takes up interrupted work, as a new job through a fresh plan. What stands against it is shown. */
+export const takeUpJob = (job: Job): void =>
+  tell(host().api['jobs.again']({ jobId: job.id }), job, 'resumed')
+
+/** Does the same look once more; undefined for changes, which are planned anew instead. */
 export function repeatingOf({ request, imageId, imageName }: Job): (() => void) | undefined {
   return isChange(request) ? undefined : () => startJob(request, { id: imageId, name: imageName })
 }
 
-export function cancelBatch(batchId: string): void {
-  host()
-    .api['jobs.cancel']({ batchId })
-    .then(() => announce('Cancelled. Finished results are kept.'))
-    .catch(reportError)
+type BatchTold = 'batchCancelled' | 'batchPaused' | 'batchResumed'
+
+function tellOfBatch(asked: Promise<unknown>, what: BatchTold): void {
+  asked.then(() => announce(texts().jobs.told[what])).catch(reportError)
 }
 
-/** What the file is worth after a cancel: every job of this release only reads. */
-export const cancelPromise = 'Cancel – the image stays as it is'
+export const cancelBatch = (batchId: string): void =>
+  tellOfBatch(host().api['jobs.cancel']({ batchId }), 'batchCancelled')
+
+export const pauseBatch = (batchId: string): void =>
+  tellOfBatch(host().api['jobs.pause']({ batchId }), 'batchPaused')
+
+export const resumeBatch = (batchId: string): void =>
+  tellOfBatch(host().api['jobs.resume']({ batchId }), 'batchResumed')

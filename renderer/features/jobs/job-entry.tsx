@@ -15,6 +15,7 @@ import { CheckResultView } from '../check/check-result-view.tsx'
 import { useFullCheck } from '../check/use-full-check.ts'
 import { UndoButton } from '../undo/undo-button.tsx'
 import { commandOf } from './command-of.ts'
+import { LogButton, TakeUpButton } from './job-controls.tsx'
 import { actorWords, kindWords, requestWords, stateWords } from './job-words.ts'
 import { resultFacts } from './result-facts.ts'
 import './job-entry.css'
@@ -92,6 +93,7 @@ function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
             Show the image
           </Button>
         )}
+        <TakeUpButton job={job} />
         <UndoButton job={job} size="small" />
         {command !== undefined && (
           <Button
@@ -102,6 +104,7 @@ function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
             Copy as command
           </Button>
         )}
+        <LogButton job={job} />
       </div>
     </div>
   )

@@ -1,5 +1,6 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
+import { shareOf } from '../../state/job-reducer.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
@@ -26,7 +27,7 @@ export function StatusCell({ row, now }: { readonly row: LibraryRow; readonly no
 function JobStatus({ job }: { readonly job: Job }) {
   const standing = standingWords(job.state)
   if (standing !== undefined) return <span className="status-cell status-muted">{standing}</span>
-  const { done = 0, total = 0, share = total > 0 ? done / total : undefined } = job.progress ?? {}
+  const share = shareOf(job)
   const word = kindWords[job.request.kind].doing
   return (
     <span className="status-cell status-job">

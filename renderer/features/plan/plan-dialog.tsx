@@ -232,7 +232,7 @@ function WorkStage({
           <Receipt job={job}>{renderNext?.(job)}</Receipt>
         ) : (
           <div className="plan-work">
-            <JobProgress job={job} />
+            <JobProgress job={job} explained />
           </div>
         )}
       </div>

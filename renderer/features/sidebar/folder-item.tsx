@@ -9,6 +9,7 @@ import { imagesOfFolder } from '../../state/library.ts'
 import { texts } from '../../texts/texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { workIcons } from '../batch/batch-work.ts'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Tooltip } from '../../ui/tooltip.tsx'
 
@@ -82,18 +83,19 @@ function folderItems(folder: LibraryFolder): MenuItem[] {
   const words = texts().library.sidebar.folder
   const images = imagesOfFolder(folder.id)
   return [
-    {
-      id: 'check',
-      label: words.check,
-      icon: 'check-circle',
+    ...(['check', 'compact'] as const).map((work): MenuItem => ({
+      id: work,
+      label: words[work],
+      icon: workIcons[work],
       disabledReason: images.length === 0 ? words.noImages : undefined,
       onSelect: () =>
         openSheet({
-          kind: 'check-plan',
-          title: words.checkTitle(folder.path),
+          kind: 'batch',
+          work,
+          subject: folder.path,
           imageIds: imagesOfFolder(folder.id),
         }),
-    },
+    })),
     {
       id: 'rescan',
       label: words.rescan,

@@ -2,6 +2,7 @@
  * Every text of the window, by area. A text that depends on something is a function of it; plurals and sizes are
  * made by renderer/format before they come here. Errors have their own catalogue (core/errors).
  */
+import { batch } from './batch.ts'
 import { browse } from './browse.ts'
 import { chain } from './chain.ts'
 import { commands } from './commands.ts'
@@ -13,6 +14,7 @@ import { files } from './files.ts'
 import { guest } from './guest.ts'
 import { hash } from './hash.ts'
 import { inspector } from './inspector.ts'
+import { jobs } from './jobs.ts'
 import { library } from './library.ts'
 import { plan } from './plan.ts'
 import { relink } from './relink.ts'
@@ -23,6 +25,7 @@ import { snapshots } from './snapshots.ts'
 import { undo } from './undo.ts'
 
 export const english = {
+  batch,
   browse,
   chain,
   commands,
@@ -34,6 +37,7 @@ export const english = {
   guest,
   hash,
   inspector,
+  jobs,
   library,
   plan,
   relink,

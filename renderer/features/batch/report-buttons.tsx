@@ -1,14 +1,11 @@
 import { host } from '../../host.ts'
 import { reportError } from '../../state/report-error.ts'
+import { texts } from '../../texts/texts.ts'
 import { toast } from '../../state/toasts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 
-const formats = [
-  { format: 'html', label: 'Report as HTML' },
-  { format: 'csv', label: 'Report as CSV' },
-  { format: 'json', label: 'Report as JSON' },
-] as const
+const formats = ['html', 'csv', 'json'] as const
 
 export interface ReportButtonsProps {
   readonly batchId: string
@@ -17,29 +14,30 @@ export interface ReportButtonsProps {
 
 /** Saves what a batch found as a file. While it runs, the report holds what has finished. */
 export function ReportButtons({ batchId, disabledReason }: ReportButtonsProps) {
-  const save = (format: (typeof formats)[number]['format']): void => {
+  const words = texts().batch.page
+  const save = (format: (typeof formats)[number]): void => {
     host()
       .api['jobs.report']({ batchId, format })
       .then((file) => {
         host().saveText(file)
-        toast({ title: 'Report saved', detail: file.fileName })
+        toast({ title: words.reportSaved, detail: file.fileName })
       })
       .catch(reportError)
   }
   if (disabledReason !== undefined) {
     return (
       <Button icon="download" disabledReason={disabledReason}>
-        Report
+        {words.report}
       </Button>
     )
   }
   return (
     <Menu
       align="end"
-      trigger={<Button icon="download">Report</Button>}
-      items={formats.map(({ format, label }) => ({
+      trigger={<Button icon="download">{words.report}</Button>}
+      items={formats.map((format) => ({
         id: format,
-        label,
+        label: words.reportAs(format.toUpperCase()),
         onSelect: () => save(format),
       }))}
     />

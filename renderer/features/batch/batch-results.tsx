@@ -1,30 +1,42 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef, useState } from 'react'
-import type { Job } from '../../../ipc/schemas/job.ts'
-import { counted, formatCount } from '../../format/counts.ts'
+import type { Job, JobKind } from '../../../ipc/schemas/job.ts'
+import { counted, formatCount, formatPercent } from '../../format/counts.ts'
 import { formatDuration } from '../../format/durations.ts'
+import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { ErrorPanel } from '../error/error-panel.tsx'
-import { CheckResultView } from './check-result-view.tsx'
-import { useFullCheck } from './use-full-check.ts'
-import { outcomeBadge, outcomeOf, outcomes } from './outcome.ts'
+import { CheckResultView } from '../check/check-result-view.tsx'
+import { useFullCheck } from '../check/use-full-check.ts'
+import { JobProgress } from '../jobs/job-progress.tsx'
+import { LogButton } from '../jobs/job-controls.tsx'
+import { Receipt } from '../plan/receipt.tsx'
+import { UndoButton } from '../undo/undo-button.tsx'
+import { hasEnded, shareOf } from '../../state/job-reducer.ts'
+import { outcomeBadge, outcomeOf, outcomesOf } from './outcome.ts'
 
 const rowHeight = 32
 
+export interface BatchResultsProps {
+  readonly jobs: readonly Job[]
+  readonly kind: JobKind
+}
+
 /** The results of a batch, the worst first. A line opens the whole result. */
-export function BatchResults({ jobs }: { readonly jobs: readonly Job[] }) {
+export function BatchResults({ jobs, kind }: BatchResultsProps) {
+  const words = texts().batch.page
+  const order = useMemo(() => outcomesOf(kind), [kind])
   const [opened, setOpened] = useState<string>()
   const scroller = useRef<HTMLDivElement>(null)
   const sorted = useMemo(
     () =>
       jobs.toSorted(
         (a, b) =>
-          outcomes.indexOf(outcomeOf(a)) - outcomes.indexOf(outcomeOf(b)) ||
+          order.indexOf(outcomeOf(a)) - order.indexOf(outcomeOf(b)) ||
           byText(a.imagePath, b.imagePath),
       ),
-    [jobs],
+    [jobs, order],
   )
   const virtual = useVirtualizer({
     count: sorted.length,
@@ -39,16 +51,16 @@ export function BatchResults({ jobs }: { readonly jobs: readonly Job[] }) {
       className="batch-results"
       role="table"
       tabIndex={0}
-      aria-label="Results"
+      aria-label={words.resultsLabel}
       aria-rowcount={sorted.length + 1}
     >
       <div className="batch-row batch-row-head" role="row" aria-rowindex={1}>
-        <span role="columnheader">Outcome</span>
-        <span role="columnheader">Image</span>
-        <span role="columnheader">Found</span>
-        <span role="columnheader">Time</span>
+        <span role="columnheader">{words.outcome}</span>
+        <span role="columnheader">{words.image}</span>
+        <span role="columnheader">{words.found}</span>
+        <span role="columnheader">{words.time}</span>
         <span role="columnheader">
-          <span className="visually-hidden">Result</span>
+          <span className="visually-hidden">{words.show}</span>
         </span>
       </div>
       <div role="rowgroup" className="batch-rows" style={{ height: virtual.getTotalSize() }}>
@@ -67,7 +79,7 @@ export function BatchResults({ jobs }: { readonly jobs: readonly Job[] }) {
           )
         })}
       </div>
-      {sorted.length === 0 && <p className="batch-none">No image has this outcome.</p>}
+      {sorted.length === 0 && <p className="batch-none">{words.noneOfOutcome}</p>}
       {open !== undefined && <ResultDialog job={open} onClose={() => setOpened(undefined)} />}
     </div>
   )
@@ -76,14 +88,36 @@ export function BatchResults({ jobs }: { readonly jobs: readonly Job[] }) {
 /** Paths are told apart, not alphabetised: ten thousand are sorted anew with every result. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-function ResultDialog({ job, onClose }: { readonly job: Job; readonly onClose: () => void }) {
+interface ResultDialogProps {
+  readonly job: Job
+  readonly onClose: () => void
+}
+
+function ResultDialog({ job, onClose }: ResultDialogProps) {
   const check = useFullCheck(job)
   return (
-    <Dialog title={job.imageName} description={job.imagePath} onClose={onClose}>
-      {check === undefined ? (
-        job.error && <ErrorPanel error={job.error} />
-      ) : (
+    <Dialog
+      title={job.imageName}
+      description={job.imagePath}
+      onClose={onClose}
+      footer={
+        hasEnded(job) && (
+          <>
+            <LogButton job={job} />
+            <UndoButton job={job} />
+            <Button variant="primary" onClick={onClose}>
+              {texts().common.close}
+            </Button>
+          </>
+        )
+      }
+    >
+      {check !== undefined ? (
         <CheckResultView check={check} />
+      ) : hasEnded(job) ? (
+        <Receipt job={job} />
+      ) : (
+        <JobProgress job={job} explained />
       )}
     </Dialog>
   )
@@ -101,7 +135,8 @@ function ResultRow({
   readonly onOpen: () => void
 }) {
   const { word, tone, icon } = outcomeBadge(job)
-  const canOpen = job.result !== undefined || job.error !== undefined
+  const words = texts().batch.page
+  const canOpen = job.state !== 'queued'
   return (
     <div
       className="batch-row"
@@ -131,10 +166,10 @@ function ResultRow({
           <Button
             size="small"
             variant="quiet"
-            aria-label={`Show the result of ${job.imageName}`}
+            aria-label={words.showResult(job.imageName)}
             onClick={onOpen}
           >
-            Show
+            {words.show}
           </Button>
         )}
       </span>
@@ -144,15 +179,20 @@ function ResultRow({
 
 function foundIn(job: Job): string {
   if (job.error !== undefined) return job.error.explanation.title
-  if (job.result?.kind !== 'check') return '–'
+  if (job.result?.kind !== 'check') {
+    const share = shareOf(job)
+    return job.summary ?? (share === undefined ? '–' : formatPercent(share))
+  }
+  const words = texts().batch.page
   const { corruptions, leaks, checkErrors, warnings, live } = job.result.check
   const parts = [
     corruptions > 0 && counted(corruptions, 'corruption'),
     checkErrors > 0 && counted(checkErrors, 'check error'),
-    leaks > 0 && `${formatCount(leaks)} leaked`,
+    leaks > 0 && words.leaked(formatCount(leaks)),
     warnings > 0 && counted(warnings, 'warning'),
   ].filter((part) => part !== false)
-  return `${parts.length === 0 ? 'No problems' : parts.join(', ')}${live ? ' (live)' : ''}`
+  const found = parts.length === 0 ? words.noProblems : parts.join(', ')
+  return live ? words.live(found) : found
 }
 
 const folderOf = (path: string): string => path.replace(/[\\/][^\\/]*$/, '')

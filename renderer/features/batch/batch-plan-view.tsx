@@ -1,0 +1,113 @@
+import type { Contract } from '../../../ipc/contract.ts'
+import type { Client } from '../../../ipc/procedure.ts'
+import { exactBytes, formatBytes } from '../../format/bytes.ts'
+import { counted, formatCount } from '../../format/counts.ts'
+import { formatEstimate } from '../../format/durations.ts'
+import { libraryRow } from '../../state/library.ts'
+import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
+import type { BatchWork } from './batch-work.ts'
+
+export type BatchPlan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
+
+export interface BatchPlanViewProps {
+  readonly work: BatchWork
+  readonly plan: BatchPlan
+}
+
+/** The images in groups: those that are in, those in it with a "but", those left out by their reason. */
+export function BatchPlanView({ work, plan }: BatchPlanViewProps) {
+  const words = texts().batch.plan
+  const { included, skipped, estimatedSeconds } = plan
+  const idsOf = (images: readonly { readonly imageId: number }[]): readonly number[] =>
+    images.map(({ imageId }) => imageId)
+  const live =
+    work === 'check' ? idsOf(included).filter((id) => libraryRow(id)?.use.state === 'writing') : []
+  const noted = [...Map.groupBy(included, ({ note }) => note ?? '')].filter(([note]) => note !== '')
+  const reasons = [...Map.groupBy(skipped, ({ reason }) => reason)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  )
+  return (
+    <>
+      <p className="batch-plan-total">
+        {included.length === 0
+          ? words.none
+          : words.included[work](counted(included.length, 'image'))}
+      </p>
+      {live.length > 0 && (
+        <Group title={words.live(counted(live.length, 'image'))} imageIds={live} />
+      )}
+      {noted.map(([note, images]) => (
+        <Group
+          key={note}
+          title={words.noted(counted(images.length, 'image'), note)}
+          imageIds={idsOf(images)}
+        />
+      ))}
+      {reasons.map(([reason, images]) => (
+        <Group
+          key={reason}
+          title={words.skipped(formatCount(images.length), reason)}
+          imageIds={idsOf(images)}
+        />
+      ))}
+      {included.length > 0 && <Volumes volumes={plan.volumes} />}
+      {estimatedSeconds !== undefined && included.length > 0 && (
+        <p className="muted">{words.time(formatEstimate(estimatedSeconds))}</p>
+      )}
+    </>
+  )
+}
+
+function Volumes({ volumes }: Pick<BatchPlan, 'volumes'>) {
+  const words = texts().batch.plan
+  const units = useSettings((state) => state.settings.units)
+  return (
+    <div>
+      <p className="field-label">{words.volumes}</p>
+      <dl className="batch-plan-volumes">
+        {volumes.map(({ folder, images, bytes, freeBytes }) => {
+          const count = counted(images, 'image')
+          const size = formatBytes(bytes, units)
+          return (
+            <div key={folder} title={exactBytes(bytes)}>
+              <dt className="truncate">{folder}</dt>
+              <dd>
+                {freeBytes === undefined
+                  ? words.volume(count, size)
+                  : words.volumeFree(count, size, formatBytes(freeBytes, units))}
+              </dd>
+            </div>
+          )
+        })}
+      </dl>
+    </div>
+  )
+}
+
+/** Names beyond this many say nothing more. */
+const namesShown = 100
+
+interface GroupProps {
+  readonly title: string
+  readonly imageIds: readonly number[]
+}
+
+function Group({ title, imageIds }: GroupProps) {
+  const words = texts().batch.plan
+  return (
+    <details className="batch-plan-group">
+      <summary>{title}</summary>
+      <div className="batch-plan-names" tabIndex={0} role="region" aria-label={title}>
+        <ul className="selectable">
+          {imageIds.slice(0, namesShown).map((id) => (
+            <li key={id}>{libraryRow(id)?.path}</li>
+          ))}
+          {imageIds.length > namesShown && (
+            <li>{words.more(formatCount(imageIds.length - namesShown))}</li>
+          )}
+        </ul>
+      </div>
+    </details>
+  )
+}
