@@ -84,7 +84,7 @@ const snapshotsOf = async (path: string): Promise<unknown> =>
 
 async function mustBeClean(path: string): Promise<void> {
   const { exitCode, stdout } = await qemuCheck(path)
-  expect(exitCode, stdout).toBe(0)
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
 }
 
 async function deleteAndKeep(
@@ -130,7 +130,7 @@ describe.each(kinds)('$name', (kind) => {
       expect(await snapshotsOf(path)).toEqual(before)
     }
     for (const [at, name] of names.entries()) {
-      expect(await contentOf(path, folder, name), name).toBe(digests[at])
+      expect([name, await contentOf(path, folder, name)]).toEqual([name, digests[at]])
     }
     expect(await contentOf(path, folder)).toBe(disk)
     if (kind.vmState !== undefined) {
@@ -256,7 +256,7 @@ describe('what is refused', () => {
       const file = folder.file(what)
       await copyFile(kept, file)
       await harm(file)
-      expect(await reasonOf(engine.restoreSnapshot(path, file)), what).toBe(reason)
+      expect([what, await reasonOf(engine.restoreSnapshot(path, file))]).toEqual([what, reason])
     }
     expect((await readFile(path)).equals(bytes)).toBe(true)
   })
