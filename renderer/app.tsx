@@ -5,14 +5,12 @@ import { listenForShortcuts } from './commands/keyboard.ts'
 import { followMenuState } from './commands/menu-state.ts'
 import { DropTarget } from './features/add-folder/drop-target.tsx'
 import { ActivityDrawer } from './features/activity/activity-drawer.tsx'
-import { BatchPage } from './features/batch/batch-page.tsx'
 import { lazily } from './features/frame/lazily.ts'
 import { LiveRegion } from './features/frame/live-region.tsx'
 import { NoConnection } from './features/frame/no-connection.tsx'
 import { Notices } from './features/frame/notices.tsx'
 import { Sheets } from './features/frame/sheets.tsx'
 import { TopBar } from './features/frame/top-bar.tsx'
-import { HistoryPage } from './features/history/history-page.tsx'
 import { LibraryPage } from './features/library/library-page.tsx'
 import { Sidebar } from './features/sidebar/sidebar.tsx'
 import { tellOfChanges } from './features/undo/tell-of-changes.ts'
@@ -68,7 +66,9 @@ function Window() {
         <TopBar />
         <Notices />
         <main className="app-page">
-          <PageContent page={page} />
+          <Suspense>
+            <PageContent page={page} />
+          </Suspense>
         </main>
         {drawerOpen && <Drawer />}
       </div>
@@ -81,11 +81,7 @@ function PageContent({ page }: { readonly page: Page }) {
     case 'library':
       return <LibraryPage scope={page.scope} />
     case 'chains':
-      return (
-        <Suspense>
-          <ChainPage key={page.imageId ?? 'all'} imageId={page.imageId} />
-        </Suspense>
-      )
+      return <ChainPage key={page.imageId ?? 'all'} imageId={page.imageId} />
     case 'history':
       return <HistoryPage />
     case 'batch':
@@ -95,6 +91,10 @@ function PageContent({ page }: { readonly page: Page }) {
   }
 }
 
+const BatchPage = lazily(async () => (await import('./features/batch/batch-page.tsx')).BatchPage)
+const HistoryPage = lazily(
+  async () => (await import('./features/history/history-page.tsx')).HistoryPage,
+)
 const ChainPage = lazily(async () => (await import('./features/chain/chain-page.tsx')).ChainPage)
 
 const drawerHeights = { least: 120, most: 480 } as const

@@ -1,20 +1,34 @@
 import { Suspense } from 'react'
 import { closeSheet, useSheet, type Sheet } from '../../state/sheets.ts'
 import { unreachable } from '../../unreachable.ts'
-import { AboutSheet } from '../about/about-sheet.tsx'
-import { AddFoldersSheet } from '../add-folder/add-folders-sheet.tsx'
-import { BatchPlanSheet } from '../batch/batch-plan-sheet.tsx'
-import { BrowseSheet } from '../browse/browse-sheet.tsx'
 import { ErrorSheet } from '../error/error-sheet.tsx'
-import { HashSheet } from '../hash/hash-sheet.tsx'
-import { RemoveFolderSheet } from '../library/remove-folder-sheet.tsx'
-import { RemoveImagesSheet } from '../library/remove-images-sheet.tsx'
-import { TrustLinksSheet } from '../library/trust-links-sheet.tsx'
 import { PaletteSheet } from '../palette/palette-sheet.tsx'
-import { SettingsSheet } from '../settings/settings-sheet.tsx'
-import { ShortcutsSheet } from '../shortcuts/shortcuts-sheet.tsx'
 import { lazily } from './lazily.ts'
 
+const AboutSheet = lazily(async () => (await import('../about/about-sheet.tsx')).AboutSheet)
+const AddFoldersSheet = lazily(
+  async () => (await import('../add-folder/add-folders-sheet.tsx')).AddFoldersSheet,
+)
+const BatchPlanSheet = lazily(
+  async () => (await import('../batch/batch-plan-sheet.tsx')).BatchPlanSheet,
+)
+const BrowseSheet = lazily(async () => (await import('../browse/browse-sheet.tsx')).BrowseSheet)
+const HashSheet = lazily(async () => (await import('../hash/hash-sheet.tsx')).HashSheet)
+const RemoveFolderSheet = lazily(
+  async () => (await import('../library/remove-folder-sheet.tsx')).RemoveFolderSheet,
+)
+const RemoveImagesSheet = lazily(
+  async () => (await import('../library/remove-images-sheet.tsx')).RemoveImagesSheet,
+)
+const TrustLinksSheet = lazily(
+  async () => (await import('../library/trust-links-sheet.tsx')).TrustLinksSheet,
+)
+const SettingsSheet = lazily(
+  async () => (await import('../settings/settings-sheet.tsx')).SettingsSheet,
+)
+const ShortcutsSheet = lazily(
+  async () => (await import('../shortcuts/shortcuts-sheet.tsx')).ShortcutsSheet,
+)
 const TakeSnapshotSheet = lazily(
   async () => (await import('../snapshots/take-snapshot-sheet.tsx')).TakeSnapshotSheet,
 )

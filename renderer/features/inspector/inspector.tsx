@@ -1,4 +1,4 @@
-import { useMemo, type ReactNode } from 'react'
+import { Suspense, useMemo, type ReactNode } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { host } from '../../host.ts'
 import { useAppInfo } from '../../state/app-info.ts'
@@ -10,16 +10,20 @@ import { useSelection } from '../../state/selection.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { lazily } from '../frame/lazily.ts'
 import { HealthBadge } from '../library/health-badge.tsx'
-import { ChainTab } from './chain-tab.tsx'
-import { DetailsTab } from './details-tab.tsx'
-import { HistoryTab } from './history-tab.tsx'
-import { MapTab } from './map-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
 import { SelectionSummary } from './selection-summary.tsx'
-import { SnapshotsView } from '../snapshots/snapshots-view.tsx'
 import { WithFile } from './with-info.tsx'
 import './inspector.css'
+
+const ChainTab = lazily(async () => (await import('./chain-tab.tsx')).ChainTab)
+const DetailsTab = lazily(async () => (await import('./details-tab.tsx')).DetailsTab)
+const HistoryTab = lazily(async () => (await import('./history-tab.tsx')).HistoryTab)
+const MapTab = lazily(async () => (await import('./map-tab.tsx')).MapTab)
+const SnapshotsView = lazily(
+  async () => (await import('../snapshots/snapshots-view.tsx')).SnapshotsView,
+)
 
 /** Everything about what is selected: nothing, one image, or several together. */
 export function Inspector() {
@@ -107,4 +111,8 @@ function ImageInspector({ row }: { readonly row: LibraryRow }) {
   )
 }
 
-const panel = (content: ReactNode) => <div className="inspector-panel">{content}</div>
+const panel = (content: ReactNode) => (
+  <div className="inspector-panel">
+    <Suspense>{content}</Suspense>
+  </div>
+)
