@@ -234,7 +234,7 @@ export const changingVerbs: VerbGroup = {
       operands: ['<file>', '[size]'],
       options: resizing,
       notes:
-        'Growing loses nothing. Shrinking needs --ignore-data-loss or --keep-cut; --dry-run says what it would cut off.\n' +
+        'Growing loses nothing. Shrinking needs --ignore-data-loss or --keep-cut;\n--dry-run says what it would cut off.\n' +
         'Snapshots keep their content and their size, backing files their names.',
       examples: [
         { words: 'resize disk.qcow2 +10G', does: '10 GiB more' },

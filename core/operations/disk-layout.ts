@@ -56,7 +56,7 @@ const firstWindow = 64 * 2 ** 20
 const lastWindow = 2 ** 44
 
 /** The first byte after the last that this layer stores, from its tables, back to front; 0 when nothing is. */
-export async function findStoredEnd(
+async function findStoredEnd(
   image: DiskImage,
   { signal, onProgress }: OperationContext,
 ): Promise<number> {
