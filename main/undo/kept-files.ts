@@ -18,7 +18,9 @@ export class KeptFiles {
     chmodSync(folder, 0o700)
   }
 
+  /** Throws a RangeError for what is no job's id: whole folders are removed by it. */
   folderOf(jobId: string): string {
+    if (!isJobId(jobId)) throw new RangeError(`no id of a job: ${jobId}`)
     return path.join(this.#folder, jobId)
   }
 
@@ -61,7 +63,7 @@ export class KeptFiles {
 
   /** Ids of jobs that have a folder. */
   jobIds(): readonly string[] {
-    return readdirSync(this.#folder).filter((name) => /^[1-9]\d*$/.test(name))
+    return readdirSync(this.#folder).filter(isJobId)
   }
 
   /** What the volume has left; undefined where the system does not tell. */
@@ -74,3 +76,5 @@ export class KeptFiles {
     }
   }
 }
+
+const isJobId = (name: string): boolean => /^[1-9]\d*$/.test(name)

@@ -143,16 +143,28 @@ export class UndoStore implements Keeper {
 
   /** It was taken back; its row says so already. */
   undone(jobId: string): void {
-    this.#files.remove(jobId)
-    this.changes.tell([jobId])
+    // A window named it, and `1` may be spelt in many ways.
+    const stored = this.find(jobId)
+    if (stored === undefined) return
+    this.#files.remove(stored.jobId)
+    this.changes.tell([stored.jobId])
   }
 
-  /** Forgets what is kept for these jobs, or for all that nobody uses now. */
+  /**
+   * Forgets what is kept for these jobs, or for all, where nobody uses it now. A window names the jobs: what is no
+   * keeping that is complete stays as it is.
+   */
   purge(jobIds?: readonly string[]): void {
-    const asked =
-      jobIds ??
-      possibleUndos(this.#options.db, { limit: Number.MAX_SAFE_INTEGER }).map(({ jobId }) => jobId)
-    this.#letGo(asked.filter((jobId) => !this.#used.has(jobId)))
+    const { db } = this.#options
+    const possible = possibleUndos(db, { limit: Number.MAX_SAFE_INTEGER })
+    const wanted = jobIds && new Set(jobIds)
+    const leaving = possible.filter(
+      ({ jobId }) =>
+        (wanted === undefined || wanted.has(jobId)) &&
+        !this.#used.has(jobId) &&
+        !this.#promised.has(jobId),
+    )
+    this.#letGo(leaving.map(({ jobId }) => jobId))
   }
 
   /** Call after a change of the quota. */

@@ -325,3 +325,22 @@ it('changes that were recorded before there was an undo store can be taken back,
     record: { kind: 'repair', safetyCopy: '/a.repair-undo-1' },
   })
 })
+
+it('what is purged by name is a keeping of the store, and nothing else', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  await mkdir(folder.file('undo', '12', 'inside'), { recursive: true })
+  await mkdir(folder.file('precious'))
+  const jobId = await kept(bench, 8)
+  const running = startJob(bench, 'resize')
+  const cut = await place(bench, running, 8)
+  await writeFile(cut, 'what the running job is keeping')
+  bench.store.purge(['../precious', '.', '..', '12/inside', running.id, '9999', jobId])
+  expect((await readdir(folder.path)).toSorted()).toEqual(
+    expect.arrayContaining(['precious', 'undo']),
+  )
+  expect((await readdir(folder.file('undo'))).toSorted()).toEqual(['12', running.id])
+  expect(existsSync(folder.file('undo', '12', 'inside'))).toBe(true)
+  expect(existsSync(cut)).toBe(true)
+  expect(findJob(bench.db, jobId)?.undo).toBe('no')
+})
