@@ -10,6 +10,7 @@ import { copySparsely } from './copy-sparsely.ts'
 import { digestOf } from './digest.ts'
 import { extentOf } from './file-extent.ts'
 import type { Host } from './host.ts'
+import { mustBeNamed } from './must-be-named.ts'
 import { proofDigestFor, proofHasher, type ProofDigest } from './proof-digest.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
 import { nameAside } from './rewrite-names.ts'
@@ -49,6 +50,11 @@ export interface RelocatedCopy {
 
 type RelocatingHost = Host & ExchangingEnvironment
 
+interface Names {
+  readonly from: string
+  readonly to: string
+}
+
 /**
  * Gives a file another name or another place, and never over another file. Holds it as QEMU's writers do,
  * so that nobody works with it meanwhile. At every moment one of the two names leads to the whole file:
@@ -77,7 +83,7 @@ export async function relocate(
     await mustBeNoLink(host, from)
     await using file = await hold(host, from)
     mustBe(file, options.identity)
-    const renamed = await renameOrLink(host, from, to, options)
+    const renamed = await renameOrLink(host, file, { from, to }, options)
     if (renamed) return { from, to, copied: undefined, identity: identityOf(file) ?? '' }
     return { from, to, ...(await copyOver(host, file, { from, to }, options)) }
   } catch (error) {
@@ -121,8 +127,8 @@ function mustBe(file: BlockFile, expected: string | undefined): void {
 /** False when the new name is on another volume; then nothing was done. */
 async function renameOrLink(
   host: RelocatingHost,
-  from: string,
-  to: string,
+  file: BlockFile,
+  { from, to }: Names,
   { whilePlaced }: RelocateOptions,
 ): Promise<boolean> {
   try {
@@ -131,7 +137,7 @@ async function renameOrLink(
       await flushNames(host, to, from)
       return true
     }
-    return await renameAround(host, from, to, whilePlaced)
+    return await renameAround(host, file, { from, to }, whilePlaced)
   } catch (thrown) {
     const error = ImageError.from(thrown)
     if (error.context.errno === 'EXDEV') return false
@@ -141,13 +147,13 @@ async function renameOrLink(
 
 async function renameAround(
   host: RelocatingHost,
-  from: string,
-  to: string,
+  file: BlockFile,
+  { from, to }: Names,
   whilePlaced: WhilePlaced,
 ): Promise<boolean> {
   if (await gotSecondName(host, from, to)) {
     await flushOrRemove(host, from, to)
-    await finish(host, from, to, whilePlaced)
+    await finish(host, file, { from, to }, whilePlaced)
     return true
   }
   // Without hard links nothing has both names: what names the file is told right after.
@@ -178,8 +184,8 @@ async function gotSecondName(host: RelocatingHost, from: string, to: string): Pr
 /** The file has both names, for good; from here on the old one goes. */
 async function finish(
   host: RelocatingHost,
-  from: string,
-  to: string,
+  file: BlockFile,
+  { from, to }: Names,
   whilePlaced: WhilePlaced | undefined,
 ): Promise<void> {
   try {
@@ -189,13 +195,25 @@ async function finish(
     throw error
   }
   try {
-    await host.removeFile(from)
+    if (await isStillNamed(host, file, from)) await host.removeFile(from)
   } catch (thrown) {
     await whilePlaced?.revert()
     await removeNew(host, from, to)
+    if (thrown instanceof ImageError && thrown.reason === 'file-changed') throw thrown
     throw new ImageError('move-not-removed', { path: from, ...errnoOf(thrown) }, { cause: thrown })
   }
   await flushNames(host, from)
+}
+
+/** False when somebody removed the old name: then the new one is the last. Throws `file-changed`. */
+async function isStillNamed(host: RelocatingHost, file: BlockFile, from: string): Promise<boolean> {
+  try {
+    await mustBeNamed(host, file, from)
+    return true
+  } catch (error) {
+    if (error instanceof ImageError && error.reason === 'file-missing') return false
+    throw error
+  }
 }
 
 /** The old name may only go once the new one is there for good. */
@@ -220,7 +238,7 @@ async function removeNew(host: RelocatingHost, from: string, name: string): Prom
 async function copyOver(
   host: RelocatingHost,
   file: BlockFile,
-  { from, to }: { readonly from: string; readonly to: string },
+  { from, to }: Names,
   options: RelocateOptions,
 ): Promise<Pick<RelocateResult, 'copied' | 'identity'>> {
   await removeLeftovers(host, to)
@@ -236,7 +254,7 @@ async function copyOver(
       await host.renameFile(aside, to)
       name = to
       await flushOrRemove(host, from, to)
-      await finish(host, from, to, options.whilePlaced)
+      await finish(host, file, { from, to }, options.whilePlaced)
       return { copied: { ...copied, rightsLost }, identity: identityOf(copy) ?? '' }
     } catch (error) {
       // What failed while both names led to the file has removed the new one by itself.

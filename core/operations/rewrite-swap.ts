@@ -2,7 +2,6 @@ import { throwIfAborted } from '../base/abort.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { ExchangingEnvironment } from '../image/environment.ts'
 import type { OperationContext } from '../progress.ts'
-import type { BlockFile } from '../storage/block-file.ts'
 import type { FileExtent } from './compact-plan.ts'
 import { extentOf } from './file-extent.ts'
 import { inWordsOfRewriting } from './rewrite-errors.ts'
@@ -82,18 +81,6 @@ function mustNotGrow(path: string, before: FileExtent, after: FileExtent): void 
     if (found <= limit + (field === 'length' ? 0 : bookkeepingOf(limit))) continue
     throw new ImageError('rewrite-not-smaller', { path, field, limit, found })
   }
-}
-
-/** Somebody may have put another file there, although this one is held. Throws `file-changed`. */
-async function mustBeNamed(
-  host: ExchangingEnvironment,
-  { identity }: BlockFile,
-  path: string,
-): Promise<void> {
-  await using named = await host.openFile(path)
-  const now = named.identity
-  if (now?.device === identity?.device && now?.inode === identity?.inode) return
-  throw new ImageError('file-changed', { path, found: 'another file' })
 }
 
 /** A hard link, so that the image has its own name all the time. */

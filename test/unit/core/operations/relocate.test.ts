@@ -8,6 +8,8 @@ import {
   open,
   readdir,
   readFile,
+  rename,
+  rm,
   stat,
   symlink,
   truncate,
@@ -133,6 +135,39 @@ it('what has to be right in between sees both names, and undoes the move when it
     whilePlaced: { apply: async () => undefined, revert: async () => undefined },
   })
   expect(await readdir(folder.path)).toEqual(['b.img'])
+})
+
+it('a file that takes the old name meanwhile is not removed with it', async () => {
+  await using folder = await tempFolder()
+  await using other = await folderOnOtherVolume()
+  for (const to of [folder.file('b.img'), ...(hasOneVolume ? [] : [other.file('b.img')])]) {
+    const from = folder.file('a.img')
+    await writeFile(from, 'one')
+    const reverted: string[] = []
+    const whilePlaced = {
+      apply: async () => {
+        await writeFile(folder.file('new.img'), 'somebody else’s')
+        await rename(folder.file('new.img'), from)
+      },
+      revert: async () => void reverted.push(to),
+    }
+    expect(await reasonOf(relocate(nodeHost, from, to, { whilePlaced }))).toBe('file-changed')
+    expect(await readFile(from, 'utf8')).toBe('somebody else’s')
+    expect(reverted).toEqual([to])
+    expect(await readdir(path.dirname(to))).not.toContain('b.img')
+  }
+})
+
+it('a file whose old name somebody removes meanwhile keeps the new one', async () => {
+  await using folder = await tempFolder()
+  await using other = await folderOnOtherVolume()
+  for (const to of [folder.file('b.img'), ...(hasOneVolume ? [] : [other.file('b.img')])]) {
+    const from = folder.file('a.img')
+    await writeFile(from, 'one')
+    const whilePlaced = { apply: () => rm(from), revert: async () => undefined }
+    await relocate(nodeHost, from, to, { whilePlaced })
+    expect(await readFile(to, 'utf8')).toBe('one')
+  }
 })
 
 it.skipIf(hasOneVolume)(
