@@ -13,6 +13,7 @@ import { Sheets } from './features/frame/sheets.tsx'
 import { TopBar } from './features/frame/top-bar.tsx'
 import { LibraryPage } from './features/library/library-page.tsx'
 import { Sidebar } from './features/sidebar/sidebar.tsx'
+import { tellOfNews } from './features/notify/tell-of-news.ts'
 import { tellOfChanges } from './features/undo/tell-of-changes.ts'
 import { useAppInfo } from './state/app-info.ts'
 import { followWindowWidth, useLayout } from './state/layout.ts'
@@ -40,6 +41,7 @@ function Frame() {
   useEffect(listenForShortcuts, [])
   useEffect(followMenuState, [])
   useEffect(tellOfChanges, [])
+  useEffect(tellOfNews, [])
   useTheme()
   return (
     <CSPProvider disableStyleElements>

@@ -37,6 +37,7 @@ export class FakeJobs {
   readonly #options: FakeJobsOptions
   readonly #jobs = new Map<string, Job>()
   readonly #batches = new Map<string, BatchCounters>()
+  readonly #heldAt = new Map<string, number>()
   #next = 1
   #timer: ReturnType<typeof setInterval> | undefined
 
@@ -129,6 +130,41 @@ export class FakeJobs {
     }
   }
 
+  /** Does what an interrupted job was about once more. */
+  takeUp(id: string): { jobId: string } {
+    const job = this.#jobs.get(id)
+    const row = job && this.#options.rowOf(job.imageId)
+    if (job === undefined || row === undefined) throw new Error(`no job ${id}`)
+    const again = this.#create(row, job.request, Date.now())
+    this.#change(again)
+    this.#timer ??= setInterval(() => this.#tick(), tickMs)
+    return { jobId: again.id }
+  }
+
+  /** Holds what waits or goes on, or lets it go on. */
+  hold(which: { jobId: string } | { batchId: string }, isHeld: boolean): void {
+    const now = Date.now()
+    for (const job of this.#jobs.values()) {
+      const meant = 'jobId' in which ? job.id === which.jobId : job.batchId === which.batchId
+      if (!meant || job.endedAt !== undefined) continue
+      const held = this.#heldAt.get(job.id)
+      if (isHeld) this.#heldAt.set(job.id, held ?? now)
+      else this.#heldAt.delete(job.id)
+      const state = isHeld ? 'paused' : job.startedAt === undefined ? 'queued' : 'running'
+      // The time it stood still is none of its work.
+      const stood = isHeld || held === undefined ? 0 : now - held
+      this.#change({
+        ...job,
+        state,
+        ...(job.startedAt !== undefined && { startedAt: job.startedAt + stood }),
+      })
+    }
+    const batch = 'batchId' in which ? this.#batches.get(which.batchId) : undefined
+    if (batch === undefined) return
+    this.#batches.set(batch.id, { ...batch, paused: isHeld })
+    this.#tellBatch(batch.id)
+  }
+
   get(id: string): Job | undefined {
     return this.#jobs.get(id)
   }
@@ -178,10 +214,13 @@ export class FakeJobs {
     for (const job of open
       .filter(({ state }) => state === 'queued')
       .slice(0, running - busy.length)) {
-      const started: Job = { ...job, state: 'running', startedAt: Date.now() }
-      this.#jobs.set(job.id, started)
-      this.#options.emit({ type: 'jobs', jobs: [started] })
+      this.#change({ ...job, state: 'running', startedAt: Date.now() })
     }
+  }
+
+  #change(job: Job): void {
+    this.#jobs.set(job.id, job)
+    this.#options.emit({ type: 'jobs', jobs: [job] })
   }
 
   #advance(job: Job): void {
@@ -198,7 +237,8 @@ export class FakeJobs {
       return
     }
     const progress = {
-      phase: job.request.kind === 'check' ? 'Reading tables' : 'Reading the guest content',
+      phase: job.request.kind === 'check' ? 'tables' : 'data',
+      share: done / total,
       done,
       total,
       unit: 'bytes' as const,
@@ -225,6 +265,15 @@ export class FakeJobs {
     }
     if (isChange(job.request)) {
       const { record } = madeUpChange(row, job.request, at)
+      const isCompact = job.request.kind === 'compact'
+      if (job.batchId !== undefined && isCompact && row.id % 5 === 0) {
+        const summary = 'There is nothing to give back'
+        return { ...job, state: 'succeeded', endedAt: at, summary, isIdle: true }
+      }
+      if (job.batchId !== undefined && isCompact && row.id % 11 === 0) {
+        const summary = 'In use by win11: it was left out'
+        return { ...job, state: 'skipped', endedAt: at, summary }
+      }
       return { ...job, state: 'succeeded', endedAt: at, ...record }
     }
     const result = madeUpResult(row, job.request)
@@ -243,15 +292,19 @@ export class FakeJobs {
     if (batch === undefined) return
     const check = job.result?.kind === 'check' ? job.result.check : undefined
     const outcome =
-      job.state === 'cancelled'
-        ? 'cancelled'
+      job.state === 'cancelled' || job.state === 'skipped'
+        ? job.state
         : job.state === 'failed'
-          ? 'unreadable'
-          : check === undefined || check.verdict === 'clean'
-            ? 'ok'
-            : check.verdict === 'leaks'
-              ? 'leaks'
-              : 'damaged'
+          ? batch.kind === 'check'
+            ? 'unreadable'
+            : 'failed'
+          : job.isIdle === true
+            ? 'nothing'
+            : check === undefined || check.verdict === 'clean'
+              ? 'ok'
+              : check.verdict === 'leaks'
+                ? 'leaks'
+                : 'damaged'
     const done = batch.done + 1
     this.#batches.set(batchId, {
       ...batch,

@@ -17,6 +17,7 @@ import { isChange } from '../../ipc/schemas/change.ts'
 import { madeUpBatch } from './plan-of-many.ts'
 import { madeUpChange } from './changes.ts'
 import { FakeJobs } from './jobs.ts'
+import { madeUpComparison, madeUpLog } from './job-details.ts'
 import { madeUpLibrary } from './library.ts'
 import { planAction } from './plans.ts'
 import { madeUpSnapshots } from './snapshots.ts'
@@ -285,11 +286,17 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
       const [jobId = ''] = jobs.start(request, created, undefined).jobIds
       return { jobId }
     },
-    'jobs.pause': async () => notMadeUp('jobs.pause'),
-    'jobs.resume': async () => notMadeUp('jobs.resume'),
-    'jobs.again': async () => notMadeUp('jobs.again'),
-    'jobs.log': async () => notMadeUp('jobs.log'),
-    'jobs.comparison': async () => notMadeUp('jobs.comparison'),
+    'jobs.pause': async (which) => {
+      jobs.hold(which, true)
+      return {}
+    },
+    'jobs.resume': async (which) => {
+      jobs.hold(which, false)
+      return {}
+    },
+    'jobs.again': async ({ jobId }) => jobs.takeUp(jobId),
+    'jobs.log': async ({ jobId }) => ({ lines: madeUpLog(jobs.get(jobId)) }),
+    'jobs.comparison': async ({ batchId }) => madeUpComparison(jobs.batch(batchId), options.now),
     'undo.store': async () => undoStore.look(settings.undoQuotaBytes),
     'undo.purge': async ({ jobIds }) => {
       undoStore.purge(jobIds)

@@ -36,6 +36,7 @@ export type Sheet =
   /** `base`: the image that the new one is an overlay of. */
   | { readonly kind: 'new-image'; readonly base?: number }
   | { readonly kind: 'job-log'; readonly jobId: string }
+  | { readonly kind: 'weekly-check'; readonly folderId: number }
   | { readonly kind: 'error'; readonly error: ErrorData }
 
 export const useSheet = create<{ readonly sheet: Sheet | undefined }>(() => ({ sheet: undefined }))

@@ -51,6 +51,9 @@ const RenameSheet = lazily(async () => (await import('../files/rename-sheet.tsx'
 const MoveSheet = lazily(async () => (await import('../files/move-sheet.tsx')).MoveSheet)
 const TrashSheet = lazily(async () => (await import('../files/trash-sheet.tsx')).TrashSheet)
 const JobLogSheet = lazily(async () => (await import('../jobs/job-log-sheet.tsx')).JobLogSheet)
+const WeeklyCheckSheet = lazily(
+  async () => (await import('../schedule/weekly-check-sheet.tsx')).WeeklyCheckSheet,
+)
 const LocateSheet = lazily(async () => (await import('../chain/locate-sheet.tsx')).LocateSheet)
 const RelinkSheet = lazily(async () => (await import('../relink/relink-sheet.tsx')).RelinkSheet)
 const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).UndoSheet)
@@ -126,6 +129,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <CompactSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'new-image':
       return <NewImageSheet base={sheet.base} onClose={closeSheet} />
+    case 'weekly-check':
+      return <WeeklyCheckSheet folderId={sheet.folderId} onClose={closeSheet} />
     case 'job-log':
       return <JobLogSheet jobId={sheet.jobId} onClose={closeSheet} />
     case 'error':

@@ -6,6 +6,8 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
 import { texts } from '../../texts/texts.ts'
+import { NotificationsRow } from '../notify/notifications-row.tsx'
+import { WeeklyChecksCard } from '../schedule/weekly-checks-card.tsx'
 import { UndoStoreCard } from '../undo/undo-store-card.tsx'
 import './settings-sheet.css'
 
@@ -17,7 +19,9 @@ const jobCounts = [
 /** Every change holds at once; there is nothing to save. */
 export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
   const settings = useSettings((state) => state.settings)
-  const logFolder = useAppInfo((state) => state.info?.logFolder)
+  const words = texts().settings
+  const info = useAppInfo((state) => state.info)
+  const logFolder = info?.logFolder
   const jobs = String(settings.parallelJobs)
   return (
     <Dialog
@@ -109,6 +113,25 @@ export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
             value={settings.logLevel}
             onChange={(logLevel) => changeSettings({ logLevel })}
           />
+        </Row>
+        {info?.capabilities.notifications === false && (
+          <Row>
+            <NotificationsRow />
+          </Row>
+        )}
+        <Row>
+          <Select
+            label={words.language}
+            options={[
+              { value: 'en', label: words.languages.en },
+              { value: 'en-XA', label: words.languages['en-XA'] },
+            ]}
+            value={settings.language}
+            onChange={(language) => changeSettings({ language })}
+          />
+        </Row>
+        <Row hint={texts().schedule.meaning}>
+          <WeeklyChecksCard />
         </Row>
         <Row hint={texts().undo.store.meaning}>
           <UndoStoreCard />

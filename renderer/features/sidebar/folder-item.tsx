@@ -97,6 +97,12 @@ function folderItems(folder: LibraryFolder): MenuItem[] {
         }),
     })),
     {
+      id: 'weekly',
+      label: texts().schedule.menu,
+      icon: 'clock',
+      onSelect: () => openSheet({ kind: 'weekly-check', folderId: folder.id }),
+    },
+    {
       id: 'rescan',
       label: words.rescan,
       icon: 'refresh',

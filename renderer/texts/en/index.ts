@@ -20,6 +20,8 @@ import { plan } from './plan.ts'
 import { relink } from './relink.ts'
 import { repair } from './repair.ts'
 import { resize } from './resize.ts'
+import { schedule } from './schedule.ts'
+import { settings } from './settings.ts'
 import { size } from './size.ts'
 import { snapshots } from './snapshots.ts'
 import { undo } from './undo.ts'
@@ -43,6 +45,8 @@ export const english = {
   relink,
   repair,
   resize,
+  schedule,
+  settings,
   size,
   snapshots,
   undo,
