@@ -22,6 +22,9 @@ export const windowFolder = fileURLToPath(new URL('dist/renderer', projectRoot))
 export const preloadScript = fileURLToPath(new URL('dist/preload/preload.cjs', projectRoot))
 export const iconFile = fileURLToPath(new URL('assets/icons/256x256.png', projectRoot))
 
+/** As large as trays draw it; some scale no icon down. */
+export const trayIconFile = fileURLToPath(new URL('assets/icons/24x24.png', projectRoot))
+
 /** The version in package.json, which the packaged app carries along. */
 export function readAppVersion(): string {
   const text = readFileSync(new URL('package.json', projectRoot), 'utf8')

@@ -74,12 +74,17 @@ export interface Services {
   /** For whoever watches from outside. Asked for once: it watches the process, too. */
   metrics(): MetricsSource
   readonly notices: readonly Notice[]
-  /** Adds files and folders that came from outside the window. Throws as `Library.addPaths` does. */
-  openPaths(paths: readonly string[]): Promise<{ readonly imageIds: readonly number[] }>
+  /** Adds files and folders that came from outside the window; `refusal` says why the first one could not be. */
+  openPaths(
+    paths: readonly string[],
+  ): Promise<{ readonly imageIds: readonly number[]; readonly refusal: ImageError | undefined }>
   /** For the log: an error that is a fault of ours, with its stack. */
   reportDefect(where: string, thrown: unknown): void
   /** For the question before a shell ends. */
   workUnderWay(): WorkUnderWay
+  /** Every job stands still, or goes on. */
+  pauseAll(): void
+  resumeAll(): void
   /**
    * Jobs stop, threads end, the database is closed. What had not ended is interrupted and can be taken up at the next
    * start, or is cancelled, as the person chose.
@@ -322,9 +327,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
     metrics: () => new ServicesMetrics(db, queue),
     notices,
     openPaths: async (paths) => {
-      const imageIds = await library.addPaths(paths)
+      const { ids: imageIds, refusal } = await library.addWhatCan(paths)
       library.used(imageIds)
-      return { imageIds }
+      return { imageIds, refusal }
     },
     reportDefect: (where, thrown) =>
       log.error('defect', {
@@ -332,6 +337,16 @@ export async function createServices(options: ServicesOptions): Promise<Services
         stack: thrown instanceof Error ? thrown.stack : String(thrown),
       }),
     workUnderWay: () => workUnderWay(queue.snapshot().jobs),
+    pauseAll: () => {
+      const { jobs, batches } = queue.snapshot()
+      for (const { id } of batches) queue.pauseBatch(id)
+      for (const { id, batchId } of jobs) if (batchId === undefined) queue.pause(id)
+    },
+    resumeAll: () => {
+      const { jobs, batches } = queue.snapshot()
+      for (const { id } of batches) queue.resumeBatch(id)
+      for (const { id, batchId } of jobs) if (batchId === undefined) queue.resume(id)
+    },
     close: async (unfinished = 'interrupted') => {
       log.info('services end', { unfinished })
       if (unfinished === 'cancelled') await queue.cancelAndSettle()

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../ipc/schemas/app.ts'
 import type { contract } from '../ipc/contract.ts'
 import type { JobNews } from './jobs/job-news.ts'
+import type { OverallState } from './jobs/overall-progress.ts'
 
 export type MenuItems = z.output<(typeof contract)['shell.popupMenu']['input']>['items']
 
@@ -28,7 +29,10 @@ export interface ShellPorts {
 
   /** The system's dialog; empty when it was closed. */
   chooseImages(): Promise<readonly string[]>
-  chooseFolder(): Promise<string | undefined>
+  /** One image that is to be named, such as a backing file. */
+  chooseImage(): Promise<string | undefined>
+  /** `library`: to look for images in; `destination`: to put something into. */
+  chooseFolder(purpose: 'library' | 'destination'): Promise<string | undefined>
   showInFolder(path: string): void
   /** Answers with the chosen item's id; undefined when the menu was closed. */
   popupMenu(items: MenuItems): Promise<string | undefined>
@@ -50,7 +54,7 @@ export interface ShellPorts {
   /** Called at start and after each change, for what lives outside the window (theme). */
   settingsChanged(settings: Settings): void
   /** Share of all running work that is done, for the taskbar; undefined when nothing runs. */
-  showProgress(fraction: number | undefined): void
+  showProgress(fraction: number | undefined, state: OverallState): void
   /** Of work that ended, for a notification when nobody looks; absent where the window asks the browser. */
   tellNews?(news: JobNews): void
   /** Whether an image is being changed: the machine must not fall asleep over it. */

@@ -74,6 +74,7 @@ export const shellEvent = z.discriminatedUnion('type', [
   }),
   /** A notification was clicked: the window shows the job. */
   z.object({ type: z.literal('show-job'), jobId: z.string() }),
+  z.object({ type: z.literal('show-batch'), batchId: z.string() }),
   /** Images that were opened from outside; the window selects them. */
   z.object({ type: z.literal('opened'), imageIds: z.array(z.number().int().positive()) }),
   z.object({ type: z.literal('notice'), title: z.string(), detail: z.string() }),

@@ -1,16 +1,23 @@
-import { dialog, Menu, nativeTheme, shell, type BrowserWindow } from 'electron'
+import { dialog, nativeTheme, shell, type BrowserWindow } from 'electron'
 import { ImageError } from '../../core/index.ts'
 import type { ShellEvents } from '../shell-events.ts'
 import type { ShellPorts } from '../shell-ports.ts'
 import { popupMenu } from './popup-menu.ts'
 
 const imageExtensions = ['qcow2', 'qcow', 'img', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx', 'qed', 'iso']
+const imageFilters = [
+  { name: 'Disk images', extensions: imageExtensions },
+  { name: 'All files', extensions: ['*'] },
+]
+
+/** Windows colours the button; elsewhere it is drawn as always. */
+const barModes = { working: 'normal', paused: 'paused', failed: 'error' } as const
 
 /** What the services can ask of the desktop. `window` answers with the main window, once it is there. */
 export function createDesktopShell(
   events: ShellEvents,
   window: () => BrowserWindow | undefined,
-): ShellPorts {
+): Omit<ShellPorts, 'setMenuState'> {
   const choose = async (options: Electron.OpenDialogOptions): Promise<readonly string[]> => {
     const parent = window()
     const { canceled, filePaths } =
@@ -28,7 +35,7 @@ export function createDesktopShell(
       dropPaths: true,
       dragOut: false,
       imageWindows: false,
-      notifications: false,
+      notifications: true,
       trash: true,
     },
 
@@ -36,26 +43,30 @@ export function createDesktopShell(
       choose({
         title: 'Open disk images',
         properties: ['openFile', 'multiSelections'],
-        filters: [
-          { name: 'Disk images', extensions: imageExtensions },
-          { name: 'All files', extensions: ['*'] },
-        ],
+        filters: imageFilters,
       }),
-    chooseFolder: async () => {
-      const [folder] = await choose({ title: 'Add a folder', properties: ['openDirectory'] })
+    chooseImage: async () => {
+      const [file] = await choose({
+        title: 'Choose a disk image',
+        properties: ['openFile'],
+        filters: imageFilters,
+      })
+      return file
+    },
+    chooseFolder: async (purpose) => {
+      const [folder] = await choose(
+        purpose === 'library'
+          ? { title: 'Add a folder', properties: ['openDirectory'] }
+          : { title: 'Choose a folder', properties: ['openDirectory', 'createDirectory'] },
+      )
       return folder
     },
+    // The services keep the Trash of Linux themselves: what they put there they can take out again.
+    ...(process.platform !== 'linux' && { trash: (path: string) => shell.trashItem(path) }),
     showInFolder: (path) => shell.showItemInFolder(path),
     popupMenu: async (items) => {
       const parent = window()
       return parent === undefined ? undefined : popupMenu(items, parent)
-    },
-    setMenuState: (enabled) => {
-      const menu = Menu.getApplicationMenu()
-      for (const [id, isEnabled] of Object.entries(enabled)) {
-        const item = menu?.getMenuItemById(id)
-        if (item) item.enabled = isEnabled
-      }
     },
     browse: async () => {
       throw new ImageError('not-in-this-shell', {
@@ -70,9 +81,9 @@ export function createDesktopShell(
     settingsChanged: ({ theme }) => {
       nativeTheme.themeSource = theme
     },
-    showProgress: (fraction) => {
+    showProgress: (fraction, state) => {
       const parent = window()
-      parent?.setProgressBar(fraction ?? -1)
+      parent?.setProgressBar(fraction ?? -1, { mode: barModes[state] })
       parent?.setTitle(
         fraction === undefined ? 'Platter' : `${Math.floor(fraction * 100)} % - Platter`,
       )

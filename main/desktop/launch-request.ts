@@ -2,17 +2,36 @@ import path from 'node:path'
 import { z } from 'zod'
 
 /** Commands that the desktop's launcher offers as actions (electron-builder.yml, desktopActions). */
-const launchCommand = z.enum(['library.addFolder', 'library.openImage'])
+const launchCommand = z.enum(['library.addFolder', 'library.openImage', 'library.newImage'])
+
+/** What a file manager offers for images; each opens its dialog, and the person decides there. */
+const launchAction = z.enum(['check', 'repair', 'compact', 'resize', 'snapshot', 'sha'])
+
+/** The command of the window's registry that an action is. */
+export const actionCommands: Readonly<Record<z.infer<typeof launchAction>, string>> = {
+  check: 'image.check',
+  repair: 'image.repair',
+  compact: 'image.compact',
+  resize: 'image.resize',
+  snapshot: 'image.takeSnapshot',
+  sha: 'image.hash',
+}
 
 /** What someone who starts the app asks of it. */
 export const launchRequest = z.object({
   /** Absolute; files and folders. */
   paths: z.array(z.string().min(1).max(4096)).max(10_000),
   command: launchCommand.optional(),
+  /** For the images among the paths. */
+  action: launchAction.optional(),
 })
 export type LaunchRequest = z.infer<typeof launchRequest>
 
-const commandPrefix = '--command='
+/** The value of `--name=value`; the first one counts. */
+function valueOf(name: string, given: readonly string[]): string | undefined {
+  const prefix = `--${name}=`
+  return given.find((argument) => argument.startsWith(prefix))?.slice(prefix.length)
+}
 
 /**
  * Reads a command line. Every other switch is Chromium's or Electron's (and `-psn_…` the macOS
@@ -30,8 +49,11 @@ export function parseLaunch(
   const paths = given
     .filter((argument) => argument !== '' && !argument.startsWith('-'))
     .map((argument) => path.resolve(workingFolder, argument))
-  const command = launchCommand.safeParse(
-    given.find((argument) => argument.startsWith(commandPrefix))?.slice(commandPrefix.length),
-  )
-  return command.success ? { paths, command: command.data } : { paths }
+  const command = launchCommand.safeParse(valueOf('command', given)).data
+  const action = launchAction.safeParse(valueOf('action', given)).data
+  return {
+    paths,
+    ...(command !== undefined && { command }),
+    ...(action !== undefined && { action }),
+  }
 }

@@ -59,6 +59,12 @@ export interface LibraryOptions {
 /** Configurations change rarely; a machine that was just made may be missing so long, in milliseconds. */
 const placesInterval = 60_000
 
+export interface Added {
+  readonly ids: readonly number[]
+  /** Why the first one of those that are not among them could not be added. */
+  readonly refusal: ImageError | undefined
+}
+
 export interface FolderChoice {
   readonly path: string
   readonly recursive: boolean
@@ -230,10 +236,16 @@ export class Library implements JobSubjects {
    * nowhere or to something that is no file, after the others were added.
    */
   async addPaths(paths: readonly string[]): Promise<readonly number[]> {
-    const { ids, folders, refusal } = await this.#sightings.addNamed(paths)
-    for (const path of folders) await this.addFolder({ path, recursive: true, watched: true })
+    const { ids, refusal } = await this.addWhatCan(paths)
     if (refusal !== undefined) throw refusal
     return ids
+  }
+
+  /** As `addPaths`; one that cannot be added keeps the others from nothing. Answers with the first refusal. */
+  async addWhatCan(paths: readonly string[]): Promise<Added> {
+    const { ids, folders, refusal } = await this.#sightings.addNamed(paths)
+    for (const path of folders) await this.addFolder({ path, recursive: true, watched: true })
+    return { ids, refusal }
   }
 
   removeImages(ids: readonly number[]): void {

@@ -19,6 +19,7 @@ export function tellShell(
   const overall = new OverallProgress()
   const writing = new WritingJobs()
   let shownAt = -Infinity
+  let shownState = overall.state
   let isAwake = false
   const stop = queue.changes.listen((change) => {
     overall.follow(change)
@@ -29,11 +30,14 @@ export function tellShell(
     }
     const news = shell.tellNews && newsOf(change, options)
     if (news !== undefined) shell.tellNews?.(news)
-    const { fraction } = overall
+    const { fraction, state } = overall
     const now = performance.now()
-    if (fraction !== undefined && now - shownAt < shownProgressInterval) return
+    if (fraction !== undefined && state === shownState && now - shownAt < shownProgressInterval) {
+      return
+    }
+    shownState = state
     shownAt = fraction === undefined ? -Infinity : now
-    shell.showProgress(fraction)
+    shell.showProgress(fraction, state)
   })
   return {
     [Symbol.dispose]: () => {

@@ -83,7 +83,8 @@ async function start({
   })
   const metrics =
     address === undefined ? undefined : await startMetrics(address, { services, server })
-  await services.openPaths(paths.map((file) => path.resolve(file)))
+  const { refusal } = await services.openPaths(paths.map((file) => path.resolve(file)))
+  if (refusal !== undefined) throw refusal
 
   let window: BrowserWindow | undefined
   let stoppedAt: number | undefined

@@ -15,9 +15,11 @@ export function createWebShell(roots: Roots, events: ShellEvents): ShellPorts {
       dragOut: false,
       imageWindows: false,
       notifications: false,
-      trash: true,
+      // Only of Linux is it known how a Trash is kept; elsewhere the desktop's own shell would be needed.
+      trash: process.platform === 'linux',
     },
     chooseImages: async () => desktopOnly("The system's open dialog"),
+    chooseImage: async () => desktopOnly("The system's open dialog"),
     chooseFolder: async () => desktopOnly("The system's open dialog"),
     showInFolder: () => desktopOnly('Showing a file in its folder'),
     popupMenu: async () => desktopOnly('A native menu'),

@@ -3,6 +3,9 @@ import { revealImages } from '../features/library/reveal-images.ts'
 import { changeSettings } from '../state/settings.ts'
 import { addNotice } from '../state/app-info.ts'
 import { unreachable } from '../unreachable.ts'
+import { showPage } from '../state/page.ts'
+import { reportError } from '../state/report-error.ts'
+import { openForImages } from './open-for-images.ts'
 import { isCommand, runCommand } from './registry.ts'
 
 /** What the shell around the window asks of it: menu commands, files opened from the desktop. */
@@ -10,10 +13,15 @@ export function receiveShellEvent(event: ShellEvent): void {
   switch (event.type) {
     case 'command':
       // A shell of another version may name a command that this window does not have.
-      if (isCommand(event.id)) runCommand(event.id, event.imageIds)
+      if (!isCommand(event.id)) break
+      if (event.imageIds === undefined) runCommand(event.id)
+      else openForImages(event.id, event.imageIds).catch(reportError)
       break
     case 'opened':
       revealImages(event.imageIds)
+      break
+    case 'show-batch':
+      showPage({ kind: 'batch', batchId: event.batchId })
       break
     case 'show-job':
       changeSettings({ drawerOpen: true })

@@ -165,6 +165,14 @@ class App extends EventEmitter {
     record.sandboxEnabled = this.#isReady ? 'after ready' : 'before ready'
   }
 
+  addRecentDocument(file) {
+    record.recentDocuments.push(file)
+  }
+
+  clearRecentDocuments() {
+    record.recentDocuments = []
+  }
+
   setAboutPanelOptions() {}
   setAppUserModelId() {}
   focus() {}

@@ -43,7 +43,7 @@ class BrowserWindow extends EventEmitter {
   }
 
   static getFocusedWindow() {
-    return [...windows].at(-1) ?? null
+    return record.hasFocus ? ([...windows].at(-1) ?? null) : null
   }
 
   loadURL(url) {
@@ -87,6 +87,7 @@ class BrowserWindow extends EventEmitter {
   }
 
   focus() {
+    record.hasFocus = true
     this.webContents.focus()
     this.emit('focus')
   }
@@ -131,8 +132,9 @@ class BrowserWindow extends EventEmitter {
     return this.#title
   }
 
-  setProgressBar(fraction) {
+  setProgressBar(fraction, { mode = 'normal' } = {}) {
     record.progress = fraction
+    record.progressBars.push({ fraction, mode })
   }
 
   setBackgroundColor() {}

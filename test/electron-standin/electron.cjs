@@ -8,6 +8,7 @@ const { startChromium } = require('./chromium.cjs')
 const { dialog, nativeTheme, protocol, screen, session, shell } = require('./desktop.cjs')
 const { record } = require('./record.cjs')
 const { Menu } = require('./menu.cjs')
+const { Notification, powerSaveBlocker, Tray } = require('./outside-window.cjs')
 const { byTarget, ipcMain } = require('./web-contents.cjs')
 
 /** Playwright finds a window's BrowserWindow through it. */
@@ -66,10 +67,13 @@ module.exports = {
   ipcMain,
   Menu,
   nativeTheme,
+  Notification,
+  powerSaveBlocker,
   protocol,
   screen,
   session,
   shell,
+  Tray,
   webContents,
 }
 Object.defineProperty(module.exports, 'standIn', {

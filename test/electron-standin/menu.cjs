@@ -4,7 +4,8 @@ const { EventEmitter } = require('node:events')
 
 const roles = new Set(
   `undo redo cut copy paste selectAll resetZoom zoomIn zoomOut togglefullscreen reload forceReload
-   toggleDevTools minimize close quit about appMenu windowMenu`.split(/\s+/),
+   toggleDevTools minimize close quit about appMenu windowMenu recentDocuments
+   clearRecentDocuments`.split(/\s+/),
 )
 const modifier =
   /^(command|cmd|control|ctrl|commandorcontrol|cmdorctrl|alt|option|altgr|shift|super|meta)$/i

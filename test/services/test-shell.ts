@@ -29,6 +29,7 @@ export function testShell(chosen: readonly string[] = []): TestShell {
       trash: false,
     },
     chooseImages: () => Promise.resolve(chosen),
+    chooseImage: () => Promise.resolve(chosen[0]),
     chooseFolder: () => Promise.resolve(chosen[0]),
     showInFolder: () => undefined,
     popupMenu: (items) => Promise.resolve(items[0]?.id),

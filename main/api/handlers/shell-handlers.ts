@@ -20,7 +20,7 @@ export function shellHandlers({
       imageIds: [...(await library.addPaths(await shell.chooseImages()))],
     }),
     'shell.openFolder': async () => {
-      const path = await shell.chooseFolder()
+      const path = await shell.chooseFolder('library')
       if (path === undefined) return {}
       return { folderId: await library.addFolder({ path, recursive: true, watched: true }) }
     },
@@ -28,12 +28,8 @@ export function shellHandlers({
       shell.showInFolder(library.image(imageId).path)
       return {}
     },
-    'shell.chooseFolder': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
-    },
-    'shell.chooseFile': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
-    },
+    'shell.chooseFolder': async () => chosen(await shell.chooseFolder('destination')),
+    'shell.chooseFile': async () => chosen(await shell.chooseImage()),
     'shell.openWindow': async () => {
       throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
     },
@@ -51,3 +47,5 @@ export function shellHandlers({
     },
   }
 }
+
+const chosen = (path: string | undefined): { path?: string } => (path === undefined ? {} : { path })

@@ -1,5 +1,7 @@
 /** Why a command cannot be carried out now. */
 export const commands = {
+  /** A file manager asked for it. */
+  cannot: (title: string) => `Not possible: ${title.replace(/…$/, '')}`,
   missing: 'The file is missing',
   noTrash: 'This host has no Trash',
   noBacking: 'It has no backing file',

@@ -173,3 +173,31 @@ test('overall progress counts every job the same and starts anew when all is don
   job('3', 'running')
   expect(overall.fraction).toBe(0)
 })
+
+test('the taskbar is told when all work stands still, and when something failed', () => {
+  const overall = new OverallProgress()
+  const states: string[] = []
+  const job = (id: string, state: Job['state']) => {
+    const request = { kind: 'map' } as const
+    const common = { imageId: 1, imageName: 'a', imagePath: '/a', actor: 'web' } as const
+    overall.follow({
+      type: 'job',
+      job: { id, state, request, ...common, queuedAt: 0, engineVersion: '1' },
+    })
+    states.push(`${id} ${state}: ${overall.state}`)
+  }
+  job('1', 'queued')
+  job('1', 'running')
+  job('1', 'paused')
+  job('2', 'running')
+  job('2', 'failed')
+  job('1', 'cancelled')
+  expect(states).toEqual([
+    '1 queued: working',
+    '1 running: working',
+    '1 paused: paused',
+    '2 running: working',
+    '2 failed: failed',
+    '1 cancelled: working',
+  ])
+})

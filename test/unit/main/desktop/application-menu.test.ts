@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { applicationMenu, menuCommands } from '../../../../main/desktop/application-menu.ts'
+import type { MenuItemConstructorOptions } from 'electron'
+import {
+  applicationMenu,
+  menuCommands,
+  type ApplicationMenuOptions,
+} from '../../../../main/desktop/application-menu.ts'
 import { commands } from '../../../../renderer/commands/registry.ts'
 
 /** The window writes "Mod", Electron "CmdOrCtrl". */
@@ -22,13 +27,64 @@ describe('the menu bar', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
+  it('names every command that a person could look for', () => {
+    const inMenus = new Set(menuCommands.map(({ id }) => id))
+    const missing = commands.filter(({ id, hidden }) => hidden !== true && !inMenus.has(id))
+    expect(missing.map(({ id }) => id)).toEqual([])
+  })
+
   it('sends the command’s id when it is chosen', () => {
     const sent: string[] = []
-    const [fileMenu] = applicationMenu((id) => sent.push(id))
-    // As our template has it; Electron would also take a finished menu.
-    const items = Array.isArray(fileMenu?.submenu) ? fileMenu.submenu : []
-    const click = items[0]?.click as (() => void) | undefined
-    click?.()
-    expect(sent).toEqual(['library.openImage'])
+    const items = fileMenu({ onCommand: (id) => sent.push(id) })
+    click(items[0])
+    expect(sent).toEqual(['library.newImage'])
+  })
+
+  it('offers what the window offers', () => {
+    const items = fileMenu({ isEnabled: (id) => id !== 'library.newImage' })
+    expect(items[0]?.enabled).toBe(false)
+    expect(items[2]?.enabled).toBe(true)
+  })
+
+  it.skipIf(process.platform === 'darwin')('opens what was opened last', () => {
+    const opened: string[] = []
+    const items = fileMenu({
+      recent: ['/vm/a & b.qcow2'],
+      onRecent: (path) => opened.push(path),
+      onClearRecent: () => opened.push('cleared'),
+    })
+    const recent = itemsOf(items.find(({ id }) => id === 'recent'))
+    expect(recent.map(({ label }) => label)).toEqual([
+      '/vm/a && b.qcow2',
+      undefined,
+      'Clear this list',
+    ])
+    click(recent[0])
+    click(recent[2])
+    expect(opened).toEqual(['/vm/a & b.qcow2', 'cleared'])
   })
 })
+
+type Items = readonly MenuItemConstructorOptions[]
+
+/** As our templates have it; Electron would also take a finished menu. */
+const itemsOf = (item: MenuItemConstructorOptions | undefined): Items =>
+  Array.isArray(item?.submenu) ? item.submenu : []
+
+const fileMenu = (options: Partial<ApplicationMenuOptions>): Items => {
+  const template = applicationMenu({
+    onCommand: () => undefined,
+    recent: [],
+    onRecent: () => undefined,
+    onClearRecent: () => undefined,
+    isEnabled: () => true,
+    ...options,
+  })
+  return itemsOf(template.find(({ label }) => label === '&File'))
+}
+
+function click(item: MenuItemConstructorOptions | undefined): void {
+  // Ours take nothing of what Electron would hand them.
+  const chosen = item?.click as (() => void) | undefined
+  chosen?.()
+}

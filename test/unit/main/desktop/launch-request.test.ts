@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { launchRequest, parseLaunch } from '../../../../main/desktop/launch-request.ts'
+import {
+  actionCommands,
+  launchRequest,
+  parseLaunch,
+} from '../../../../main/desktop/launch-request.ts'
+import { commands } from '../../../../renderer/commands/registry.ts'
 
 const place = { workingFolder: '/home/anna', appFolder: '/src/platter' }
 
@@ -28,6 +33,26 @@ describe('a command line', () => {
       command: 'library.addFolder',
     })
     expect(parseLaunch(['platter', '--command=library.remove'], place)).toEqual({ paths: [] })
+  })
+})
+
+describe('an action for images', () => {
+  it.each(['check', 'repair', 'compact', 'resize', 'snapshot', 'sha'])('can be %s', (action) => {
+    expect(parseLaunch(['platter', `--action=${action}`, 'a.qcow2', '/b.img'], place)).toEqual({
+      paths: ['/home/anna/a.qcow2', '/b.img'],
+      action,
+    })
+  })
+
+  it.each(['trash', 'run', '', 'image.check'])('cannot be %j', (action) => {
+    expect(parseLaunch(['platter', `--action=${action}`, 'a.qcow2'], place)).toEqual({
+      paths: ['/home/anna/a.qcow2'],
+    })
+  })
+
+  it('is a command of the window’s registry', () => {
+    const known = new Set(commands.map(({ id }) => id))
+    expect(Object.values(actionCommands).filter((id) => !known.has(id))).toEqual([])
   })
 })
 

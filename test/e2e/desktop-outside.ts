@@ -1,0 +1,181 @@
+/** What the app shows and asks outside its window: notifications, the taskbar, and the end with jobs. */
+import { open, rm } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { qemuImg } from '../helpers/qemu.ts'
+import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { launch, type RunningApp } from './hosts.ts'
+import { isShown, rowOf } from './window.ts'
+
+const slow = 'slow.img'
+/** Its backing file is gone, so its content cannot be read. */
+const orphan = 'orphan.qcow2'
+
+export function desktopOutside(): void {
+  let folder: TempFolder
+  let app: RunningApp
+  /** The window that came after the first one. */
+  let page: Page
+
+  beforeAll(async () => {
+    folder = await tempFolder('outside')
+    // All holes: it takes no room, and hashing it takes much longer than these tests.
+    const file = await open(folder.file(slow), 'w')
+    await file.truncate(2 ** 40)
+    await file.close()
+    const base = folder.file('base.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', base, '1M')
+    await qemuImg('create', '-q', '-f', 'qcow2', '-b', base, '-F', 'qcow2', folder.file(orphan))
+    await rm(base)
+    app = await launch('stand-in', {
+      folder: folder.path,
+      paths: [folder.file(slow), folder.file(orphan)],
+    })
+  }, 90_000)
+  afterAll(async () => {
+    await app.close()
+    await folder[Symbol.asyncDispose]()
+  })
+
+  const electron = () => {
+    if (app.electron === undefined) throw new Error('no main process')
+    return app.electron
+  }
+  const recorded = () =>
+    electron().evaluate((module) => {
+      const { record } = (module as unknown as StandIn).standIn
+      return {
+        bar: record.progressBars.at(-1),
+        dialogs: record.dialogs.length,
+        trays: record.trays.map((tray) => ({
+          isGone: tray.isDestroyed(),
+          labels: tray.menu.items.map(({ label }) => label),
+        })),
+        windows: module.BrowserWindow.getAllWindows().length,
+      }
+    })
+  const answerNextQuestion = (response: number) =>
+    electron().evaluate((module, chosen) => {
+      const { dialog } = module
+      const { record } = (module as unknown as StandIn).standIn
+      dialog.showMessageBox = (...args: unknown[]) => {
+        record.dialogs.push(args.at(-1))
+        return Promise.resolve({ response: chosen, checkboxChecked: false })
+      }
+    }, response)
+  const closeWindow = () =>
+    electron().evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+
+  it('shows in the taskbar and the title how far the work is', async () => {
+    await rowOf(app.page, slow).click()
+    await app.page.keyboard.press('Control+h')
+    await app.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /compute/i })
+      .first()
+      .click()
+    await expect.poll(async () => (await recorded()).bar?.mode).toBe('normal')
+    await expect
+      .poll(() =>
+        electron().evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle()),
+      )
+      .toMatch(/^\d+ % - Platter$/)
+  })
+
+  it('asks before it ends while work goes on, and stays when told so', async () => {
+    await answerNextQuestion(3)
+    await closeWindow()
+    await expect.poll(async () => (await recorded()).dialogs).toBe(1)
+    expect((await recorded()).windows).toBe(1)
+  })
+
+  it('goes on in the tray without a window', async () => {
+    await answerNextQuestion(0)
+    await closeWindow()
+    await expect.poll(async () => (await recorded()).windows).toBe(0)
+    const { trays } = await recorded()
+    expect(trays).toHaveLength(1)
+    expect(trays[0]?.isGone).toBe(false)
+    expect(trays[0]?.labels).toEqual(
+      expect.arrayContaining(['Show Platter', 'Pause all jobs', 'Quit…']),
+    )
+  })
+
+  it('pauses all work from the tray', async () => {
+    await electron().evaluate((module) => {
+      const { record } = (module as unknown as StandIn).standIn
+      record.trays[0]?.menu.getMenuItemById('pauseAll')?.click()
+    })
+    await expect
+      .poll(async () => (await recorded()).trays[0]?.labels, { timeout: 15_000 })
+      .toContain('Go on with all jobs')
+  })
+
+  it('shows its window again from the tray, and takes the icon away', async () => {
+    const window = electron().waitForEvent('window')
+    await electron().evaluate((module) => {
+      const { record } = (module as unknown as StandIn).standIn
+      record.trays[0]?.menu.getMenuItemById('show')?.click()
+    })
+    page = await window
+    expect(await isShown(rowOf(page, slow))).toBe(true)
+    expect((await recorded()).trays.map(({ isGone }) => isGone)).toEqual([true])
+  })
+
+  it('notifies of a failure, and shows the work when that is clicked', async () => {
+    await rowOf(page, orphan).click()
+    await page.keyboard.press('Control+h')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /compute/i })
+      .first()
+      .click()
+    const newest = () =>
+      electron().evaluate((module) => {
+        const shown = (module as unknown as StandIn).standIn.record.notifications.at(-1)
+        return shown && { title: shown.title, body: shown.body }
+      })
+    await expect.poll(newest, { timeout: 15_000 }).toMatchObject({ title: `Failed: ${orphan}` })
+    expect((await newest())?.body).not.toMatch(/undefined|^$/)
+    await page.keyboard.press('Escape')
+    await electron().evaluate((module) => {
+      const { record } = (module as unknown as StandIn).standIn
+      record.hasFocus = false
+      record.notifications.at(-1)?.emit('click')
+    })
+    await expect
+      .poll(() =>
+        electron().evaluate((module) => (module as unknown as StandIn).standIn.record.hasFocus),
+      )
+      .toBe(true)
+    expect(await isShown(page.getByRole('heading', { name: 'Activity' }))).toBe(true)
+  })
+
+  it('pauses and quits: the work can be taken up at the next start', async () => {
+    await answerNextQuestion(1)
+    const ended = electron().waitForEvent('close')
+    await closeWindow()
+    await ended
+    app = await launch('stand-in', { folder: folder.path })
+    await app.page
+      .getByRole('button', { name: /history/i })
+      .first()
+      .click()
+    expect(await isShown(app.page.getByText(/interrupted/i).first())).toBe(true)
+  })
+}
+
+interface StandIn {
+  readonly standIn: {
+    readonly record: {
+      readonly progressBars: readonly { readonly fraction: number; readonly mode: string }[]
+      readonly dialogs: unknown[]
+      readonly notifications: readonly (NodeJS.EventEmitter & {
+        readonly title: string
+        readonly body: string
+      })[]
+      hasFocus: boolean
+      readonly trays: readonly { readonly menu: Electron.Menu; isDestroyed(): boolean }[]
+    }
+  }
+}
