@@ -42,7 +42,7 @@ export const placePlanner =
   ): Promise<Draft> => {
     const { kind } = request
     const to = await newPlace(parts, subject.image.path, request)
-    const placement = await placementOf(subject, to, context)
+    const placement = await placementOf(parts, subject, to, context)
     return {
       ...(await placeDraft(subject, placement)),
       detail: fileDetail(kind, subject.image.path, placement),
@@ -99,6 +99,7 @@ export const fileDetail = (
 
 /** What giving the file that place comes to; only looks. */
 export async function placementOf(
+  { admit }: Pick<FileParts, 'admit'>,
   subject: Subject,
   to: string,
   { host, signal }: Pick<PlanContext, 'host' | 'signal'>,
@@ -113,7 +114,8 @@ export async function placementOf(
   const overlays: Retelling[] = []
   for (const child of children) {
     const named = names.find((each) => each.path === child.path)
-    const refusal = named && whyNotTold(child, named)
+    const refusal =
+      named && ((await whyNotAdmitted(admit, child, from)) ?? whyNotTold(child, named))
     if (refusal !== undefined) refusals.push(refusal.toJSON())
     const retelling = named && (await retellingFor(named, { from, to }))
     if (retelling !== undefined) overlays.push(retelling)
@@ -154,6 +156,22 @@ async function placeRefusals(from: string, to: string): Promise<ImageErrorData[]
     }
   }
   return refusals.filter((refusal) => refusal !== undefined)
+}
+
+/** The library knows files that this window may not look at, and much less write to. */
+async function whyNotAdmitted(
+  admit: FileParts['admit'],
+  { path: overlay }: Subject['row'],
+  link: string,
+): Promise<ImageError | undefined> {
+  try {
+    await admit(overlay)
+    return undefined
+  } catch (thrown) {
+    const cause = ImageError.from(thrown)
+    const found = 'it lies outside of the folders that this window may use'
+    return new ImageError('overlay-not-told', { path: overlay, link, found }, { cause })
+  }
 }
 
 /** An overlay whose header cannot be changed would be left without its backing file. */

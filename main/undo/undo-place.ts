@@ -22,6 +22,7 @@ export async function draftPlace(
   context: PlanContext,
 ): Promise<Draft> {
   const { from, to } = record
+  await parts.admit(path.dirname(from))
   const returns = `the file returns to ${from}`
   if (subject.image.path !== to) {
     const facts = {
@@ -37,7 +38,7 @@ export async function draftPlace(
       carryOut: nothingToDo(refusals),
     }
   }
-  const planned = await placementOf(subject, from, context)
+  const planned = await placementOf(parts, subject, from, context)
   const placement: Placement = {
     ...planned,
     overlays: planned.overlays.map((overlay) => asItWas(overlay, record)),
@@ -74,11 +75,12 @@ function ownAsItWas({ own, from }: UndoRecordOf<'place'>): Placement['own'] {
 
 /** Out of the Trash, and into the library again. */
 export async function draftTrash(
-  { images }: UndoParts,
+  { images, admit }: UndoParts,
   imageId: number,
   { job, record }: { readonly job: Job; readonly record: UndoRecordOf<'trash'> },
 ): Promise<Draft> {
   const { from, to, info, single, identity } = record
+  await admit(path.dirname(from))
   const returns = `the file returns from the Trash to ${from}`
   const refusals = await trashRefusals(record)
   return {
@@ -113,11 +115,12 @@ async function trashRefusals({
 
 /** Into the library again; the file never left its place. */
 export async function draftRemove(
-  { images }: UndoParts,
+  { images, admit }: UndoParts,
   imageId: number,
   { job, record }: { readonly job: Job; readonly record: UndoRecordOf<'remove'> },
 ): Promise<Draft> {
   const { path: file, single } = record
+  await admit(path.dirname(file))
   const returns = `${path.basename(file)} returns to the library`
   const isThere = (await identityOf(file)) !== undefined
   const refusals = isThere ? [] : [new ImageError('file-missing', { path: file }).toJSON()]
