@@ -55,6 +55,21 @@ const compactOf = (name: string, index: number, afterMs: number): Screen => ({
   },
 })
 
+/** A compaction of some images of the list, at the moment that `until` waits for. */
+const batchOf = (name: string, until: (page: Page) => Promise<void>): Screen => ({
+  name,
+  query: 'rows=12&drawer',
+  prepare: async (page) => {
+    await pressOn(page, 'Control+k')
+    await page.keyboard.type('Compact all images in the list')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: /^Compact \d+ images$/ }).click()
+    await page.locator('.batch-results').waitFor()
+    await page.waitForTimeout(2500)
+    await until(page)
+  },
+})
+
 /** Leaves the images of one health in the list and selects the first. */
 const chooseHealth = async (page: Page, health: string): Promise<void> => {
   await page.getByRole('toolbar').getByRole('button', { name: 'Health', exact: true }).click()
@@ -185,8 +200,41 @@ const screens: readonly Screen[] = [
   tab('History'),
   tab('Details'),
   {
-    name: 'check-plan',
+    name: 'batch-plan',
     prepare: (page) => page.getByRole('button', { name: 'Check all' }).click(),
+  },
+  batchOf('batch-paused', async (page) => {
+    await page
+      .locator('.batch-header')
+      .getByRole('button', { name: /^Pause/ })
+      .click()
+  }),
+  batchOf('batch-ended', async (page) => {
+    await page.locator('.batch-comparison').waitFor({ timeout: 30_000 })
+  }),
+  {
+    name: 'job-log',
+    query: 'drawer',
+    prepare: async (page) => {
+      await row(page, 1).click()
+      await pressOn(page, 'Control+Shift+c')
+      await page
+        .getByRole('button', { name: /^Log: / })
+        .first()
+        .click()
+    },
+  },
+  {
+    name: 'weekly-check',
+    prepare: async (page) => {
+      const views = page.getByRole('button', { name: 'Folders and views' })
+      if (await views.isVisible()) await views.click()
+      await page
+        .getByRole('button', { name: /^Actions for / })
+        .first()
+        .click()
+      await page.getByRole('menuitem', { name: 'Weekly check…' }).click()
+    },
   },
   {
     name: 'activity',

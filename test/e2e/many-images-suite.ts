@@ -78,7 +78,7 @@ export function manyImagesSuite(kind: HostKind): void {
       expect(await isShown(activity)).toBe(true)
 
       await activity.click()
-      await app.page.getByRole('button', { name: /^Cancel: .*Finished results are kept$/ }).click()
+      await app.page.getByRole('button', { name: /^Cancel: .*finished results are kept/ }).click()
       expect(await isShown(app.page.getByRole('button', { name: 'Activity', exact: true }))).toBe(
         true,
       )

@@ -1,6 +1,8 @@
 import { batchCheckSuite } from './batch-check-suite.ts'
+import { batchSuite } from './batch-suite.ts'
 import { careSuite } from './care-suite.ts'
 import { inspectorSuite } from './inspector-suite.ts'
+import { jobsSuite } from './jobs-suite.ts'
 import { librarySuite } from './library-suite.ts'
 import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
@@ -12,6 +14,8 @@ onHost('web', {
   'the library': () => librarySuite('web'),
   'the inspector': () => inspectorSuite('web'),
   'a check of many': () => batchCheckSuite('web'),
+  batches: () => batchSuite('web'),
+  'long work': () => jobsSuite('web'),
   'its report': reportSuite,
   'sizes and space': () => spaceSuite('web'),
   'who needs an image': () => relationsSuite('web'),

@@ -81,7 +81,7 @@ function usePageTitle(page: Page): string {
     case 'chains':
       return sidebar.chains
     case 'batch':
-      return 'Check'
+      return texts().batch.results
     case 'library': {
       const { scope } = page
       if (scope.kind !== 'folder') return scopes[scope.kind]
