@@ -7,6 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseLaunch } from '../../main/desktop/launch-request.ts'
 import { writeFakeElectronDist } from './fake-electron-dist.ts'
 
 const run = promisify(execFile)
@@ -141,9 +142,47 @@ describe('the .deb', () => {
     const { stdout, stderr } = await run('desktop-file-validate', [entry])
     expect(stdout + stderr).toBe('')
     const text = await readFile(entry, 'utf8')
-    expect(text).toContain('Actions=AddFolder;OpenImage;')
+    expect(text).toContain('Actions=NewImage;AddFolder;OpenImage;')
     expect(text).toContain('[Desktop Action AddFolder]')
     expect(text).toContain('application/x-qemu-disk')
+  })
+
+  it('gives file managers the actions for images, each a dialog of the app', async () => {
+    const places = [
+      ['usr/share/kio/servicemenus/platter.desktop', ['check', 'compact', 'resize', 'sha']],
+      ['usr/share/applications/platter-check.desktop', ['check']],
+      ['usr/share/applications/platter-compact.desktop', ['compact']],
+      ['usr/share/applications/platter-resize.desktop', ['resize']],
+    ] as const
+    for (const [place, actions] of places) {
+      const text = await readFile(inPackage(place), 'utf8')
+      if (place.startsWith('usr/share/applications')) {
+        const { stdout, stderr } = await run('desktop-file-validate', [inPackage(place)])
+        expect(stdout + stderr).toBe('')
+      } else {
+        // A kind of KDE's own: each action that it lists has a group with a name.
+        const listed = /^Actions=(.*);$/m.exec(text)?.[1]?.split(';') ?? []
+        const groups = [...text.matchAll(/^\[Desktop Action (.*)\]\nName=.+$/gm)]
+        expect(listed).toEqual([...actions])
+        expect(groups.map(([, group]) => group)).toEqual([...actions])
+      }
+      const lines = [...text.matchAll(/^Exec=(\S+) (.*) %[fF]$/gm)]
+      expect(lines.map(([, program]) => existsSync(inPackage(String(program))))).toEqual(
+        actions.map(() => true),
+      )
+      // As the app reads them, with a file in the place of %F.
+      const requests = lines.map(([, program, words]) =>
+        parseLaunch([String(program), String(words), '/vm/a.qcow2'], {
+          workingFolder: '/',
+          appFolder: '/opt/Platter/resources/app.asar',
+        }),
+      )
+      expect(requests).toEqual(actions.map((action) => ({ paths: ['/vm/a.qcow2'], action })))
+      const known = await readFile(inPackage('usr/share/applications/platter.desktop'), 'utf8')
+      const types = /^MimeType=(.*)$/m.exec(text)?.[1]?.split(';').filter(Boolean) ?? []
+      expect(types.length).toBeGreaterThan(0)
+      expect(types.filter((type) => !known.includes(type))).toEqual([])
+    }
   })
 
   it('teaches the MIME database every extension by itself', async () => {
