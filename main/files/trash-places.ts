@@ -40,11 +40,19 @@ export async function trashFolderFor(
     return { path: home, top: undefined }
   }
   const { top } = volume
+  const found = await trashFolderAt(top, uid)
+  if (found !== undefined) return found
+  throw new ImageError('trash-not-possible', { path: file, link: path.join(top, `.Trash-${uid}`) })
+}
+
+/** The Trash of an account at the top of a volume; undefined where it can have none. Makes nothing. */
+export async function trashFolderAt(top: string, uid: number): Promise<TrashFolder | undefined> {
   const shared = path.join(top, '.Trash')
-  if (await isShared(shared)) return { path: path.join(shared, String(uid)), top }
+  const ofAccount = path.join(shared, String(uid))
+  // Everybody may make folders in the shared one: somebody may have made this account's, or a link.
+  if ((await isShared(shared)) && (await mayBeUsed(ofAccount, uid))) return { path: ofAccount, top }
   const own = path.join(top, `.Trash-${uid}`)
-  if (await mayBeUsed(own, uid)) return { path: own, top }
-  throw new ImageError('trash-not-possible', { path: file, link: own })
+  return (await mayBeUsed(own, uid)) ? { path: own, top } : undefined
 }
 
 /**
