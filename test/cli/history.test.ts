@@ -116,6 +116,8 @@ describe('changes', () => {
       ['encode', at('disk.raw'), at('again.qcow2')],
       ['stream-decode', at('again.qcow2'), at('streamed.raw')],
       ['pattern', at('pattern.qcow2'), '--size', '4M'],
+      ['create', at('top.qcow2'), '--backing', 'disk.qcow2'],
+      ['relink', at('top.qcow2'), disk],
       ['dehydrate', disk, at('disk.meta')],
       ['rehydrate', at('disk.meta'), at('rehydrated.qcow2')],
     ]

@@ -93,3 +93,33 @@ What is refused
   platter: missing required argument 'backing'
   Run "platter help relink" for what it takes.
   [64]
+  $ platter relink --links deny --dry-run top.qcow2 debian.qcow2
+  top.qcow2: would be read through debian.qcow2
+    Backing file  debian.qcow2 (qcow2) -> debian.qcow2 (qcow2)
+    Its disk      4 MiB
+    Nothing was changed.
+  $ platter relink --links same-folder --output json --dry-run top.qcow2 debian.qcow2
+  {
+      "version": 1,
+      "filename": "top.qcow2",
+      "plan": {
+          "before": {
+              "name": "debian.qcow2",
+              "format": "qcow2"
+          },
+          "after": {
+              "name": "debian.qcow2",
+              "format": "qcow2"
+          },
+          "target": "<folder>/debian.qcow2",
+          "virtualSize": 4194304,
+          "backingSize": 4194304,
+          "warnings": []
+      },
+      "done": false
+  }
+  $ platter relink --format raw top.qcow2 debian.qcow2
+  platter: top.qcow2 has no backing file (PLT-1730)
+    It holds its whole disk itself, so there is no name to replace.
+    Nothing was changed. To put something under it, make a new image over that file.
+  [1]
