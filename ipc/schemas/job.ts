@@ -151,7 +151,10 @@ export const batchCounters = z.object({
 })
 export type BatchCounters = z.infer<typeof batchCounters>
 
-/** First a `snapshot` of everything that runs or waits and the newest batches, then changes. */
+/**
+ * First a `snapshot` of everything that runs or waits, what the last run left unfinished, and the newest batches; then
+ * changes.
+ */
 export const jobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), jobs: z.array(job), batches: z.array(batchCounters) }),
   z.object({ type: z.literal('jobs'), jobs: z.array(job) }),

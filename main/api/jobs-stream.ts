@@ -34,7 +34,7 @@ export async function streamJobs(
     const snapshot = queue.snapshot()
     await emit({
       type: 'snapshot',
-      jobs: snapshot.jobs.map(briefJob),
+      jobs: [...queue.leftBehind(), ...snapshot.jobs].map(briefJob),
       batches: [...snapshot.batches],
     })
     for (;;) {

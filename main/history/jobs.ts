@@ -94,6 +94,16 @@ export function jobsOfBatch(db: ReadableDb, batchId: string): readonly Job[] {
     .map((row) => jobRow.parse(row))
 }
 
+/** Single jobs that a start at that moment found unfinished, the newest first. */
+export const leftBehind = (db: ReadableDb, foundAt: number): readonly Job[] =>
+  db
+    .all(
+      `SELECT ${columns} FROM jobs
+       WHERE state = 'interrupted' AND ended_at = $foundAt AND batch_id IS NULL ORDER BY id DESC LIMIT 100`,
+      { foundAt },
+    )
+    .map((row) => jobRow.parse(row))
+
 const idRow = z.object({ id: z.number() })
 
 /** Jobs of a batch that found nothing to do. */

@@ -11,7 +11,7 @@ import type {
 import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
 import { endBatch, insertBatch, newestBatches, type SkippedImage } from '../history/batches.ts'
 import type { WritableDb } from '../history/db.ts'
-import { findJob, insertJob, interruptOpenJobs, updateJob } from '../history/jobs.ts'
+import { findJob, insertJob, interruptOpenJobs, leftBehind, updateJob } from '../history/jobs.ts'
 import type { Logger } from '../log/logger.ts'
 import { Topic } from '../topic.ts'
 import { BatchTally } from './batch-tally.ts'
@@ -88,13 +88,16 @@ export class JobQueue {
   readonly #scheduler: Scheduler
   readonly #open = new Map<string, OpenJob>()
   readonly #batches = new Map<string, BatchTally>()
+  /** What the last run left behind ended then. */
+  readonly #startedAt: number
   #closed = false
 
   constructor(options: JobQueueOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
     this.#scheduler = new Scheduler(options.limits)
-    const interrupted = interruptOpenJobs(options.db, this.#now())
+    this.#startedAt = this.#now()
+    const interrupted = interruptOpenJobs(options.db, this.#startedAt)
     if (interrupted > 0) options.log.warn('jobs of the last run were interrupted', { interrupted })
   }
 
@@ -106,6 +109,11 @@ export class JobQueue {
         ({ counters }) => this.#batches.get(counters.id)?.counters ?? counters,
       ),
     }
+  }
+
+  /** Single jobs that were found unfinished at the start. */
+  leftBehind(): readonly Job[] {
+    return leftBehind(this.#options.db, this.#startedAt)
   }
 
   openJob(jobId: string): Job | undefined {

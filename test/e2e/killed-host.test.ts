@@ -157,6 +157,10 @@ it(
 
     const second = await openHost()
     const next = await connectToHost(second.url)
+    await heard(
+      next.client,
+      (event) => event.type === 'snapshot' && event.jobs.some(({ id }) => id === compacting),
+    )
     expect(await next.client['jobs.get']({ jobId: compacting })).toMatchObject({
       state: 'interrupted',
       canResume: true,

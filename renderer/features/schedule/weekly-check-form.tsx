@@ -28,7 +28,7 @@ export function WeeklyCheckForm({ folder, named = false }: WeeklyCheckFormProps)
   const change = (time: { weekday: number; hour: number } | undefined): void =>
     changeSettings({ weeklyChecks: withWeekly(checks, folder.id, time) })
   return (
-    <div className="weekly">
+    <div className={named ? 'weekly' : 'weekly weekly-alone'}>
       {named && <span className="weekly-folder truncate">{folder.path}</span>}
       <div className="weekly-when">
         <Select

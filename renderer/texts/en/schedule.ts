@@ -4,12 +4,10 @@ export const schedule = {
   menu: 'Weekly check…',
   sheetTitle: 'Weekly check',
   meaning:
-    'Reads the folder and checks every image in it, while Platter runs. One that was missed is made up for at the next start. Only what got worse since the week before is told.',
+    'Reads the folder and checks every image in it, while Platter runs. One that was missed is made up for at the next start. Its page says what got worse since the week before.',
   noFolders: 'Add a folder to the library first.',
   day: (folder: string) => `Day of the weekly check of ${folder}`,
-  dayShort: 'Day',
   hour: (folder: string) => `Hour of the weekly check of ${folder}`,
-  hourShort: 'Hour',
   off: 'Not weekly',
   /** Sunday first. */
   days: {
