@@ -25,6 +25,9 @@ export const iconFile = fileURLToPath(new URL('assets/icons/256x256.png', projec
 /** As large as trays draw it; some scale no icon down. */
 export const trayIconFile = fileURLToPath(new URL('assets/icons/24x24.png', projectRoot))
 
+/** Under the pointer while files are dragged out. */
+export const dragIconFile = fileURLToPath(new URL('assets/icons/48x48.png', projectRoot))
+
 /** The version in package.json, which the packaged app carries along. */
 export function readAppVersion(): string {
   const text = readFileSync(new URL('package.json', projectRoot), 'utf8')

@@ -34,6 +34,8 @@ export interface ShellPorts {
   /** `library`: to look for images in; `destination`: to put something into. */
   chooseFolder(purpose: 'library' | 'destination'): Promise<string | undefined>
   showInFolder(path: string): void
+  /** Files follow the pointer, which has just begun to drag, into other programs; absent where they cannot. */
+  startDrag?(paths: readonly [string, ...string[]]): void
   /** Answers with the chosen item's id; undefined when the menu was closed. */
   popupMenu(items: MenuItems): Promise<string | undefined>
   setMenuState(enabled: Readonly<Record<string, boolean>>): void

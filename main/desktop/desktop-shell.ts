@@ -1,5 +1,6 @@
 import { dialog, nativeTheme, shell, type BrowserWindow } from 'electron'
 import { ImageError } from '../../core/index.ts'
+import { dragIconFile } from '../places.ts'
 import type { ShellEvents } from '../shell-events.ts'
 import type { ShellPorts } from '../shell-ports.ts'
 import { popupMenu } from './popup-menu.ts'
@@ -33,7 +34,7 @@ export function createDesktopShell(
       showInFolder: true,
       nativeMenus: true,
       dropPaths: true,
-      dragOut: false,
+      dragOut: true,
       imageWindows: false,
       notifications: true,
       trash: true,
@@ -63,6 +64,8 @@ export function createDesktopShell(
     },
     // The services keep the Trash of Linux themselves: what they put there they can take out again.
     ...(process.platform !== 'linux' && { trash: (path: string) => shell.trashItem(path) }),
+    startDrag: ([file, ...others]) =>
+      window()?.webContents.startDrag({ file, files: [file, ...others], icon: dragIconFile }),
     showInFolder: (path) => shell.showItemInFolder(path),
     popupMenu: async (items) => {
       const parent = window()

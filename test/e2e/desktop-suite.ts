@@ -121,6 +121,22 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
     expect(await isShown(row)).toBe(true)
   })
 
+  it.runIf(kind === 'stand-in')('hands the selected files to the system to drag', async () => {
+    await rowOf(app.page, images.healthy).click()
+    await rowOf(app.page, images.raw).click({ modifiers: ['Control'] })
+    const isTaken = await rowOf(app.page, images.raw).evaluate(
+      (row) => !row.dispatchEvent(new DragEvent('dragstart', { bubbles: true, cancelable: true })),
+    )
+    expect(isTaken).toBe(true)
+    await expect
+      .poll(() =>
+        electron().evaluate((module) => (module as unknown as StandInMenus).standIn.record.drags),
+      )
+      .toMatchObject([
+        { files: [path.join(imageFolder, images.healthy), path.join(imageFolder, images.raw)] },
+      ])
+  })
+
   it('opens the row menu natively and runs what is chosen there', async () => {
     await rowOf(app.page, images.leaking).click({ button: 'right' })
     await expect
@@ -156,5 +172,8 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
 }
 
 interface StandInMenus {
-  readonly standIn: { readonly openedMenus: readonly Electron.Menu[] }
+  readonly standIn: {
+    readonly openedMenus: readonly Electron.Menu[]
+    readonly record: { readonly drags: readonly { readonly files: readonly string[] }[] }
+  }
 }

@@ -10,6 +10,7 @@ const record = {
   /** Every change of the bar: { fraction, mode }. */
   progressBars: [],
   trays: [],
+  drags: [],
   notifications: [],
   powerSaveBlockers: [],
   recentDocuments: [],

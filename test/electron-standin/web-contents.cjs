@@ -193,6 +193,11 @@ class WebContents extends EventEmitter {
     this.#loading = undefined
   }
 
+  startDrag({ file, files = [file], icon }) {
+    if (!fs.existsSync(icon)) throw new Error(`Failed to load image from path '${icon}'`)
+    record.drags.push({ files, icon })
+  }
+
   getURL() {
     return this.mainFrame.url
   }

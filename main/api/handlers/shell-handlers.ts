@@ -30,11 +30,25 @@ export function shellHandlers({
     },
     'shell.chooseFolder': async () => chosen(await shell.chooseFolder('destination')),
     'shell.chooseFile': async () => chosen(await shell.chooseImage()),
+    // No shell has one yet: capabilities.imageWindows is false, and the window does not offer it.
     'shell.openWindow': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+      throw new ImageError('not-in-this-shell', {
+        feature: 'A window of its own for an image',
+        expected: 'the inspector',
+      })
     },
-    'shell.startDrag': async () => {
-      throw new ImageError('not-in-this-shell', { feature: 'This', expected: 'the next version' })
+    'shell.startDrag': ({ imageIds }) => {
+      if (shell.startDrag === undefined) {
+        throw new ImageError('not-in-this-shell', {
+          feature: 'Dragging files to other programs',
+          expected: 'the desktop app',
+        })
+      }
+      // By id: a page that was taken over could else hand any file to whatever is under the pointer.
+      const there = imageIds.map((id) => library.image(id)).filter(isThere)
+      const [first, ...others] = there.map(({ path }) => path)
+      if (first !== undefined) shell.startDrag([first, ...others])
+      return {}
     },
     'shell.popupMenu': async ({ items }) => ({ chosen: await shell.popupMenu(items) }),
     'shell.setMenuState': ({ enabled }) => {
@@ -49,3 +63,6 @@ export function shellHandlers({
 }
 
 const chosen = (path: string | undefined): { path?: string } => (path === undefined ? {} : { path })
+
+const isThere = ({ missingSince }: { readonly missingSince?: number | undefined }): boolean =>
+  missingSince === undefined

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import { popupRowMenu, rowMenuItems } from '../../commands/row-menu.ts'
 import { runCommand } from '../../commands/registry.ts'
+import { host } from '../../host.ts'
 import { announce } from '../../state/announce.ts'
 import { useAppInfo } from '../../state/app-info.ts'
 import { useFilter } from '../../state/filter.ts'
@@ -12,6 +13,7 @@ import {
   toggleSelected,
   useSelection,
 } from '../../state/selection.ts'
+import { reportError } from '../../state/report-error.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useVisibleRows } from '../../state/visible-rows.ts'
 import { ContextMenu, keepContextMenuClosed, type MenuItem } from '../../ui/menu.tsx'
@@ -28,6 +30,8 @@ import './library-table.css'
 const rowHeights = { comfortable: 32, compact: 26 } as const
 const headerHeight = 30
 const selectionColumn = 36
+/** As many as shell.startDrag takes. */
+const draggedAtMost = 1000
 
 /** The library as a grid: only the rows in view are drawn, so 10,000 cost as much as 40. */
 export function LibraryTable() {
@@ -36,6 +40,7 @@ export function LibraryTable() {
   const active = useSelection((state) => state.active)
   const filter = useFilter()
   const nativeMenus = useAppInfo((state) => state.info?.capabilities.nativeMenus === true)
+  const canDragOut = useAppInfo((state) => state.info?.capabilities.dragOut === true)
   const now = useNow(30_000)
   const [cell, setCell] = useState<number>()
   const [menu, setMenu] = useState<readonly MenuItem[]>([])
@@ -161,6 +166,17 @@ export function LibraryTable() {
     }
   }
 
+  /** The system drags the files: what the page could drag is text. A row that is not selected goes alone. */
+  const onDragStart = (event: MouseEvent): void => {
+    const id = rowAt(event)
+    if (id === undefined || !canDragOut) return
+    event.preventDefault()
+    const { selected } = useSelection.getState()
+    if (!selected.has(id)) select([id])
+    const imageIds = selected.has(id) ? [...selected].slice(0, draggedAtMost) : [id]
+    host().api['shell.startDrag']({ imageIds }).catch(reportError)
+  }
+
   const onClick = (event: MouseEvent): void => {
     const id = rowAt(event)
     if (id === undefined) return
@@ -198,6 +214,7 @@ export function LibraryTable() {
         onClick={onClick}
         onDoubleClick={(event) => rowAt(event) !== undefined && runCommand('image.open')}
         onContextMenu={onContextMenu}
+        onDragStart={onDragStart}
       >
         <TableHeader columns={shown} width={width} order={order} />
         <div
@@ -218,6 +235,7 @@ export function LibraryTable() {
                 activeCell={row.id === active ? cell : undefined}
                 units={units}
                 now={now}
+                draggable={canDragOut}
               />
             )
           })}

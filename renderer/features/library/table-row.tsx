@@ -20,6 +20,8 @@ export interface TableRowProps {
   readonly activeCell: number | undefined
   readonly units: ByteUnits
   readonly now: number
+  /** To other programs, where the host can. */
+  readonly draggable: boolean
 }
 
 export const TableRow = memo(function TableRow({
@@ -31,6 +33,7 @@ export const TableRow = memo(function TableRow({
   activeCell,
   units,
   now,
+  draggable,
 }: TableRowProps) {
   const selected = useSelection((state) => state.selected.has(row.id))
   const active = useSelection((state) => state.active === row.id)
@@ -47,6 +50,7 @@ export const TableRow = memo(function TableRow({
       data-image-id={row.id}
       aria-rowindex={index + 2}
       aria-selected={selected}
+      draggable={draggable}
       style={{ transform: `translateY(${top}px)`, height }}
     >
       <div role="gridcell" aria-colindex={1} className="library-cell library-cell-check">
