@@ -116,4 +116,13 @@ export const placeReasons = {
     detail: (c) => `There is nothing at ${c.link ?? 'its place in the Trash'} any more.`,
     advice: () => 'If somebody put it back by hand, add it to the library again.',
   },
+  'move-from-data-file': {
+    kind: 'unsupported',
+    number: 1754,
+    title: (c) => `${nameOf(c)} finds its data file beside itself`,
+    detail: (c) =>
+      `What the disk holds is in ${c.link ?? 'a data file'}, which ${c.path ?? 'the image'} looks for in its own folder; from another folder it could not be read.`,
+    advice: (c) =>
+      `Move it together with ${c.link ?? 'its data file'} in a file manager, then add it to the library again.`,
+  },
 } as const satisfies Record<string, CatalogueEntry>

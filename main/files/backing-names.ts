@@ -13,7 +13,7 @@ export function retellingOf(
   if (backing === undefined) return undefined
   const folder = path.dirname(overlay)
   const isRelative = !path.isAbsolute(backing.name) && isWithin(to, folder)
-  const name = isRelative ? path.relative(folder, to) : to
+  const name = isRelative ? asPath(path.relative(folder, to)) : to
   return { path: overlay, change: { kind: 'relink', before: { ...backing, name }, after: backing } }
 }
 
@@ -30,3 +30,10 @@ export function ownRetelling(
   const name = path.resolve(path.dirname(image), backing.name)
   return { path: image, change: { kind: 'relink', before: { ...backing, name }, after: backing } }
 }
+
+/** QEMU takes what comes before a colon for a protocol, unless a slash comes first. */
+const asPath = (name: string): string => (/^[^/\\]*:/.test(name) ? `./${name}` : name)
+
+/** Whether it would be parted from its data file, whose name nothing can change in the image: it counts from the folder. */
+export const leavesDataFile = ({ path: image, dataFile }: NamedBacking, to: string): boolean =>
+  dataFile !== undefined && !path.isAbsolute(dataFile) && path.dirname(to) !== path.dirname(image)

@@ -54,14 +54,19 @@ export function placeHandlers(engine: Engine): TaskHandlers<PlaceTasks> {
 
 async function backingNameOf(engine: Engine, path: string): Promise<NamedBacking> {
   try {
-    const { backingFile: name, backingFormat: format } = await engine.readInfo(path, {
-      links: 'deny',
-    })
+    const info = await engine.readInfo(path, { links: 'deny' })
+    const { backingFile: name, backingFormat: format } = info
+    const dataFile = info.qcow2?.dataFile
     const backing =
       name === undefined ? undefined : { name, ...(format === undefined ? {} : { format }) }
-    return { path, backing, error: undefined }
+    return { path, backing, dataFile, error: undefined }
   } catch (error) {
-    return { path, backing: undefined, error: ImageError.from(error, { path }).toJSON() }
+    return {
+      path,
+      backing: undefined,
+      dataFile: undefined,
+      error: ImageError.from(error, { path }).toJSON(),
+    }
   }
 }
 

@@ -8,10 +8,12 @@ import type {
 } from '../../core/index.ts'
 import type { KnownImage, Measured } from '../jobs/engine-host.ts'
 
-/** What an image says of its backing file; neither where it says nothing. */
+/** What an image says of the files it needs; neither where it says nothing. */
 export interface NamedBacking {
   readonly path: string
   readonly backing: { readonly name: string; readonly format?: string } | undefined
+  /** The name of the file that holds its content instead of it; undefined: it does itself. */
+  readonly dataFile: string | undefined
   /** Why its header could not be read. */
   readonly error: ImageErrorData | undefined
 }

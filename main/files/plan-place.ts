@@ -14,7 +14,7 @@ import { fileBasis } from '../plans/basis.ts'
 import type { DoneWork, Draft, WorkContext } from '../plans/draft.ts'
 import { whyNoFileIn } from '../plans/preflight/surroundings.ts'
 import type { PlanContext, Subject } from '../plans/subject.ts'
-import { ownRetelling, retellingOf } from './backing-names.ts'
+import { leavesDataFile, ownRetelling, retellingOf } from './backing-names.ts'
 import { whyNotNamed } from './file-name.ts'
 import type { FileParts } from './file-parts.ts'
 import { isSameVolume, volumeOf } from './mount-points.ts'
@@ -109,7 +109,8 @@ export async function placementOf(
   const refusals = await placeRefusals(from, to)
   const children = subject.children.filter(({ missingSince }) => missingSince === undefined)
   const isMoved = path.dirname(to) !== path.dirname(from)
-  const paths = [...children.map((child) => child.path), ...(isMoved && row.backing ? [from] : [])]
+  const readsOwn = isMoved && row.format === 'qcow2'
+  const paths = [...children.map((child) => child.path), ...(readsOwn ? [from] : [])]
   const names = paths.length === 0 ? [] : await host.run('backingNames', { paths }, { signal })
   const overlays: Retelling[] = []
   for (const child of children) {
@@ -121,6 +122,10 @@ export async function placementOf(
     if (retelling !== undefined) overlays.push(retelling)
   }
   const self = names.find((each) => each.path === from)
+  if (self !== undefined && leavesDataFile(self, to)) {
+    const facts = { path: from, ...(self.dataFile === undefined ? {} : { link: self.dataFile }) }
+    refusals.push(new ImageError('move-from-data-file', facts).toJSON())
+  }
   const retelling =
     self === undefined || row.backing?.state === 'not-a-path' ? undefined : ownRetelling(self, to)
   return {

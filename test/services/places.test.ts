@@ -199,6 +199,30 @@ it('overlays are told of the new place, by the way they named the old one, and a
   expect(await contents(beside, whole)).toEqual(before)
 })
 
+it('a name that reads as a protocol is told as a path', async () => {
+  const base = await anImage('base.qcow2')
+  const overlay = await anOverlay('top.qcow2', 'base.qcow2')
+  const before = await contentOf(overlay.file)
+  const job = await change(base.id, renameTo(folder.file('nbd:base.qcow2')))
+  expect(await backingOf(overlay.file)).toBe('./nbd:base.qcow2')
+  expect(await contentOf(overlay.file)).toBe(before)
+  await change(base.id, undoOf(job))
+  expect(await backingOf(overlay.file)).toBe('base.qcow2')
+})
+
+it('an image stays with the data file that it finds beside itself', async () => {
+  const file = folder.file('disk.qcow2')
+  await qemuImg('create', '-q', '-f', 'raw', folder.file('disk.raw'), '8M')
+  const options = `data_file=${folder.file('disk.raw')}`
+  await qemuImg('create', '-q', '-f', 'qcow2', '-o', options, file, '8M')
+  await qemuImg('amend', '-q', '-f', 'qcow2', '-o', 'data_file=disk.raw', file)
+  const id = await added(file)
+  await mkdir(folder.file('away'))
+  const plan = await services.plan(id, moveTo(folder.file('away', 'disk.qcow2')))
+  expect(refusals(plan)).toEqual(['move-from-data-file'])
+  await change(id, renameTo(folder.file('other.qcow2')))
+})
+
 it('an overlay that leaves its folder still finds what it stands on', async () => {
   await anImage('base.qcow2')
   const overlay = await anOverlay('top.qcow2', 'base.qcow2')
