@@ -50,11 +50,14 @@ function canSnapshotTwice(
   action: Extract<ImageAction, { kind: 'snapshot' }>['parameters']['action'],
 ): boolean {
   switch (action) {
-    // A name that exists is refused, a snapshot that is gone is refused.
+    // A name that exists is refused, and a new name takes nothing away.
     case 'create':
-    case 'delete':
     case 'rename':
       return true
+    // Had it come to its end, the same word may mean another snapshot by now: one of that name that was taken
+    // since, or, where no name is so, the one with that id.
+    case 'delete':
+      return false
     // Had it come to its end, what a guest wrote since would be thrown away.
     case 'apply':
       return false
