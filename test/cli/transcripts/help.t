@@ -22,6 +22,10 @@
     --id                    the name is the id of a snapshot
     --take <name>           with apply: keep the present state as this snapshot
                             first
+    --keep <file>           with delete: keep the snapshot in this new file, so
+                            that undo can put it back
+    --whole                 with --keep: all of it, so that it comes back whatever
+                            is written to the image meanwhile
     --dry-run               only say what it would come to
     --json                  the same as --output json
     --output <form>         how the answer is written (choices: "text", "json",
@@ -43,7 +47,9 @@
                             127.0.0.1:<number>
   
   Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW.
-  Applying loses the present state, unless --take keeps it; --dry-run says what would be lost.
+  Applying loses the present state, unless --take keeps it, and deleting the snapshot, unless --keep does;
+  --dry-run says what would be lost. A snapshot that is kept without --whole comes back only while nobody
+  writes to the image.
   
   Examples:
     platter snapshot disk.qcow2
