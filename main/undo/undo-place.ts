@@ -88,7 +88,8 @@ export async function draftTrash(
     card: { lines: refusalLines(refusals) },
     basis: { identity, isThere: refusals.length === 0 },
     carryOut: async ({ host, ...work }) => {
-      const file = { path: to, identity, links: 'deny' } as const
+      const there = await identityOf(to)
+      const file = { path: to, identity: there ?? identity, links: 'deny' } as const
       const before = await readFileFacts(to)
       await host.run('relocate', { ...file, to: from, overlays: [], own: undefined }, work)
       await forgetTrashName({ info })
@@ -103,9 +104,9 @@ async function trashRefusals({
   to,
   identity,
 }: UndoRecordOf<'trash'>): Promise<ImageErrorData[]> {
-  const there = await identityOf(to)
-  if (there !== identity)
+  if (!isSameNumber(await identityOf(to), identity)) {
     return [new ImageError('trash-emptied', { path: from, link: to }).toJSON()]
+  }
   if ((await identityOf(from)) !== undefined) {
     return [new ImageError('undo-place-taken', { path: from }).toJSON()]
   }
@@ -141,6 +142,13 @@ const identityOf = async (file: string): Promise<string | undefined> => {
   const stats = await lstat(file, { bigint: true }).catch(() => undefined)
   return stats && `${stats.dev}:${stats.ino}`
 }
+
+/**
+ * Whether the file at a name that nothing else got has still the number it had. The number of its volume may be another
+ * one each time that it is mounted.
+ */
+const isSameNumber = (now: string | undefined, then: string): boolean =>
+  now !== undefined && now.split(':')[1] === then.split(':')[1]
 
 /** What is wrong with the new place of a move is wrong with the old one of its undo. */
 function inWordsOfUndoing(error: ImageErrorData): ImageErrorData {

@@ -1,4 +1,5 @@
 /** Names, places, the Trash and undoing as a window asks for them, on two real volumes. */
+import Database from 'better-sqlite3'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -8,6 +9,7 @@ import { RemoteError } from '../../ipc/remote-error.ts'
 import type { ImageAction } from '../../ipc/schemas/action.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
 import type { ActionPlan } from '../../ipc/schemas/plan.ts'
+import { databaseFile } from '../../main/data-folders.ts'
 import { holdingProcess } from '../helpers/holding-process.ts'
 import { folderOnOtherVolume, hasOneVolume } from '../helpers/other-volume.ts'
 import { createQcow2, qemuCheck, qemuImg, qemuImgJson, qemuIo } from '../helpers/qemu.ts'
@@ -333,6 +335,19 @@ it('an undo is refused when the Trash was emptied, or the old place is taken', a
   const plan = await services.plan(id, undoOf(job))
   expect(plan.allowed).toBe(false)
   expect(refusals(plan)).toEqual(['trash-emptied'])
+})
+
+it('a volume that has another number since it was mounted gives back what its Trash holds', async () => {
+  const { id, file } = await anImage('mounted.qcow2')
+  const job = await change(id, trash)
+  const db = new Database(databaseFile(home.file('data')))
+  db.prepare(
+    `UPDATE undos SET record = json_replace(record, '$.identity', '7777:' ||
+       substr(record ->> '$.identity', instr(record ->> '$.identity', ':') + 1)) WHERE job_id = ?`,
+  ).run(Number(job.id))
+  db.close()
+  await change(id, undoOf(job))
+  expect(existsSync(file)).toBe(true)
 })
 
 it('an image leaves the library and comes back, and a scan does not bring it back before', async () => {
