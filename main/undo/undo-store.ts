@@ -124,8 +124,10 @@ export class UndoStore implements Keeper {
    */
   ended({ id }: Pick<Job, 'id'>): void {
     if (!this.#promised.delete(id)) return
-    this.#settle(id)
-    this.#makeRoom(0)
+    this.#tidy(() => {
+      this.#settle(id)
+      this.#makeRoom(0)
+    })
     this.changes.tell([id])
   }
 
@@ -146,7 +148,7 @@ export class UndoStore implements Keeper {
     // A window named it, and `1` may be spelt in many ways.
     const stored = this.find(jobId)
     if (stored === undefined) return
-    this.#files.remove(stored.jobId)
+    this.#tidy(() => this.#files.remove(stored.jobId))
     this.changes.tell([stored.jobId])
   }
 
@@ -230,6 +232,15 @@ export class UndoStore implements Keeper {
     } else {
       deletePendingUndo(db, jobId)
       this.#files.remove(jobId)
+    }
+  }
+
+  /** A full disk at the end of a job takes nothing from what it came to; the next start looks after the rest. */
+  #tidy(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#options.log.error('keepings could not be looked after', { cause: String(error) })
     }
   }
 

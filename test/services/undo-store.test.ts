@@ -344,3 +344,22 @@ it('what is purged by name is a keeping of the store, and nothing else', async (
   expect(existsSync(cut)).toBe(true)
   expect(findJob(bench.db, jobId)?.undo).toBe('no')
 })
+
+it('what cannot be noted when a job ends is made up for at the next start', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const job = startJob(bench)
+  const file = await place(bench, job, 4)
+  await writeFile(file, Buffer.alloc(4 * KIB, 1), { mode: 0o600 })
+  end(bench, job, file)
+  bench.db.run(`CREATE TEMP TRIGGER full BEFORE UPDATE OF kept_bytes ON undos
+    BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`)
+  bench.store.ended(job)
+  bench.db.run('DROP TRIGGER full')
+  expect(bench.told).toEqual([job.id])
+
+  const next = storeOf(bench.db, folder.path, bench)
+  next.start()
+  expect(next.state()).toMatchObject({ entries: [{ jobId: job.id }], keptBytes: 4 * KIB })
+  expect(existsSync(file)).toBe(true)
+})
