@@ -7,7 +7,8 @@ import { Library } from '../../main/images/library.ts'
 import type { ScanTasks } from '../../main/images/scan-tasks.ts'
 import { knownPlaces } from '../../main/users/known-places.ts'
 import { WorkerPool } from '../../main/workers/worker-pool.ts'
-import { qemuImg, runTool } from '../helpers/qemu.ts'
+import { launch } from '../helpers/launcher.ts'
+import { qemuImg } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { memoryLog } from './memory-log.ts'
 
@@ -211,7 +212,7 @@ describe('a virtual machine', () => {
     const bad = folder.file('home', '.config', 'libvirt', 'qemu', 'bad.xml')
     await writeFile(bad, '<domain><name>bad</name>')
     // A pipe under a configuration's name must hang nobody.
-    await runTool('mkfifo', [folder.file('vm', 'pipe.conf')])
+    await launch('mkfifo', [folder.file('vm', 'pipe.conf')])
     await using bench = await openLibrary(folder)
     expect(bench.library.vmPlaces()).toEqual([
       {
@@ -272,7 +273,7 @@ describe('what is known of an image', () => {
     await using bench = await openLibrary(folder)
     const { id } = bench.row('lost.qcow2')
     // Another place and time, as from a backup: no sign is left that a scan would go by.
-    const { exitCode } = await runTool('cp', [
+    const { exitCode } = await launch('cp', [
       folder.file('vm', 'lost.qcow2'),
       folder.file('back.qcow2'),
     ])
