@@ -10,6 +10,7 @@ import { isShown, rowOf } from './window.ts'
 const slow = 'slow.img'
 /** Its backing file is gone, so its content cannot be read. */
 const orphan = 'orphan.qcow2'
+const small = 'small.qcow2'
 
 export function desktopOutside(): void {
   let folder: TempFolder
@@ -27,9 +28,10 @@ export function desktopOutside(): void {
     await qemuImg('create', '-q', '-f', 'qcow2', base, '1M')
     await qemuImg('create', '-q', '-f', 'qcow2', '-b', base, '-F', 'qcow2', folder.file(orphan))
     await rm(base)
+    await qemuImg('create', '-q', '-f', 'qcow2', folder.file(small), '1M')
     app = await launch('stand-in', {
       folder: folder.path,
-      paths: [folder.file(slow), folder.file(orphan)],
+      paths: [folder.file(slow), folder.file(orphan), folder.file(small)],
     })
   }, 90_000)
   afterAll(async () => {
@@ -151,6 +153,29 @@ export function desktopOutside(): void {
     expect(await isShown(page.getByRole('heading', { name: 'Activity' }))).toBe(true)
   })
 
+  it('keeps the machine awake while an image is changed, and no longer', async () => {
+    await rowOf(page, small).click()
+    await page.keyboard.press('Control+r')
+    await page
+      .getByRole('dialog')
+      .getByRole('heading', { name: /resize/i })
+      .waitFor()
+    await page.keyboard.type('+1M')
+    await page.getByRole('button', { name: 'Grow to 2 MiB' }).click()
+    await expect
+      .poll(
+        () =>
+          electron().evaluate((module) =>
+            (module as unknown as StandIn).standIn.record.powerSaveBlockers.map(
+              ({ type, isStarted }) => ({ type, isStarted }),
+            ),
+          ),
+        { timeout: 15_000 },
+      )
+      .toEqual([{ type: 'prevent-app-suspension', isStarted: false }])
+    await page.keyboard.press('Escape')
+  })
+
   it('pauses and quits: the work can be taken up at the next start', async () => {
     await answerNextQuestion(1)
     const ended = electron().waitForEvent('close')
@@ -174,6 +199,7 @@ interface StandIn {
         readonly title: string
         readonly body: string
       })[]
+      readonly powerSaveBlockers: readonly { readonly type: string; readonly isStarted: boolean }[]
       hasFocus: boolean
       readonly trays: readonly { readonly menu: Electron.Menu; isDestroyed(): boolean }[]
     }
