@@ -140,7 +140,7 @@ describe('what changes an image', () => {
     select([6])
     expect(reasonFor('image.resize')).toBe('Its size is not known')
     select([5, 6])
-    expect(reasonFor('image.compact')).toBe('Select one image only')
+    expect(reasonFor('image.resize')).toBe('Select one image only')
   })
 
   it('opens its dialog for the images that a shell names, whatever is selected', async () => {
