@@ -176,7 +176,9 @@ describe('running a command', () => {
         imageIds: [1, 2],
       })
     runCommand('image.check')
-    await expect.poll(() => useSheet.getState().sheet).toMatchObject({ kind: 'batch', work: 'check' })
+    await expect
+      .poll(() => useSheet.getState().sheet)
+      .toMatchObject({ kind: 'batch', work: 'check' })
   })
 
   it('copies paths, one a line, and a command that a shell reads back', async () => {

@@ -630,7 +630,11 @@ describe('a plan', () => {
     })
     expect(refusals).toMatchObject([{ reason: 'contradictions-found' }])
     expect(cut).toBeUndefined()
-    expect(layout).toMatchObject({ storedEnd: undefined, contentEnd: undefined, safeSize: undefined })
+    expect(layout).toMatchObject({
+      storedEnd: undefined,
+      contentEnd: undefined,
+      safeSize: undefined,
+    })
   })
 
   it('says of content that cannot be unpacked that it is not known', async () => {
