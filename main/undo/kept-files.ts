@@ -1,4 +1,12 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs'
 import path from 'node:path'
 
 /** POSIX counts blocks of 512 bytes, whatever the file system's own block size. */
@@ -59,6 +67,13 @@ export class KeptFiles {
 
   remove(jobId: string): void {
     rmSync(this.folderOf(jobId), { recursive: true, force: true })
+  }
+
+  /** Under a name that no job has, so that it stays. Answers with the path. */
+  putAside(jobId: string, now: number): string {
+    const aside = `${this.folderOf(jobId)}.unknown-${now}`
+    renameSync(this.folderOf(jobId), aside)
+    return aside
   }
 
   /** Ids of jobs that have a folder. */

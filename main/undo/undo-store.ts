@@ -215,6 +215,12 @@ export class UndoStore implements Keeper {
   /** At a start nothing runs: what is pending belongs to jobs that were interrupted. */
   #recover(): void {
     const { db } = this.#options
+    for (const jobId of this.#files.jobIds()) {
+      // A history that began anew, because the old one was damaged: what is kept may be all there is of it.
+      if (findJob(db, jobId) !== undefined || this.#files.filesOf(jobId).length === 0) continue
+      const folder = this.#files.putAside(jobId, this.#now())
+      this.#options.log.warn('keepings of a job that nobody knows are put aside', { folder })
+    }
     const jobIds = [...this.#files.jobIds(), ...pendingUndos(db).map(({ jobId }) => jobId)]
     for (const jobId of new Set(jobIds)) this.#settle(jobId)
     // Somebody may have removed files by hand.

@@ -1,7 +1,7 @@
 /** What is kept to take changes back: room, order, privacy, and what a crash leaves. */
 import Database from 'better-sqlite3'
 import { existsSync, statSync } from 'node:fs'
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { ImageError } from '../../core/index.ts'
@@ -362,4 +362,19 @@ it('what cannot be noted when a job ends is made up for at the next start', asyn
   next.start()
   expect(next.state()).toMatchObject({ entries: [{ jobId: job.id }], keptBytes: 4 * KIB })
   expect(existsSync(file)).toBe(true)
+})
+
+it('what is kept for jobs of a history that was lost stays in the folder', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  await mkdir(folder.file('undo', '7'))
+  await writeFile(folder.file('undo', '7', 'kept'), 'the end of a disk')
+  const next = storeOf(bench.db, folder.path, bench, () => 5)
+  next.start()
+  expect(await readFile(folder.file('undo', '7.unknown-5', 'kept'), 'utf8')).toBe(
+    'the end of a disk',
+  )
+  expect(existsSync(folder.file('undo', '7'))).toBe(false)
+  storeOf(bench.db, folder.path, bench).start()
+  expect(existsSync(folder.file('undo', '7.unknown-5', 'kept'))).toBe(true)
 })
