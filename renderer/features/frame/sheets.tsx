@@ -62,9 +62,10 @@ const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).Un
 export function Sheets() {
   const sheet = useSheet((state) => state.sheet)
   if (sheet === undefined) return null
-  // What comes with a dialog that is opened for the first time is there within a frame or two.
+  // What comes with a dialog that is opened for the first time is there within a frame or two. The key lets the
+  // dialog before it go at once: going later, it would take the keyboard back from the new one.
   return (
-    <Suspense>
+    <Suspense key={sheet.kind}>
       <Content sheet={sheet} />
     </Suspense>
   )
