@@ -137,9 +137,11 @@ export function batchSuite(kind: HostKind): void {
     await expect.poll(() => countOf('Done'), { timeout: 20_000 }).not.toBe('0')
     await button(/^Cancel: /).click()
     await isShown(status().getByText(/finished/))
-    expect(await countOf('Cancelled')).toBe('1')
+    // The long one is among them; a short one beside it may have been cut off, too.
+    const cancelled = Number(await countOf('Cancelled'))
+    expect(cancelled).toBeGreaterThanOrEqual(1)
     expect(await countOf('Done')).not.toBe('0')
-    await isShown(button('Run again for 1 image'))
+    await isShown(button(`Run again for ${cancelled === 1 ? '1 image' : `${cancelled} images`}`))
   })
 
   it('keeps to its content security policy and throws nothing', () => {

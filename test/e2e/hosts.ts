@@ -101,7 +101,7 @@ async function launchElectron(
   })
   const complaints: string[] = []
   const page = await electron.firstWindow()
-  collectComplaints(page, complaints)
+  prepare(page, complaints)
   // A window exists before its page does.
   await page.waitForURL(/\/index\.html$/)
   return { kind, page, electron, complaints, close: () => electron.close() }
@@ -121,7 +121,7 @@ async function launchWeb(
   })
   const complaints: string[] = []
   const page = context.pages()[0] ?? (await context.newPage())
-  collectComplaints(page, complaints)
+  prepare(page, complaints)
   await page.goto(server.url)
   return {
     kind: 'web',
@@ -174,7 +174,9 @@ export async function startWebHost(
   }
 }
 
-function collectComplaints(page: Page, complaints: string[]): void {
+function prepare(page: Page, complaints: string[]): void {
+  // Shorter than a test has: a step that finds nothing says which one it was.
+  page.setDefaultTimeout(20_000)
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })
