@@ -11,6 +11,9 @@ export interface JobLine {
   readonly text: string
 }
 
+/** The file system's clock goes in steps, behind the one that the log reads; in milliseconds. */
+const clockStep = 1000
+
 /** A job that has more of them is told from its end. */
 const lineLimit = 1000
 
@@ -65,7 +68,8 @@ async function logFiles(folder: string, since: number): Promise<readonly string[
     if (age === undefined) continue
     const file = path.join(folder, name)
     const facts = await stat(file).catch(() => undefined)
-    if (facts !== undefined && facts.mtimeMs >= since) found.push({ file, age: Number(age) })
+    if (facts !== undefined && facts.mtimeMs + clockStep >= since)
+      found.push({ file, age: Number(age) })
   }
   return found.toSorted((a, b) => b.age - a.age).map(({ file }) => file)
 }

@@ -50,12 +50,20 @@ export interface ShownPlans {
   readonly onPlan: (plan: ActionPlan) => void
 }
 
+interface ShownWork {
+  readonly stop: () => void
+  /** Nothing reads the image for it any more. */
+  readonly ended: Promise<void>
+}
+
 /**
  * Plans actions and carries them out as they were planned. Nothing is done that was not shown: a plan has a token,
  * and what is carried out is planned again, from the files as they are then, and must have the same.
  */
 export class Planning implements ActionWork {
   readonly #parts: PlanningParts
+  /** Plans that are being made for windows, by image: each holds it as a reader. */
+  readonly #shown = new Map<number, Set<ShownWork>>()
   readonly #now: () => number
 
   constructor(parts: PlanningParts) {
@@ -64,7 +72,23 @@ export class Planning implements ActionWork {
   }
 
   /** Plans for a window: one plan or several, each better than the one before. Resolves with the last one. */
-  async show(
+  async show(imageId: number, request: ImageAction, shown: ShownPlans): Promise<ActionPlan> {
+    const stopping = new AbortController()
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    const work: ShownWork = { stop: () => stopping.abort(), ended }
+    const works = this.#shown.get(imageId) ?? new Set()
+    this.#shown.set(imageId, works.add(work))
+    try {
+      const signal = AbortSignal.any([shown.signal, stopping.signal])
+      return await this.#show(imageId, request, { ...shown, signal })
+    } finally {
+      works.delete(work)
+      if (works.size === 0) this.#shown.delete(imageId)
+      end()
+    }
+  }
+
+  async #show(
     imageId: number,
     request: ImageAction,
     { signal, onProgress, onPlan }: ShownPlans,
@@ -111,6 +135,7 @@ export class Planning implements ActionWork {
     const { images } = this.#parts
     const path = images.row(imageId)?.path ?? `image ${imageId}`
     if (agreed === undefined) throw new ImageError('plan-missing', { path })
+    await this.#endShown(imageId)
     const context: PlanContext = { host, purpose: 'do', signal, hold, onEvent }
     const target = this.#targetOf(imageId, context)
     const drafted = await this.#draft(target, request, context)
@@ -148,6 +173,13 @@ export class Planning implements ActionWork {
       // again changes nothing about the image; the next look at its folder makes up for it.
       await images.refresh([imageId]).catch(() => undefined)
     }
+  }
+
+  /** A plan may be agreed to while a better one is still being made: its reader must not hinder the work. */
+  async #endShown(imageId: number): Promise<void> {
+    const works = [...(this.#shown.get(imageId) ?? [])]
+    for (const { stop } of works) stop()
+    await Promise.all(works.map(({ ended }) => ended))
   }
 
   /** Looked at once, when somebody wants to know. */
