@@ -16,15 +16,14 @@ import {
   formatInstant,
   formatPlural,
 } from './format-quantity.ts'
+import { badge, counters, type OutcomeWords } from './html-counters.ts'
 import { fragment, join, nothing, type Markup } from './html-text.ts'
-import { compareText, htmlPage, pathMarkup, type Tone } from './html-page.ts'
+import { compareText, htmlPage, pathMarkup } from './html-page.ts'
 
 /** A page with a thousand findings for each of a thousand images would open in no browser. */
 const findingsPerImage = 100
 
-const outcomeWords: Readonly<
-  Record<ReportOutcome, { readonly word: string; readonly tone: Tone }>
-> = {
+const outcomeWords: Readonly<Record<ReportOutcome, OutcomeWords>> = {
   healthy: { word: 'Healthy', tone: 'good' },
   leaks: { word: 'Leaks', tone: 'waste' },
   'needs-repair': { word: 'Needs repair', tone: 'bad' },
@@ -33,6 +32,17 @@ const outcomeWords: Readonly<
   skipped: { word: 'Skipped', tone: 'plain' },
   cancelled: { word: 'Cancelled', tone: 'plain' },
 }
+
+/** In the order of the counters. */
+const shownOutcomes = [
+  'healthy',
+  'leaks',
+  'needs-repair',
+  'damaged',
+  'unreadable',
+  'skipped',
+  'cancelled',
+] as const
 
 /** What a batch of checks found, worst first. */
 export function htmlReport(report: BatchReport): string {
@@ -48,7 +58,10 @@ export function htmlReport(report: BatchReport): string {
     body: fragment`<p class="kicker">Platter check report</p>
       <h1>${report.title}</h1>
       <p class="verdict">${verdictOf(counts)}</p>
-      ${counters(counts)}
+      ${counters(
+        counts.total,
+        shownOutcomes.map((outcome) => ({ ...outcomeWords[outcome], count: counts[outcome] })),
+      )}
       ${
         problems.length === 0
           ? nothing
@@ -83,28 +96,6 @@ function verdictOf(counts: OutcomeCounts): string {
   return `${formatPlural(checked, 'image')} checked, no problems found.${rest}`
 }
 
-function counters(counts: OutcomeCounts): Markup {
-  const tiles = [
-    fragment`<li><b>${formatCount(counts.total)}</b><span>Images</span></li>`,
-    ...(
-      ['healthy', 'leaks', 'needs-repair', 'damaged', 'unreadable', 'skipped', 'cancelled'] as const
-    )
-      .filter((outcome) => outcome === 'healthy' || counts[outcome] > 0)
-      .map((outcome) => {
-        const { word, tone } = outcomeWords[outcome]
-        return fragment`<li class="${tone}">
-          <b>${formatCount(counts[outcome])}</b><span>${word}</span>
-        </li>`
-      }),
-  ]
-  return fragment`<ul class="counters">
-    ${join(tiles)}
-  </ul>`
-}
-
-const badge = (outcome: ReportOutcome): Markup =>
-  fragment`<span class="badge ${outcomeWords[outcome].tone}">${outcomeWords[outcome].word}</span>`
-
 function imageTable(entries: readonly ReportEntry[]): Markup {
   return fragment`<div class="sheet">
     <table>
@@ -130,7 +121,7 @@ function imageTable(entries: readonly ReportEntry[]): Markup {
 function imageRow(entry: ReportEntry): Markup {
   return fragment`<tr>
     <td class="name">${pathMarkup(entry.path)}</td>
-    <td>${badge(outcomeOf(entry))}</td>
+    <td>${badge(outcomeWords[outcomeOf(entry)])}</td>
     ${entry.kind === 'checked' ? resultCells(entry.result) : noteCell(entry)}
     <td class="number">${'durationMs' in entry ? formatDuration(entry.durationMs) : ''}</td>
   </tr>`
@@ -165,7 +156,7 @@ function noteOf(entry: Exclude<ReportEntry, CheckedEntry>): string {
 
 function problemCard(entry: ReportEntry): Markup {
   const name = entry.path.split(/[\\/]/).at(-1) ?? entry.path
-  const head = fragment`<h3>${name} ${badge(outcomeOf(entry))}</h3>
+  const head = fragment`<h3>${name} ${badge(outcomeWords[outcomeOf(entry)])}</h3>
     <div class="path">${entry.path}</div>`
   if (entry.kind === 'failed') {
     const { title, detail, safety, advice } = entry.error.explanation

@@ -5,7 +5,8 @@ import {
   formatInstant,
   formatPlural,
 } from './format-quantity.ts'
-import { compareText, htmlPage, pathMarkup, type Tone } from './html-page.ts'
+import { badge, counters, type OutcomeWords } from './html-counters.ts'
+import { compareText, htmlPage, pathMarkup } from './html-page.ts'
 import { fragment, join, nothing, type Markup } from './html-text.ts'
 import type { ToldFact } from './told-change.ts'
 import {
@@ -19,14 +20,16 @@ import {
   type WorkReport,
 } from './work-report.ts'
 
-const outcomeWords: Readonly<Record<WorkOutcome, { readonly word: string; readonly tone: Tone }>> =
-  {
-    done: { word: 'Done', tone: 'good' },
-    nothing: { word: 'Nothing to do', tone: 'plain' },
-    failed: { word: 'Failed', tone: 'bad' },
-    skipped: { word: 'Skipped', tone: 'plain' },
-    cancelled: { word: 'Cancelled', tone: 'waste' },
-  }
+const outcomeWords: Readonly<Record<WorkOutcome, OutcomeWords>> = {
+  done: { word: 'Done', tone: 'good' },
+  nothing: { word: 'Nothing to do', tone: 'plain' },
+  failed: { word: 'Failed', tone: 'bad' },
+  skipped: { word: 'Skipped', tone: 'plain' },
+  cancelled: { word: 'Cancelled', tone: 'waste' },
+}
+
+/** In the order of the page. */
+const shownOutcomes = ['done', 'nothing', 'failed', 'skipped', 'cancelled'] as const
 
 /** What a batch of other work than checks came to: what failed first. */
 export function workHtmlReport(report: WorkReport): string {
@@ -42,7 +45,10 @@ export function workHtmlReport(report: WorkReport): string {
     body: fragment`<p class="kicker">Platter report: ${report.work}</p>
       <h1>${report.title}</h1>
       <p class="verdict">${verdictOf(counts, bytesGivenBack(report.entries))}</p>
-      ${counters(counts)}
+      ${counters(
+        counts.total,
+        shownOutcomes.map((outcome) => ({ ...outcomeWords[outcome], count: counts[outcome] })),
+      )}
       ${
         failures.length === 0
           ? nothing
@@ -77,26 +83,6 @@ function verdictOf(counts: WorkCounts, givenBack: number): string {
   return parts.filter((part) => part !== '').join(' ')
 }
 
-function counters(counts: WorkCounts): Markup {
-  const tiles = [
-    fragment`<li><b>${formatCount(counts.total)}</b><span>Images</span></li>`,
-    ...(['done', 'nothing', 'failed', 'skipped', 'cancelled'] as const)
-      .filter((outcome) => outcome === 'done' || counts[outcome] > 0)
-      .map((outcome) => {
-        const { word, tone } = outcomeWords[outcome]
-        return fragment`<li class="${tone}">
-          <b>${formatCount(counts[outcome])}</b><span>${word}</span>
-        </li>`
-      }),
-  ]
-  return fragment`<ul class="counters">
-    ${join(tiles)}
-  </ul>`
-}
-
-const badge = (outcome: WorkOutcome): Markup =>
-  fragment`<span class="badge ${outcomeWords[outcome].tone}">${outcomeWords[outcome].word}</span>`
-
 function imageTable(entries: readonly WorkEntry[]): Markup {
   return fragment`<div class="sheet">
     <table>
@@ -120,7 +106,7 @@ function imageTable(entries: readonly WorkEntry[]): Markup {
 function imageRow(entry: WorkEntry): Markup {
   return fragment`<tr>
     <td class="name">${pathMarkup(entry.path)}</td>
-    <td>${badge(entry.outcome)}</td>
+    <td>${badge(outcomeWords[entry.outcome])}</td>
     <td>${wordsOf(entry)}</td>
     ${sizeCells(entry)}
     <td class="number">${'durationMs' in entry ? formatDuration(entry.durationMs) : ''}</td>
@@ -151,7 +137,7 @@ function failureCard({ path, error }: FailedWorkEntry): Markup {
   const { title, detail, safety, advice } = error.explanation
   const name = path.split(/[\\/]/).at(-1) ?? path
   return fragment`<section class="image">
-    <h3>${name} ${badge('failed')}</h3>
+    <h3>${name} ${badge(outcomeWords.failed)}</h3>
     <div class="path">${path}</div>
     <p><b>${title}.</b> ${detail}</p>
     <p>${safety} ${advice}</p>

@@ -198,6 +198,20 @@ describe('space', () => {
     })
   })
 
+  test('one that is agreed to is not hindered by the better one that is still being made', async () => {
+    const image = await anImage('early.qcow2', '2G', 'write -P 1 0 768M', 'discard 0 256M')
+    const request = { kind: 'compact', parameters: { mode: 'in-place' } } as const
+    const first = Promise.withResolvers<ActionPlan>()
+    const shown = services.plans(image.id, request, { onPlan: first.resolve }).then(
+      () => 'made',
+      () => 'ended',
+    )
+    const { token } = await first.promise
+    expect(await services.run(image.id, request, token)).toMatchObject({ state: 'succeeded' })
+    expect(await shown).toBe('ended')
+    expect((await qemuCheck(image.file)).exitCode).toBe(0)
+  })
+
   test('a new file takes the place of the old one, and the row stays', async () => {
     const image = await anImage('rewrite.qcow2', '256M', ...full)
     const before = await stat(image.file)
