@@ -18,7 +18,7 @@ import {
 } from './format-quantity.ts'
 import { badge, counters, type OutcomeWords } from './html-counters.ts'
 import { fragment, join, nothing, type Markup } from './html-text.ts'
-import { compareText, htmlPage, pathMarkup } from './html-page.ts'
+import { compareText, htmlPage, pathMarkup, type Tone } from './html-page.ts'
 
 /** A page with a thousand findings for each of a thousand images would open in no browser. */
 const findingsPerImage = 100
