@@ -2,6 +2,7 @@ import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { openBatch } from '../features/batch/open-batch.ts'
 import { openNewestUndo } from '../features/undo/open-undo.ts'
 import { showInspector } from '../state/page.ts'
+import { startRenaming } from '../state/renaming.ts'
 import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command, CommandContext } from './command.ts'
@@ -18,9 +19,8 @@ import {
 export const careCommands: readonly Command[] = [
   {
     id: 'image.repair',
-    title: 'Repair…',
     icon: 'wrench',
-    group: 'Image',
+    group: 'image',
     disabledReason: (context) => needsAny(context, whyNotRepaired),
     run: ({ images }) => {
       const [image, ...others] = images
@@ -35,9 +35,8 @@ export const careCommands: readonly Command[] = [
   },
   {
     id: 'image.takeSnapshot',
-    title: 'Take snapshot…',
     icon: 'snapshot',
-    group: 'Image',
+    group: 'image',
     shortcuts: ['Mod+T'],
     webShortcut: 'Alt+Shift+T',
     isKeptByBrowser: true,
@@ -46,58 +45,54 @@ export const careCommands: readonly Command[] = [
   },
   {
     id: 'image.manageSnapshots',
-    title: 'Manage snapshots',
-    group: 'Image',
+    group: 'image',
     disabledReason: needsOneImage,
     run: () => showInspector('snapshots'),
   },
   {
     id: 'image.showChain',
-    title: 'Show backing chain',
     icon: 'chain',
-    group: 'Image',
+    group: 'image',
     disabledReason: needsOneImage,
     run: () => showInspector('chain'),
   },
   {
     id: 'image.createOverlay',
-    title: 'Create overlay…',
     icon: 'branch',
-    group: 'Image',
+    group: 'image',
     disabledReason: (context) => ofOne(context, whyNotBase),
     run: onOne(({ id }) => openSheet({ kind: 'new-image', base: id })),
   },
   {
     id: 'image.relink',
-    title: 'Change backing file…',
     icon: 'link',
-    group: 'Image',
+    group: 'image',
     disabledReason: (context) => ofOne(context, whyNotRelinked),
     run: onOne(({ id }) => openSheet({ kind: 'relink', imageId: id })),
   },
   {
     id: 'image.rename',
-    title: 'Rename…',
     icon: 'edit',
-    group: 'Image',
+    group: 'image',
     shortcuts: ['F2'],
     tableOnly: true,
     disabledReason: (context) => ofOne(context, whyNotMoved),
+    inPlace: ({ images: [image] }) => {
+      if (image !== undefined) startRenaming(image.id)
+    },
     run: onOne(({ id }) => openSheet({ kind: 'rename', imageId: id })),
   },
   {
     id: 'image.move',
-    title: 'Move to…',
     icon: 'move',
-    group: 'Image',
+    group: 'image',
     disabledReason: (context) => ofOne(context, whyNotMoved),
     run: onOne(({ id }) => openSheet({ kind: 'move', imageId: id })),
   },
   {
     id: 'image.trash',
-    title: 'Move to Trash…',
     icon: 'trash',
-    group: 'Image',
+    group: 'image',
     shortcuts: ['Delete'],
     tableOnly: true,
     disabledReason: (context) =>
@@ -109,9 +104,8 @@ export const careCommands: readonly Command[] = [
   },
   {
     id: 'image.undo',
-    title: 'Undo…',
     icon: 'undo',
-    group: 'Image',
+    group: 'image',
     shortcuts: ['Mod+Z'],
     notInText: true,
     disabledReason: offline,

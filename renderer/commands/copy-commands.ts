@@ -1,8 +1,9 @@
 import { host } from '../host.ts'
-import { counted } from '../format/counts.ts'
+import { formatCount } from '../format/counts.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { commandOf } from '../features/jobs/command-of.ts'
 import { toast } from '../state/toasts.ts'
+import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
 import { commandLine } from './command-line.ts'
 import { needsImage, needsOneImage, needsAny, whyNotReadable } from './reasons.ts'
@@ -10,9 +11,9 @@ import { needsImage, needsOneImage, needsAny, whyNotReadable } from './reasons.t
 const lines = (images: readonly LibraryRow[], line: (image: LibraryRow) => string): string =>
   images.map(line).join('\n')
 
-async function copy(text: string, what: string): Promise<void> {
+async function copy(text: string, told: string): Promise<void> {
   await host().copyText(text)
-  toast({ title: `${what} copied`, tone: 'good' })
+  toast({ title: told, tone: 'good' })
 }
 
 /** What was done last with the image, where a line does it again; what tells of several images, or of a new one. */
@@ -31,39 +32,36 @@ async function commandFor(images: readonly LibraryRow[]): Promise<readonly strin
 export const copyCommands: readonly Command[] = [
   {
     id: 'image.copyPath',
-    title: 'Copy path',
     icon: 'copy',
-    group: 'Copy',
+    group: 'copy',
     shortcuts: ['Mod+C'],
     tableOnly: true,
     disabledReason: needsImage,
     run: ({ images }) =>
       copy(
         lines(images, ({ path }) => path),
-        images.length === 1 ? 'Path' : counted(images.length, 'path'),
+        texts().commands.copied.paths(images.length, formatCount(images.length)),
       ),
   },
   {
     id: 'image.copyName',
-    title: 'Copy name',
-    group: 'Copy',
+    group: 'copy',
     disabledReason: needsImage,
     run: ({ images }) =>
       copy(
         lines(images, ({ name }) => name),
-        images.length === 1 ? 'Name' : counted(images.length, 'name'),
+        texts().commands.copied.names(images.length, formatCount(images.length)),
       ),
   },
   {
     id: 'image.copySha256',
-    title: 'Copy SHA-256',
-    group: 'Copy',
+    group: 'copy',
     disabledReason: (context) =>
       needsAny(context, (image) =>
         image.contentSha256 === undefined
-          ? 'Compute it first'
+          ? texts().commands.computeFirst
           : image.hashStale
-            ? 'The file changed since it was computed'
+            ? texts().commands.computedBefore
             : undefined,
       ),
     run: ({ images }) =>
@@ -74,26 +72,24 @@ export const copyCommands: readonly Command[] = [
             images.length === 1 ? contentSha256 : `${contentSha256}  ${path}`,
           )
           .join('\n'),
-        'SHA-256',
+        texts().commands.copied.sha256,
       ),
   },
   {
     id: 'image.copyInfo',
-    title: 'Copy info as JSON',
-    group: 'Copy',
+    group: 'copy',
     disabledReason: (context) => needsOneImage(context) ?? needsAny(context, whyNotReadable),
     run: async ({ images }) => {
       const [image] = images
       if (image === undefined) return
       const info = await host().api['images.info']({ imageId: image.id })
-      await copy(`${JSON.stringify(info, null, 2)}\n`, 'Info')
+      await copy(`${JSON.stringify(info, null, 2)}\n`, texts().commands.copied.info)
     },
   },
   {
     id: 'image.copyCommand',
-    title: 'Copy as command',
     icon: 'command',
-    group: 'Copy',
+    group: 'copy',
     shortcuts: ['Mod+Shift+X'],
     tableOnly: true,
     disabledReason: needsImage,
@@ -101,7 +97,7 @@ export const copyCommands: readonly Command[] = [
       const words = await commandFor(images)
       const line = commandLine(words, info?.platform.startsWith('win') === true)
       await host().copyText(line)
-      toast({ title: 'Command copied', detail: line, tone: 'good' })
+      toast({ title: texts().commands.copied.command, detail: line, tone: 'good' })
     },
   },
 ]

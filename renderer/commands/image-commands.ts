@@ -3,6 +3,7 @@ import { announce } from '../state/announce.ts'
 import { showInspector } from '../state/page.ts'
 import { openBatch } from '../features/batch/open-batch.ts'
 import { openSheet } from '../state/sheets.ts'
+import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
 import {
   needsAny,
@@ -16,9 +17,8 @@ import {
 export const imageCommands: readonly Command[] = [
   {
     id: 'image.open',
-    title: 'Open in inspector',
     icon: 'inspector',
-    group: 'Image',
+    group: 'image',
     shortcuts: ['Enter'],
     tableOnly: true,
     disabledReason: needsImage,
@@ -26,9 +26,8 @@ export const imageCommands: readonly Command[] = [
   },
   {
     id: 'image.check',
-    title: 'Check',
     icon: 'check-circle',
-    group: 'Image',
+    group: 'image',
     shortcuts: ['Mod+Shift+C'],
     webShortcut: 'Alt+Shift+C',
     disabledReason: (context) => needsAny(context, (image) => whyNotQcow2(image, 'check')),
@@ -44,14 +43,13 @@ export const imageCommands: readonly Command[] = [
       }
       await host().api['jobs.start']({ request: { kind: 'check' }, imageIds: [only.id] })
       showInspector('overview')
-      announce(`Checking ${only.name}`)
+      announce(texts().commands.checking(only.name))
     },
   },
   {
     id: 'image.hash',
-    title: 'Compute SHA-256…',
     icon: 'hash',
-    group: 'Image',
+    group: 'image',
     shortcuts: ['Mod+H'],
     webShortcut: 'Alt+Shift+H',
     disabledReason: (context) => needsAny(context, whyNotReadable),
@@ -68,9 +66,8 @@ export const imageCommands: readonly Command[] = [
   },
   {
     id: 'image.map',
-    title: 'Map',
     icon: 'map',
-    group: 'Image',
+    group: 'image',
     webShortcut: 'Alt+Shift+M',
     disabledReason: (context) =>
       needsAny(context, (image) =>
@@ -92,14 +89,13 @@ export const imageCommands: readonly Command[] = [
   },
   {
     id: 'image.showInFolder',
-    title: 'Show in folder',
     icon: 'folder',
-    group: 'Image',
+    group: 'image',
     disabledReason: (context) =>
       context.info?.capabilities.showInFolder === false
-        ? 'The files are on the server'
+        ? texts().commands.filesOnServer
         : (needsOneImage(context) ??
-          (context.images[0]?.missingSince === undefined ? undefined : 'The file is missing')),
+          (context.images[0]?.missingSince === undefined ? undefined : texts().commands.missing)),
     run: async ({ images }) => {
       const [image] = images
       if (image !== undefined) await host().api['shell.showInFolder']({ imageId: image.id })
@@ -107,14 +103,13 @@ export const imageCommands: readonly Command[] = [
   },
   {
     id: 'image.trustLinks',
-    title: 'Trust links…',
     icon: 'link',
-    group: 'Image',
+    group: 'image',
     disabledReason: (context) =>
       offline(context) ??
       needsOneImage(context) ??
       (context.images[0]?.backing === undefined && context.images[0]?.health !== 'untrusted-links'
-        ? 'The image names no other file'
+        ? texts().commands.noLinks
         : undefined),
     run: ({ images }) => {
       const [image] = images

@@ -9,14 +9,14 @@ import { focusFilter } from '../features/library/filter-field.ts'
 import { revealImages } from '../features/library/reveal-images.ts'
 import type { Command } from './command.ts'
 import { openBatch } from '../features/batch/open-batch.ts'
+import { texts } from '../texts/texts.ts'
 import { needsImage, offline } from './reasons.ts'
 
 export const libraryCommands: readonly Command[] = [
   {
     id: 'library.openImage',
-    title: 'Open image…',
     icon: 'file',
-    group: 'Library',
+    group: 'library',
     shortcuts: ['Mod+O'],
     disabledReason: offline,
     run: async ({ info }) => {
@@ -30,9 +30,8 @@ export const libraryCommands: readonly Command[] = [
   },
   {
     id: 'library.addFolder',
-    title: 'Add folder…',
     icon: 'folder-add',
-    group: 'Library',
+    group: 'library',
     shortcuts: ['Mod+Shift+O'],
     webShortcut: 'Alt+Shift+O',
     disabledReason: offline,
@@ -44,36 +43,34 @@ export const libraryCommands: readonly Command[] = [
       const { folderId } = await host().api['shell.openFolder']({})
       if (folderId === undefined) return
       showPage({ kind: 'library', scope: { kind: 'folder', folderId } })
-      announce('The folder was added. Its images appear as they are read.')
+      announce(texts().commands.folderAdded)
     },
   },
   {
     id: 'library.filter',
-    title: 'Filter the list',
     icon: 'search',
-    group: 'Library',
+    group: 'library',
     shortcuts: ['Mod+F', '/'],
     run: () => focusFilter(),
   },
   {
     id: 'library.selectAll',
-    title: 'Select all images in the list',
-    group: 'Library',
+    group: 'library',
     shortcuts: ['Mod+A'],
     tableOnly: true,
-    disabledReason: ({ visible }) => (visible.length === 0 ? 'The list is empty' : undefined),
+    disabledReason: ({ visible }) =>
+      visible.length === 0 ? texts().commands.listEmpty : undefined,
     run: ({ visible }) => {
       selectAll(visible.map(({ id }) => id))
-      announce(`${counted(visible.length, 'image')} selected`)
+      announce(texts().commands.selected(counted(visible.length, 'image')))
     },
   },
   {
     id: 'library.checkAll',
-    title: 'Check all images in the list…',
     icon: 'check-circle',
-    group: 'Library',
+    group: 'library',
     disabledReason: (context) =>
-      offline(context) ?? (context.visible.length === 0 ? 'The list is empty' : undefined),
+      offline(context) ?? (context.visible.length === 0 ? texts().commands.listEmpty : undefined),
     run: ({ visible }) =>
       openBatch(
         'check',
@@ -82,11 +79,10 @@ export const libraryCommands: readonly Command[] = [
   },
   {
     id: 'library.compactAll',
-    title: 'Compact all images in the list…',
     icon: 'compact',
-    group: 'Library',
+    group: 'library',
     disabledReason: (context) =>
-      offline(context) ?? (context.visible.length === 0 ? 'The list is empty' : undefined),
+      offline(context) ?? (context.visible.length === 0 ? texts().commands.listEmpty : undefined),
     run: ({ visible }) =>
       openBatch(
         'compact',
@@ -95,9 +91,8 @@ export const libraryCommands: readonly Command[] = [
   },
   {
     id: 'library.refresh',
-    title: 'Refresh',
     icon: 'refresh',
-    group: 'Library',
+    group: 'library',
     shortcuts: ['F5'],
     disabledReason: offline,
     run: async ({ images }) => {
@@ -106,17 +101,16 @@ export const libraryCommands: readonly Command[] = [
       toast({
         title:
           selected.length > 0
-            ? `${counted(selected.length, 'image')} read again`
-            : 'Reading every folder again',
+            ? texts().commands.readAgain(counted(selected.length, 'image'))
+            : texts().commands.readingAgain,
         tone: 'info',
       })
     },
   },
   {
     id: 'library.remove',
-    title: 'Remove from library…',
     icon: 'remove',
-    group: 'Library',
+    group: 'library',
     shortcuts: ['Shift+Delete'],
     tableOnly: true,
     disabledReason: needsImage,

@@ -4,6 +4,7 @@ import { useLibrary } from '../state/library.ts'
 import { useSheet } from '../state/sheets.ts'
 import { toast } from '../state/toasts.ts'
 import { texts } from '../texts/texts.ts'
+import { titleOf } from './command.ts'
 import { commandContext } from './context.ts'
 import { commandOf, runCommand } from './registry.ts'
 
@@ -18,11 +19,12 @@ export async function openForImages(id: string, imageIds: readonly number[]): Pr
   await rowsOf(imageIds)
   await noDialog()
   revealImages(imageIds)
-  const { title, disabledReason } = commandOf(id)
+  const command = commandOf(id)
   const context = commandContext(imageIds)
-  const reason = disabledReason?.(context)
+  const reason = command.disabledReason?.(context)
   if (reason !== undefined) {
-    toast({ title: texts().commands.cannot(title), detail: reason, tone: 'bad', stays: true })
+    const title = texts().commands.cannot(titleOf(command))
+    toast({ title, detail: reason, tone: 'bad', stays: true })
   } else if (id === 'image.check') {
     openBatch('check', imageIds)
   } else {

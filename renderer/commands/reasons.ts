@@ -5,15 +5,17 @@ import type { CommandContext } from './command.ts'
 /** Reasons why a command cannot be carried out, in the order in which they are the better answer. */
 
 export function offline({ connected }: CommandContext): string | undefined {
-  return connected ? undefined : 'Platter is not connected'
+  return connected ? undefined : texts().commands.offline
 }
 
 export function needsImage(context: CommandContext): string | undefined {
-  return offline(context) ?? (context.images.length === 0 ? 'Select an image first' : undefined)
+  return (
+    offline(context) ?? (context.images.length === 0 ? texts().commands.selectFirst : undefined)
+  )
 }
 
 export function needsOneImage(context: CommandContext): string | undefined {
-  return needsImage(context) ?? (context.images.length > 1 ? 'Select one image only' : undefined)
+  return needsImage(context) ?? (context.images.length > 1 ? texts().commands.selectOne : undefined)
 }
 
 /** Asks of each selected image; a command is offered when at least one of them qualifies. */
@@ -41,17 +43,17 @@ export function whyNotChangeable(image: LibraryRow): string | undefined {
 }
 
 export function whyNotReadable(image: LibraryRow): string | undefined {
-  if (image.missingSince !== undefined) return 'The file is missing'
-  if (image.error !== undefined) return 'The file cannot be read'
+  if (image.missingSince !== undefined) return texts().commands.missing
+  if (image.error !== undefined) return texts().commands.cannotRead
   return undefined
 }
 
 /** Check and map read qcow2 structures; a raw file has none, and foreign formats are only named. */
-export function whyNotQcow2(image: LibraryRow, what: string): string | undefined {
+export function whyNotQcow2(image: LibraryRow, what: 'check' | 'map'): string | undefined {
   const early = whyNotReadable(image)
   if (early !== undefined) return early
   if (image.format === 'qcow2') return undefined
   return image.format === 'raw'
-    ? `raw images have nothing to ${what}`
-    : `Platter cannot ${what} ${image.formatLabel} images`
+    ? texts().commands.rawHasNothing[what]
+    : texts().commands.notOfFormat[what](image.formatLabel)
 }

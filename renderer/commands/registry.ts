@@ -1,5 +1,7 @@
 import { reportError } from '../state/report-error.ts'
-import type { Command } from './command.ts'
+import { toast } from '../state/toasts.ts'
+import { texts } from '../texts/texts.ts'
+import { titleOf, type Command } from './command.ts'
 import { commandContext, type Targets } from './context.ts'
 import { careCommands } from './care-commands.ts'
 import { copyCommands } from './copy-commands.ts'
@@ -20,7 +22,7 @@ export const commands: readonly Command[] = [
   ...viewCommands,
 ]
 
-const byId = new Map(commands.map((command) => [command.id, command]))
+const byId = new Map<string, Command>(commands.map((command) => [command.id, command]))
 
 /** @throws when no command has the id: an id is written in code, so that is a mistake there. */
 export function commandOf(id: string): Command {
@@ -39,7 +41,21 @@ export function runCommand(id: string, targets?: Targets): void {
   const command = commandOf(id)
   const context = commandContext(targets)
   if (command.disabledReason?.(context) !== undefined) return
-  Promise.resolve()
-    .then(() => command.run(context))
-    .catch(reportError)
+  carryOut(() => command.run(context))
+}
+
+/** As `runCommand`, by a key: where nobody sees a disabled button, its reason is said. */
+export function runByKey(command: Command): void {
+  const { disabledReason, inPlace, run } = command
+  const context = commandContext()
+  const reason = disabledReason?.(context)
+  if (reason !== undefined) {
+    const title = texts().commands.cannot(titleOf(command))
+    toast({ title, detail: reason, tone: 'info' })
+  } else if (inPlace !== undefined) carryOut(() => inPlace(context))
+  else carryOut(() => run(context))
+}
+
+function carryOut(run: () => void | Promise<void>): void {
+  Promise.resolve().then(run).catch(reportError)
 }

@@ -8,9 +8,8 @@ import { needsOneImage, offline } from './reasons.ts'
 export const relationCommands: readonly Command[] = [
   {
     id: 'view.chains',
-    title: 'Show all backing chains',
     icon: 'branch',
-    group: 'View',
+    group: 'view',
     run: ({ images }) => {
       const [first] = images
       showPage(first === undefined ? { kind: 'chains' } : { kind: 'chains', imageId: first.id })
@@ -18,9 +17,8 @@ export const relationCommands: readonly Command[] = [
   },
   {
     id: 'image.locate',
-    title: 'Locate…',
     icon: 'search',
-    group: 'Image',
+    group: 'image',
     disabledReason: (context) =>
       offline(context) ??
       needsOneImage(context) ??

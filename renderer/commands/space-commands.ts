@@ -10,9 +10,8 @@ import { needsAny, needsOneImage, offline, whyNotChangeable } from './reasons.ts
 export const spaceCommands: readonly Command[] = [
   {
     id: 'library.newImage',
-    title: 'New image…',
     icon: 'plus',
-    group: 'Library',
+    group: 'library',
     shortcuts: ['Mod+N'],
     webShortcut: 'Alt+Shift+N',
     isKeptByBrowser: true,
@@ -21,9 +20,8 @@ export const spaceCommands: readonly Command[] = [
   },
   {
     id: 'image.compact',
-    title: 'Compact…',
     icon: 'compact',
-    group: 'Image',
+    group: 'image',
     // On a Mac the plain one minimises the window.
     shortcuts: [isMac() ? 'Mod+Shift+M' : 'Mod+M'],
     disabledReason: (context) => needsAny(context, (image) => whyNotSpace(image, 'compact')),
@@ -40,9 +38,8 @@ export const spaceCommands: readonly Command[] = [
   },
   {
     id: 'image.resize',
-    title: 'Resize…',
     icon: 'resize',
-    group: 'Image',
+    group: 'image',
     shortcuts: ['Mod+R'],
     webShortcut: 'Alt+Shift+R',
     isKeptByBrowser: true,

@@ -1,11 +1,13 @@
 import type { Settings } from '../../ipc/schemas/app.ts'
+import { texts } from '../texts/texts.ts'
 
 /** Binary units (GiB, steps of 1,024) or decimal ones (GB, steps of 1,000); a setting. */
 export type ByteUnits = Settings['units']
 
-const names = {
-  binary: ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'],
-  decimal: ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'],
+/** Signs of the norm, the same in every language; the first step has words. */
+const signs = {
+  binary: ['', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'],
+  decimal: ['', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'],
 } as const
 
 const grouped = new Intl.NumberFormat('en-US')
@@ -19,18 +21,17 @@ export function formatBytes(bytes: number, units: ByteUnits): string {
   let value = bytes
   let index = 0
   // Compared after rounding: 1023.96 KiB would otherwise read "1,024 KiB" instead of "1 MiB".
-  while (index < names[units].length - 1 && roundForPeople(value) >= step) {
+  while (index < signs[units].length - 1 && roundForPeople(value) >= step) {
     value /= step
     index += 1
   }
-  const name = names[units][index] ?? 'bytes'
-  if (index === 0) return value === 1 ? '1 byte' : `${grouped.format(value)} ${name}`
-  return `${grouped.format(roundForPeople(value))} ${name}`
+  if (index === 0) return exactBytes(value)
+  return `${grouped.format(roundForPeople(value))} ${signs[units][index] ?? ''}`
 }
 
 /** "19,542,310,912 bytes": for tooltips and for copying. */
 export const exactBytes = (bytes: number): string =>
-  bytes === 1 ? '1 byte' : `${grouped.format(bytes)} bytes`
+  texts().units.bytes(bytes, grouped.format(bytes))
 
 const roundForPeople = (value: number): number =>
   value < 100 ? Math.round(value * 10) / 10 : Math.round(value)

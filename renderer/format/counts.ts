@@ -1,11 +1,12 @@
+import { texts, type Texts } from '../texts/texts.ts'
 const grouped = new Intl.NumberFormat('en-US')
 
 /** "1,204". */
 export const formatCount = (count: number): string => grouped.format(count)
 
-/** "1 image", "1,204 images"; the plural is the singular with an s unless given. */
-export const counted = (count: number, singular: string, plural = `${singular}s`): string =>
-  `${formatCount(count)} ${count === 1 ? singular : plural}`
+/** "1 image", "1,204 images". */
+export const counted = (count: number, what: keyof Texts['counts']): string =>
+  texts().counts[what](count, formatCount(count))
 
 /**
  * A share from 0 to 1 as "43 %". Something that is not nothing never reads 0 %, and something that is

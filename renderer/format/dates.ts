@@ -1,3 +1,5 @@
+import { texts } from '../texts/texts.ts'
+
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -13,14 +15,13 @@ export function relativeDate(at: number, now: number): string {
   const age = now - at
   // Clocks of two machines differ by seconds; "in 2 seconds" would only confuse.
   if (age < -minute) return exactDate(at)
-  if (age < minute) return 'just now'
-  if (age < hour) return `${Math.floor(age / minute)} min ago`
-  if (age < day) return ago(Math.floor(age / hour), 'hour')
-  if (age < 60 * day) return ago(Math.floor(age / day), 'day')
+  const { units } = texts()
+  if (age < minute) return units.justNow
+  if (age < hour) return units.minutesAgo(Math.floor(age / minute))
+  if (age < day) return units.hoursAgo(Math.floor(age / hour))
+  if (age < 60 * day) return units.daysAgo(Math.floor(age / day))
   return dayAndMonth.format(at)
 }
 
 /** "21 Nov 2026, 14:02:09", in the computer's own time zone. */
 export const exactDate = (at: number): string => exact.format(at)
-
-const ago = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'} ago`

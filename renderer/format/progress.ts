@@ -63,15 +63,18 @@ function phaseWords(phase: string, isChange: boolean): string {
   return words[phase] ?? sentence(phase)
 }
 
+const nouns = { clusters: 'cluster', files: 'file' } as const
+
 function amountOf({ done, total, unit }: JobProgress, units: ByteUnits): string {
+  const { amount } = texts().jobs
   if (unit === 'bytes') {
     return total > 0
-      ? `${formatBytes(Math.min(done, total), units)} of ${formatBytes(total, units)}`
+      ? amount(formatBytes(Math.min(done, total), units), formatBytes(total, units))
       : formatBytes(done, units)
   }
   return total > 0
-    ? `${formatCount(Math.min(done, total))} of ${formatCount(total)} ${unit}`
-    : counted(done, unit.replace(/s$/, ''), unit)
+    ? amount(formatCount(Math.min(done, total)), counted(total, nouns[unit]))
+    : counted(done, nouns[unit])
 }
 
 /** An engine of another version may have a phase that has no words here. */

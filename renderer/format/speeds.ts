@@ -1,4 +1,5 @@
 import type { JobProgress } from '../../ipc/schemas/job.ts'
+import { texts } from '../texts/texts.ts'
 import { formatBytes, type ByteUnits } from './bytes.ts'
 import { formatCount } from './counts.ts'
 
@@ -8,7 +9,8 @@ export function formatSpeed(
   unit: JobProgress['unit'],
   units: ByteUnits,
 ): string {
+  const perSecondOf = texts().units.perSecond
   return unit === 'bytes'
-    ? `${formatBytes(Math.round(perSecond), units)}/s`
-    : `${formatCount(Math.round(perSecond))} ${unit}/s`
+    ? perSecondOf.bytes(formatBytes(Math.round(perSecond), units))
+    : perSecondOf[unit](formatCount(Math.round(perSecond)))
 }

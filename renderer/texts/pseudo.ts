@@ -22,10 +22,14 @@ function exchange(value: unknown): unknown {
 const plain = 'aeiouAEIOUcn'
 const accented = 'àèìòùÀÈÌÒÙçñ'
 
+/** What was stretched before, as part of a longer text: two texts in one are not stretched twice. */
+const stretched = /\[([^[\]]*?)~+\]/gu
+
 function stretch(text: string): string {
   if (text.trim() === '') return text
-  const strange = text.replaceAll(/[aeiouAEIOUcn]/g, (letter) =>
+  const bare = text.replaceAll(stretched, '$1')
+  const strange = bare.replaceAll(/[aeiouAEIOUcn]/g, (letter) =>
     accented.charAt(plain.indexOf(letter)),
   )
-  return `[${strange}${'~'.repeat(Math.ceil(text.length * 0.4))}]`
+  return `[${strange}${'~'.repeat(Math.ceil(bare.length * 0.4))}]`
 }

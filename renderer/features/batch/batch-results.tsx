@@ -187,7 +187,7 @@ function foundIn(job: Job): string {
   const { corruptions, leaks, checkErrors, warnings, live } = job.result.check
   const parts = [
     corruptions > 0 && counted(corruptions, 'corruption'),
-    checkErrors > 0 && counted(checkErrors, 'check error'),
+    checkErrors > 0 && counted(checkErrors, 'checkError'),
     leaks > 0 && words.leaked(formatCount(leaks)),
     warnings > 0 && counted(warnings, 'warning'),
   ].filter((part) => part !== false)

@@ -45,7 +45,7 @@ export function FindingsList({ check, partitions }: FindingsListProps) {
       ))}
       {check.findingsOmitted > 0 && (
         <p className="muted">
-          {counted(check.findingsOmitted, 'more finding')} of the less harmful kinds{' '}
+          {counted(check.findingsOmitted, 'moreFinding')} of the less harmful kinds{' '}
           {check.findingsOmitted === 1 ? 'is' : 'are'} counted but not listed.
         </p>
       )}

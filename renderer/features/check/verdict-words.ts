@@ -14,7 +14,7 @@ export interface VerdictWords {
 
 /** A check's verdict as people need it: how bad, how much, what to do. */
 export function verdictWords(check: CheckResult, units: ByteUnits): VerdictWords {
-  const leaked = `${counted(check.leaks, 'leaked cluster')} (${formatBytes(check.leakedBytes, units)})`
+  const leaked = `${counted(check.leaks, 'leakedCluster')} (${formatBytes(check.leakedBytes, units)})`
   if (check.verdict === 'incomplete') {
     return {
       tone: 'bad',
@@ -65,4 +65,4 @@ export function verdictWords(check: CheckResult, units: ByteUnits): VerdictWords
 const problems = ({ corruptions, warnings }: CheckResult): string =>
   corruptions > 0
     ? counted(corruptions, 'corruption')
-    : counted(warnings, 'problem that QEMU does not count', 'problems that QEMU does not count')
+    : counted(warnings, 'problemQemuDoesNotCount')

@@ -1,5 +1,5 @@
 import type { ActionPlan } from '../../../ipc/schemas/plan.ts'
-import { counted } from '../../format/counts.ts'
+import { formatCount } from '../../format/counts.ts'
 import { texts } from '../../texts/texts.ts'
 import { Facts } from '../../ui/facts.tsx'
 import './files.css'
@@ -9,7 +9,6 @@ export function FilePlanView({ plan }: { readonly plan: ActionPlan | undefined }
   if (plan?.detail.kind !== 'file') return null
   const { from, to, relinked } = plan.detail
   const words = texts().files
-  const [singular, plural] = words.overlay
   return (
     <div className="file-plan">
       <Facts
@@ -20,7 +19,7 @@ export function FilePlanView({ plan }: { readonly plan: ActionPlan | undefined }
       />
       {relinked.length > 0 && (
         <div>
-          <p>{words.relinked(counted(relinked.length, singular, plural))}</p>
+          <p>{words.relinked(relinked.length, formatCount(relinked.length))}</p>
           <ul className="file-relinked selectable">
             {relinked.map((path) => (
               <li key={path}>{path}</li>

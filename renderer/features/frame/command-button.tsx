@@ -1,3 +1,4 @@
+import { titleOf } from '../../commands/command.ts'
 import { useCommand } from '../../commands/use-command.ts'
 import { Button, IconButton, type ButtonProps } from '../../ui/button.tsx'
 
@@ -18,10 +19,10 @@ export function CommandButton({ id, label, variant, size }: CommandButtonProps) 
       {...(size && { size })}
       {...(command.icon && { icon: command.icon })}
       disabledReason={disabledReason}
-      hint={shortcut === undefined ? undefined : `${command.title}  ${shortcut}`}
+      hint={shortcut === undefined ? undefined : `${titleOf(command)}  ${shortcut}`}
       onClick={run}
     >
-      {label ?? command.title}
+      {label ?? titleOf(command)}
     </Button>
   )
 }
@@ -37,7 +38,7 @@ export function CommandIconButton({ id, label, pressed }: CommandIconButtonProps
   return (
     <IconButton
       icon={command.icon ?? 'more'}
-      label={label ?? command.title}
+      label={label ?? titleOf(command)}
       shortcut={shortcut}
       disabledReason={disabledReason}
       {...(pressed !== undefined && { pressed })}

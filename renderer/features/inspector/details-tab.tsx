@@ -141,7 +141,7 @@ function headerFacts(header: NonNullable<ImageInfo['qcow2']>, units: ByteUnits):
     { label: 'Header length', value: counted(header.headerLength, 'byte') },
     {
       label: 'L1 table',
-      value: `${formatOffset(header.l1Offset)}, ${counted(header.l1Entries, 'entry', 'entries')}`,
+      value: `${formatOffset(header.l1Offset)}, ${counted(header.l1Entries, 'entry')}`,
     },
     {
       label: 'Refcount table',

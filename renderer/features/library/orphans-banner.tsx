@@ -31,7 +31,7 @@ function lookedAt(places: VmPlaces): string {
     if (vms > 0) counts.set(name, (counts.get(name) ?? 0) + vms)
   }
   return Array.from(counts, ([name, vms], index) =>
-    orphans.machines(name, index === 0 ? counted(vms, 'virtual machine') : formatCount(vms)),
+    orphans.machines(name, index === 0 ? counted(vms, 'virtualMachine') : formatCount(vms)),
   ).join(', ')
 }
 

@@ -1,4 +1,4 @@
-import type { Command, CommandContext } from '../../commands/command.ts'
+import { titleOf, type Command, type CommandContext } from '../../commands/command.ts'
 import type { IconName } from '../../ui/icon.tsx'
 
 export interface PaletteEntry {
@@ -33,13 +33,13 @@ export function findEntries(words: string, sources: PaletteSources): readonly Pa
   const commands = rank(
     sources.commands.filter(({ hidden }) => hidden !== true),
     wanted,
-    ({ title }) => title,
+    titleOf,
   ).map((command): PaletteEntry => {
     const reason = command.disabledReason?.(sources.context)
     return {
       id: command.id,
       kind: 'command',
-      title: command.title,
+      title: titleOf(command),
       icon: command.icon ?? 'command',
       shortcut: sources.shortcutOf(command),
       disabledReason: reason,

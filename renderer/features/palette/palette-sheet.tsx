@@ -5,6 +5,7 @@ import { shownShortcut } from '../../commands/platform.ts'
 import { commands, runCommand } from '../../commands/registry.ts'
 import { useLibrary } from '../../state/library.ts'
 import { showPage } from '../../state/page.ts'
+import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { revealImages } from '../library/reveal-images.ts'
@@ -12,23 +13,22 @@ import { findEntries, type PaletteEntry } from './palette-entries.ts'
 import { popupContainer } from '../../ui/popup-container.ts'
 import './palette-sheet.css'
 
-const kinds = { command: 'Commands', folder: 'Folders', image: 'Images' } as const
-
 /** Commands, folders and images by typing (ARIA combobox: the field keeps the keyboard). */
 export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
-  const [words, setWords] = useState('')
+  const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
+  const words = texts().palette
   const rows = useLibrary((state) => state.rows)
   const field = useRef<HTMLInputElement>(null)
   const entries = useMemo(
     () =>
-      findEntries(words, {
+      findEntries(typed, {
         commands,
         context: commandContext(),
         images: rows.values(),
         shortcutOf: shownShortcut,
       }),
-    [words, rows],
+    [typed, rows],
   )
   const index = Math.min(at, entries.length - 1)
   const current = entries[index]
@@ -59,24 +59,20 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal container={popupContainer()}>
         <Base.Backdrop className="dialog-backdrop" />
-        <Base.Popup
-          className="palette"
-          initialFocus={field}
-          aria-label="Search images and commands"
-        >
+        <Base.Popup className="palette" initialFocus={field} aria-label={words.search}>
           <div className="palette-field">
             <Icon name="search" />
             <input
               ref={field}
               role="combobox"
-              aria-label="Search images and commands"
+              aria-label={words.search}
               aria-expanded="true"
               aria-controls="palette-list"
               aria-activedescendant={current === undefined ? undefined : `palette-${current.id}`}
-              placeholder="Search images and commands"
-              value={words}
+              placeholder={words.search}
+              value={typed}
               onChange={(event) => {
-                setWords(event.target.value)
+                setTyped(event.target.value)
                 setAt(0)
               }}
               onKeyDown={onKeyDown}
@@ -86,7 +82,7 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
             id="palette-list"
             role="listbox"
             tabIndex={-1}
-            aria-label="Results"
+            aria-label={words.results}
             className="palette-list"
           >
             {entries.map((entry, position) => (
@@ -94,7 +90,9 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
                 key={entry.id}
                 entry={entry}
                 selected={position === index}
-                heading={entries[position - 1]?.kind === entry.kind ? undefined : kinds[entry.kind]}
+                heading={
+                  entries[position - 1]?.kind === entry.kind ? undefined : words.kinds[entry.kind]
+                }
                 onChoose={() => choose(entry)}
                 onPoint={() => setAt(position)}
               />
@@ -102,7 +100,7 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
           </div>
           {entries.length === 0 && (
             <p className="palette-empty" role="status">
-              Nothing has these words in its name or path.
+              {words.nothing}
             </p>
           )}
         </Base.Popup>

@@ -62,10 +62,14 @@ interface HealthProps {
 
 function Health({ title, counts }: HealthProps) {
   const { outcome } = texts().repair
+  const nouns = {
+    corruptions: 'corruption',
+    leaks: 'leakedCluster',
+    checkErrors: 'unreadablePart',
+  } as const
   const { word, tone, icon } = healthWords[counts.health]
   const parts = (['corruptions', 'leaks', 'checkErrors'] as const).flatMap((name) => {
-    const [singular, plural] = outcome[name]
-    return counts[name] === 0 ? [] : [counted(counts[name], singular, plural)]
+    return counts[name] === 0 ? [] : [counted(counts[name], nouns[name])]
   })
   return (
     <div className="repair-health">
@@ -110,15 +114,14 @@ function Findings({ title, meaning, groups }: FindingsProps) {
 function Writes({ plan }: { readonly plan: RepairPlan }) {
   const units = useSettings((state) => state.settings.units)
   const words = texts().repair.writes
-  const [singular, plural] = words.write
   const count = plan.writes.length + plan.writesOmitted
   return (
     <details className="repair-writes">
       <summary>
         <Icon name="chevron-right" />
-        {words.title(counted(count, singular, plural), formatBytes(plan.bytesWritten, units))}
+        {words.title(counted(count, 'write'), formatBytes(plan.bytesWritten, units))}
       </summary>
-      <div className="repair-writes-scroller" tabIndex={0} role="region" aria-label={plural}>
+      <div className="repair-writes-scroller" tabIndex={0} role="region" aria-label={words.list}>
         <table>
           <thead>
             <tr>

@@ -52,7 +52,6 @@ function Repair({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
   const plan = action.plan?.detail.kind === 'repair' ? action.plan.detail : undefined
   const included = plan?.steps.filter((step) => step.included) ?? []
   const losesData = included.some((step) => step.losesData)
-  const [singular, plural] = words.step
   return (
     <PlanDialog
       title={words.title(row.name)}
@@ -61,9 +60,7 @@ function Repair({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
       path={row.path}
       verb={{
         label:
-          included.length === 0
-            ? words.verbNothing
-            : words.verb(counted(included.length, singular, plural)),
+          included.length === 0 ? words.verbNothing : words.verb(counted(included.length, 'step')),
         icon: 'wrench',
         isDanger: losesData,
         notYet: whyNotYet(row, { action, losesData, typed, steps: included.length }),

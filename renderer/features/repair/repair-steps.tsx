@@ -79,7 +79,6 @@ const rangesShown = 100
 function LostRanges({ row, step }: { readonly row: LibraryRow; readonly step: Step }) {
   const units = useSettings((state) => state.settings.units)
   const words = texts().repair.steps
-  const [singular, plural] = words.range
   const more = step.lostOmitted + Math.max(0, step.lost.length - rangesShown)
   const hasPartitions = step.lost.some(({ partition }) => partition !== undefined)
   const partitions = usePartitions(hasPartitions ? row.id : undefined)
@@ -89,7 +88,7 @@ function LostRanges({ row, step }: { readonly row: LibraryRow; readonly step: St
     return [known === undefined ? words.partition(String(number)) : partitionWords(known, units)]
   }
   if (step.lost.length === 0) return null
-  const title = words.lost(counted(step.lost.length + step.lostOmitted, singular, plural))
+  const title = words.lost(counted(step.lost.length + step.lostOmitted, 'range'))
   return (
     <details className="repair-lost">
       <summary>

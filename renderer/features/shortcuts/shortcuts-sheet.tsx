@@ -1,37 +1,27 @@
 import { commands } from '../../commands/registry.ts'
 import { isMac, shortcutsOf } from '../../commands/platform.ts'
 import { describeShortcut } from '../../commands/shortcut.ts'
-import type { Command } from '../../commands/command.ts'
+import { titleOf, type CommandGroup } from '../../commands/command.ts'
+import { shortcuts } from '../../texts/en/shortcuts.ts'
+import { inLanguage, texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import './shortcuts-sheet.css'
 
-const groups: readonly Command['group'][] = ['Library', 'Image', 'Copy', 'View', 'Help']
+const shortcutsTexts = inLanguage({ en: shortcuts })
 
-/** Keys of the list that are no commands. */
-const listKeys: readonly (readonly [string, string])[] = [
-  ['↑ ↓', 'Go from row to row'],
-  ['→ ←', 'Into the row’s cells and back'],
-  ['Home  End', 'First and last row (in a row’s cells: first and last cell)'],
-  ['Ctrl+Home  Ctrl+End', 'First and last row'],
-  ['Page Up  Page Down', 'One screen up or down'],
-  ['Space', 'Select or unselect'],
-  ['Shift+↑ ↓', 'Extend the selection'],
-  ['Esc', 'Select nothing'],
-  ['Shift+F10', 'Menu of the row'],
-  ['Letters', 'Jump to a name'],
-  ['Alt+→ ←', 'Widen or narrow a column (on its heading)'],
-]
+const groups: readonly CommandGroup[] = ['library', 'image', 'copy', 'view', 'help']
 
 export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }) {
+  const words = shortcutsTexts()
   return (
     <Dialog
       size="wide"
-      title="Keyboard shortcuts"
+      title={words.title}
       onClose={onClose}
       footer={
         <Button variant="primary" onClick={onClose}>
-          Done
+          {words.done}
         </Button>
       }
     >
@@ -39,18 +29,18 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }) {
         {groups.map((group) => (
           <ShortcutGroup
             key={group}
-            title={group}
+            title={texts().commands.groups[group]}
             entries={commands
               .filter((command) => command.group === group && shortcutsOf(command).length > 0)
               .map((command) => [
                 shortcutsOf(command)
                   .map((shortcut) => describeShortcut(shortcut, isMac()))
                   .join('  '),
-                command.title.replace(/…$/, ''),
+                titleOf(command).replace(/…$/, ''),
               ])}
           />
         ))}
-        <ShortcutGroup title="In the list" entries={listKeys} />
+        <ShortcutGroup title={words.inList} entries={words.listKeys} />
       </div>
     </Dialog>
   )

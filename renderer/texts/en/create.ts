@@ -27,8 +27,19 @@ export const create = {
   base: {
     title: 'Built on',
     none: 'Nothing: an empty disk',
-    meaning: 'An overlay stores only what differs. The base must not change any more.',
+    meaning:
+      'An overlay stores only what differs. From then on nothing may change the base: neither a virtual machine nor another program.',
+    builtOn: (names: string, more: number) =>
+      more === 0 ? `Built on it already: ${names}.` : `Built on it already: ${names} and ${more} more.`,
+    isWritten: 'A program writes to it now. An overlay needs a base that stays as it is.',
     choose: 'Choose a base…',
+    close: 'Close the list',
+    find: 'Find a base by name or folder',
+    choices: 'Images to build on',
+    noneThere: 'The library has no image to build on: it has to be qcow2 or raw.',
+    noneFound: 'No image to build on has these words in its path.',
+    more: (count: string) => `${count} more. Write more of the name.`,
+    anotherFile: 'Another file…',
     remove: 'Build on nothing',
     onlyQcow2: 'An overlay is always qcow2.',
   },

@@ -2,8 +2,10 @@
 export const files = {
   from: 'From',
   to: 'To',
-  relinked: (count: string) => `${count} told the new place as part of it`,
-  overlay: ['overlay is', 'overlays are'] as const,
+  relinked: (count: number, shown: string) =>
+    count === 1
+      ? '1 overlay is told the new place as part of it'
+      : `${shown} overlays are told the new place as part of it`,
   path: {
     empty: 'It needs a name',
     same: 'This is the name it has',
@@ -21,6 +23,12 @@ export const files = {
     extension: (before: string, after: string) =>
       `The extension changes from ${before} to ${after}. Programs that go by it may take the image for something else.`,
     noExtension: 'none',
+  },
+  /** In the list itself. */
+  inline: {
+    label: (name: string) => `New name of ${name}`,
+    left: 'The name stays as it is',
+    started: (from: string, to: string) => `Renaming ${from} to ${to}`,
   },
   move: {
     command: 'Move to…',

@@ -8,6 +8,7 @@ import { chain } from './chain.ts'
 import { commands } from './commands.ts'
 import { common } from './common.ts'
 import { compact } from './compact.ts'
+import { counts } from './counts.ts'
 import { create } from './create.ts'
 import { disk } from './disk.ts'
 import { files } from './files.ts'
@@ -16,6 +17,7 @@ import { hash } from './hash.ts'
 import { inspector } from './inspector.ts'
 import { jobs } from './jobs.ts'
 import { library } from './library.ts'
+import { palette } from './palette.ts'
 import { plan } from './plan.ts'
 import { relink } from './relink.ts'
 import { repair } from './repair.ts'
@@ -25,6 +27,7 @@ import { settings } from './settings.ts'
 import { size } from './size.ts'
 import { snapshots } from './snapshots.ts'
 import { undo } from './undo.ts'
+import { units } from './units.ts'
 
 export const english = {
   batch,
@@ -33,6 +36,7 @@ export const english = {
   commands,
   common,
   compact,
+  counts,
   create,
   disk,
   files,
@@ -41,6 +45,7 @@ export const english = {
   inspector,
   jobs,
   library,
+  palette,
   plan,
   relink,
   repair,
@@ -50,4 +55,5 @@ export const english = {
   size,
   snapshots,
   undo,
+  units,
 }

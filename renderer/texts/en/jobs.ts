@@ -32,6 +32,7 @@ export const jobs = {
   },
   /** Of work that writes, where the same word means more than reading. */
   changePhases: { data: 'Working through the data', flags: 'Setting flags' },
+  amount: (done: string, total: string) => `${done} of ${total}`,
   waiting: 'Waiting for its turn',
   starting: 'Starting…',
   pausing: 'Pausing: what is being written ends first',

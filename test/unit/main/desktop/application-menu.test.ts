@@ -5,6 +5,7 @@ import {
   menuCommands,
   type ApplicationMenuOptions,
 } from '../../../../main/desktop/application-menu.ts'
+import { titleOf } from '../../../../renderer/commands/command.ts'
 import { commands } from '../../../../renderer/commands/registry.ts'
 
 /** The window writes "Mod", Electron "CmdOrCtrl". */
@@ -15,7 +16,7 @@ describe('the menu bar', () => {
     'shows $id as the window’s registry has it',
     ({ id, label, accelerator }) => {
       const command = commands.find((candidate) => candidate.id === id)
-      expect({ title: command?.title, shortcut: command?.shortcuts?.[0] }).toEqual({
+      expect({ title: command && titleOf(command), shortcut: command?.shortcuts?.[0] }).toEqual({
         title: label,
         shortcut: asShortcut(accelerator),
       })

@@ -51,7 +51,7 @@ describe('an action for images', () => {
   })
 
   it('is a command of the window’s registry', () => {
-    const known = new Set(commands.map(({ id }) => id))
+    const known = new Set<string>(commands.map(({ id }) => id))
     expect(Object.values(actionCommands).filter((id) => !known.has(id))).toEqual([])
   })
 })
