@@ -23,14 +23,31 @@ import { actionPlan } from './schemas/plan.ts'
 import { undoStore } from './schemas/undo.ts'
 
 const nothing = z.object({})
+/** Names an image's own window; absent for a window of the library. */
+const ofWindow = z.object({ imageId: imageId.optional() })
+/** JSON. */
+const keptView = z.string().max(65_536)
 const path = z.string().min(1).max(4096)
+const menuItem = z.object({
+  id: z.string(),
+  label: z.string(),
+  enabled: z.boolean(),
+  sublabel: z.string().optional(),
+})
 
 export const contract = {
   'app.info': call(nothing, appInfo),
-  'app.events': stream(nothing, shellEvent),
+  /** `imageId`: the caller is this image's own window; without it, it is a window of the library. */
+  'app.events': stream(ofWindow, shellEvent),
 
   'settings.get': call(nothing, settings),
   'settings.set': call(settings.partial(), settings),
+  /** Every later change, whichever window made it. */
+  'settings.watch': stream(nothing, settings),
+
+  /** How that window was left (renderer/state/view-state.ts): its own words, which the services only keep. */
+  'window.view': call(ofWindow, z.object({ view: keptView.optional() })),
+  'window.keepView': call(ofWindow.extend({ view: keptView }), nothing),
 
   'library.watch': stream(nothing, libraryEvent),
   /** Answers once the folder is stored; rows stream in through library.watch. */
@@ -167,6 +184,11 @@ export const contract = {
       batchTitle: z.string().max(200).optional(),
       /** Of the plan that the person saw; for one image. */
       planToken: z.string().max(200).optional(),
+      /**
+       * For one image that somebody else has open: the job waits until they let go of it, then plans and does what
+       * needs no further word.
+       */
+      whenFree: z.boolean().optional(),
     }),
     z.object({ jobIds: z.array(jobId), batchId: batchId.optional(), skipped: byteCount }),
   ),
@@ -235,20 +257,21 @@ export const contract = {
     z.object({
       items: z
         .array(
-          z.object({
-            id: z.string(),
-            label: z.string(),
-            enabled: z.boolean(),
-            sublabel: z.string().optional(),
+          menuItem.extend({
             separatorBefore: z.boolean().default(false),
+            /** A submenu of these. */
+            items: z.array(menuItem).max(100).optional(),
           }),
         )
         .max(100),
     }),
     z.object({ chosen: z.string().optional() }),
   ),
-  /** Desktop: enabled states of the application menu follow the selection. */
-  'shell.setMenuState': call(z.object({ enabled: z.record(z.string(), z.boolean()) }), nothing),
+  /** Desktop: enabled states of the application menu follow the selection, while that window has the focus. */
+  'shell.setMenuState': call(
+    ofWindow.extend({ enabled: z.record(z.string(), z.boolean()) }),
+    nothing,
+  ),
   /** Web: folders and image files below the host's roots; without a path, the roots themselves. */
   'files.browse': call(
     z.object({ path: path.optional() }),

@@ -59,6 +59,8 @@ const repairAction = z.strictObject({
     mode: z.enum(['leaks', 'all']),
     /** Steps that lose data and were agreed to by name. */
     allow: z.array(z.string().max(100)).readonly().optional(),
+    /** A new absolute path beside the image: a copy of it is repaired there, and the image is left alone. */
+    copyTo: path.optional(),
   }),
 })
 

@@ -105,6 +105,8 @@ export const job = z.object({
   queuedAt: timestamp,
   startedAt: timestamp.optional(),
   endedAt: timestamp.optional(),
+  /** Of a queued job: who has the image open (a virtual machine, else a program) and is waited for. */
+  waitsFor: z.object({ holder: z.string().optional() }).optional(),
   progress: progress.optional(),
   /** One sentence, such as "No problems found". */
   summary: z.string().optional(),

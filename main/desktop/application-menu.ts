@@ -9,8 +9,13 @@ export interface MenuCommand {
   readonly inTableOnly?: boolean
 }
 
+interface Submenu {
+  readonly label: string
+  readonly commands: readonly MenuCommand[]
+}
+
 const separator = { type: 'separator' } as const
-type Entry = MenuCommand | typeof separator
+type Entry = MenuCommand | Submenu | typeof separator
 
 const isMac = process.platform === 'darwin'
 
@@ -41,15 +46,20 @@ const fileCommands: readonly Entry[] = [
 ]
 
 const selectionCommands: readonly Entry[] = [
-  { id: 'image.copyPath', label: 'Copy path', accelerator: 'CmdOrCtrl+C', inTableOnly: true },
-  { id: 'image.copyName', label: 'Copy name' },
-  { id: 'image.copySha256', label: 'Copy SHA-256' },
-  { id: 'image.copyInfo', label: 'Copy info as JSON' },
   {
-    id: 'image.copyCommand',
-    label: 'Copy as command',
-    accelerator: 'CmdOrCtrl+Shift+X',
-    inTableOnly: true,
+    label: 'Copy as',
+    commands: [
+      { id: 'image.copyPath', label: 'Path', accelerator: 'CmdOrCtrl+C', inTableOnly: true },
+      { id: 'image.copyName', label: 'Name' },
+      { id: 'image.copySha256', label: 'SHA-256' },
+      { id: 'image.copyInfo', label: 'Info as JSON' },
+      {
+        id: 'image.copyCommand',
+        label: 'Command',
+        accelerator: 'CmdOrCtrl+Shift+X',
+        inTableOnly: true,
+      },
+    ],
   },
   separator,
   {
@@ -61,7 +71,13 @@ const selectionCommands: readonly Entry[] = [
 ]
 
 const imageMenu: readonly Entry[] = [
-  { id: 'image.open', label: 'Open in inspector', accelerator: 'Enter', inTableOnly: true },
+  { id: 'image.open', label: 'Open in inspector' },
+  {
+    id: 'image.openWindow',
+    label: 'Open in new window',
+    accelerator: 'Enter',
+    inTableOnly: true,
+  },
   separator,
   { id: 'image.check', label: 'Check', accelerator: 'CmdOrCtrl+Shift+C' },
   { id: 'image.repair', label: 'Repair…' },
@@ -73,13 +89,22 @@ const imageMenu: readonly Entry[] = [
   },
   { id: 'image.resize', label: 'Resize…', accelerator: 'CmdOrCtrl+R' },
   separator,
-  { id: 'image.takeSnapshot', label: 'Take snapshot…', accelerator: 'CmdOrCtrl+T' },
-  { id: 'image.manageSnapshots', label: 'Manage snapshots' },
-  separator,
-  { id: 'image.showChain', label: 'Show backing chain' },
-  { id: 'image.createOverlay', label: 'Create overlay…' },
-  { id: 'image.relink', label: 'Change backing file…' },
-  { id: 'image.trustLinks', label: 'Trust links…' },
+  {
+    label: 'Snapshot',
+    commands: [
+      { id: 'image.takeSnapshot', label: 'Take…', accelerator: 'CmdOrCtrl+T' },
+      { id: 'image.manageSnapshots', label: 'Manage' },
+    ],
+  },
+  {
+    label: 'Backing chain',
+    commands: [
+      { id: 'image.showChain', label: 'Show' },
+      { id: 'image.relink', label: 'Change backing file…' },
+      { id: 'image.createOverlay', label: 'Create overlay…' },
+      { id: 'image.trustLinks', label: 'Trust links…' },
+    ],
+  },
   separator,
   {
     id: 'image.hash',
@@ -131,7 +156,7 @@ export const menuCommands: readonly MenuCommand[] = [
   ...imageMenu,
   ...viewMenu,
   ...helpMenu,
-].filter((entry) => 'id' in entry)
+].flatMap((entry) => ('commands' in entry ? entry.commands : 'id' in entry ? [entry] : []))
 
 export interface ApplicationMenuOptions {
   readonly onCommand: (id: string) => void
@@ -148,7 +173,10 @@ export function applicationMenu(
   options: ApplicationMenuOptions,
 ): readonly MenuItemConstructorOptions[] {
   const build = (entries: readonly Entry[]): MenuItemConstructorOptions[] =>
-    entries.map((entry) => ('id' in entry ? commandItem(entry, options) : { ...entry }))
+    entries.map((entry) => {
+      if ('commands' in entry) return { label: entry.label, submenu: build(entry.commands) }
+      return 'id' in entry ? commandItem(entry, options) : { ...entry }
+    })
   return [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
     {

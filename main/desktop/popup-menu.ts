@@ -1,12 +1,22 @@
 import { Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron'
 import type { MenuItems } from '../shell-ports.ts'
 
+type Item = Pick<MenuItems[number], 'id' | 'label' | 'enabled' | 'sublabel'>
+
 /** Opens a native menu at the pointer; answers with the chosen item's id, undefined when it closed. */
 export function popupMenu(items: MenuItems, window: BrowserWindow): Promise<string | undefined> {
   return new Promise((resolve) => {
+    const built = ({ id, enabled, ...words }: Item): MenuItemConstructorOptions => ({
+      id,
+      enabled,
+      ...labels(words),
+      click: () => resolve(id),
+    })
     const template = items.flatMap((item): MenuItemConstructorOptions[] => [
       ...(item.separatorBefore ? [{ type: 'separator' } as const] : []),
-      { id: item.id, enabled: item.enabled, ...labels(item), click: () => resolve(item.id) },
+      item.items === undefined
+        ? built(item)
+        : { id: item.id, label: item.label, submenu: item.items.map(built) },
     ])
     Menu.buildFromTemplate(template).popup({
       window,
@@ -17,7 +27,7 @@ export function popupMenu(items: MenuItems, window: BrowserWindow): Promise<stri
 }
 
 /** Only macOS draws a second line; elsewhere the reason follows the words. */
-function labels({ label, sublabel }: MenuItems[number]): MenuItemConstructorOptions {
+function labels({ label, sublabel }: Pick<Item, 'label' | 'sublabel'>): MenuItemConstructorOptions {
   if (sublabel === undefined) return { label }
   return process.platform === 'darwin' ? { label, sublabel } : { label: `${label} — ${sublabel}` }
 }

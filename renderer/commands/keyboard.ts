@@ -1,5 +1,5 @@
 import { useSheet } from '../state/sheets.ts'
-import { commands, runCommand } from './registry.ts'
+import { commands, runByKey } from './registry.ts'
 import { isMac, shortcutsOf } from './platform.ts'
 import { matchesShortcut } from './shortcut.ts'
 
@@ -22,7 +22,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if ((typed || command.notInText === true) && isEditable(event.target)) return
   if (command.tableOnly === true && !isInTable(event.target)) return
   event.preventDefault()
-  runCommand(command.id)
+  runByKey(command)
 }
 
 function isEditable(target: EventTarget | null): boolean {
@@ -32,5 +32,6 @@ function isEditable(target: EventTarget | null): boolean {
   )
 }
 
+/** A name that is written in the list takes its keys itself. */
 const isInTable = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('[data-library-grid]') !== null
+  target instanceof Element && target.closest('[data-library-grid]') !== null && !isEditable(target)

@@ -1,54 +1,132 @@
-import type { MenuItem } from '../ui/menu.tsx'
+import type { MenuEntry, MenuItem, Submenu } from '../ui/menu.tsx'
+import type { IconName } from '../ui/icon.tsx'
 import { host } from '../host.ts'
 import { reportError } from '../state/report-error.ts'
+import { texts } from '../texts/texts.ts'
+import { titleOf, type CommandContext } from './command.ts'
 import { commandContext } from './context.ts'
 import { shownShortcut } from './platform.ts'
-import { commandOf, runCommand } from './registry.ts'
+import { commandOf, isCommand, runCommand } from './registry.ts'
 
-/** The groups of the row menu, with a line between them. */
-const groups = [
-  ['image.open'],
+interface SubmenuOf {
+  readonly submenu: 'snapshot' | 'chain' | 'copy'
+  readonly icon: IconName
+  readonly ids: readonly string[]
+}
+
+/**
+ * The groups of the row menu, with a line between them. What is rarer is one step further in, so that the menu
+ * fits the smallest window with every reason shown.
+ */
+const groups: readonly (readonly (string | SubmenuOf)[])[] = [
+  ['image.open', 'image.openWindow', 'image.showInFolder', 'image.locate'],
   ['image.check', 'image.repair', 'image.compact', 'image.resize'],
-  ['image.takeSnapshot', 'image.manageSnapshots'],
-  ['image.showChain', 'image.createOverlay', 'image.relink', 'image.trustLinks'],
-  ['image.hash', 'image.map'],
-  ['image.copyPath', 'image.copyName', 'image.copySha256', 'image.copyInfo', 'image.copyCommand'],
-  ['image.locate', 'image.showInFolder', 'image.rename', 'image.move'],
+  [
+    {
+      submenu: 'snapshot',
+      icon: 'snapshot',
+      ids: ['image.takeSnapshot', 'image.manageSnapshots'],
+    },
+    {
+      submenu: 'chain',
+      icon: 'chain',
+      ids: ['image.showChain', 'image.relink', 'image.createOverlay', 'image.trustLinks'],
+    },
+  ],
+  [
+    'image.hash',
+    'image.map',
+    {
+      submenu: 'copy',
+      icon: 'copy',
+      ids: [
+        'image.copyPath',
+        'image.copyName',
+        'image.copySha256',
+        'image.copyInfo',
+        'image.copyCommand',
+      ],
+    },
+  ],
+  ['image.rename', 'image.move', 'image.undo'],
   ['library.remove', 'image.trash'],
-] as const
+]
+
+/** Every command that the row menu can hold, submenus included. */
+export const rowMenuCommands: readonly string[] = groups
+  .flat()
+  .flatMap((entry) => (typeof entry === 'string' ? [entry] : entry.ids))
 
 /** The row menu for the selection as it is now. What cannot be done stays, with its reason. */
-export function rowMenuItems(): MenuItem[] {
+export function rowMenuItems(): MenuEntry[] {
   const context = commandContext()
-  return groups.flatMap((ids, group) =>
-    ids.map((id, index): MenuItem => {
-      const command = commandOf(id)
-      return {
-        id,
-        label: command.title,
-        icon: command.icon,
-        shortcut: shownShortcut(command),
-        disabledReason: command.disabledReason?.(context),
-        separatorBefore: group > 0 && index === 0,
-        onSelect: () => runCommand(id),
-      }
-    }),
+  return groups.flatMap((entries) =>
+    entries
+      .filter((entry) => typeof entry !== 'string' || belongs(entry, context))
+      .map((entry, index): MenuEntry => ({
+        ...(typeof entry === 'string' ? itemOf(entry, context) : submenuOf(entry, context)),
+        separatorBefore: index === 0 && entries !== groups[0],
+      })),
   )
+}
+
+/** A place to look for a file is only asked for when one is missing; a host without windows opens none. */
+function belongs(id: string, { images }: CommandContext): boolean {
+  if (!isCommand(id)) return false
+  return id !== 'image.locate' || images.some(({ missingSince }) => missingSince !== undefined)
+}
+
+function itemOf(id: string, context: CommandContext): MenuItem {
+  const command = commandOf(id)
+  return {
+    id,
+    label: titleOf(command),
+    icon: command.icon,
+    shortcut: shownShortcut(command),
+    disabledReason: command.disabledReason?.(context),
+    onSelect: () => runCommand(id),
+  }
+}
+
+function submenuOf({ submenu, icon, ids }: SubmenuOf, context: CommandContext): Submenu {
+  const words = texts().commands.menus
+  const labels: Readonly<Record<string, string>> = words.inside
+  return {
+    id: submenu,
+    label: words[submenu],
+    icon,
+    items: ids.map((id) => {
+      const item = itemOf(id, context)
+      // The submenu has said "Copy" already.
+      return { ...item, icon: undefined, label: labels[id] ?? item.label }
+    }),
+  }
 }
 
 /** The same menu drawn by the system; for hosts that say they can. */
 export function popupRowMenu(): void {
-  const items = rowMenuItems().map(({ id, label, disabledReason, separatorBefore }) => ({
-    id,
-    label,
-    enabled: disabledReason === undefined,
-    ...(disabledReason !== undefined && { sublabel: disabledReason }),
-    separatorBefore: separatorBefore === true,
-  }))
   host()
-    .api['shell.popupMenu']({ items })
+    .api['shell.popupMenu']({ items: rowMenuItems().map(nativeEntry) })
     .then(({ chosen }) => {
       if (chosen !== undefined) runCommand(chosen)
     })
     .catch(reportError)
+}
+
+type NativeEntry = Parameters<ReturnType<typeof host>['api']['shell.popupMenu']>[0]['items'][number]
+
+function nativeEntry(entry: MenuEntry): NativeEntry {
+  const { id, label, separatorBefore = false } = entry
+  return 'items' in entry
+    ? { id, label, enabled: true, separatorBefore, items: entry.items.map(nativeItem) }
+    : { ...nativeItem(entry), separatorBefore }
+}
+
+function nativeItem({ id, label, disabledReason }: MenuItem) {
+  return {
+    id,
+    label,
+    enabled: disabledReason === undefined,
+    ...(disabledReason !== undefined && { sublabel: disabledReason }),
+  }
 }

@@ -27,7 +27,9 @@ export type Sheet =
       readonly imageId: number
       readonly snapshotId: string
     }
-  | { readonly kind: 'repair' | 'rename' | 'move' | 'relink'; readonly imageId: number }
+  | { readonly kind: 'repair' | 'move' | 'relink'; readonly imageId: number }
+  /** `name`: the new one, as far as it was written elsewhere. */
+  | { readonly kind: 'rename'; readonly imageId: number; readonly name?: string }
   | { readonly kind: 'trash'; readonly imageIds: readonly number[] }
   | { readonly kind: 'undo'; readonly imageId: number; readonly jobId: string }
   | { readonly kind: 'resize'; readonly imageId: number }

@@ -19,65 +19,119 @@ export interface MenuItem {
   readonly onSelect: () => void
 }
 
-interface ItemContentProps {
-  readonly item: MenuItem
-  /** Another item of the menu has an icon: words line up under each other. */
+/** Items behind one; they keep their reasons, so it opens even when none of them can be chosen. */
+export interface Submenu {
+  readonly id: string
+  readonly label: string
+  readonly icon?: IconName | undefined
+  readonly separatorBefore?: boolean | undefined
+  readonly items: readonly MenuItem[]
+}
+
+export type MenuEntry = MenuItem | Submenu
+
+interface EntryContentProps {
+  readonly entry: MenuEntry
+  /** Another entry of the menu has an icon: words line up under each other. */
   readonly indented: boolean
 }
 
-function ItemContent({ item, indented }: ItemContentProps) {
+function EntryContent({ entry, indented }: EntryContentProps) {
+  const reason = 'items' in entry ? undefined : entry.disabledReason
+  const shortcut = 'items' in entry ? undefined : entry.shortcut
   return (
     <>
-      {item.icon ? <Icon name={item.icon} /> : indented && <span className="menu-check" />}
+      {entry.icon ? <Icon name={entry.icon} /> : indented && <span className="menu-check" />}
       <span className="menu-label">
-        {item.label}
-        {item.disabledReason !== undefined && (
-          <span className="menu-reason">{item.disabledReason}</span>
-        )}
+        {entry.label}
+        {reason !== undefined && <span className="menu-reason">{reason}</span>}
       </span>
-      {item.shortcut !== undefined && <kbd className="menu-shortcut">{item.shortcut}</kbd>}
+      {shortcut !== undefined && <kbd className="menu-shortcut">{shortcut}</kbd>}
+      {'items' in entry && <Icon name="chevron-right" size={12} />}
     </>
   )
 }
 
-function Items({ items }: { readonly items: readonly MenuItem[] }) {
-  const indented = items.some(({ icon, checked }) => icon !== undefined || checked !== undefined)
-  return items.map((item) => (
-    <Fragment key={item.id}>
-      {item.separatorBefore && <Base.Separator className="menu-separator" />}
-      {item.checked === undefined ? (
-        <Base.Item
-          className="menu-item"
-          disabled={item.disabledReason !== undefined}
-          label={item.label}
-          onClick={item.onSelect}
-        >
-          <ItemContent item={item} indented={indented} />
-        </Base.Item>
+function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
+  const indented = entries.some(
+    (entry) => entry.icon !== undefined || ('checked' in entry && entry.checked !== undefined),
+  )
+  return entries.map((entry) => (
+    <Fragment key={entry.id}>
+      {entry.separatorBefore && <Base.Separator className="menu-separator" />}
+      {'items' in entry ? (
+        <SubmenuEntry submenu={entry} indented={indented} />
       ) : (
-        <Base.CheckboxItem
-          className="menu-item"
-          checked={item.checked}
-          disabled={item.disabledReason !== undefined}
-          label={item.label}
-          onCheckedChange={item.onSelect}
-        >
-          <span className="menu-check">
-            <Base.CheckboxItemIndicator>
-              <Icon name="check" />
-            </Base.CheckboxItemIndicator>
-          </span>
-          <ItemContent item={item} indented={false} />
-        </Base.CheckboxItem>
+        <Entry item={entry} indented={indented} />
       )}
     </Fragment>
   ))
 }
 
+interface EntryProps {
+  readonly item: MenuItem
+  readonly indented: boolean
+}
+
+function Entry({ item, indented }: EntryProps) {
+  const isDisabled = item.disabledReason !== undefined
+  if (item.checked === undefined) {
+    return (
+      <Base.Item
+        className="menu-item"
+        disabled={isDisabled}
+        label={item.label}
+        onClick={item.onSelect}
+      >
+        <EntryContent entry={item} indented={indented} />
+      </Base.Item>
+    )
+  }
+  return (
+    <Base.CheckboxItem
+      className="menu-item"
+      checked={item.checked}
+      disabled={isDisabled}
+      label={item.label}
+      onCheckedChange={item.onSelect}
+    >
+      <span className="menu-check">
+        <Base.CheckboxItemIndicator>
+          <Icon name="check" />
+        </Base.CheckboxItemIndicator>
+      </span>
+      <EntryContent entry={item} indented={false} />
+    </Base.CheckboxItem>
+  )
+}
+
+interface SubmenuEntryProps {
+  readonly submenu: Submenu
+  readonly indented: boolean
+}
+
+function SubmenuEntry({ submenu, indented }: SubmenuEntryProps) {
+  return (
+    <Base.SubmenuRoot>
+      <Base.SubmenuTrigger className="menu-item" label={submenu.label}>
+        <EntryContent entry={submenu} indented={indented} />
+      </Base.SubmenuTrigger>
+      <Base.Portal container={popupContainer()}>
+        {/* Its first item lies beside the one it belongs to. */}
+        <Base.Positioner className="menu-place" alignOffset={-5} collisionPadding={8}>
+          <Base.Popup className="menu">
+            <Entries entries={submenu.items} />
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.SubmenuRoot>
+  )
+}
+
 export interface MenuProps {
   /** The button that opens it. */
   readonly trigger: ReactElement
-  readonly items: readonly MenuItem[]
+  readonly items: readonly MenuEntry[]
   readonly align?: 'start' | 'end'
   /** Above the items, for what is no item. */
   readonly heading?: ReactNode
@@ -91,7 +145,7 @@ export function Menu({ trigger, items, align = 'start', heading }: MenuProps) {
         <Base.Positioner className="menu-place" align={align} sideOffset={4} collisionPadding={8}>
           <Base.Popup className="menu">
             {heading !== undefined && <div className="menu-heading">{heading}</div>}
-            <Items items={items} />
+            <Entries entries={items} />
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
@@ -109,7 +163,7 @@ export function keepContextMenuClosed(event: MouseEvent & Partial<BaseUIEvent<Mo
 }
 
 export interface ContextMenuProps {
-  readonly items: readonly MenuItem[]
+  readonly items: readonly MenuEntry[]
   readonly onOpenChange?: (open: boolean) => void
   /** What is pressed with the right button. */
   readonly children: ReactElement
@@ -122,7 +176,7 @@ export function ContextMenu({ items, onOpenChange, children }: ContextMenuProps)
       <BaseContext.Portal container={popupContainer()}>
         <BaseContext.Positioner className="menu-place" collisionPadding={8}>
           <BaseContext.Popup className="menu">
-            <Items items={items} />
+            <Entries entries={items} />
           </BaseContext.Popup>
         </BaseContext.Positioner>
       </BaseContext.Portal>

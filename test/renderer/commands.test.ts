@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { commandContext } from '../../renderer/commands/context.ts'
 import { commandLine } from '../../renderer/commands/command-line.ts'
 import { shortcutsOf } from '../../renderer/commands/platform.ts'
-import { commandOf, commands, runCommand } from '../../renderer/commands/registry.ts'
+import { commandOf, commands, runByKey, runCommand } from '../../renderer/commands/registry.ts'
 import { rowMenuItems } from '../../renderer/commands/row-menu.ts'
 import { receiveShellEvent } from '../../renderer/commands/shell-events.ts'
 import {
@@ -16,7 +16,10 @@ import { fakeServices } from '../../renderer/fake/services.ts'
 import { useAppInfo } from '../../renderer/state/app-info.ts'
 import { useLibrary } from '../../renderer/state/library.ts'
 import { select } from '../../renderer/state/selection.ts'
+import { useRenaming } from '../../renderer/state/renaming.ts'
 import { closeSheet, useSheet } from '../../renderer/state/sheets.ts'
+import { toastManager } from '../../renderer/state/toasts.ts'
+import type { MenuItem } from '../../renderer/ui/menu.tsx'
 import { menuCommands } from '../../main/desktop/application-menu.ts'
 import { libraryRow } from './library-rows.ts'
 
@@ -33,7 +36,7 @@ const press = (key: string, modifiers: Partial<KeyPress> = {}): KeyPress => ({
 const copied: string[] = []
 
 beforeEach(async () => {
-  const api = fakeServices({
+  const { client: api } = fakeServices({
     rowCount: 0,
     now: 0,
     host: 'electron',
@@ -65,6 +68,14 @@ beforeEach(async () => {
   select([])
   closeSheet()
 })
+
+/** Those inside submenus, too. */
+const menuItems = (): ReadonlyMap<string, MenuItem> =>
+  new Map(
+    rowMenuItems()
+      .flatMap((entry) => ('items' in entry ? entry.items : [entry]))
+      .map((item) => [item.id, item]),
+  )
 
 const reasonFor = (id: string): string | undefined =>
   commandOf(id).disabledReason?.(commandContext())
@@ -119,10 +130,72 @@ describe('whether a command can be used', () => {
 
   it('shows disabled entries of the row menu with their reason', () => {
     select([2])
-    const items = new Map(rowMenuItems().map((item) => [item.id, item]))
+    const items = menuItems()
     expect(items.get('image.check')?.disabledReason).toBe('raw images have nothing to check')
     expect(items.get('image.map')?.disabledReason).toBeUndefined()
     expect(items.get('image.copyPath')?.disabledReason).toBeUndefined()
+  })
+})
+
+describe('the row menu', () => {
+  it('asks where a file is only when one is missing', () => {
+    select([1])
+    expect(menuItems().has('image.locate')).toBe(false)
+    select([1, 4])
+    expect(menuItems().has('image.locate')).toBe(true)
+  })
+
+  it('fits 700 pixels for a missing image, which has the most reasons', () => {
+    select([4])
+    const entries = rowMenuItems()
+    expect(entries.flatMap((entry) => ('items' in entry ? [entry.label] : []))).toEqual([
+      'Snapshot',
+      'Backing chain',
+      'Copy',
+    ])
+    // A line, the second one with the reason, and what parts the groups, in pixels (menu.css).
+    const height = entries.reduce(
+      (sum, entry) =>
+        sum +
+        ('items' in entry || entry.disabledReason === undefined ? 28 : 43) +
+        (entry.separatorBefore ? 11 : 0),
+      10,
+    )
+    expect(height).toBeLessThanOrEqual(700)
+  })
+
+  it('does not say the word of a submenu again inside it', () => {
+    select([1])
+    const copy = rowMenuItems().find(({ id }) => id === 'copy')
+    expect(copy && 'items' in copy && copy.items.map(({ label }) => label)).toEqual([
+      'Path',
+      'Name',
+      'SHA-256',
+      'Info as JSON',
+      'Command',
+    ])
+  })
+})
+
+describe('a key', () => {
+  it('renames in the list, where the menu opens a dialog', async () => {
+    select([1])
+    runByKey(commandOf('image.rename'))
+    await expect.poll(() => useRenaming.getState().imageId).toBe(1)
+    expect(useSheet.getState().sheet).toBeUndefined()
+    runCommand('image.rename')
+    await expect.poll(() => useSheet.getState().sheet).toEqual({ kind: 'rename', imageId: 1 })
+  })
+
+  it('says why it does nothing', () => {
+    const told: unknown[] = []
+    const stop = toastManager[' subscribe']((event) => told.push(event.options))
+    select([1, 2])
+    runByKey(commandOf('image.resize'))
+    stop()
+    expect(told).toMatchObject([
+      { title: 'Not possible: Resize', description: 'Select one image only' },
+    ])
   })
 })
 

@@ -1,5 +1,4 @@
 import { useRef, useState } from 'react'
-import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import type { PlanOf } from '../../../ipc/schemas/plan.ts'
 import { formatBytes } from '../../format/bytes.ts'
@@ -17,6 +16,7 @@ import { ChoosePathButton } from '../browse/choose-path-button.tsx'
 import { revealImages } from '../library/reveal-images.ts'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useCreatePlan } from '../plan/use-action-plan.ts'
+import { BaseField, baseOf } from './base-field.tsx'
 import { CreateOptions } from './create-options.tsx'
 import {
   folderOf,
@@ -113,7 +113,11 @@ export function NewImageSheet({ base: baseId, onClose }: NewImageSheetProps) {
             <p>{words.base.onlyQcow2}</p>
           </div>
         )}
-        <BaseField image={image} isWindows={isWindows} onChange={change} />
+        <BaseField
+          base={image.base}
+          isWindows={isWindows}
+          onChange={(base) => change(onBase(base))}
+        />
         <CreateOptions image={image} onChange={change} />
       </div>
       {action.plan?.detail.kind === 'create' && action.isCurrent && (
@@ -137,11 +141,9 @@ function firstImage(baseId: number | undefined, isWindows: boolean): NewImage {
   return { ...plainImage, folder: folder?.path }
 }
 
-const baseOf = (row: LibraryRow): Base => ({
-  path: row.path,
-  format: row.format === 'qcow2' || row.format === 'raw' ? row.format : undefined,
-  virtualSize: row.virtualSize,
-})
+/** An overlay takes its size from its base, unless another one is written. */
+const onBase = (base: Base | undefined): Partial<NewImage> =>
+  base === undefined ? { base, size: plainImage.size } : { base, format: 'qcow2', size: '' }
 
 const takesAll = ({ preallocation }: NewImage): boolean =>
   preallocation === 'falloc' || preallocation === 'full'
@@ -149,16 +151,13 @@ const takesAll = ({ preallocation }: NewImage): boolean =>
 const Problem = ({ of }: { readonly of: string | undefined }) =>
   of === undefined ? null : <span className="field-error">{of}</span>
 
-interface FieldProps {
+interface SizeFieldProps {
   readonly image: NewImage
+  readonly problem: string | undefined
   readonly onChange: (part: Partial<NewImage>) => void
 }
 
-function SizeField({
-  image,
-  problem,
-  onChange,
-}: FieldProps & { readonly problem: string | undefined }) {
+function SizeField({ image, problem, onChange }: SizeFieldProps) {
   const units = useSettings((state) => state.settings.units)
   const words = texts().create
   const { base } = image
@@ -177,41 +176,6 @@ function SizeField({
       hint={problem === undefined ? hint : <Problem of={problem} />}
       onChange={(size) => onChange({ size })}
     />
-  )
-}
-
-function BaseField({
-  image: { base },
-  isWindows,
-  onChange,
-}: FieldProps & { readonly isWindows: boolean }) {
-  const rows = useLibrary((state) => state.rows)
-  const words = texts().create.base
-  const choose = (path: string): void => {
-    const row = [...rows.values()].find((one) => one.path === path)
-    onChange({
-      base: row === undefined ? { path, format: undefined, virtualSize: undefined } : baseOf(row),
-      format: 'qcow2',
-      size: '',
-    })
-  }
-  return (
-    <div className="field">
-      <span className="field-label">{words.title}</span>
-      <div className="create-place">
-        <Icon name={base === undefined ? 'disk' : 'chain'} />
-        <span className="create-path selectable" title={base?.path}>
-          {base === undefined ? words.none : nameOf(base.path, isWindows)}
-        </span>
-        {base !== undefined && (
-          <Button onClick={() => onChange({ base: undefined, size: plainImage.size })}>
-            {words.remove}
-          </Button>
-        )}
-        <ChoosePathButton purpose="image" label={words.choose} onChoose={choose} />
-      </div>
-      {base !== undefined && <p className="field-hint">{words.meaning}</p>}
-    </div>
   )
 }
 

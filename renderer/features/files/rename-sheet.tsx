@@ -1,15 +1,14 @@
 import { useRef, useState } from 'react'
 import type { ImageAction } from '../../../ipc/schemas/action.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
-import { useLibrary } from '../../state/library.ts'
 import { texts } from '../../texts/texts.ts'
 import { TextField } from '../../ui/text-field.tsx'
-import { unreachable } from '../../unreachable.ts'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { FilePlanView } from './file-plan-view.tsx'
-import { extensionOf, fileNameFault, joinPath, stemLength } from './new-path.ts'
+import { extensionOf, joinPath, stemLength } from './new-path.ts'
+import { useWhyNotName } from './why-not-name.ts'
 import { WithImage } from './with-image.tsx'
 import './files.css'
 
@@ -18,18 +17,29 @@ export interface FileSheetProps {
   readonly onClose: () => void
 }
 
-export function RenameSheet({ imageId, onClose }: FileSheetProps) {
+export interface RenameSheetProps extends FileSheetProps {
+  /** Written already, in the list. */
+  readonly name?: string | undefined
+}
+
+export function RenameSheet({ imageId, name, onClose }: RenameSheetProps) {
   return (
     <WithImage imageId={imageId} onClose={onClose}>
-      {(row) => <Rename row={row} onClose={onClose} />}
+      {(row) => <Rename row={row} written={name ?? row.name} onClose={onClose} />}
     </WithImage>
   )
 }
 
-function Rename({ row, onClose }: { readonly row: LibraryRow; readonly onClose: () => void }) {
+interface RenameProps {
+  readonly row: LibraryRow
+  readonly written: string
+  readonly onClose: () => void
+}
+
+function Rename({ row, written, onClose }: RenameProps) {
   // As it was when the dialog opened: afterwards the row has the new name.
   const [old] = useState(row)
-  const [name, setName] = useState(old.name)
+  const [name, setName] = useState(written)
   const field = useRef<HTMLInputElement>(null)
   const path = joinPath(old.location, name)
   const notYet = useWhyNotName(old, name)
@@ -83,26 +93,4 @@ function Rename({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
       </div>
     </PlanDialog>
   )
-}
-
-function useWhyNotName(row: LibraryRow, name: string): string | undefined {
-  const path = joinPath(row.location, name)
-  const isTaken = useLibrary(({ rows }) =>
-    [...rows.values()].some((other) => other.id !== row.id && other.path === path),
-  )
-  const words = texts().files.path
-  const fault = fileNameFault(name, row.name)
-  switch (fault) {
-    case undefined:
-      return isTaken ? words.taken(name) : undefined
-    case 'empty':
-    case 'same':
-    case 'separator':
-    case 'reserved':
-      return words[fault]
-    case 'too-long':
-      return words.tooLong
-    default:
-      return unreachable(fault)
-  }
 }

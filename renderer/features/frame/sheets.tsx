@@ -108,7 +108,7 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
     case 'repair':
       return <RepairSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'rename':
-      return <RenameSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+      return <RenameSheet key={sheet.imageId} {...sheet} onClose={closeSheet} />
     case 'move':
       return <MoveSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'trash':

@@ -16,7 +16,7 @@ import {
 import { reportError } from '../../state/report-error.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useVisibleRows } from '../../state/visible-rows.ts'
-import { ContextMenu, keepContextMenuClosed, type MenuItem } from '../../ui/menu.tsx'
+import { ContextMenu, keepContextMenuClosed, type MenuEntry } from '../../ui/menu.tsx'
 import { arrangeColumns } from './column-layout.ts'
 import { columns } from './columns.tsx'
 import { moveInGrid } from './grid-keys.ts'
@@ -43,7 +43,7 @@ export function LibraryTable() {
   const canDragOut = useAppInfo((state) => state.info?.capabilities.dragOut === true)
   const now = useNow(30_000)
   const [cell, setCell] = useState<number>()
-  const [menu, setMenu] = useState<readonly MenuItem[]>([])
+  const [menu, setMenu] = useState<readonly MenuEntry[]>([])
   const typed = useRef(nothingTyped)
   const grid = useRef<HTMLDivElement>(null)
 
@@ -212,7 +212,7 @@ export function LibraryTable() {
         }
         onKeyDown={onKeyDown}
         onClick={onClick}
-        onDoubleClick={(event) => rowAt(event) !== undefined && runCommand('image.open')}
+        onDoubleClick={(event) => rowAt(event) !== undefined && runCommand('image.openWindow')}
         onContextMenu={onContextMenu}
         onDragStart={onDragStart}
       >

@@ -1,10 +1,12 @@
 import { memo } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { ByteUnits } from '../../format/bytes.ts'
+import { useRenaming } from '../../state/renaming.ts'
 import { useSelection } from '../../state/selection.ts'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { PlacedColumn } from './column-layout.ts'
+import { InlineRename } from './inline-rename.tsx'
 
 export const rowId = (imageId: number): string => `image-${imageId}`
 export const cellId = (imageId: number, column: string): string => `image-${imageId}-${column}`
@@ -37,6 +39,7 @@ export const TableRow = memo(function TableRow({
 }: TableRowProps) {
   const selected = useSelection((state) => state.selected.has(row.id))
   const active = useSelection((state) => state.active === row.id)
+  const isRenamed = useRenaming((state) => state.imageId === row.id)
   return (
     <div
       id={rowId(row.id)}
@@ -50,7 +53,7 @@ export const TableRow = memo(function TableRow({
       data-image-id={row.id}
       aria-rowindex={index + 2}
       aria-selected={selected}
-      draggable={draggable}
+      draggable={draggable && !isRenamed}
       style={{ transform: `translateY(${top}px)`, height }}
     >
       <div role="gridcell" aria-colindex={1} className="library-cell library-cell-check">
@@ -74,7 +77,11 @@ export const TableRow = memo(function TableRow({
           title={column.hint?.(row)}
           style={{ width: column.width }}
         >
-          {column.cell(row, { units, now })}
+          {column.id === 'name' && isRenamed ? (
+            <InlineRename row={row} />
+          ) : (
+            column.cell(row, { units, now })
+          )}
         </div>
       ))}
     </div>

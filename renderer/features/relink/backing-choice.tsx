@@ -1,14 +1,11 @@
-import { Radio } from '@base-ui/react/radio'
 import { RadioGroup } from '@base-ui/react/radio-group'
 import { useId, useState } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
-import { formatBytes } from '../../format/bytes.ts'
-import { useSettings } from '../../state/settings.ts'
 import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
-import { backingCandidates, type BackingCandidate } from './backing-candidates.ts'
+import { ImageChoice } from '../files/image-choice.tsx'
+import { backingCandidates } from './backing-candidates.ts'
 
 export interface BackingChoiceProps {
   readonly row: LibraryRow
@@ -36,7 +33,7 @@ export function BackingChoice({ row, rows, chosen, onChoose }: BackingChoiceProp
       </span>
       {!isEmpty && (
         <RadioGroup
-          className="relink-candidates"
+          className="image-choices"
           aria-labelledby={id}
           value={chosen ?? ''}
           onValueChange={(path: string) => onChoose(path)}
@@ -44,10 +41,18 @@ export function BackingChoice({ row, rows, chosen, onChoose }: BackingChoiceProp
           {others
             .filter((path) => !known.has(path))
             .map((path) => (
-              <Choice key={path} path={path} />
+              <ImageChoice key={path} path={path} />
             ))}
           {candidates.map((candidate) => (
-            <Choice key={candidate.row.id} path={candidate.row.path} candidate={candidate} />
+            <ImageChoice key={candidate.row.id} path={candidate.row.path} row={candidate.row}>
+              {candidate.likeness
+                .filter((likeness) => likeness !== 'folder' && likeness !== 'larger')
+                .map((likeness) => (
+                  <Badge key={likeness} tone={likeness === 'size' ? 'neutral' : 'good'}>
+                    {words.likely[likeness]}
+                  </Badge>
+                ))}
+            </ImageChoice>
           ))}
         </RadioGroup>
       )}
@@ -62,44 +67,5 @@ export function BackingChoice({ row, rows, chosen, onChoose }: BackingChoiceProp
         />
       </div>
     </div>
-  )
-}
-
-interface ChoiceProps {
-  readonly path: string
-  readonly candidate?: BackingCandidate
-}
-
-function Choice({ path, candidate }: ChoiceProps) {
-  const units = useSettings((state) => state.settings.units)
-  const words = texts().relink.likely
-  const size = candidate?.row.virtualSize
-  return (
-    <Radio.Root value={path} className="relink-candidate" aria-label={path}>
-      <Icon name="disk" />
-      <span className="relink-candidate-words">
-        <span className="relink-candidate-path">{path}</span>
-        {candidate !== undefined && (
-          <span className="muted">
-            {[
-              candidate.row.formatLabel,
-              ...(size === undefined ? [] : [formatBytes(size, units)]),
-            ].join(', ')}
-          </span>
-        )}
-      </span>
-      {candidate?.likeness
-        .filter((likeness) => likeness !== 'folder' && likeness !== 'larger')
-        .map((likeness) => (
-          <Badge key={likeness} tone={likeness === 'size' ? 'neutral' : 'good'}>
-            {words[likeness]}
-          </Badge>
-        ))}
-      <span className="relink-mark">
-        <Radio.Indicator>
-          <Icon name="check" />
-        </Radio.Indicator>
-      </span>
-    </Radio.Root>
   )
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../../main/desktop/application-menu.ts'
 import { titleOf } from '../../../../renderer/commands/command.ts'
 import { commands } from '../../../../renderer/commands/registry.ts'
+import { texts } from '../../../../renderer/texts/texts.ts'
 
 /** The window writes "Mod", Electron "CmdOrCtrl". */
 const asShortcut = (accelerator: string | undefined) => accelerator?.replace('CmdOrCtrl', 'Mod')
@@ -16,7 +17,9 @@ describe('the menu bar', () => {
     'shows $id as the window’s registry has it',
     ({ id, label, accelerator }) => {
       const command = commands.find((candidate) => candidate.id === id)
-      expect({ title: command && titleOf(command), shortcut: command?.shortcuts?.[0] }).toEqual({
+      const inside: Readonly<Record<string, string>> = texts().commands.menus.inside
+      const title = inside[id] ?? (command && titleOf(command))
+      expect({ title, shortcut: command?.shortcuts?.[0] }).toEqual({
         title: label,
         shortcut: asShortcut(accelerator),
       })
