@@ -59,7 +59,8 @@ export async function keepCut(
   try {
     await mustHold(host, made.path, { source, record }, context)
   } catch (error) {
-    await host.removeFile(made.path)
+    // What went wrong first is what counts.
+    await host.removeFile(made.path).catch(() => undefined)
     throw error
   }
   const { fileLength, allocatedBytes } = made
@@ -164,8 +165,9 @@ async function mustHold(
   const found = new Uint8Array(WINDOW)
   for (let at = 0; at < source.length;) {
     throwIfAborted(signal)
-    const { length, isZero } = source.runAt(at, Math.min(WINDOW, source.length - at))
-    if (!isZero) {
+    const run = source.runAt(at, source.length - at)
+    const length = run.isZero ? run.length : Math.min(run.length, WINDOW)
+    if (!run.isZero) {
       const [one, other] = [expected.subarray(0, length), found.subarray(0, length)]
       await source.read(one, at, signal)
       await image.read(other, at, signal)

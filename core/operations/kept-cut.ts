@@ -1,11 +1,14 @@
+import { breather, throwIfAborted } from '../base/abort.ts'
 import { sameBytes } from '../base/same-bytes.ts'
+import { isAllZero } from '../base/zeroes.ts'
 import type { ErrorKind } from '../errors/explanation.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { GuestBytes, GuestPiece } from '../guest/guest-bytes.ts'
 import { readStructure } from '../guest/read-structure.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import { openImage, type OpenedImage } from '../image/open-image.ts'
-import { contentSource } from './byte-source.ts'
+import type { OperationContext } from '../progress.ts'
+import { contentSource, type ByteSource } from './byte-source.ts'
 import { guestBytesOf } from './disk-layout.ts'
 import type { Host } from './host.ts'
 import { knownBy } from './keep-cut.ts'
@@ -62,18 +65,19 @@ const unusable: Partial<Record<ErrorKind, string>> = {
  * `partly` when bringing the end back was stopped halfway. Throws `cut-changed-since` with what differs.
  */
 export async function stateOf(
-  disk: GuestBytes,
+  image: DiskImage,
   cut: OpenedCut,
-  signal: AbortSignal | undefined,
+  context: OperationContext,
 ): Promise<'cut' | 'partly'> {
   const { record, path: link } = cut
   const { before, after } = record
+  const disk = guestBytesOf(image, context.signal)
   if (disk.length !== after && disk.length !== before) {
     throw changed(link, 'virtual size in bytes', disk.length, after)
   }
   await mustBeSameDisk(disk, cut)
   if (disk.length === after) return 'cut'
-  await mustBeOursPast(disk, cut, signal)
+  await mustBeOursPast(contentSource(image), cut, context)
   return 'partly'
 }
 
@@ -120,29 +124,32 @@ async function isAsLeft(
 
 /** Past the end that it had, each sector is zero still or what was kept: nobody else wrote there. */
 async function mustBeOursPast(
-  disk: GuestBytes,
+  disk: ByteSource,
   { image, record, path }: OpenedCut,
-  signal: AbortSignal | undefined,
+  { signal, pause }: OperationContext,
 ): Promise<void> {
   const { before, after } = record
-  const source = contentSource(image)
+  const breathe = breather(signal, { pause })
   const found = new Uint8Array(WINDOW)
   const kept = new Uint8Array(WINDOW)
   for (let at = after; at < before;) {
-    const length = Math.min(WINDOW, before - at)
-    const [one, other] = [found.subarray(0, length), kept.subarray(0, length)]
-    await disk.read(one, at)
-    await source.read(other, at, signal)
-    for (let from = 0; from < length; from += SECTOR) {
-      const sector = one.subarray(from, from + SECTOR)
-      if (isZero(sector) || sameBytes(sector, other.subarray(from, from + SECTOR))) continue
-      throw changed(path, `sector at byte ${at + from}`, 'written to', 'nothing there')
+    throwIfAborted(signal)
+    const run = disk.runAt(at, before - at)
+    const length = run.isZero ? run.length : Math.min(run.length, WINDOW)
+    if (!run.isZero) {
+      const [one, other] = [found.subarray(0, length), kept.subarray(0, length)]
+      await disk.read(one, at, signal)
+      await image.read(other, at, signal)
+      for (let from = 0; from < length; from += SECTOR) {
+        const sector = one.subarray(from, from + SECTOR)
+        if (isAllZero(sector) || sameBytes(sector, other.subarray(from, from + SECTOR))) continue
+        throw changed(path, `sector at byte ${at + from}`, 'written to', 'nothing there')
+      }
     }
     at += length
+    await breathe()
   }
 }
-
-const isZero = (sector: Uint8Array): boolean => sector.every((byte) => byte === 0)
 
 const changed = (
   link: string,

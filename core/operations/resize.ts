@@ -69,7 +69,10 @@ export async function resizeImage(
       try {
         await changeSize(image, plan, options)
       } catch (error) {
-        if (copy !== undefined && isWhole(image, plan, error)) await host.removeFile(copy.path)
+        // What went wrong first is what counts.
+        if (copy !== undefined && isWhole(image, plan, error)) {
+          await host.removeFile(copy.path).catch(() => undefined)
+        }
         throw error
       }
       return resultOf(plan, before, image.extent(), copy)
@@ -95,10 +98,12 @@ async function changeSize(
   return moveBefore(image.disk, move, setSize)
 }
 
-/** Whether surely nothing was cut off. After a failed flush nobody knows. */
+/** After these nobody knows what was cut off, or the kept file alone has what the moved copy overwrote. */
+const inDoubt: ReadonlySet<string> = new Set(['flush-failed', 'gpt-moved-only'])
+
+/** Whether the disk surely is what it was, so that nobody needs the kept file. */
 const isWhole = ({ disk }: ResizableImage, { before }: ResizePlan, error: unknown): boolean =>
-  disk.length === before.virtualSize &&
-  !(error instanceof ImageError && error.reason === 'flush-failed')
+  disk.length === before.virtualSize && !(error instanceof ImageError && inDoubt.has(error.reason))
 
 /** After a failure, closing may fail for the same reason: what went wrong first is what counts. */
 export async function thenClosed<Result>(

@@ -8,7 +8,6 @@ import type { LinkPolicy } from '../image/open-gate.ts'
 import { openImage } from '../image/open-image.ts'
 import type { OperationContext } from '../progress.ts'
 import { contentSource } from './byte-source.ts'
-import { guestBytesOf } from './disk-layout.ts'
 import type { Host } from './host.ts'
 import { stampedDataFile } from './image-refusals.ts'
 import { stampOf } from './image-stamp.ts'
@@ -62,7 +61,7 @@ export async function planRestoreCut(
     await using opened = await openImage(host, path, { format, links })
     const { image } = opened
     const stamped = { format, stamp: stampOf(image.file), dataFile: stampedDataFile(image) }
-    const state = await stateOf(guestBytesOf(image, signal), cut, signal)
+    const state = await stateOf(image, cut, options)
     const now = image.virtualSize
     const growth = await planResize(host, path, { ...options, format, size: before, scanLimit: 0 })
     const [refusal] = growth.refusals
@@ -117,7 +116,7 @@ async function restoreInto(
   const { disk } = image
   const { record } = cut
   const { before } = record
-  const state = await stateOf(disk, cut, options.signal)
+  const state = await stateOf(image.image(), cut, options)
   try {
     if (disk.length !== before) {
       await image.setSize({ size: before, preallocation: 'off' }, options)
@@ -161,8 +160,9 @@ async function copyBack(
   const window = new Uint8Array(WINDOW)
   for (let at = after; at < before;) {
     throwIfAborted(signal)
-    const { length, isZero } = source.runAt(at, Math.min(WINDOW, before - at))
-    if (!isZero) {
+    const run = source.runAt(at, before - at)
+    const length = run.isZero ? run.length : Math.min(run.length, WINDOW)
+    if (!run.isZero) {
       const bytes = window.subarray(0, length)
       await source.read(bytes, at, signal)
       await writeStored(disk, bytes, at)

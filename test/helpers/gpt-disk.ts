@@ -10,8 +10,9 @@ export interface GptDiskOptions {
   /** Of the whole disk. */
   readonly sectors: number
   readonly parts: readonly GptPart[]
-  /** Default 16: four sectors, so that a small disk has room for two copies. */
+  /** Default 16: four sectors of 512 bytes, so that a small disk has room for two copies. */
   readonly entries?: number
+  readonly sectorSize?: 512 | 4096
 }
 
 const ENTRY = 128
@@ -20,10 +21,15 @@ const ENTRY = 128
 const linuxFileSystem = Buffer.from('af3dc60f838472478e793d69d8477de4', 'hex')
 
 /** The content of a disk with a GPT as UEFI describes it: protective MBR, both copies, nothing else. */
-export function gptDisk({ sectors, parts, entries = 16 }: GptDiskOptions): Uint8Array<ArrayBuffer> {
-  const disk = new Uint8Array(sectors * SECTOR)
+export function gptDisk({
+  sectors,
+  parts,
+  entries = 16,
+  sectorSize = SECTOR,
+}: GptDiskOptions): Uint8Array<ArrayBuffer> {
+  const disk = new Uint8Array(sectors * sectorSize)
   const table = entryBytes(parts, entries)
-  const tableSectors = Math.ceil(table.length / SECTOR)
+  const tableSectors = Math.ceil(table.length / sectorSize)
   const last = sectors - 1
   const facts = {
     table,
@@ -32,11 +38,11 @@ export function gptDisk({ sectors, parts, entries = 16 }: GptDiskOptions): Uint8
     lastUsable: last - tableSectors - 1,
   }
   disk.set(protectiveMbr(sectors))
-  disk.set(headerBytes({ ...facts, own: 1, other: last, entriesAt: 2 }), SECTOR)
-  disk.set(table, 2 * SECTOR)
-  disk.set(table, (last - tableSectors) * SECTOR)
+  disk.set(headerBytes({ ...facts, own: 1, other: last, entriesAt: 2 }), sectorSize)
+  disk.set(table, 2 * sectorSize)
+  disk.set(table, (last - tableSectors) * sectorSize)
   const second = headerBytes({ ...facts, own: last, other: 1, entriesAt: last - tableSectors })
-  disk.set(second, last * SECTOR)
+  disk.set(second, last * sectorSize)
   return disk
 }
 
