@@ -2,7 +2,7 @@ import { throwIfAborted } from '../base/abort.ts'
 import { encodeName, printable } from '../base/text.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { Environment } from '../image/environment.ts'
-import { locateLink, type NamedLink } from '../image/links.ts'
+import { judgeLink, locateLink, type NamedLink } from '../image/links.ts'
 import type { LinkPolicy } from '../image/open-gate.ts'
 import { openImage, type OpenedImage } from '../image/open-image.ts'
 import { probeFile } from '../image/probe.ts'
@@ -58,7 +58,7 @@ export async function planRelink(
       throw new ImageError('relink-other-format', { path, ...facts })
     }
     mustFit(file, area, after)
-    const facts: LinkFacts = { file, area, before, opened, name, looksLike }
+    const facts: LinkFacts = { file, area, before, opened, name, looksLike, links }
     return {
       path,
       before,
@@ -208,6 +208,7 @@ interface LinkFacts {
   readonly opened: OpenedImage
   readonly name: string
   readonly looksLike: string | undefined
+  readonly links: LinkPolicy | undefined
 }
 
 function warningsOf({ file, area, opened, name, looksLike }: LinkFacts): RelinkWarning[] {
@@ -250,16 +251,17 @@ function warningsOf({ file, area, opened, name, looksLike }: LinkFacts): RelinkW
   return warnings
 }
 
-/** A link that is not broken is seldom meant to change. */
+/** A link that is not broken is seldom meant to change. What the gate refuses is not looked for. */
 async function oldFileWarnings(
   environment: Environment,
   from: string,
-  { before, opened }: LinkFacts,
+  { before, opened, links = 'same-folder' }: LinkFacts,
 ): Promise<RelinkWarning[]> {
-  const located = await locateLink(environment, { role: 'backing file', name: before.name, from })
-  if (located.kind !== 'path' || !located.exists) return []
+  const named: NamedLink = { role: 'backing file', name: before.name, from }
+  const verdict = await judgeLink(environment, named, links)
+  if (verdict.kind === 'closed') return []
   try {
-    if (await isSameFile(environment, located.link.target, opened.image.file)) return []
+    if (await isSameFile(environment, verdict.path, opened.image.file)) return []
   } catch (error) {
     if (error instanceof ImageError) return []
     throw error
