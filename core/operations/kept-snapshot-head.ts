@@ -1,6 +1,8 @@
+import { L1_ENTRY_BYTES, limits } from '../qcow2/format/constants.ts'
 import {
   decodeSnapshotEntry,
   encodeSnapshotEntry,
+  SNAPSHOT_FIXED_BYTES,
   snapshotEntrySize,
 } from '../qcow2/format/snapshot-table.ts'
 import type { SnapshotEntry } from '../qcow2/format/snapshot-table.ts'
@@ -30,8 +32,8 @@ export interface ImageLayout {
   readonly compressionType: 'zlib' | 'zstd'
 }
 
-/** A name of the format has 1,023 bytes, an entry as much extra data as the table may have. */
-const MAX_ENTRY_BYTES = 2 ** 20
+/** Extra data as far as readers take it, and two names of 16-bit length. */
+const MAX_ENTRY_BYTES = SNAPSHOT_FIXED_BYTES + limits.snapshotExtraData + 2 * 65_535 + 8
 
 export const encodeKeptHead = ({ entry, ...head }: KeptSnapshotHead): Uint8Array =>
   new TextEncoder().encode(JSON.stringify({ ...head, entry: hexOf(encodeSnapshotEntry(entry)) }))
@@ -60,12 +62,16 @@ export function decodeKeptHead(text: Uint8Array): KeptSnapshotHead | undefined {
 
 function entryOf(encoded: unknown): SnapshotEntry | undefined {
   if (typeof encoded !== 'string' || encoded.length > 2 * MAX_ENTRY_BYTES) return undefined
-  if (encoded.length < 80 || !/^(?:[0-9a-f]{2})+$/.test(encoded)) return undefined
+  if (encoded.length < 2 * SNAPSHOT_FIXED_BYTES) return undefined
+  if (!/^(?:[0-9a-f]{2})+$/.test(encoded)) return undefined
   const bytes = Uint8Array.from({ length: encoded.length / 2 }, (_, index) =>
     Number.parseInt(encoded.slice(2 * index, 2 * index + 2), 16),
   )
-  if (snapshotEntrySize(bytes, 0).bytes > bytes.length) return undefined
-  return decodeSnapshotEntry(bytes, 0)
+  const size = snapshotEntrySize(bytes, 0)
+  if (size.extraBytes > limits.snapshotExtraData || size.bytes > bytes.length) return undefined
+  const entry = decodeSnapshotEntry(bytes, 0)
+  // What no reader of the image would take must not get into it.
+  return entry.l1Size * L1_ENTRY_BYTES > limits.l1Table ? undefined : entry
 }
 
 function isLayout(value: unknown): value is ImageLayout {
