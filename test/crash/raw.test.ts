@@ -9,7 +9,9 @@ import { GuestModel, SECTOR, type World } from '../model/guest-model.ts'
 import { CrashLog } from '../storage/crash-log.ts'
 import { CrashMachine } from '../storage/crash-machine.ts'
 import { crashStates } from '../storage/crash-states.ts'
+import { crashMatrix } from './crash-matrix.ts'
 import { diskProblem } from './judge.ts'
+import { rawPartitionedScenarios } from './scenarios/partitioned.ts'
 
 const path = '/disk.raw'
 const virtualSize = 40 * SECTOR
@@ -70,3 +72,16 @@ it('a raw image whose zeroes become holes reads the same, whenever the power is 
   }
   expect(disks).toBeGreaterThan(100)
 })
+
+it.each(rawPartitionedScenarios)(
+  '$name',
+  async ({ make }) => {
+    let distinct = 0
+    for (let seed = 1; distinct < 600 && seed <= 40; seed++) {
+      const result = await crashMatrix(await make(seed), { seed, perCut: 24 })
+      distinct += result.distinct
+    }
+    expect(distinct).toBeGreaterThanOrEqual(600)
+  },
+  60_000,
+)

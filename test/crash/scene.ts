@@ -23,6 +23,8 @@ export interface Scenario {
   /** Path of the backing image below `image`. It must not change. */
   readonly backing?: string
   readonly dataFile?: string
+  /** An image without tables: its content is all there is to judge. */
+  readonly format?: 'raw'
   /** What a check may find at first; default leaks. */
   readonly findings?: NonNullable<Expectation['findings']>
   /** Content of generations up to this one may be on the disk at first; default none. */

@@ -29,12 +29,13 @@ export class StateJudge {
 
   /** undefined when all is well; otherwise what is wrong, in one line. */
   async problemOf(mark: Mark, files: DiskFiles): Promise<string | undefined> {
-    const { image, dataFile } = this.#scenario
+    const { image, dataFile, format } = this.#scenario
     const bytes = files.get(image)
     if (mark.absent === true && (bytes === undefined || !hasMagic(bytes))) return undefined
     if (bytes === undefined) return 'the image is gone'
     const dataBytes = dataFile === undefined ? undefined : files.get(dataFile)
     if (dataFile !== undefined && dataBytes === undefined) return 'the data file is gone'
+    if (format === 'raw') return diskProblem(bytes, mark.worlds) ?? (await mark.also?.(files))
     const judged = {
       image: new BytesFile(bytes),
       dataFile: dataBytes === undefined ? undefined : new BytesFile(dataBytes),

@@ -134,6 +134,7 @@ const stopped: ReadonlySet<Reason> = new Set([
   'gpt-moved-only',
   'cut-not-restored',
   'kept-snapshot-not-sealed',
+  'undo-snapshot-left',
 ])
 
 const kindOf = { EIO: 'io', ENOSPC: 'no-space' } as const

@@ -8,7 +8,7 @@ import { growingScenarios } from './growing.ts'
 import { keepingScenarios } from './keeping.ts'
 import { onlineScenarios } from './online.ts'
 import { overlayScenarios } from './overlays.ts'
-import { partitionedScenarios } from './partitioned.ts'
+import { partitionedScenarios, rawPartitionedScenarios } from './partitioned.ts'
 import { relinkingScenarios } from './relinking.ts'
 import { repairingScenarios } from './repairing.ts'
 import { resizingScenarios } from './resizing.ts'
@@ -27,6 +27,7 @@ export const allScenarios: readonly ScenarioMaker[] = [
   ...relinkingScenarios,
   ...resizingScenarios,
   ...partitionedScenarios,
+  ...rawPartitionedScenarios,
   ...amendingScenarios,
   ...repairingScenarios,
   ...goingOnScenarios,

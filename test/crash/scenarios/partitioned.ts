@@ -13,6 +13,7 @@ import { CrashLog } from '../../storage/crash-log.ts'
 import { CrashMachine } from '../../storage/crash-machine.ts'
 import type { ScenarioMaker } from '../scenario-maker.ts'
 import type { DiskFiles, Mark, Scene } from '../scene.ts'
+import { hasMagic } from '../state-judge.ts'
 import { contentOf, imagePath } from './small-images.ts'
 
 export const keptPath = '/kept.qcow2'
@@ -33,6 +34,8 @@ export interface PartitionedImage {
 }
 
 export interface PartitionedOptions {
+  /** Default qcow2; a raw image has no snapshots. */
+  readonly format?: 'qcow2' | 'raw'
   readonly clusterSize?: number
   readonly sectors?: number
   readonly snapshot?: boolean
@@ -41,13 +44,17 @@ export interface PartitionedOptions {
 /** Full partitions, and some sectors behind the last of them. */
 export async function partitionedImage(
   random: Random,
-  { clusterSize = 512, sectors = 60, snapshot = false }: PartitionedOptions = {},
+  { format = 'qcow2', clusterSize = 512, sectors = 60, snapshot = false }: PartitionedOptions = {},
 ): Promise<PartitionedImage> {
   const content = gptDisk({ sectors, parts })
   const stray = [30, 37, 44, 51].filter((sector) => sector < sectors - COPY && random.chance(0.7))
   for (const { first, last } of [...parts, ...stray.map((at) => ({ first: at, last: at }))]) {
     const length = (last + 1 - first) * SECTOR
     content.set(tellingBytes(first * SECTOR, length, 1), first * SECTOR)
+  }
+  if (format === 'raw') {
+    const model = new GuestModel(content.length, content)
+    return { files: { [imagePath]: content }, content, model }
   }
   const machine = new CrashMachine(new CrashLog<never>())
   const size = content.length
@@ -102,8 +109,16 @@ const copyOf = (files: DiskFiles): CrashMachine<never> =>
 const plainContent = async (files: DiskFiles): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await contentOf(Object.fromEntries(files)))
 
-/** Each sector holds what it held at one end of the change or at the other; a new one may be empty still. */
-function worldsBetween(model: GuestModel, before: Uint8Array, after: Uint8Array): readonly World[] {
+/**
+ * Each sector holds what it held at one end of the change or at the other; a new one may be empty still. Of a raw
+ * image what is cut off may be, too: a file system may forget the bytes before it notes the length.
+ */
+function worldsBetween(
+  model: GuestModel,
+  before: Uint8Array,
+  after: Uint8Array,
+  isRaw: boolean,
+): readonly World[] {
   const { snapshots } = model.world()
   const sectorOf = (content: Uint8Array, at: number) =>
     new Uint8Array(content.slice(at, at + SECTOR))
@@ -115,7 +130,8 @@ function worldsBetween(model: GuestModel, before: Uint8Array, after: Uint8Array)
       const versions = [before, after]
         .filter(({ length }) => at < length)
         .map((content) => sectorOf(content, at))
-      return at < before.length ? versions : [...versions, new Uint8Array(SECTOR)]
+      const mayBeEmpty = at >= before.length || (isRaw && at >= after.length)
+      return mayBeEmpty ? [...versions, new Uint8Array(SECTOR)] : versions
     }),
   }))
 }
@@ -132,7 +148,8 @@ interface Step {
 export async function tellStep(scene: Scene, { act, also, ...step }: Step): Promise<void> {
   const before = await plainContent(scene.machine.files())
   const after = step.after ?? (await contentAfter(scene, act))
-  const worlds = worldsBetween(scene.model, before, after)
+  const isRaw = !hasMagic(scene.machine.bytesOf(imagePath))
+  const worlds = worldsBetween(scene.model, before, after, isRaw)
   scene.log.mark({ worlds, ...(also && { also }) })
   await act(scene.machine)
   const model = new GuestModel(after.length, after)
@@ -156,12 +173,17 @@ export const bootable =
 /** Of so many disks one gets its end back. */
 const RESTORED_EVERY = 7
 
-/** As soon as a disk is smaller, what was cut off can come back: all of it. */
-function restorable(original: Uint8Array): (files: DiskFiles) => Promise<string | undefined> {
+/** As soon as anything past the new end is gone, it can come back: all of it. */
+function restorable(
+  original: Uint8Array,
+  sectors: number,
+): (files: DiskFiles) => Promise<string | undefined> {
+  const end = original.subarray(sectors * SECTOR)
   let disks = 0
   return async (files) => {
     const content = await plainContent(files)
-    if (content.length === original.length || disks++ % RESTORED_EVERY !== 0) return undefined
+    const isThere = sameBytes(content.subarray(sectors * SECTOR), end)
+    if (isThere || disks++ % RESTORED_EVERY !== 0) return undefined
     const machine = copyOf(files)
     await restorePartitioned(machine)
     return sameBytes(await plainContent(machine.files()), original)
@@ -170,14 +192,14 @@ function restorable(original: Uint8Array): (files: DiskFiles) => Promise<string 
   }
 }
 
-/** An attempt that was cut short goes on. */
-function goesOn(original: Uint8Array): (files: DiskFiles) => Promise<string | undefined> {
+/** An attempt that was cut short goes on, and a guest finds what it wrote meanwhile. */
+function goesOn(expected: Uint8Array): (files: DiskFiles) => Promise<string | undefined> {
   let disks = 0
   return async (files) => {
     if (disks++ % RESTORED_EVERY !== 0) return undefined
     const machine = copyOf(files)
     await restorePartitioned(machine)
-    return sameBytes(await plainContent(machine.files()), original)
+    return sameBytes(await plainContent(machine.files()), expected)
       ? undefined
       : 'the next attempt did not bring everything back'
   }
@@ -209,6 +231,7 @@ const partitioned = ({ name, options, tell }: Story): ScenarioMaker => ({
       image: imagePath,
       files: image.files,
       model: image.model,
+      ...(image.files[imagePath] === image.content ? { format: 'raw' } : {}),
       tell: (scene) => tell(scene, random, image),
     }
   },
@@ -227,15 +250,74 @@ async function moveTo(scene: Scene, sectors: number): Promise<void> {
   })
 }
 
+/** The guest goes on in its partitions; gives what the disk holds in the end, with its old size. */
+async function writeInPartitions(
+  scene: Scene,
+  random: Random,
+  content: Uint8Array,
+): Promise<Uint8Array> {
+  const expected = content.slice()
+  const pieces = parts.map(({ first, last }) => {
+    const at = (first + random.below(last + 1 - first)) * SECTOR
+    return { at, bytes: scene.bytes(at, SECTOR) }
+  })
+  for (const { at, bytes } of pieces) expected.set(bytes, at)
+  const size = scene.model.virtualSize / SECTOR
+  await tellStep(scene, {
+    act: async (machine) => {
+      await using device = await openDevice(machine, imagePath)
+      for (const { at, bytes } of pieces) await device.write(bytes, at)
+      await device.flush()
+    },
+    also: bootable(size, size),
+  })
+  return expected
+}
+
+const moving: Story['tell'] = async (scene, random) => {
+  for (let round = 0; round < 3; round++) {
+    await moveTo(scene, PARTS_END + COPY + random.below(70))
+  }
+}
+
+const comingBack: Story['tell'] = async (scene, random, { content }) => {
+  const before = scene.model.virtualSize / SECTOR
+  const after = PARTS_END + COPY + random.below(before - PARTS_END - COPY)
+  await tellStep(scene, {
+    act: (machine) => resizePartitioned(machine, after, true),
+    also: both(bootable(before, after), restorable(content, after)),
+  })
+  const expected = await writeInPartitions(scene, random, content)
+  await tellStep(scene, {
+    act: restorePartitioned,
+    also: both(bootable(before, after), goesOn(expected)),
+  })
+}
+
+const raw = (random: Random): PartitionedOptions => ({
+  format: 'raw',
+  sectors: 56 + 8 * random.below(3),
+})
+
+/** The same of images without tables. */
+export const rawPartitionedScenarios: readonly ScenarioMaker[] = [
+  partitioned({
+    name: 'a raw image whose partition table moves with the end of the disk',
+    options: raw,
+    tell: moving,
+  }),
+  partitioned({
+    name: 'a raw image whose cut-off end is kept, and comes back',
+    options: raw,
+    tell: comingBack,
+  }),
+]
+
 export const partitionedScenarios: readonly ScenarioMaker[] = [
   partitioned({
     name: 'a partition table whose copy moves with the end of the disk',
     options: anySize,
-    tell: async (scene, random) => {
-      for (let round = 0; round < 3; round++) {
-        await moveTo(scene, PARTS_END + COPY + random.below(70))
-      }
-    },
+    tell: moving,
   }),
   partitioned({
     name: 'the same of a disk with a snapshot',
@@ -248,17 +330,6 @@ export const partitionedScenarios: readonly ScenarioMaker[] = [
   partitioned({
     name: 'a disk whose cut-off end is kept, and comes back',
     options: (random) => ({ ...anySize(random), snapshot: random.chance(0.3) }),
-    tell: async (scene, random, { content }) => {
-      const before = scene.model.virtualSize / SECTOR
-      const after = PARTS_END + COPY + random.below(before - PARTS_END - COPY)
-      await tellStep(scene, {
-        act: (machine) => resizePartitioned(machine, after, true),
-        also: both(bootable(before, after), restorable(content)),
-      })
-      await tellStep(scene, {
-        act: restorePartitioned,
-        also: both(bootable(before, after), goesOn(content)),
-      })
-    },
+    tell: comingBack,
   }),
 ]
