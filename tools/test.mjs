@@ -22,6 +22,8 @@ const prerequisites = [
   { programs: ['fish'], debianPackage: 'fish' },
   { programs: ['groff'], debianPackage: 'groff-base' },
   { programs: ['mandoc'], debianPackage: 'mandoc' },
+  { programs: ['sgdisk'], debianPackage: 'gdisk' },
+  { programs: ['mkfs.ext4'], debianPackage: 'e2fsprogs' },
 ]
 
 /** @param {string} program */

@@ -65,6 +65,9 @@ export interface RunningApp {
   close(): Promise<void>
 }
 
+/** The apps that run now: when a test fails, what they show is told (failure-account.ts). */
+export const runningApps: Set<RunningApp> = new Set()
+
 export async function launch(kind: HostKind, options: LaunchOptions): Promise<RunningApp> {
   const reason = whyNot(kind)
   if (reason !== undefined) throw new Error(`E2E_HOSTS asks for ${kind}, but ${reason}`)
@@ -77,9 +80,18 @@ export async function launch(kind: HostKind, options: LaunchOptions): Promise<Ru
     XDG_DATA_HOME: path.join(options.folder, 'share'),
   }
   await mkdir(options.folder, { recursive: true })
-  return kind === 'web'
+  const launched = await (kind === 'web'
     ? launchWeb(options, environment)
-    : launchElectron(kind, options, environment)
+    : launchElectron(kind, options, environment))
+  const app: RunningApp = {
+    ...launched,
+    close: async () => {
+      runningApps.delete(app)
+      await launched.close()
+    },
+  }
+  runningApps.add(app)
+  return app
 }
 
 type Environment = Record<string, string>

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { accountForFailures } from './failure-account.ts'
 import { requiredHosts, whyNot, type HostKind } from './hosts.ts'
 
 /**
@@ -10,6 +11,7 @@ export function onHost(kind: HostKind, suites: Readonly<Record<string, () => voi
   const isSkipped = reason !== undefined && !requiredHosts.includes(kind)
   const note = isSkipped ? ` (not here: ${reason})` : ''
   describe.skipIf(isSkipped)(`on ${kind}${note}`, () => {
+    accountForFailures()
     // Each in a group of its own, so that one's app is closed before the next one starts.
     for (const [name, suite] of Object.entries(suites)) {
       describe(`suite: ${name}`, () => {
