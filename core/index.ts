@@ -70,6 +70,7 @@ export type {
   RelocateResult,
   WhilePlaced,
 } from './operations/relocate.ts'
+export type { SettledRelocation, SettleRelocationOptions } from './operations/settle-relocation.ts'
 export type { PlacingEngine } from './placing-engine.ts'
 export type { PlanResizeOptions } from './operations/plan-resize.ts'
 export { preallocations, type Preallocation } from './qcow2/preallocation.ts'

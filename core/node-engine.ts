@@ -32,6 +32,7 @@ import { readContent } from './operations/read-content.ts'
 import { rebuildImageRefcounts } from './operations/rebuild-refcounts.ts'
 import { rehydrateImage } from './operations/rehydrate.ts'
 import { relocate } from './operations/relocate.ts'
+import { settleRelocation } from './operations/settle-relocation.ts'
 import { relinkImage } from './operations/relink.ts'
 import { repairImage } from './operations/repair.ts'
 import { resizeImage } from './operations/resize.ts'
@@ -142,6 +143,8 @@ export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Eng
     planUndoChange: (path, change, options) =>
       planUndoChange(host, absolute(path), change, paced(options)),
     relocate: (path, to, options) => relocate(host, absolute(path), absolute(to), paced(options)),
+    settleRelocation: (path, to, options) =>
+      settleRelocation(host, absolute(path), absolute(to), paced(options)),
     undoChange: (path, plan, options) => undoChange(host, absolute(path), plan, paced(options)),
     planRelink: (path, options) => planRelink(host, absolute(path), paced(options)),
     relinkImage: (path, plan, context) => relinkImage(host, absolute(path), plan, context),

@@ -17,6 +17,7 @@ import { databaseFile, defaultDataFolder, defaultLogFolder } from './data-folder
 import { lockDataFolder } from './data-lock.ts'
 import { compareWithPrevious } from './history/compare-batches.ts'
 import { createFilePlanners } from './files/file-planners.ts'
+import { followUpPlaces } from './files/interrupted-places.ts'
 import { trashOf } from './files/trash.ts'
 import { openDatabase } from './history/database.ts'
 import type { ReadableDb } from './history/db.ts'
@@ -40,6 +41,7 @@ import type { Notice } from './notice.ts'
 import { checkFolder } from './schedule/check-folder.ts'
 import { wallClock } from './schedule/wall-clock.ts'
 import { WeeklyChecks } from './schedule/weekly-checks.ts'
+import { KeptViews } from './settings/kept-views.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 import { actionWork } from './plans/action-work.ts'
 import { createPlanners } from './plans/create-planners.ts'
@@ -116,6 +118,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
   undo.defer(() => settings.close())
   const log = openLog(logFolder, settings.current.logLevel)
   undo.defer(() => log.close())
+  const views = new KeptViews(dataFolder, (error) =>
+    log.warn('how a window was left could not be kept', { cause: String(error) }),
+  )
+  undo.defer(() => views.close())
   const { db, notice } = openDatabase(databaseFile(dataFolder))
   undo.defer(() => db.close())
   const notices = [notice, settings.notice].filter((entry) => entry !== undefined)
@@ -267,6 +273,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const handlers: Handlers<Contract> = {
     ...appHandlers({
       settings,
+      views,
       shell,
       info: {
         host: shell.host,
@@ -314,13 +321,23 @@ export async function createServices(options: ServicesOptions): Promise<Services
   log.info('services started', { version: appVersion, host: shell.host, dataFolder })
   library.start()
   weekly.look()
-  void findInterruptedRepairs(db).then(
-    (jobIds) => {
-      for (const jobId of jobIds) queue.tellAgain(jobId)
-    },
-    (error: unknown) =>
-      log.warn('cut off repairs could not be looked for', { cause: String(error) }),
+  const followUp = oneAfterTheOther(async () => {
+    const jobIds = [
+      ...(await findInterruptedRepairs(db)),
+      ...(await followUpPlaces({ db, host: jobHost, images: library, log })),
+    ]
+    for (const jobId of jobIds) queue.tellAgain(jobId)
+  })
+  const followUpNow = (): void =>
+    void followUp().catch((error: unknown) =>
+      log.warn('work that was cut off could not be looked after', { cause: String(error) }),
+    )
+  undo.defer(
+    queue.changes.listen((change) => {
+      if (change.type === 'job' && change.job.error?.reason === 'worker-crashed') followUpNow()
+    }),
   )
+  followUpNow()
   const parts = undo.move()
   return {
     handlers,
@@ -367,3 +384,12 @@ const unwatched = {
 
 const sqliteVersion = (db: ReadableDb): string =>
   z.object({ version: z.string() }).parse(db.get('SELECT sqlite_version() AS version')).version
+
+/** Each call begins when the one before has ended. */
+function oneAfterTheOther(work: () => Promise<void>): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  return () => {
+    last = last.catch(() => undefined).then(work)
+    return last
+  }
+}

@@ -1,6 +1,15 @@
 /** Tells everyone who listens, in the order they came. */
 export class Topic<Event> {
   readonly #listeners = new Set<(event: Event) => void>()
+  readonly #onThrown: ((error: unknown) => void) | undefined
+
+  /**
+   * `onThrown` hears of a listener that throws, which keeps the others and whoever tells from nothing. Without it, the
+   * first error is thrown once everyone was told.
+   */
+  constructor(onThrown?: (error: unknown) => void) {
+    this.#onThrown = onThrown
+  }
 
   get hasListeners(): boolean {
     return this.#listeners.size > 0
@@ -13,6 +22,15 @@ export class Topic<Event> {
   }
 
   tell(event: Event): void {
-    for (const listener of this.#listeners) listener(event)
+    const thrown: unknown[] = []
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        if (this.#onThrown === undefined) thrown.push(error)
+        else this.#onThrown(error)
+      }
+    }
+    if (thrown.length > 0) throw thrown[0]
   }
 }

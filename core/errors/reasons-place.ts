@@ -125,4 +125,12 @@ export const placeReasons = {
     advice: (c) =>
       `Move it together with ${c.link ?? 'its data file'} in a file manager, then add it to the library again.`,
   },
+  'trash-not-done': {
+    kind: 'io',
+    number: 1755,
+    title: (c) => `${nameOf(c)} did not go to the Trash`,
+    detail: (c) =>
+      `The system was asked to take ${c.path ?? 'it'} to the Trash, reported nothing, and the file is still there.`,
+    advice: () => 'Do it in the file manager, which may say why.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

@@ -48,9 +48,9 @@ export interface RelocatedCopy {
   readonly rightsLost: string | undefined
 }
 
-type RelocatingHost = Host & ExchangingEnvironment
+export type RelocatingHost = Host & ExchangingEnvironment
 
-interface Names {
+export interface Names {
   readonly from: string
   readonly to: string
 }
@@ -69,8 +69,8 @@ interface Names {
  *
  * A cancel is heard until the copy gets its name. A failure before the old name goes leaves the file as it
  * was; a killed process leaves at most the hidden copy, which the next one to that place removes, or the
- * file under both names. Throws `file-in-use`, `file-changed`, `name-taken`, `source-changed` and the
- * reasons of moving (reasons-place.ts).
+ * file under both names (`settleRelocation` sees to both). Throws `file-in-use`, `file-changed`,
+ * `name-taken`, `source-changed` and the reasons of moving (reasons-place.ts).
  */
 export async function relocate(
   host: RelocatingHost,
@@ -81,7 +81,7 @@ export async function relocate(
   try {
     throwIfAborted(options.signal)
     await mustBeNoLink(host, from)
-    await using file = await hold(host, from)
+    await using file = await holdToMove(host, from)
     mustBe(file, options.identity)
     const renamed = await renameOrLink(host, file, { from, to }, options)
     if (renamed) return { from, to, copied: undefined, identity: identityOf(file) ?? '' }
@@ -102,7 +102,7 @@ async function mustBeNoLink({ paths }: RelocatingHost, path: string): Promise<vo
 }
 
 /** Another name for a file needs no right to change the file; then it is held as readers do. */
-async function hold(host: RelocatingHost, path: string): Promise<BlockFile> {
+export async function holdToMove(host: RelocatingHost, path: string): Promise<BlockFile> {
   try {
     return await host.openForWriting(path)
   } catch (error) {
@@ -111,7 +111,7 @@ async function hold(host: RelocatingHost, path: string): Promise<BlockFile> {
   }
 }
 
-const identityOf = ({ identity }: BlockFile): string | undefined =>
+export const identityOf = ({ identity }: Pick<BlockFile, 'identity'>): string | undefined =>
   identity === undefined ? undefined : `${identity.device}:${identity.inode}`
 
 function mustBe(file: BlockFile, expected: string | undefined): void {
@@ -153,7 +153,7 @@ async function renameAround(
 ): Promise<boolean> {
   if (await gotSecondName(host, from, to)) {
     await flushOrRemove(host, from, to)
-    await finish(host, file, { from, to }, whilePlaced)
+    await finishMove(host, file, { from, to }, whilePlaced)
     return true
   }
   // Without hard links nothing has both names: what names the file is told right after.
@@ -182,7 +182,7 @@ async function gotSecondName(host: RelocatingHost, from: string, to: string): Pr
 }
 
 /** The file has both names, for good; from here on the old one goes. */
-async function finish(
+export async function finishMove(
   host: RelocatingHost,
   file: BlockFile,
   { from, to }: Names,
@@ -226,7 +226,7 @@ async function flushOrRemove(host: RelocatingHost, from: string, to: string): Pr
   }
 }
 
-async function removeNew(host: RelocatingHost, from: string, name: string): Promise<void> {
+export async function removeNew(host: RelocatingHost, from: string, name: string): Promise<void> {
   try {
     await host.removeFile(name)
   } catch (thrown) {
@@ -254,7 +254,7 @@ async function copyOver(
       await host.renameFile(aside, to)
       name = to
       await flushOrRemove(host, from, to)
-      await finish(host, file, { from, to }, options.whilePlaced)
+      await finishMove(host, file, { from, to }, options.whilePlaced)
       return { copied: { ...copied, rightsLost }, identity: identityOf(copy) ?? '' }
     } catch (error) {
       // What failed while both names led to the file has removed the new one by itself.

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { ImageError } from '../../core/index.ts'
 
 /** What the file systems of Linux, macOS and Windows allow a name, in bytes of UTF-8. */
-const longestName = 255
+export const longestName = 255
 
 /** What Windows does not allow in a name, at its end, or as one (with any ending). */
 const notOnWindows = /[<>:"|?*\\\p{Cc}]|[. ]$/u

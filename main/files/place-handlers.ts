@@ -1,8 +1,10 @@
-import { ImageError, type Engine } from '../../core/index.ts'
+import type { Engine } from '../../core/index.ts'
 import { measured } from '../jobs/measured.ts'
 import { watched } from '../jobs/watched.ts'
 import type { TaskHandlers } from '../workers/task.ts'
-import type { NamedBacking, PlaceTasks, Retelling } from './place-tasks.ts'
+import type { PlaceTasks, Retelling } from './place-tasks.ts'
+import { backingNameOf, retell, takeBack, whyNotRetold } from './retell.ts'
+import { settlePlace } from './settle-place.ts'
 
 export function placeHandlers(engine: Engine): TaskHandlers<PlaceTasks> {
   return {
@@ -30,13 +32,16 @@ export function placeHandlers(engine: Engine): TaskHandlers<PlaceTasks> {
           ...(overlays.length === 0 ? {} : { whilePlaced: { apply, revert } }),
           ...watched(context),
         })
-        if (own?.when === 'after') await retell(engine, own.retelling)
-        return result
+        // The file is at its place by now: whatever happens here, that is done.
+        const ownNotTold =
+          own?.when === 'after' ? await whyNotRetold(engine, own.retelling) : undefined
+        return { ...result, ownNotTold }
       } catch (error) {
         if (own?.when === 'before') await takeBack(engine, own.retelling)
         throw error
       }
     },
+    settlePlace: (place, context) => settlePlace(engine, place, context),
     planUndoChange: ({ change, ...image }, context) =>
       measured(image, () =>
         engine.planUndoChange(image.path, change, { links: image.links, ...watched(context) }),
@@ -51,36 +56,3 @@ export function placeHandlers(engine: Engine): TaskHandlers<PlaceTasks> {
       measured(image, () => engine.undoRepair(image.path, safetyCopy, watched(context))),
   }
 }
-
-async function backingNameOf(engine: Engine, path: string): Promise<NamedBacking> {
-  try {
-    const info = await engine.readInfo(path, { links: 'deny' })
-    const { backingFile: name, backingFormat: format } = info
-    const dataFile = info.qcow2?.dataFile
-    const backing =
-      name === undefined ? undefined : { name, ...(format === undefined ? {} : { format }) }
-    return { path, backing, dataFile, error: undefined }
-  } catch (error) {
-    return {
-      path,
-      backing: undefined,
-      dataFile: undefined,
-      error: ImageError.from(error, { path }).toJSON(),
-    }
-  }
-}
-
-/** Throws `overlay-not-told` in the words of what stands against it. */
-async function retell(engine: Engine, { path, change }: Retelling): Promise<void> {
-  try {
-    const plan = await engine.planUndoChange(path, change)
-    await engine.undoChange(path, plan)
-  } catch (thrown) {
-    const error = ImageError.from(thrown)
-    const facts = { path, link: change.after.name, found: error.explanation.detail }
-    throw new ImageError('overlay-not-told', facts, { cause: error })
-  }
-}
-
-const takeBack = (engine: Engine, { path, change: { before, after } }: Retelling): Promise<void> =>
-  retell(engine, { path, change: { kind: 'relink', before: after, after: before } })

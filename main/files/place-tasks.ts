@@ -3,6 +3,7 @@ import type {
   ImageErrorData,
   Progress,
   RelocateResult,
+  SettledRelocation,
   UndoChangePlan,
   UndoPlan,
 } from '../../core/index.ts'
@@ -24,6 +25,17 @@ export interface Retelling {
   readonly change: Extract<DoneChange, { readonly kind: 'relink' }>
 }
 
+/** The image has its place; where its own backing name could not follow, it is still right. */
+export interface Relocated extends RelocateResult {
+  readonly ownNotTold: ImageErrorData | undefined
+}
+
+export interface SettledPlace {
+  readonly end: SettledRelocation
+  /** Overlays that name the old place, and could not be told of the new one. */
+  readonly notTold: readonly ImageErrorData[]
+}
+
 /** What a worker does with the places of images and with what was done to them. */
 export type PlaceTasks = {
   readonly backingNames: {
@@ -39,7 +51,22 @@ export type PlaceTasks = {
       /** The image's own backing name: one that is right at both places comes before, one of the new place after. */
       readonly own: { readonly when: 'before' | 'after'; readonly retelling: Retelling } | undefined
     }
-    readonly output: RelocateResult
+    readonly output: Relocated
+    readonly event: Progress
+  }
+  /** Of a relocation that was killed half way, brought to its end; nothing is told twice. */
+  readonly settlePlace: {
+    readonly input: {
+      readonly from: string
+      readonly to: string
+      /** What the file was under its old name. */
+      readonly identity: string
+      readonly length: number
+      readonly overlays: readonly Retelling[]
+      /** As of a relocation; only one that came before it. */
+      readonly own: Retelling | undefined
+    }
+    readonly output: SettledPlace
     readonly event: Progress
   }
   readonly planUndoChange: {

@@ -1,11 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises'
 import path from 'node:path'
-import {
-  formatBytes,
-  ImageError,
-  type ImageErrorData,
-  type RelocateResult,
-} from '../../core/index.ts'
+import { formatBytes, ImageError, type ImageErrorData } from '../../core/index.ts'
 import type { ActionOf } from '../../ipc/schemas/action.ts'
 import { saveUndo, type UndoRecordOf } from '../history/undos.ts'
 import { readFileFacts } from '../jobs/measured.ts'
@@ -19,7 +14,7 @@ import { whyNotNamed } from './file-name.ts'
 import type { FileParts } from './file-parts.ts'
 import { isSameVolume, volumeOf } from './mount-points.ts'
 import { placeLines } from './place-lines.ts'
-import type { NamedBacking, Retelling } from './place-tasks.ts'
+import type { NamedBacking, Relocated, Retelling } from './place-tasks.ts'
 
 /** Another place, and who has to be told of it. */
 export interface Placement {
@@ -237,12 +232,23 @@ export async function placeDraft(
 
 /** Gives the file its place, and the library's row with it. */
 export async function placeFile(
-  { images }: Pick<FileParts, 'images'>,
+  { db, images }: Pick<FileParts, 'db' | 'images'>,
   { image, imageId, children }: Pick<Subject, 'image' | 'imageId' | 'children'>,
   { to, overlays, own }: Placement,
-  { host, ...work }: WorkContext,
+  { host, jobId, ...work }: WorkContext,
 ): Promise<{ readonly done: DoneWork; readonly record: UndoRecordOf<'place'> }> {
   const before = await readFileFacts(image.path)
+  const place = {
+    kind: 'place' as const,
+    from: image.path,
+    to,
+    ...(own?.when === 'before' ? { own: toldBack(own.retelling) } : {}),
+    overlays: overlays.map((told) => ({ path: told.path, change: toldBack(told) })),
+  }
+  // Should the process end half way, the next start knows what to look for.
+  const { identity, length } = before
+  const pending = { ...place, identity, length }
+  saveUndo(db, { jobId, imageId, record: pending, madeAt: Date.now(), state: 'pending' })
   const result = await host.run('relocate', { ...image, to, overlays, own }, work)
   await images.place(imageId, to, images.isSingle(imageId))
   await images.refresh(children.map(({ id }) => id))
@@ -254,14 +260,7 @@ export async function placeFile(
       before,
       after: await readFileFacts(to),
     },
-    record: {
-      kind: 'place',
-      from: image.path,
-      to,
-      identity: result.identity,
-      ...(own?.when === 'before' ? { own: toldBack(own.retelling) } : {}),
-      overlays: overlays.map((told) => ({ path: told.path, change: toldBack(told) })),
-    },
+    record: { ...place, identity: result.identity },
   }
 }
 
@@ -272,7 +271,7 @@ const toldBack = ({ change: { before, after } }: Retelling) => ({
   after: before,
 })
 
-function factsOf({ copied }: RelocateResult, told: number): DoneWork['facts'] {
+function factsOf({ copied, ownNotTold }: Relocated, told: number): DoneWork['facts'] {
   return [
     ...(told === 0 ? [] : [{ label: 'Overlays that were told', count: told }]),
     ...(copied === undefined
@@ -286,5 +285,10 @@ function factsOf({ copied }: RelocateResult, told: number): DoneWork['facts'] {
     ...(copied?.rightsLost === undefined
       ? []
       : [{ label: 'Not possible at the new place', text: copied.rightsLost }]),
+    ...(ownNotTold === undefined
+      ? []
+      : [
+          { label: 'Names its backing file by the whole path', text: ownNotTold.explanation.title },
+        ]),
   ]
 }

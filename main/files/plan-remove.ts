@@ -1,5 +1,6 @@
 import { ImageError } from '../../core/index.ts'
 import { saveUndo } from '../history/undos.ts'
+import { readFileFacts } from '../jobs/measured.ts'
 import type { FreePlanner } from '../plans/planners.ts'
 import { undoLine } from '../plans/preflight/outcome-lines.ts'
 import type { FileParts } from './file-parts.ts'
@@ -22,12 +23,18 @@ export const removePlanner =
       basis: { path },
       carryOut: async () => {
         const single = images.isSingle(imageId)
+        const facts = await readFileFacts(path).catch(() => undefined)
         return {
           summary: 'Removed from the library',
           facts: [{ label: 'The file stays at', text: path }],
           // Both at once: a scan that finds the file in between would show it again.
           keep: (_subjects, { id, endedAt }) => {
-            const record = { kind: 'remove' as const, path, single }
+            const record = {
+              kind: 'remove' as const,
+              path,
+              single,
+              ...(facts === undefined ? {} : { identity: facts.identity }),
+            }
             saveUndo(db, { jobId: String(id), imageId, record, madeAt: endedAt })
             images.removeImages([imageId])
           },

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { ImageError } from '../../core/index.ts'
 import { saveUndo } from '../history/undos.ts'
+import type { FileFacts } from '../jobs/engine-host.ts'
 import { readFileFacts } from '../jobs/measured.ts'
 import { fileBasis } from '../plans/basis.ts'
 import type { DoneWork, WorkContext } from '../plans/draft.ts'
@@ -76,17 +77,21 @@ async function putIntoTrash(
   { db, images }: FileParts,
   { image, imageId }: Subject,
   folder: TrashFolder,
-  { host, ...work }: WorkContext,
+  { host, jobId, ...work }: WorkContext,
 ): Promise<DoneWork> {
   const before = await readFileFacts(image.path)
   const taken = await takeTrashName(folder, image.path, new Date())
   const { file: to, info } = taken
+  const single = images.isSingle(imageId)
+  const place = { kind: 'trash' as const, from: image.path, to, info, single }
+  const { identity: number, length } = before
+  const pending = { ...place, identity: number, length }
+  saveUndo(db, { jobId, imageId, record: pending, madeAt: Date.now(), state: 'pending' })
   const task = { ...image, to, overlays: [], own: undefined }
   const { identity } = await host.run('relocate', task, work).catch(async (error: unknown) => {
     await forgetTrashName(taken)
     throw error
   })
-  const single = images.isSingle(imageId)
   images.removeImages([imageId])
   return {
     ...trashed(image.path),
@@ -99,7 +104,7 @@ async function putIntoTrash(
       saveUndo(db, {
         jobId: String(id),
         imageId,
-        record: { kind: 'trash', from: image.path, to, identity, info, single },
+        record: { ...place, identity },
         madeAt: endedAt,
       }),
   }
@@ -111,9 +116,25 @@ async function sendAway(
 ): Promise<DoneWork> {
   if (trash.kind !== 'system') throw new ImageError('trash-not-possible', { path: image.path })
   const before = await readFileFacts(image.path)
+  mustBe(image, before)
   await trash.send(image.path)
+  // The system says nothing of what it did: what is still there did not go.
+  const after = await readFileFacts(image.path).catch(() => undefined)
+  if (after?.identity === before.identity) {
+    throw new ImageError('trash-not-done', { path: image.path })
+  }
   images.removeImages([imageId])
   return { ...trashed(image.path), facts: [{ label: 'Was', text: image.path }], before }
+}
+
+/** The system is told a name, and would take whatever has it. */
+function mustBe({ path: file, identity }: Subject['image'], now: FileFacts): void {
+  if (now.identity === identity) return
+  throw new ImageError('file-changed', {
+    path: file,
+    found: `file ${now.identity}`,
+    expected: `file ${identity}`,
+  })
 }
 
 const trashed = (file: string) => ({

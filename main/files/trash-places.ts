@@ -7,6 +7,7 @@ import { constants } from 'node:fs'
 import { access, lstat, mkdir, stat, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ImageError } from '../../core/index.ts'
+import { longestName } from './file-name.ts'
 import { isSameVolume, volumeOf } from './mount-points.ts'
 
 export interface TrashFolder {
@@ -69,10 +70,8 @@ export async function takeTrashName(
   }
   const from = top === undefined ? file : path.relative(top, file)
   const text = `[Trash Info]\nPath=${encoded(from)}\nDeletionDate=${localTime(now)}\n`
-  const { name: stem, ext } = path.parse(file)
   for (let number = 1; ; number++) {
-    const name = number === 1 ? `${stem}${ext}` : `${stem}.${number}${ext}`
-    const taken = trashNameIn(folder, name)
+    const taken = trashNameIn(folder, path.basename(file), number)
     if (await exists(taken.file)) continue
     try {
       await writeFile(taken.info, text, { flag: 'wx', mode: 0o600 })
@@ -83,10 +82,26 @@ export async function takeTrashName(
   }
 }
 
-export const trashNameIn = (folder: string, name: string): TrashName => ({
-  file: path.join(folder, 'files', name),
-  info: path.join(folder, 'info', `${name}.trashinfo`),
-})
+/** What the file may be called there; each `number` is another try. */
+export function trashNameIn(folder: string, file: string, number = 1): TrashName {
+  const { name: stem, ext } = path.parse(file)
+  const ending = number === 1 ? ext : `.${number}${ext}`
+  const name = `${shortened(stem, longestName - Buffer.byteLength(`${ending}${infoEnding}`))}${ending}`
+  return {
+    file: path.join(folder, 'files', name),
+    info: path.join(folder, 'info', `${name}${infoEnding}`),
+  }
+}
+
+const infoEnding = '.trashinfo'
+
+/** By code points, so that no character is cut in two. */
+function shortened(text: string, bytes: number): string {
+  let kept = text
+  while (kept !== '' && Buffer.byteLength(kept) > bytes)
+    kept = Array.from(kept).slice(0, -1).join('')
+  return kept
+}
 
 /** The file is not there (any more); one that cannot be removed says nothing to anybody. */
 export const forgetTrashName = async ({ info }: Pick<TrashName, 'info'>): Promise<void> =>

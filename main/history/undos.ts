@@ -11,8 +11,10 @@ const place = {
   /** Absolute paths. */
   from: z.string(),
   to: z.string(),
-  /** `device:inode` of the file at its new place. */
+  /** `device:inode` of the file at its new place; of a pending one, at its old place. */
   identity: z.string(),
+  /** Of a pending one: bytes of the file. */
+  length: z.number().optional(),
 }
 
 /** What has to be known to take a job back; paths are absolute. */
@@ -30,7 +32,13 @@ export const undoRecord = z.discriminatedUnion('kind', [
     overlays: z.array(z.object({ path: z.string(), change: doneChange })),
   }),
   z.object({ kind: z.literal('trash'), ...place, info: z.string(), single: z.boolean() }),
-  z.object({ kind: z.literal('remove'), path: z.string(), single: z.boolean() }),
+  z.object({
+    kind: z.literal('remove'),
+    path: z.string(),
+    single: z.boolean(),
+    /** `device:inode` of the file when it left; absent when it was missing. */
+    identity: z.string().optional(),
+  }),
 ])
 export type UndoRecord = Readonly<z.infer<typeof undoRecord>>
 export type UndoRecordOf<Kind extends UndoRecord['kind']> = Extract<

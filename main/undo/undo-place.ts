@@ -6,7 +6,7 @@ import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
 import { placeDraft, placeFile, placementOf, type Placement } from '../files/plan-place.ts'
 import type { Retelling } from '../files/place-tasks.ts'
 import { forgetTrashName } from '../files/trash-places.ts'
-import type { UndoRecordOf } from '../history/undos.ts'
+import { saveUndo, type UndoRecordOf } from '../history/undos.ts'
 import { readFileFacts } from '../jobs/measured.ts'
 import type { Draft } from '../plans/draft.ts'
 import { refusalLines } from '../plans/preflight/outcome-lines.ts'
@@ -56,7 +56,8 @@ export async function draftPlace(
     }),
     carryOut: async (work) => {
       const { done } = await placeFile(parts, subject, placement, work)
-      return { ...done, ...undoneWork(job, returns) }
+      const undone = undoneWork(job, returns)
+      return { ...done, ...undone, facts: [...undone.facts, ...done.facts] }
     },
   }
 }
@@ -75,7 +76,7 @@ function ownAsItWas({ own, from }: UndoRecordOf<'place'>): Placement['own'] {
 
 /** Out of the Trash, and into the library again. */
 export async function draftTrash(
-  { images, admit }: UndoParts,
+  { db, images, admit }: UndoParts,
   imageId: number,
   { job, record }: { readonly job: Job; readonly record: UndoRecordOf<'trash'> },
 ): Promise<Draft> {
@@ -87,10 +88,18 @@ export async function draftTrash(
     ...undoDraft({ job, returns, refusals }),
     card: { lines: refusalLines(refusals) },
     basis: { identity, isThere: refusals.length === 0 },
-    carryOut: async ({ host, ...work }) => {
+    carryOut: async ({ host, jobId, ...work }) => {
       const there = await identityOf(to)
       const file = { path: to, identity: there ?? identity, links: 'deny' } as const
       const before = await readFileFacts(to)
+      const back = { from: to, to: from, identity: before.identity, length: before.length }
+      saveUndo(db, {
+        jobId,
+        imageId,
+        record: { kind: 'place', ...back, overlays: [] },
+        madeAt: Date.now(),
+        state: 'pending',
+      })
       await host.run('relocate', { ...file, to: from, overlays: [], own: undefined }, work)
       await forgetTrashName({ info })
       await images.place(imageId, from, single)
@@ -120,16 +129,22 @@ export async function draftRemove(
   imageId: number,
   { job, record }: { readonly job: Job; readonly record: UndoRecordOf<'remove'> },
 ): Promise<Draft> {
-  const { path: file, single } = record
+  const { path: file, single, identity } = record
   await admit(path.dirname(file))
   const returns = `${path.basename(file)} returns to the library`
-  const isThere = (await identityOf(file)) !== undefined
-  const refusals = isThere ? [] : [new ImageError('file-missing', { path: file }).toJSON()]
+  const there = (await readFileFacts(file).catch(() => undefined))?.identity
+  const isThere = there !== undefined
+  const isAnother = isThere && identity !== undefined && !isSameNumber(there, identity)
+  const refusals = !isThere
+    ? [new ImageError('file-missing', { path: file }).toJSON()]
+    : isAnother
+      ? [new ImageError('undo-place-taken', { path: file }).toJSON()]
+      : []
   const lines: readonly PreflightLine[] = refusalLines(refusals)
   return {
     ...undoDraft({ job, returns, refusals }),
     card: { lines },
-    basis: { file, isThere },
+    basis: { file, there },
     carryOut: async () => {
       await images.place(imageId, file, single)
       const facts = await readFileFacts(file)

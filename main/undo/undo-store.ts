@@ -122,7 +122,11 @@ export class UndoStore implements Keeper {
    * The job has ended, and its end is stored. Changes that fail remove what they kept, unless it is what takes back
    * the half that was done: so what is still there stays.
    */
-  ended({ id }: Pick<Job, 'id'>): void {
+  ended({ id, request, error }: Pick<Job, 'id' | 'request' | 'error'>): void {
+    // Work that fails by itself leaves its file at one place; only what was cut off has to be seen to.
+    if (placeKinds.has(request.kind) && error?.reason !== 'worker-crashed') {
+      this.#tidy(() => deletePendingUndo(this.#options.db, id))
+    }
     if (!this.#promised.delete(id)) return
     this.#tidy(() => {
       this.#settle(id)
@@ -221,7 +225,9 @@ export class UndoStore implements Keeper {
       const folder = this.#files.putAside(jobId, this.#now())
       this.#options.log.warn('keepings of a job that nobody knows are put aside', { folder })
     }
-    const jobIds = [...this.#files.jobIds(), ...pendingUndos(db).map(({ jobId }) => jobId)]
+    // Where files were going is seen to by `followUpPlaces`.
+    const pending = pendingUndos(db).filter(({ record }) => !isPlace(record))
+    const jobIds = [...this.#files.jobIds(), ...pending.map(({ jobId }) => jobId)]
     for (const jobId of new Set(jobIds)) this.#settle(jobId)
     // Somebody may have removed files by hand.
     for (const { jobId, record } of keptUndos(db)) {
@@ -258,6 +264,11 @@ export class UndoStore implements Keeper {
     return (this.#options.now ?? Date.now)()
   }
 }
+
+/** Work that is on record before it is done, so that it can be followed up. */
+const placeKinds: ReadonlySet<string> = new Set(['rename', 'move', 'trash', 'undo'])
+
+const isPlace = ({ kind }: UndoRecord): boolean => kind === 'place' || kind === 'trash'
 
 /** Whether the file is there without which it cannot be taken back. */
 function isComplete(record: UndoRecord): boolean {
