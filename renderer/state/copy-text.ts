@@ -1,4 +1,5 @@
 import { host } from '../host.ts'
+import { texts } from '../texts/texts.ts'
 import { reportError } from './report-error.ts'
 import { toast } from './toasts.ts'
 
@@ -6,6 +7,6 @@ import { toast } from './toasts.ts'
 export function copyText(text: string, what: string): void {
   host()
     .copyText(text)
-    .then(() => toast({ title: `${what} copied` }))
+    .then(() => toast({ title: texts().common.copied(what) }))
     .catch(reportError)
 }

@@ -1,5 +1,6 @@
 import { RemoteError } from '../../ipc/remote-error.ts'
 import type { ErrorData } from '../../ipc/schemas/error.ts'
+import { texts } from '../texts/texts.ts'
 import { openSheet } from './sheets.ts'
 
 /** Shows what went wrong in a dialog that stays. A cancelled call is no error. */
@@ -12,16 +13,17 @@ export function reportError(thrown: unknown): void {
 export function errorDataOf(thrown: unknown): ErrorData {
   if (thrown instanceof RemoteError) return thrown.data
   const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const words = texts().error.ofTheWindow
   return {
     reason: 'internal',
     kind: 'internal',
     code: 'PLT-1000',
     context: {},
     explanation: {
-      title: 'Platter did not expect this',
-      detail: `The window met a fault of its own: ${message}.`,
-      safety: 'No image was changed.',
-      advice: 'Try again. If it comes back, copy the details into a report.',
+      title: words.title,
+      detail: words.detail(message),
+      safety: words.safety,
+      advice: words.advice,
     },
     causes: [message],
   }

@@ -1,5 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { texts } from '../texts/texts.ts'
 import { clsx } from './clsx.ts'
 import { IconButton } from './button.tsx'
 import { popupContainer } from './popup-container.ts'
@@ -46,7 +47,7 @@ export function Dialog({
           >
             <div className="dialog-header">
               <Base.Title className="dialog-title">{title}</Base.Title>
-              <Base.Close render={<IconButton icon="close" label="Close" />} />
+              <Base.Close render={<IconButton icon="close" label={texts().common.close} />} />
             </div>
             {description !== undefined && (
               <Base.Description className="dialog-description" render={<div />}>

@@ -1,4 +1,5 @@
 import { useId, type ComponentProps, type ReactNode, type Ref } from 'react'
+import { texts } from '../texts/texts.ts'
 import { clsx } from './clsx.ts'
 import { IconButton } from './button.tsx'
 import { Icon, type IconName } from './icon.tsx'
@@ -48,7 +49,12 @@ export function TextField({
           onChange={(event) => onChange(event.target.value)}
         />
         {clearable && value !== '' && (
-          <IconButton icon="close" size="small" label="Clear" onClick={() => onChange('')} />
+          <IconButton
+            icon="close"
+            size="small"
+            label={texts().common.clear}
+            onClick={() => onChange('')}
+          />
         )}
       </div>
       {hint !== undefined && (

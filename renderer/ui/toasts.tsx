@@ -3,6 +3,7 @@ import { clsx } from './clsx.ts'
 import { Button, IconButton } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { toastManager, type ToastData } from '../state/toasts.ts'
+import { texts } from '../texts/texts.ts'
 import { popupContainer } from './popup-container.ts'
 import './toasts.css'
 
@@ -32,7 +33,9 @@ function ToastList() {
               {action.label}
             </Button>
           )}
-          <Toast.Close render={<IconButton icon="close" size="small" label="Dismiss" />} />
+          <Toast.Close
+            render={<IconButton icon="close" size="small" label={texts().common.dismiss} />}
+          />
         </Toast.Content>
       </Toast.Root>
     )

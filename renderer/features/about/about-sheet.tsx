@@ -1,25 +1,26 @@
 import { useAppInfo } from '../../state/app-info.ts'
 import { openSheet } from '../../state/sheets.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Facts } from '../../ui/facts.tsx'
-
-const hosts = { electron: 'Desktop', web: 'Web host' } as const
+import { aboutTexts } from './about-texts.ts'
 
 export function AboutSheet({ onClose }: { readonly onClose: () => void }) {
   const info = useAppInfo((state) => state.info)
+  const words = aboutTexts()
   return (
     <Dialog
-      title="About Platter"
-      description="Platter shows which virtual-machine disk images are healthy and what each really occupies. It works with its own engine and changes an image only when you say so, after it has shown what it will do. Images stay on this computer; nothing is sent anywhere."
+      title={words.title}
+      description={words.text}
       onClose={onClose}
       footer={
         <>
           <Button icon="keyboard" onClick={() => openSheet({ kind: 'shortcuts' })}>
-            Keyboard shortcuts
+            {words.shortcuts}
           </Button>
           <Button variant="primary" onClick={onClose}>
-            Done
+            {texts().common.done}
           </Button>
         </>
       }
@@ -27,14 +28,17 @@ export function AboutSheet({ onClose }: { readonly onClose: () => void }) {
       {info !== undefined && (
         <Facts
           items={[
-            { label: 'Version', value: info.version },
-            { label: 'Engine', value: info.engineVersion },
-            { label: 'Host', value: `${hosts[info.host]}, ${info.platform}` },
-            { label: 'Node', value: info.nodeVersion },
-            { label: 'SQLite', value: info.sqliteVersion },
-            { label: 'Data', value: <span className="mono">{info.dataFolder}</span> },
-            { label: 'Logs', value: <span className="mono">{info.logFolder}</span> },
-            { label: 'Licence', value: 'MIT' },
+            { label: words.version, value: info.version },
+            { label: words.engine, value: info.engineVersion },
+            {
+              label: words.host,
+              value: words.hostAndPlatform(words.hosts[info.host], info.platform),
+            },
+            { label: words.node, value: info.nodeVersion },
+            { label: words.sqlite, value: info.sqliteVersion },
+            { label: words.data, value: <span className="mono">{info.dataFolder}</span> },
+            { label: words.logs, value: <span className="mono">{info.logFolder}</span> },
+            { label: words.licence, value: 'MIT' },
           ]}
         />
       )}

@@ -3,9 +3,10 @@ import type { Job } from '../../../ipc/schemas/job.ts'
 import { formatCount } from '../../format/counts.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
+import { explain } from '../../state/explain-error.ts'
 import { hasEnded } from '../../state/job-reducer.ts'
 import { clearEnded, useJobs } from '../../state/jobs.ts'
-import { texts } from '../../texts/texts.ts'
+import { foreign, texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { BatchLine } from '../batch/batch-line.tsx'
@@ -112,7 +113,7 @@ function sortJobs(jobs: readonly Job[]) {
 function EndedLine({ job }: { readonly job: Job }) {
   const now = useNow(30_000)
   const words = texts().jobs
-  const { word, tone } = stateWords[job.state]
+  const { word, tone } = stateWords(job.state)
   const title = requestWords(job.request)
   const repeat = job.state === 'succeeded' ? undefined : repeatingOf(job)
   const takesUp = job.state === 'interrupted' && job.canResume === true
@@ -150,9 +151,9 @@ function EndedLine({ job }: { readonly job: Job }) {
 /** What is known of how it ended; of a change without a word of its own the log knows more. */
 function endOf({ error, summary, request }: Job): string {
   if (error !== undefined) {
-    const { title, advice } = error.explanation
-    return `${title}. ${advice} (${error.code})`
+    const { title, advice } = explain(error)
+    return `${texts().error.inOneLine(title, advice)} (${error.code})`
   }
-  if (summary !== undefined) return summary
+  if (summary !== undefined) return foreign(summary)
   return 'parameters' in request ? texts().jobs.asTheLogSays : texts().jobs.leftAsItIs
 }

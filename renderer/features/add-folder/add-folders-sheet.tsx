@@ -4,9 +4,11 @@ import { counted } from '../../format/counts.ts'
 import { useLibrary } from '../../state/library.ts'
 import { showPage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { addFolderTexts } from './add-folder-texts.ts'
 import { checkWhenRead } from './check-when-read.ts'
 import './add-folders-sheet.css'
 
@@ -21,6 +23,8 @@ export function AddFoldersSheet({ paths, onClose }: AddFoldersSheetProps) {
   const [watched, setWatched] = useState(true)
   const [checkNow, setCheckNow] = useState(false)
   const [busy, setBusy] = useState(false)
+  const words = addFolderTexts()
+  const only = paths.length === 1 ? paths[0] : undefined
   const already = paths.filter((path) => known.some((folder) => folder.path === path)).length
 
   const add = async (): Promise<void> => {
@@ -32,12 +36,12 @@ export function AddFoldersSheet({ paths, onClose }: AddFoldersSheetProps) {
         folderIds.push(folderId)
       }
       onClose()
-      const [only, ...others] = folderIds
+      const [first, ...others] = folderIds
       showPage({
         kind: 'library',
         scope:
-          only !== undefined && others.length === 0
-            ? { kind: 'folder', folderId: only }
+          first !== undefined && others.length === 0
+            ? { kind: 'folder', folderId: first }
             : { kind: 'all' },
       })
       if (checkNow) checkWhenRead(folderIds)
@@ -49,14 +53,16 @@ export function AddFoldersSheet({ paths, onClose }: AddFoldersSheetProps) {
   return (
     <Dialog
       size="small"
-      title={paths.length === 1 ? `Add ${paths[0]}` : `Add ${counted(paths.length, 'folder')}`}
-      description="Images appear in the list as their headers are read. Nothing in the folder is changed."
+      title={
+        only === undefined ? words.titleMany(counted(paths.length, 'folder')) : words.title(only)
+      }
+      description={words.text}
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{texts().common.cancel}</Button>
           <Button variant="primary" icon="folder-add" busy={busy} onClick={() => void add()}>
-            {paths.length === 1 ? 'Add folder' : 'Add folders'}
+            {paths.length === 1 ? words.verb : words.verbMany}
           </Button>
         </>
       }
@@ -72,21 +78,18 @@ export function AddFoldersSheet({ paths, onClose }: AddFoldersSheetProps) {
           </ul>
         )}
         {already > 0 && (
-          <p className="muted">
-            {paths.length === 1 ? 'It is' : `${already} of them are`} in the library already and
-            will be read again.
-          </p>
+          <p className="muted">{paths.length === 1 ? words.isKnown : words.areKnown(already)}</p>
         )}
-        <Checkbox label="Include subfolders" checked={recursive} onChange={setRecursive} />
+        <Checkbox label={words.recursive} checked={recursive} onChange={setRecursive} />
         <Checkbox
-          label="Keep watching"
-          hint="New, changed and removed files show up by themselves."
+          label={words.watch}
+          hint={words.watchHint}
           checked={watched}
           onChange={setWatched}
         />
         <Checkbox
-          label="Check now"
-          hint="Looks into every qcow2 image once the folder has been read."
+          label={words.check}
+          hint={words.checkHint}
           checked={checkNow}
           onChange={setCheckNow}
         />

@@ -4,6 +4,7 @@ import { imagesOfFolder, useLibrary } from '../../state/library.ts'
 import { showPage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
 import { toast } from '../../state/toasts.ts'
+import { addFolderTexts } from './add-folder-texts.ts'
 
 /** Milliseconds after which a folder that never began to be read counts as read. */
 const startMs = 1500
@@ -23,15 +24,16 @@ export function checkWhenRead(folderIds: readonly number[]): void {
     })
   }
   const start = async (): Promise<void> => {
+    const words = addFolderTexts()
     const imageIds = folderIds.flatMap(imagesOfFolder)
     if (imageIds.length === 0) {
-      toast({ title: 'Nothing to check', detail: 'The folder holds no disk images.', tone: 'info' })
+      toast({ title: words.nothingToCheck, detail: words.noImages, tone: 'info' })
       return
     }
     const { batchId } = await host().api['jobs.start']({
       request: { kind: 'check' },
       imageIds,
-      batchTitle: `Check of ${counted(imageIds.length, 'image')}`,
+      batchTitle: words.batch(counted(imageIds.length, 'image')),
     })
     if (batchId !== undefined) showPage({ kind: 'batch', batchId })
   }

@@ -5,6 +5,7 @@ import { useAppInfo } from '../../state/app-info.ts'
 import { reportError } from '../../state/report-error.ts'
 import { openSheet } from '../../state/sheets.ts'
 import { toast } from '../../state/toasts.ts'
+import { texts } from '../../texts/texts.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { revealImages } from '../library/reveal-images.ts'
 import './drop-target.css'
@@ -39,9 +40,7 @@ export function DropTarget({ children }: { readonly children: ReactNode }) {
         <div className="drop-target" aria-hidden="true">
           <div className="drop-target-words">
             <Icon name={takesPaths ? 'download' : 'info'} size={22} />
-            {takesPaths
-              ? 'Drop to add to the library'
-              : 'A browser does not tell where dropped files are: use Add folder'}
+            {takesPaths ? texts().frame.drop.add : texts().frame.drop.notHere}
           </div>
         </div>
       )}
@@ -65,7 +64,7 @@ async function takeDrop(transfer: DataTransfer, check: boolean): Promise<void> {
     if (check) {
       await host().api['jobs.start']({ request: { kind: 'check' }, imageIds })
     }
-    toast({ title: `${counted(imageIds.length, 'image')} added` })
+    toast({ title: texts().frame.drop.added(counted(imageIds.length, 'image')) })
   }
   if (folders.length > 0) openSheet({ kind: 'add-folders', paths: folders })
 }

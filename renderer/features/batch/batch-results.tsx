@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react'
 import type { Job, JobKind } from '../../../ipc/schemas/job.ts'
 import { counted, formatCount, formatPercent } from '../../format/counts.ts'
 import { formatDuration } from '../../format/durations.ts'
+import { explain } from '../../state/explain-error.ts'
 import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -178,7 +179,7 @@ function ResultRow({
 }
 
 function foundIn(job: Job): string {
-  if (job.error !== undefined) return job.error.explanation.title
+  if (job.error !== undefined) return explain(job.error).title
   if (job.result?.kind !== 'check') {
     const share = shareOf(job)
     return job.summary ?? (share === undefined ? '–' : formatPercent(share))

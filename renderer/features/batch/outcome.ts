@@ -68,7 +68,7 @@ export function outcomeOf(job: Job): Outcome {
 export function outcomeBadge(job: Job): OutcomeWords {
   const { kind } = job.request
   const words = texts().batch.outcomes
-  if (job.result?.kind === 'check') return healthWords[job.result.check.health]
+  if (job.result?.kind === 'check') return healthWords(job.result.check.health)
   if (job.state === 'paused' || job.state === 'pausing') {
     return { word: words.paused, tone: 'neutral', icon: 'pause' }
   }

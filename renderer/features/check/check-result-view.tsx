@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { CheckResult } from '../../../ipc/schemas/check.ts'
 import { useSettings } from '../../state/settings.ts'
 import { copyText } from '../../state/copy-text.ts'
+import { texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { checkAsText } from './check-text.ts'
@@ -23,6 +24,7 @@ export function CheckResultView({ check, imageId, actions }: CheckResultViewProp
   const units = useSettings((state) => state.settings.units)
   const isPlaced = check.findings.some(({ guest }) => guest !== undefined)
   const partitions = usePartitions(isPlaced ? imageId : undefined)
+  const words = texts().check
   const { title, detail, advice, tone } = verdictWords(check, units)
   return (
     <div className="check-result">
@@ -33,8 +35,8 @@ export function CheckResultView({ check, imageId, actions }: CheckResultViewProp
       </div>
       {actions}
       {check.live && (
-        <Banner tone="info" title="Checked live">
-          A VM was writing to the image meanwhile; the result may lag behind. Nothing was locked.
+        <Banner tone="info" title={words.live.title}>
+          {words.live.text}
         </Banner>
       )}
       {check.findings.length > 0 && (
@@ -44,9 +46,9 @@ export function CheckResultView({ check, imageId, actions }: CheckResultViewProp
             size="small"
             icon="copy"
             className="check-copy"
-            onClick={() => copyText(checkAsText(check, units, partitions), 'Result')}
+            onClick={() => copyText(checkAsText(check, units, partitions), words.result)}
           >
-            Copy result
+            {words.copy}
           </Button>
         </>
       )}

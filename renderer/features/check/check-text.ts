@@ -2,8 +2,9 @@ import type { CheckResult, Finding } from '../../../ipc/schemas/check.ts'
 import type { DiskPartition } from '../../../ipc/schemas/disk.ts'
 import type { ByteUnits } from '../../format/bytes.ts'
 import { formatBytes } from '../../format/bytes.ts'
-import { formatCount } from '../../format/counts.ts'
+import { counted, formatCount } from '../../format/counts.ts'
 import { formatOffset, formatRange } from '../../format/offsets.ts'
+import { foreign, texts } from '../../texts/texts.ts'
 import { partitionWords } from '../disk/disk-words.ts'
 import { groupFindings } from './group-findings.ts'
 import { partitionsIn } from './use-partitions.ts'
@@ -15,26 +16,27 @@ export function placesOf(
   units: ByteUnits,
   partitions: readonly DiskPartition[] = [],
 ): readonly string[] {
+  const words = texts().check.places
   const places: string[] = []
   if (finding.offset !== undefined) {
-    places.push(`${finding.structure} at ${formatOffset(finding.offset)}`)
+    places.push(words.at(foreign(finding.structure), formatOffset(finding.offset)))
   }
   if (finding.reference !== undefined) {
     places.push(
-      `named by ${finding.reference.structure} at ${formatOffset(finding.reference.offset)}`,
+      words.namedBy(foreign(finding.reference.structure), formatOffset(finding.reference.offset)),
     )
   }
   if (finding.guest !== undefined) {
     const { start, length } = finding.guest
-    places.push(`guest range ${formatRange(start, length)} (${formatBytes(length, units)})`)
+    places.push(words.guest(formatRange(start, length), formatBytes(length, units)))
     // A snapshot may have been divided differently.
     if (finding.snapshot === undefined) {
       const hit = partitionsIn(partitions, finding.guest)
       places.push(...hit.map((partition) => partitionWords(partition, units)))
     }
   }
-  if (finding.snapshot !== undefined) places.push(`snapshot “${finding.snapshot.name}”`)
-  if (finding.count > 1) places.push(`${formatCount(finding.count)} clusters`)
+  if (finding.snapshot !== undefined) places.push(words.snapshot(finding.snapshot.name))
+  if (finding.count > 1) places.push(counted(finding.count, 'cluster'))
   return places
 }
 
@@ -44,19 +46,20 @@ export function checkAsText(
   units: ByteUnits,
   partitions: readonly DiskPartition[] = [],
 ): string {
-  const words = verdictWords(check, units)
-  const lines = [check.path, `${words.title}. ${words.detail}`, words.advice]
+  const words = texts().check
+  const { title, detail, advice } = verdictWords(check, units)
+  const lines = [check.path, words.headline(title, detail), advice]
   for (const group of groupFindings(check.findings)) {
-    lines.push('', `${group.title} (${formatCount(group.count)})`)
+    lines.push('', words.group(group.title, formatCount(group.count)))
     for (const finding of group.findings) {
       lines.push(
-        `- ${finding.text}`,
+        `- ${foreign(finding.text)}`,
         ...placesOf(finding, units, partitions).map((place) => `  ${place}`),
       )
     }
   }
   if (check.findingsOmitted > 0) {
-    lines.push('', `${formatCount(check.findingsOmitted)} more findings are not listed.`)
+    lines.push('', words.omitted(check.findingsOmitted, formatCount(check.findingsOmitted)))
   }
   return `${lines.join('\n')}\n`
 }

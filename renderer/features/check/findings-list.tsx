@@ -1,7 +1,8 @@
 import type { CheckResult, Finding } from '../../../ipc/schemas/check.ts'
 import type { DiskPartition } from '../../../ipc/schemas/disk.ts'
-import { counted, formatCount } from '../../format/counts.ts'
+import { formatCount } from '../../format/counts.ts'
 import { useSettings } from '../../state/settings.ts'
+import { foreign, texts } from '../../texts/texts.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { placesOf } from './check-text.ts'
 import { groupFindings } from './group-findings.ts'
@@ -34,7 +35,7 @@ export function FindingsList({ check, partitions }: FindingsListProps) {
           <ul>
             {group.findings.map((finding) => (
               <li key={keyOf(finding)} className="findings-item selectable">
-                <p>{finding.text}</p>
+                <p>{foreign(finding.text)}</p>
                 <p className="findings-places">
                   {placesOf(finding, units, partitions).join(' · ')}
                 </p>
@@ -45,8 +46,7 @@ export function FindingsList({ check, partitions }: FindingsListProps) {
       ))}
       {check.findingsOmitted > 0 && (
         <p className="muted">
-          {counted(check.findingsOmitted, 'moreFinding')} of the less harmful kinds{' '}
-          {check.findingsOmitted === 1 ? 'is' : 'are'} counted but not listed.
+          {texts().check.omitted(check.findingsOmitted, formatCount(check.findingsOmitted))}
         </p>
       )}
     </div>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { formatBytes } from '../../format/bytes.ts'
+import { explain } from '../../state/explain-error.ts'
 import { useLibrary } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { texts } from '../../texts/texts.ts'
@@ -126,7 +127,10 @@ function whyNot({ plan, mode, gain, isFinal, anyway }: WhyNotOptions): string | 
   const words = texts().compact
   if (plan === undefined || mode === undefined) return undefined
   const { allowed, refusals, gains } = plan.modes[mode]
-  if (!allowed) return refusals[0]?.explanation.title ?? words.notPossible
+  if (!allowed) {
+    const [refusal] = refusals
+    return refusal === undefined ? words.notPossible : explain(refusal).title
+  }
   // While zeroes are looked for, what was found so far may be all there is, or not.
   if (!isFinal) return gains ? undefined : words.total.looking
   if (!gains || gain?.freed === 0) return words.little.nothing

@@ -3,6 +3,7 @@ import { RadioGroup } from '@base-ui/react/radio-group'
 import { useId } from 'react'
 import { formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { formatEstimate } from '../../format/durations.ts'
+import { explain } from '../../state/explain-error.ts'
 import { useSettings } from '../../state/settings.ts'
 import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -91,7 +92,8 @@ function meaningOf(plan: CompactPlan, mode: CompactMode): string {
   const { allowed, refusals, notes } = plan.modes[mode]
   const [refusal] = refusals
   if (!allowed && refusal !== undefined) {
-    return `${refusal.explanation.title}. ${refusal.explanation.advice}`
+    const { title, advice } = explain(refusal)
+    return texts().error.inOneLine(title, advice)
   }
   const because = plan.auto?.mode === mode ? plan.auto.because : undefined
   return [

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react'
 import type { ErrorData } from '../../../ipc/schemas/error.ts'
 import { host } from '../../host.ts'
+import { explain } from '../../state/explain-error.ts'
 import { reportError } from '../../state/report-error.ts'
 import { toast } from '../../state/toasts.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { errorDetails } from './error-details.ts'
 import './error-panel.css'
@@ -17,7 +19,7 @@ export interface ErrorPanelProps {
 
 /** One error in the order people need it: what, whether anything was changed, what to do. */
 export function ErrorPanel({ error, actions, titleShown = false }: ErrorPanelProps) {
-  const { title, detail, safety, advice } = error.explanation
+  const { title, detail, safety, advice } = explain(error)
   return (
     <div className="error-panel">
       {!titleShown && <p className="error-title">{title}</p>}
@@ -29,7 +31,7 @@ export function ErrorPanel({ error, actions, titleShown = false }: ErrorPanelPro
       <div className="error-end">
         <code className="error-code selectable">{error.code}</code>
         <Button size="small" variant="quiet" icon="copy" onClick={() => void copyDetails(error)}>
-          Copy details
+          {texts().error.copyDetails}
         </Button>
         {actions}
       </div>
@@ -40,7 +42,7 @@ export function ErrorPanel({ error, actions, titleShown = false }: ErrorPanelPro
 async function copyDetails(error: ErrorData): Promise<void> {
   try {
     await host().copyText(errorDetails(error))
-    toast({ title: 'Details copied' })
+    toast({ title: texts().error.detailsCopied })
   } catch (thrown) {
     reportError(thrown)
   }

@@ -1,4 +1,6 @@
 import type { ErrorData } from '../../../ipc/schemas/error.ts'
+import { explain } from '../../state/explain-error.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from './error-panel.tsx'
@@ -11,11 +13,11 @@ export interface ErrorSheetProps {
 export function ErrorSheet({ error, onClose }: ErrorSheetProps) {
   return (
     <Dialog
-      title={error.explanation.title}
+      title={explain(error).title}
       onClose={onClose}
       footer={
         <Button variant="primary" onClick={onClose}>
-          Close
+          {texts().common.close}
         </Button>
       }
     >

@@ -1,40 +1,39 @@
 import { commandOf, runCommand } from '../../commands/registry.ts'
 import { shownShortcut } from '../../commands/platform.ts'
 import { useAppInfo } from '../../state/app-info.ts'
+import { texts } from '../../texts/texts.ts'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import './first-run.css'
 
 /** An empty library: what Platter is for, and the ways in. */
 export function FirstRun() {
   const drops = useAppInfo((state) => state.info?.capabilities.dropPaths === true)
+  const words = texts().frame.firstRun
   return (
     <div className="first-run">
       <div className="first-run-content">
         <span className="first-run-sign">
           <Icon name="disk" size={36} />
         </span>
-        <h2 className="first-run-title">See the truth about your disk images</h2>
-        <p className="first-run-text">
-          Platter shows which images are healthy, what each one really takes on disk, and what is
-          inside. It only reads: nothing here changes an image, and nothing leaves this computer.
-        </p>
+        <h2 className="first-run-title">{words.title}</h2>
+        <p className="first-run-text">{words.text}</p>
         <div className="first-run-ways">
           <Way
             id="library.addFolder"
             icon="folder-add"
-            title="Add a folder"
-            text="Every image in it, kept up to date"
+            title={words.addFolder}
+            text={words.addFolderText}
           />
           <Way
             id="library.openImage"
             icon="file"
-            title="Open one image"
-            text="qcow2 and raw; other formats are named"
+            title={words.openImage}
+            text={words.openImageText}
           />
         </div>
         {drops && (
           <p className="first-run-drop">
-            <Icon name="download" /> Or drop files and folders anywhere on this window
+            <Icon name="download" /> {words.drop}
           </p>
         )}
       </div>

@@ -1,4 +1,5 @@
 import { dismissNotice, useAppInfo } from '../../state/app-info.ts'
+import { texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import './notices.css'
@@ -9,17 +10,17 @@ export function Notices() {
   const connection = useAppInfo((state) => state.connection)
   const isCut = connection === 'lost' || connection === 'refused'
   if (!isCut && notices.length === 0) return null
+  const words = texts().frame
   return (
     <div className="notices">
       {connection === 'lost' && (
-        <Banner tone="bad" title="The connection to Platter was lost">
-          Trying to connect again. Running jobs go on; the list shows what was known last.
+        <Banner tone="bad" title={words.lost.title}>
+          {words.lost.text}
         </Banner>
       )}
       {connection === 'refused' && (
-        <Banner tone="bad" title="Platter was started again">
-          This page belongs to the run before it. Copy the new link from the terminal where Platter
-          was started; the list shows what was known last.
+        <Banner tone="bad" title={words.refused.title}>
+          {words.refused.text}
         </Banner>
       )}
       {notices.map(({ id, title, detail }) => (
@@ -31,7 +32,7 @@ export function Notices() {
             <IconButton
               icon="close"
               size="small"
-              label={`Dismiss: ${title}`}
+              label={words.dismiss(title)}
               onClick={() => dismissNotice(id)}
             />
           }

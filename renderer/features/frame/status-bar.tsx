@@ -7,6 +7,7 @@ import { useLibrary } from '../../state/library.ts'
 import { useSelection } from '../../state/selection.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useVisibleRows } from '../../state/visible-rows.ts'
+import { texts } from '../../texts/texts.ts'
 import './status-bar.css'
 
 interface Sums {
@@ -35,6 +36,7 @@ export function StatusBar() {
   const library = useLibrary((state) => state.rows)
   const units = useSettings((state) => state.settings.units)
   const version = useAppInfo((state) => state.info?.engineVersion)
+  const words = texts().frame.statusBar
   const many = selected.size > 1
   const counting = useMemo(
     () => (many ? [...selected].flatMap((id) => library.get(id) ?? []) : rows),
@@ -42,19 +44,17 @@ export function StatusBar() {
   )
   const { virtualSize, onDisk, unknown } = useMemo(() => sum(counting), [counting])
   const count = many
-    ? `${formatCount(selected.size)} of ${counted(rows.length, 'image')} selected`
+    ? words.selected(formatCount(selected.size), counted(rows.length, 'image'))
     : rows.length === scoped
       ? counted(rows.length, 'image')
-      : `${formatCount(rows.length)} of ${counted(scoped, 'image')}`
+      : words.shown(formatCount(rows.length), counted(scoped, 'image'))
   return (
     <footer className="status-bar">
       <span>{count}</span>
-      <span title={exactBytes(virtualSize)}>Virtual {formatBytes(virtualSize, units)}</span>
-      <span title={exactBytes(onDisk)}>On disk {formatBytes(onDisk, units)}</span>
-      {unknown > 0 && <span className="muted">{formatCount(unknown)} of unknown size</span>}
-      <span className="status-bar-end muted">
-        {version !== undefined && `Platter engine ${version}`}
-      </span>
+      <span title={exactBytes(virtualSize)}>{words.virtual(formatBytes(virtualSize, units))}</span>
+      <span title={exactBytes(onDisk)}>{words.onDisk(formatBytes(onDisk, units))}</span>
+      {unknown > 0 && <span className="muted">{words.ofUnknownSize(formatCount(unknown))}</span>}
+      <span className="status-bar-end muted">{version !== undefined && words.engine(version)}</span>
     </footer>
   )
 }

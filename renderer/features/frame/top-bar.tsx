@@ -15,24 +15,25 @@ import './top-bar.css'
 
 export function TopBar() {
   const narrow = useLayout((state) => state.narrow)
+  const words = texts().frame.topBar
   const title = usePageTitle(usePage((state) => state.page))
   return (
     <header className="top-bar" data-pane="toolbar">
       {narrow && (
         <IconButton
           icon="sidebar"
-          label="Folders and views"
+          label={words.sidebar}
           onClick={() => usePage.setState(({ sidebarOver }) => ({ sidebarOver: !sidebarOver }))}
         />
       )}
       <h1 className="top-bar-title truncate">{title}</h1>
       <PaletteButton />
       <div className="top-bar-actions">
-        <CommandButton id="library.newImage" label={texts().create.title} />
-        <CommandButton id="library.openImage" label="Open image" />
-        <CommandButton id="library.addFolder" label="Add folder" />
+        <CommandButton id="library.newImage" label={words.newImage} />
+        <CommandButton id="library.openImage" label={words.openImage} />
+        <CommandButton id="library.addFolder" label={words.addFolder} />
         <ActivityButton />
-        <CommandIconButton id="view.settings" label="Settings" />
+        <CommandIconButton id="view.settings" label={words.settings} />
       </div>
     </header>
   )
@@ -43,7 +44,7 @@ function PaletteButton() {
   return (
     <button type="button" className="top-bar-search" onClick={() => runCommand('view.palette')}>
       <Icon name="search" />
-      <span className="truncate">Search or run a command</span>
+      <span className="truncate">{texts().frame.topBar.search}</span>
       <kbd>{shownShortcut(commandOf('view.palette'))}</kbd>
     </button>
   )
@@ -52,6 +53,7 @@ function PaletteButton() {
 function ActivityButton() {
   const { running, share } = useJobs((state) => state.activity)
   const open = useSettings((state) => state.settings.drawerOpen)
+  const words = texts().frame.topBar
   const figure =
     running === 0
       ? ''
@@ -63,11 +65,11 @@ function ActivityButton() {
       variant="quiet"
       icon="activity"
       aria-pressed={open}
-      aria-label={running === 0 ? 'Activity' : `Activity: ${counted(running, 'job')} running`}
-      hint={`Activity  ${shownShortcut(commandOf('view.activity')) ?? ''}`}
+      aria-label={running === 0 ? words.activity : words.activityRunning(counted(running, 'job'))}
+      hint={`${words.activity}  ${shownShortcut(commandOf('view.activity')) ?? ''}`}
       onClick={() => runCommand('view.activity')}
     >
-      {`Activity${figure}`}
+      {`${words.activity}${figure}`}
     </Button>
   )
 }

@@ -103,44 +103,43 @@ export function DigestComparison({ computed }: { readonly computed: Computed }) 
 
 function wordsFor(comparison: Comparison, { algorithm, digest }: Computed) {
   const name = algorithmWords[algorithm]
+  const { answers } = texts().hash
   switch (comparison.kind) {
     case 'empty':
       return undefined
     case 'match':
-      return {
-        tone: 'good',
-        icon: 'check-circle',
-        title: 'Match',
-        detail: 'Both are the same, digit by digit.',
-      } as const
-    case 'different':
+      return { tone: 'good', icon: 'check-circle', ...answers.match } as const
+    case 'different': {
+      const { title, detail } = answers.different
       return {
         tone: 'bad',
         icon: 'cross-circle',
-        title: 'Does not match',
-        detail: `Expected ${comparison.expected.slice(0, 16)}…, computed ${digest.slice(0, 16)}…`,
+        title,
+        detail: detail(comparison.expected.slice(0, 16), digest.slice(0, 16)),
       } as const
-    case 'not-in-list':
+    }
+    case 'not-in-list': {
+      const { title, detail } = answers.notInList
       return {
         tone: 'bad',
         icon: 'cross-circle',
-        title: 'Does not match',
-        detail: `None of the ${counted(comparison.count, 'checksum')} in the list is the computed one.`,
+        title,
+        detail: detail(counted(comparison.count, 'checksum')),
       } as const
-    case 'other-algorithm':
+    }
+    case 'other-algorithm': {
+      const { title, detail } = answers.otherAlgorithm
       return {
         tone: 'neutral',
         icon: 'info',
-        title: 'Cannot be compared',
-        detail: `This is ${comparison.names}; what was computed is ${name}. Choose the same algorithm.`,
+        title,
+        detail: detail(comparison.names, name),
       } as const
-    case 'no-digest':
-      return {
-        tone: 'neutral',
-        icon: 'info',
-        title: 'Not a checksum',
-        detail: `${name} has ${digest.length} digits from 0 to f. What was pasted does not hold any such number.`,
-      } as const
+    }
+    case 'no-digest': {
+      const { title, detail } = answers.noDigest
+      return { tone: 'neutral', icon: 'info', title, detail: detail(name, counted(digest.length, 'digit')) } as const
+    }
     default:
       return unreachable(comparison)
   }

@@ -29,22 +29,8 @@ import './hash-sheet.css'
 type Algorithm = HashResult['algorithm']
 type Target = HashResult['target']
 
-const targets = [
-  { value: 'content', label: 'Content' },
-  { value: 'file', label: 'File' },
-] as const
-
-const algorithms = [
-  { value: 'sha256', label: 'SHA-256' },
-  { value: 'sha512', label: 'SHA-512' },
-  { value: 'sha1', label: 'SHA-1' },
-] as const
-
-const targetMeaning: Readonly<Record<Target, string>> = {
-  content:
-    'What a guest reads from the disk. Equal for the same disk in any format, so it compares a qcow2 image with the raw image it was made from.',
-  file: 'The bytes of the image file itself, as sha256sum prints them. Two files can differ and still hold the same disk.',
-}
+const targets = ['content', 'file'] as const
+const algorithms = ['sha256', 'sha512', 'sha1'] as const
 
 export interface HashSheetProps {
   readonly imageId: number
@@ -54,6 +40,7 @@ export interface HashSheetProps {
 /** Computes a checksum of an image and compares it with one from elsewhere. */
 export function HashSheet({ imageId, onClose }: HashSheetProps) {
   const row = useLibrary((state) => state.rows.get(imageId))
+  const words = texts().hash
   const [target, setTarget] = useState<Target>('content')
   const [algorithm, setAlgorithm] = useState<Algorithm>('sha256')
   const active = useJobs((state) => state.byImage.get(imageId))
@@ -62,53 +49,50 @@ export function HashSheet({ imageId, onClose }: HashSheetProps) {
   const hash = job?.result?.kind === 'hash' ? job.result.hash : undefined
   const running = active !== undefined && isFor(active, target, algorithm) ? active : undefined
   if (row === undefined) {
-    return (
-      <Dialog
-        title="Checksum"
-        description="The image is no longer in the library."
-        onClose={onClose}
-      />
-    )
+    return <Dialog title={words.title} description={words.gone} onClose={onClose} />
   }
   const compute = (): void => startJob({ kind: 'hash', algorithm, target }, row)
   return (
     <Dialog
-      title={`Checksum of ${row.name}`}
+      title={words.titleOf(row.name)}
       description={row.path}
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>Close</Button>
+          <Button onClick={onClose}>{texts().common.close}</Button>
           <Button
             variant={hash === undefined ? 'primary' : 'plain'}
             icon={hash === undefined ? 'hash' : 'refresh'}
-            disabledReason={running === undefined ? whyNot(row, target) : 'It is being computed'}
+            disabledReason={running === undefined ? whyNot(row, target) : words.computing}
             onClick={compute}
           >
-            {hash === undefined ? `Compute ${algorithmWords[algorithm]}` : 'Compute again'}
+            {hash === undefined ? words.compute(algorithmWords[algorithm]) : words.computeAgain}
           </Button>
         </>
       }
     >
       <div className="hash">
         <div className="hash-choices">
-          <Segmented label="Of what" options={targets} value={target} onChange={setTarget} />
+          <Segmented
+            label={words.ofWhat}
+            options={targets.map((value) => ({ value, label: words.targets[value] }))}
+            value={target}
+            onChange={setTarget}
+          />
           <Select
-            label="Algorithm"
-            options={algorithms}
+            label={words.algorithm}
+            options={algorithms.map((value) => ({ value, label: algorithmWords[value] }))}
             value={algorithm}
             onChange={(chosen) => setAlgorithm(chosen)}
           />
         </div>
-        <p className="field-hint">{targetMeaning[target]}</p>
+        <p className="field-hint">{words.meanings[target]}</p>
         {running !== undefined && <JobProgress job={running} />}
         {last.kind === 'failed' && <ErrorPanel error={last.error} />}
         {running === undefined && job?.error !== undefined && <ErrorPanel error={job.error} />}
         {running === undefined && hash === undefined && job?.error === undefined && (
           <p className="hash-none">
-            {last.kind === 'waiting'
-              ? 'Looking for an earlier one…'
-              : (whyNot(row, target) ?? 'Not computed yet.')}
+            {last.kind === 'waiting' ? words.looking : (whyNot(row, target) ?? words.notYet)}
           </p>
         )}
         {running === undefined && hash !== undefined && job !== undefined && (
@@ -128,37 +112,41 @@ interface DigestProps {
 function Digest({ hash, job, row }: DigestProps) {
   const now = useNow(30_000)
   const units = useSettings((state) => state.settings.units)
+  const words = texts().hash
   const at = job.endedAt ?? job.queuedAt
   const stale = row.modifiedAt > (job.startedAt ?? job.queuedAt)
   return (
     <>
       {stale && (
-        <Banner tone="warn" title="The file changed since this was computed">
-          The checksum below is of the file as it was {relativeDate(at, now)}.
+        <Banner tone="warn" title={words.stale}>
+          {words.staleText(relativeDate(at, now))}
         </Banner>
       )}
       {hash.live && (
-        <Banner tone="info" title="Computed while a VM wrote to the image">
-          Parts of it may be from before and parts from after a change.
+        <Banner tone="info" title={words.live}>
+          {words.liveText}
         </Banner>
       )}
       <div className="hash-result">
         <code className="hash-digest selectable">{hash.digest}</code>
         <div className="hash-actions">
-          <Button size="small" icon="copy" onClick={() => copyText(hash.digest, 'Checksum')}>
-            Copy
+          <Button size="small" icon="copy" onClick={() => copyText(hash.digest, words.title)}>
+            {texts().common.copy}
           </Button>
           <Button
             size="small"
             icon="copy"
-            onClick={() => copyText(`${hash.digest}  ${row.path}\n`, 'Line')}
+            onClick={() => copyText(`${hash.digest}  ${row.path}\n`, words.line)}
           >
-            Copy as {hash.algorithm}sum line
+            {words.copyLine(hash.algorithm)}
           </Button>
           <SaveChecksum hash={hash} job={job} row={row} stale={stale} />
           <span className="muted" title={exactDate(at)}>
-            {relativeDate(at, now)}, {formatBytes(hash.bytes, units)} hashed,{' '}
-            {formatBytes(hash.bytesRead, units)} read
+            {words.done(
+              relativeDate(at, now),
+              formatBytes(hash.bytes, units),
+              formatBytes(hash.bytesRead, units),
+            )}
           </span>
         </div>
       </div>
@@ -210,9 +198,9 @@ const newest = (jobs: readonly Job[], target: Target, algorithm: Algorithm): Job
   )
 
 function whyNot(row: LibraryRow, target: Target): string | undefined {
-  if (row.missingSince !== undefined) return 'The file is missing'
+  if (row.missingSince !== undefined) return texts().commands.missing
   if (target === 'file') return undefined
   return row.format === undefined || row.format === 'qcow2' || row.format === 'raw'
     ? undefined
-    : `The content of ${row.formatLabel} images cannot be read; choose File`
+    : texts().hash.otherFormat(row.formatLabel)
 }

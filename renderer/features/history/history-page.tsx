@@ -13,17 +13,12 @@ import { Segmented } from '../../ui/segmented.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { JobEntry } from '../jobs/job-entry.tsx'
 import { earlierOf, useHistory } from '../jobs/use-history.ts'
+import { historyTexts } from './history-texts.ts'
 import './history-page.css'
 
-type Choice = 'all' | 'check' | 'hash' | 'map' | 'changes'
+const choices = ['all', 'check', 'hash', 'map', 'changes'] as const
 
-const choices = [
-  { value: 'all', label: 'All' },
-  { value: 'check', label: 'Checks' },
-  { value: 'hash', label: 'Checksums' },
-  { value: 'map', label: 'Maps' },
-  { value: 'changes', label: 'Changes' },
-] as const
+type Choice = (typeof choices)[number]
 
 function kindsOf(choice: Choice): readonly JobKind[] | undefined {
   if (choice === 'all') return undefined
@@ -33,6 +28,7 @@ function kindsOf(choice: Choice): readonly JobKind[] | undefined {
 /** Everything that was done, over all images, newest first. */
 export function HistoryPage() {
   const [choice, setChoice] = useState<Choice>('all')
+  const words = historyTexts()
   const now = useNow(30_000)
   // Grows with every job that ends, so that the newest entry is there at once.
   const version = useJobs((state) => Math.max(0, ...state.endedAt.values()))
@@ -56,22 +52,21 @@ export function HistoryPage() {
   }, [hasMore, loadMore])
 
   return (
-    <section className="history-page" aria-label="History">
+    <section className="history-page" aria-label={words.title}>
       <header className="history-header">
         <Segmented
-          label="Show"
+          label={words.show}
           labelHidden
-          options={choices}
+          options={choices.map((value) => ({ value, label: words.choices[value] }))}
           value={choice}
           onChange={(value) => setChoice(value)}
         />
       </header>
-      <div className="history-scroller" tabIndex={0} role="region" aria-label="Entries">
+      <div className="history-scroller" tabIndex={0} role="region" aria-label={words.entries}>
         {error !== undefined && <ErrorPanel error={error} />}
         {jobs.length === 0 && error === undefined && !loading && (
-          <EmptyState icon="history" title="Nothing here yet">
-            Every check, checksum, map and change is recorded here with its result, whoever started
-            it: this window, a browser or the command line.
+          <EmptyState icon="history" title={words.empty.title}>
+            {words.empty.text}
           </EmptyState>
         )}
         <ol className="inspector-cards">
@@ -89,7 +84,7 @@ export function HistoryPage() {
         <div ref={end} className="history-end">
           {hasMore && (
             <Button busy={loading} onClick={loadMore}>
-              Show older
+              {words.older}
             </Button>
           )}
         </div>
@@ -100,7 +95,7 @@ export function HistoryPage() {
 
 function showImage(imageId: number, name: string): void {
   if (libraryRow(imageId) === undefined) {
-    toast({ title: `${name} is no longer in the library`, tone: 'info' })
+    toast({ title: historyTexts().gone(name), tone: 'info' })
     return
   }
   showPage({ kind: 'library', scope: { kind: 'all' } })

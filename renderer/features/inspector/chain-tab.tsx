@@ -8,45 +8,45 @@ import { Button } from '../../ui/button.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { isCommand } from '../../commands/registry.ts'
+import { explain } from '../../state/explain-error.ts'
 import { texts } from '../../texts/texts.ts'
 import { Card } from '../../ui/card.tsx'
+import { unreachable } from '../../unreachable.ts'
 import { CommandButton } from '../frame/command-button.tsx'
 import { Children } from './needs-card.tsx'
 import { FamilyGraph } from '../chain/family-graph.tsx'
+import { layersTexts } from './layers-texts.ts'
 import { WithInfo } from './with-info.tsx'
 
-interface StateWords {
-  readonly word: string
-  readonly tone: Tone
-  /** What follows; what happened is said by the link's own error. */
-  readonly consequence?: string
+const tones: Readonly<Record<ChainLink['state'], Tone>> = {
+  open: 'good',
+  refused: 'warn',
+  missing: 'bad',
+  'not-a-path': 'neutral',
+  loop: 'bad',
+  'too-deep': 'bad',
+  unreadable: 'bad',
 }
 
-const stateWords: Readonly<Record<ChainLink['state'], StateWords>> = {
-  open: { word: 'Read', tone: 'good' },
-  refused: {
-    word: 'Not opened',
-    tone: 'warn',
-    consequence:
-      'Platter opens a file outside the folder only when you trust this image, because a hostile image could name any file of this computer.',
-  },
-  missing: {
-    word: 'Missing',
-    tone: 'bad',
-    consequence: 'What the image does not store itself cannot be read.',
-  },
-  'not-a-path': { word: 'Never opened', tone: 'neutral' },
-  loop: { word: 'Loop', tone: 'bad', consequence: 'It was not followed further.' },
-  'too-deep': { word: 'Too deep', tone: 'bad', consequence: 'It was not followed further.' },
-  unreadable: {
-    word: 'Cannot read',
-    tone: 'bad',
-    consequence: 'What the image does not store itself cannot be read.',
-  },
+/** What follows for reading; undefined where nothing does. */
+function consequenceOf(state: ChainLink['state']): string | undefined {
+  const { consequences } = layersTexts()
+  switch (state) {
+    case 'refused':
+      return consequences.refused
+    case 'missing':
+    case 'unreadable':
+      return consequences.unread
+    case 'loop':
+    case 'too-deep':
+      return consequences.notFollowed
+    case 'open':
+    case 'not-a-path':
+      return undefined
+    default:
+      return unreachable(state)
+  }
 }
-
-const assumedFormat =
-  'Nothing says the format of this file, and it has no signature that Platter knows: it is read as raw, as QEMU does.'
 
 /** The layers a guest reads through, top to base. */
 export function ChainTab({ row }: { readonly row: LibraryRow }) {
@@ -59,15 +59,12 @@ export function ChainTab({ row }: { readonly row: LibraryRow }) {
 }
 
 function Layers({ row }: { readonly row: LibraryRow }) {
+  const words = layersTexts()
   return (
     <WithInfo row={row}>
       {({ chain }) => (
         <div className="inspector-stack">
-          <p className="muted">
-            {chain.length === 1
-              ? 'This image stands alone: it has no backing file and no data file.'
-              : 'What a layer does not store is read from the layer below it.'}
-          </p>
+          <p className="muted">{chain.length === 1 ? words.alone : words.below}</p>
           <ol className="chain">
             {chain.map((link, index) => (
               <li
@@ -77,7 +74,7 @@ function Layers({ row }: { readonly row: LibraryRow }) {
                 {index > 0 && (
                   <span className="chain-arrow">
                     <Icon name="arrow-down" />
-                    {link.role}
+                    {words.roles[link.role]}
                   </span>
                 )}
                 <Layer link={link} row={row} index={index} />
@@ -111,11 +108,11 @@ function Layer({
 }) {
   const top = index === 0
   const units = useSettings((state) => state.settings.units)
-  const { word, tone, consequence } = stateWords[link.state]
+  const words = layersTexts()
   const notes = [
-    link.error?.explanation.detail,
-    consequence,
-    link.formatAssumed ? assumedFormat : undefined,
+    link.error && explain(link.error).detail,
+    consequenceOf(link.state),
+    link.formatAssumed ? words.assumed : undefined,
   ].filter((note) => note !== undefined)
   const size = (label: string, bytes: number | undefined) =>
     bytes === undefined
@@ -127,17 +124,23 @@ function Layer({
         <h3 className="truncate" title={link.name}>
           {baseName(link.path ?? link.name)}
         </h3>
-        {top ? <Badge tone="info">This image</Badge> : <Badge tone={tone}>{word}</Badge>}
+        {top ? (
+          <Badge tone="info">{words.thisImage}</Badge>
+        ) : (
+          <Badge tone={tones[link.state]}>{words.states[link.state]}</Badge>
+        )}
       </header>
       <Facts
         items={[
-          ...(top ? [] : [{ label: 'As written', value: <code>{link.name}</code> }]),
-          ...(link.path === undefined ? [] : [{ label: 'Path', value: link.path }]),
+          ...(top ? [] : [{ label: words.asWritten, value: <code>{link.name}</code> }]),
+          ...(link.path === undefined ? [] : [{ label: words.path, value: link.path }]),
           ...(link.format === undefined
             ? []
-            : [{ label: 'Format', value: link.formatAssumed ? 'raw (assumed)' : link.format }]),
-          ...size('Virtual size', link.virtualSize),
-          ...size('On disk', link.allocatedBytes),
+            : [
+                { label: words.format, value: link.formatAssumed ? words.rawAssumed : link.format },
+              ]),
+          ...size(words.virtualSize, link.virtualSize),
+          ...size(words.onDisk, link.allocatedBytes),
         ]}
       />
       {notes.length > 0 && <p className="chain-meaning">{notes.join(' ')}</p>}
@@ -157,7 +160,7 @@ function Layer({
           size="small"
           onClick={() => openSheet({ kind: 'trust-links', imageId: row.id })}
         >
-          Trust this link…
+          {words.trust}
         </Button>
       )}
     </article>

@@ -9,23 +9,22 @@ import { Card } from '../../ui/card.tsx'
 import { Facts, type Fact } from '../../ui/facts.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { useImageVersion } from '../jobs/use-image-work.ts'
+import { detailsTexts } from './details-texts.ts'
 
 /** Guest clusters by how they are stored. Counted on demand: it reads every L2 table. */
 export function ClustersCard({ row }: { readonly row: LibraryRow }) {
+  const words = detailsTexts().clusters
   const [asked, setAsked] = useState(false)
   return (
-    <Card title="Clusters of the active state">
+    <Card title={words.title}>
       {asked ? (
         <CountedClusters row={row} />
       ) : (
         <>
-          <p className="muted">
-            How many are stored, zero, compressed or fragmented. Counting reads every L2 table,
-            never the data.
-          </p>
+          <p className="muted">{words.text}</p>
           <div className="inspector-actions">
             <Button size="small" onClick={() => setAsked(true)}>
-              Count clusters
+              {words.count}
             </Button>
           </div>
         </>
@@ -45,7 +44,7 @@ function CountedClusters({ row }: { readonly row: LibraryRow }) {
   return (
     <div aria-live="polite">
       {clusters === undefined ? (
-        <p className="muted">Counting…</p>
+        <p className="muted">{detailsTexts().clusters.counting}</p>
       ) : (
         <Facts items={clusterFacts(clusters)} />
       )}
@@ -53,12 +52,17 @@ function CountedClusters({ row }: { readonly row: LibraryRow }) {
   )
 }
 
-const clusterFacts = (clusters: NonNullable<ImageInfo['clusters']>): readonly Fact[] => [
-  { label: 'Total', value: formatCount(clusters.total) },
-  { label: 'Normal', value: formatCount(clusters.normal) },
-  { label: 'Zero, plain', value: formatCount(clusters.zeroPlain) },
-  { label: 'Zero, allocated', value: formatCount(clusters.zeroAllocated) },
-  { label: 'Compressed', value: formatCount(clusters.compressed) },
-  { label: 'Unallocated', value: formatCount(clusters.unallocated) },
-  { label: 'Fragmented', value: formatCount(clusters.fragmented) },
-]
+function clusterFacts(clusters: NonNullable<ImageInfo['clusters']>): readonly Fact[] {
+  const words = detailsTexts().clusters
+  return (
+    [
+      'total',
+      'normal',
+      'zeroPlain',
+      'zeroAllocated',
+      'compressed',
+      'unallocated',
+      'fragmented',
+    ] as const
+  ).map((kind) => ({ label: words[kind], value: formatCount(clusters[kind]) }))
+}

@@ -10,57 +10,56 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts, type Fact } from '../../ui/facts.tsx'
 import { ClustersCard } from './clusters-card.tsx'
+import { detailsTexts } from './details-texts.ts'
 import { WithInfo } from './with-info.tsx'
 
 /** Everything the header says, for people who know the format. */
 export function DetailsTab({ row }: { readonly row: LibraryRow }) {
+  const words = detailsTexts()
   const units = useSettings((state) => state.settings.units)
   return (
     <WithInfo row={row}>
       {(info) => (
         <div className="inspector-stack">
           <div className="inspector-bar">
-            <span className="muted">Sizes are exact on hover.</span>
+            <span className="muted">{words.exactOnHover}</span>
             <Button
               size="small"
               icon="copy"
-              onClick={() => copyText(`${JSON.stringify(info, null, 2)}\n`, 'Details')}
+              onClick={() => copyText(`${JSON.stringify(info, null, 2)}\n`, words.copied)}
             >
-              Copy as JSON
+              {words.copy}
             </Button>
           </div>
-          <Card title="File">
+          <Card title={words.file}>
             <Facts items={fileFacts(info, units)} />
           </Card>
           {info.qcow2 && (
             <>
-              <Card title="qcow2 header">
+              <Card title={words.header}>
                 <Facts items={headerFacts(info.qcow2, units)} />
               </Card>
-              <Card title="Feature bits">
+              <Card title={words.features}>
                 <Facts
                   items={[
-                    { label: 'Incompatible', value: names(info.qcow2.features.incompatible) },
-                    { label: 'Compatible', value: names(info.qcow2.features.compatible) },
-                    { label: 'Autoclear', value: names(info.qcow2.features.autoclear) },
+                    { label: words.incompatible, value: names(info.qcow2.features.incompatible) },
+                    { label: words.compatible, value: names(info.qcow2.features.compatible) },
+                    { label: words.autoclear, value: names(info.qcow2.features.autoclear) },
                   ]}
                 />
               </Card>
               <ListCard
-                title="Header extensions"
-                empty="None."
-                items={info.qcow2.extensions.map(
-                  ({ type, name, length }) =>
-                    `${name} (${formatOffset(type)}), ${counted(length, 'byte')}`,
+                title={words.extensions}
+                items={info.qcow2.extensions.map(({ type, name, length }) =>
+                  words.extension(name, formatOffset(type), counted(length, 'byte')),
                 )}
               />
               <ListCard
-                title="Persistent bitmaps"
-                empty="None."
-                items={info.qcow2.bitmaps.map(
-                  ({ name, granularity, flags }) =>
-                    `${name}: one bit per ${formatBytes(granularity, units)}${flags.length === 0 ? '' : `, ${flags.join(', ')}`}`,
-                )}
+                title={words.bitmaps}
+                items={info.qcow2.bitmaps.map(({ name, granularity, flags }) => {
+                  const bitmap = words.bitmap(name, formatBytes(granularity, units))
+                  return flags.length === 0 ? bitmap : words.bitmapFlags(bitmap, flags.join(', '))
+                })}
               />
               <ClustersCard key={row.id} row={row} />
             </>
@@ -71,19 +70,11 @@ export function DetailsTab({ row }: { readonly row: LibraryRow }) {
   )
 }
 
-function ListCard({
-  title,
-  items,
-  empty,
-}: {
-  readonly title: string
-  readonly items: readonly string[]
-  readonly empty: string
-}) {
+function ListCard({ title, items }: { readonly title: string; readonly items: readonly string[] }) {
   return (
     <Card title={title}>
       {items.length === 0 ? (
-        <p className="muted">{empty}</p>
+        <p className="muted">{detailsTexts().none}</p>
       ) : (
         <ul className="details-list selectable">
           {[...new Set(items)].map((item) => (
@@ -96,59 +87,65 @@ function ListCard({
 }
 
 function fileFacts(info: ImageInfo, units: ByteUnits): readonly Fact[] {
+  const { facts } = detailsTexts()
   const size = (label: string, bytes: number): Fact => ({
     label,
     value: formatBytes(bytes, units),
     title: exactBytes(bytes),
   })
   return [
-    { label: 'Format', value: info.format },
-    size('Virtual size', info.virtualSize),
-    size('File length', info.fileLength),
-    size('On disk', info.allocatedBytes),
-    { label: 'Modified', value: exactDate(info.modifiedAt) },
+    { label: facts.format, value: info.format },
+    size(facts.virtualSize, info.virtualSize),
+    size(facts.fileLength, info.fileLength),
+    size(facts.onDisk, info.allocatedBytes),
+    { label: facts.modified, value: exactDate(info.modifiedAt) },
     ...(info.backingFile === undefined
       ? []
       : [
-          { label: 'Backing file', value: <code>{info.backingFile}</code> },
-          { label: 'Backing format', value: info.backingFormat ?? 'not given' },
+          { label: facts.backing, value: <code>{info.backingFile}</code> },
+          { label: facts.backingFormat, value: info.backingFormat ?? facts.notGiven },
         ]),
   ]
 }
 
 function headerFacts(header: NonNullable<ImageInfo['qcow2']>, units: ByteUnits): readonly Fact[] {
-  const yes = (value: boolean): string => (value ? 'Yes' : 'No')
+  const words = detailsTexts()
+  const { facts } = words
+  const yes = (value: boolean): string => (value ? words.yes : words.no)
   return [
-    { label: 'Version', value: header.version },
+    { label: facts.version, value: header.version },
     {
-      label: 'Cluster size',
+      label: facts.clusterSize,
       value: formatBytes(header.clusterSize, units),
       title: exactBytes(header.clusterSize),
     },
-    { label: 'Refcount width', value: counted(header.refcountBits, 'bit') },
-    { label: 'Compression', value: header.compressionType },
-    { label: 'Encryption', value: header.encryption },
-    { label: 'Extended L2', value: yes(header.extendedL2) },
-    { label: 'Lazy refcounts', value: yes(header.lazyRefcounts) },
-    { label: 'Dirty', value: yes(header.dirty) },
-    { label: 'Corrupt', value: yes(header.corrupt) },
+    { label: facts.refcountWidth, value: counted(header.refcountBits, 'bit') },
+    { label: facts.compression, value: header.compressionType },
+    { label: facts.encryption, value: header.encryption },
+    { label: facts.extendedL2, value: yes(header.extendedL2) },
+    { label: facts.lazyRefcounts, value: yes(header.lazyRefcounts) },
+    { label: facts.dirty, value: yes(header.dirty) },
+    { label: facts.corrupt, value: yes(header.corrupt) },
     ...(header.dataFile === undefined
       ? []
       : [
-          { label: 'Data file', value: <code>{header.dataFile}</code> },
-          { label: 'Data file is raw', value: yes(header.dataFileRaw) },
+          { label: facts.dataFile, value: <code>{header.dataFile}</code> },
+          { label: facts.dataFileRaw, value: yes(header.dataFileRaw) },
         ]),
-    { label: 'Header length', value: counted(header.headerLength, 'byte') },
+    { label: facts.headerLength, value: counted(header.headerLength, 'byte') },
     {
-      label: 'L1 table',
-      value: `${formatOffset(header.l1Offset)}, ${counted(header.l1Entries, 'entry')}`,
+      label: facts.l1,
+      value: words.at(formatOffset(header.l1Offset), counted(header.l1Entries, 'entry')),
     },
     {
-      label: 'Refcount table',
-      value: `${formatOffset(header.refcountTableOffset)}, ${counted(header.refcountTableClusters, 'cluster')}`,
+      label: facts.refcountTable,
+      value: words.at(
+        formatOffset(header.refcountTableOffset),
+        counted(header.refcountTableClusters, 'cluster'),
+      ),
     },
   ]
 }
 
 const names = (features: readonly string[]): string =>
-  features.length === 0 ? 'None' : features.join(', ')
+  features.length === 0 ? detailsTexts().noFeatures : features.join(', ')

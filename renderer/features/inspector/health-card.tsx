@@ -1,3 +1,4 @@
+import type { Job } from '../../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
@@ -25,9 +26,9 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
   const check = useFullCheck(ended)
   // The row remembers a check that the history no longer has.
   const at = ended?.endedAt ?? row.lastCheckAt
-  const depth = ended?.request.kind === 'check' ? ended.request.depth : 'metadata'
+  const words = texts().inspector.health
   return (
-    <Card title="Health">
+    <Card title={words.title}>
       <div className="inspector-stack">
         {check === undefined ? (
           <p>{meaningOf(row)}</p>
@@ -43,10 +44,8 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
         )}
         {at !== undefined && (
           <p className="muted">
-            {depth === 'full' ? 'Checked in full ' : 'All metadata checked '}
-            <span title={exactDate(at)}>{relativeDate(at, now)}</span>
-            {ended !== undefined && ` by Platter ${ended.engineVersion}`}.
-            {row.healthStale && ' The file changed since: check again to be sure.'}
+            <span title={exactDate(at)}>{lookWords(relativeDate(at, now), ended)}</span>
+            {row.healthStale && ` ${words.changedSince}`}
           </p>
         )}
         {!checking && (
@@ -57,20 +56,30 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
               disabledReason={whyNotChecked(row)}
               onClick={() => startJob({ kind: 'check', depth: 'metadata' }, row)}
             >
-              {row.lastCheckAt === undefined ? 'Check' : 'Check again'}
+              {row.lastCheckAt === undefined ? words.check : words.checkAgain}
             </Button>
             <Button
-              hint="Also unpacks every compressed cluster; reads much more"
+              hint={words.fullCheckHint}
               disabledReason={whyNotChecked(row)}
               onClick={() => startJob({ kind: 'check', depth: 'full' }, row)}
             >
-              Full check
+              {words.fullCheck}
             </Button>
           </div>
         )}
       </div>
     </Card>
   )
+}
+
+/** What was looked at, when, and by which version where the history still has it. */
+function lookWords(when: string, ended: Job | undefined): string {
+  const words = texts().inspector.health
+  const isFull = ended?.request.kind === 'check' && ended.request.depth === 'full'
+  if (ended === undefined) return words.checked(when)
+  return isFull
+    ? words.checkedInFullBy(when, ended.engineVersion)
+    : words.checkedBy(when, ended.engineVersion)
 }
 
 /** Where a check found something to repair. */
@@ -86,13 +95,13 @@ function RepairButton({ row }: { readonly row: LibraryRow }) {
 
 /** "Nobody has looked inside yet" would promise a check that there cannot be. */
 const meaningOf = (row: LibraryRow): string =>
-  (row.health === 'not-checked' ? whyNotChecked(row) : undefined) ?? healthWords[row.health].meaning
+  (row.health === 'not-checked' ? whyNotChecked(row) : undefined) ?? healthWords(row.health).meaning
 
 function whyNotChecked(row: LibraryRow): string | undefined {
-  if (row.missingSince !== undefined) return 'The file is missing'
-  if (row.format === 'raw') return 'A raw image has no structure that could be checked.'
+  if (row.missingSince !== undefined) return texts().commands.missing
+  if (row.format === 'raw') return texts().inspector.health.raw
   // A file that could not be read is worth another try; the job's error says what is wrong.
   return row.format === 'qcow2' || row.format === undefined
     ? undefined
-    : `Platter cannot check ${row.formatLabel} images.`
+    : texts().inspector.health.otherFormat(row.formatLabel)
 }

@@ -4,6 +4,7 @@ import { useJobs } from '../../state/jobs.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
+import { historyTexts } from '../history/history-texts.ts'
 import { JobEntry } from '../jobs/job-entry.tsx'
 import { earlierOf, useHistory } from '../jobs/use-history.ts'
 
@@ -12,13 +13,14 @@ export function HistoryTab({ row }: { readonly row: LibraryRow }) {
   const now = useNow(30_000)
   const version = useJobs((state) => state.endedAt.get(row.id)) ?? 0
   const { jobs, loading, error, hasMore, loadMore } = useHistory({ imageId: row.id, version })
+  const words = historyTexts()
   if (error !== undefined) return <ErrorPanel error={error} />
   if (jobs.length === 0) {
     return loading ? (
-      <p className="inspector-waiting">Reading the history…</p>
+      <p className="inspector-waiting">{words.ofImage.reading}</p>
     ) : (
-      <EmptyState icon="history" title="Nothing has been done yet">
-        Every check, checksum and map of this image is recorded here with its result.
+      <EmptyState icon="history" title={words.ofImage.emptyTitle}>
+        {words.ofImage.emptyText}
       </EmptyState>
     )
   }
@@ -33,7 +35,7 @@ export function HistoryTab({ row }: { readonly row: LibraryRow }) {
       </ol>
       {hasMore && (
         <Button busy={loading} onClick={loadMore}>
-          Show older
+          {words.older}
         </Button>
       )}
     </div>

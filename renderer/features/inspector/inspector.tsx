@@ -7,6 +7,7 @@ import { useLibrary } from '../../state/library.ts'
 import { showInspectorTab, useInspectorTab } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
 import { useSelection } from '../../state/selection.ts'
+import { texts } from '../../texts/texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
@@ -34,8 +35,8 @@ export function Inspector() {
   if (only === undefined) {
     return (
       <div className="inspector">
-        <EmptyState icon="inspector" title="No image selected">
-          Select an image to see its health, where its space goes, its snapshots and its history.
+        <EmptyState icon="inspector" title={texts().inspector.none.title}>
+          {texts().inspector.none.text}
         </EmptyState>
       </div>
     )
@@ -53,6 +54,7 @@ export function Inspector() {
 
 function ImageInspector({ row }: { readonly row: LibraryRow }) {
   const tab = useInspectorTab()
+  const words = texts().inspector
   const canShow = useAppInfo((state) => state.info?.capabilities.showInFolder === true)
   return (
     <>
@@ -70,15 +72,15 @@ function ImageInspector({ row }: { readonly row: LibraryRow }) {
           <IconButton
             icon="copy"
             size="small"
-            label="Copy path"
-            onClick={() => copyText(row.path, 'Path')}
+            label={words.copyPath}
+            onClick={() => copyText(row.path, words.path)}
           />
           {canShow && (
             <IconButton
               icon="folder"
               size="small"
-              label="Show in folder"
-              disabledReason={row.missingSince === undefined ? undefined : 'The file is missing'}
+              label={words.showInFolder}
+              disabledReason={row.missingSince === undefined ? undefined : texts().commands.missing}
               onClick={() => {
                 host().api['shell.showInFolder']({ imageId: row.id }).catch(reportError)
               }}
@@ -87,24 +89,24 @@ function ImageInspector({ row }: { readonly row: LibraryRow }) {
         </div>
       </header>
       <Tabs
-        label={`About ${row.name}`}
+        label={words.about(row.name)}
         value={tab}
         onChange={showInspectorTab}
         tabs={[
-          { id: 'overview', label: 'Overview', panel: panel(<OverviewTab row={row} />) },
-          { id: 'map', label: 'Map', panel: panel(<MapTab row={row} />) },
+          { id: 'overview', label: words.tabs.overview, panel: panel(<OverviewTab row={row} />) },
+          { id: 'map', label: words.tabs.map, panel: panel(<MapTab row={row} />) },
           {
             id: 'snapshots',
-            label: 'Snapshots',
+            label: words.tabs.snapshots,
             panel: panel(
               <WithFile row={row}>
                 <SnapshotsView row={row} />
               </WithFile>,
             ),
           },
-          { id: 'chain', label: 'Chain', panel: panel(<ChainTab row={row} />) },
-          { id: 'history', label: 'History', panel: panel(<HistoryTab row={row} />) },
-          { id: 'details', label: 'Details', panel: panel(<DetailsTab row={row} />) },
+          { id: 'chain', label: words.tabs.chain, panel: panel(<ChainTab row={row} />) },
+          { id: 'history', label: words.tabs.history, panel: panel(<HistoryTab row={row} />) },
+          { id: 'details', label: words.tabs.details, panel: panel(<DetailsTab row={row} />) },
         ]}
       />
     </>

@@ -15,18 +15,17 @@ import { AllocationStrip } from '../map/allocation-strip.tsx'
 import { ExtentList } from '../map/extent-list.tsx'
 import { HilbertMap } from '../map/hilbert-map.tsx'
 import { MapLegend } from '../map/map-legend.tsx'
+import { mapTabTexts } from '../map/map-tab-texts.ts'
 import { useAllocation } from '../map/use-allocation.ts'
 import { whyNoMap } from '../map/why-no-map.ts'
 
-type View = 'picture' | 'list'
+const views = ['picture', 'list'] as const
 
-const views = [
-  { value: 'picture', label: 'Picture' },
-  { value: 'list', label: 'List' },
-] as const
+type View = (typeof views)[number]
 
 /** Where the disk's bytes are: as a picture, and as a list that says the same. */
 export function MapTab({ row }: { readonly row: LibraryRow }) {
+  const words = mapTabTexts()
   const now = useNow(30_000)
   const allocation = useAllocation(row)
   const job = useJobs((state) => state.byImage.get(row.id))
@@ -36,13 +35,13 @@ export function MapTab({ row }: { readonly row: LibraryRow }) {
   const run = (): void => startJob({ kind: 'map' }, row)
 
   if (allocation.kind === 'failed') return <ErrorPanel error={allocation.error} />
-  if (allocation.kind === 'waiting') return <p className="inspector-waiting">Reading the map…</p>
+  if (allocation.kind === 'waiting') return <p className="inspector-waiting">{words.reading}</p>
   const { summary, stale, mappedAt } = allocation.value
   const reason = whyNoMap(row)
   if (summary === undefined && mapping === undefined && reason !== undefined) {
     return (
-      <EmptyState icon="map" title="No map">
-        {reason}.
+      <EmptyState icon="map" title={words.none}>
+        {words.sentence(reason)}
       </EmptyState>
     )
   }
@@ -50,39 +49,44 @@ export function MapTab({ row }: { readonly row: LibraryRow }) {
     return mapping === undefined ? (
       <EmptyState
         icon="map"
-        title="No map yet"
+        title={words.notYet.title}
         actions={
           <Button variant="primary" icon="map" onClick={run}>
-            Make the map
+            {words.notYet.make}
           </Button>
         }
       >
-        The map shows which parts of the virtual disk are stored, zero, compressed, never written or
-        read from a backing file. Making it reads tables only, never the data.
+        {words.notYet.text}
       </EmptyState>
     ) : (
       <JobProgress job={mapping} />
     )
   }
+  const extents = counted(summary.extentCount, 'extent')
   return (
     <div className="inspector-stack">
       {mapping !== undefined && <JobProgress job={mapping} />}
       {stale && mapping === undefined && (
         <Banner
           tone="warn"
-          title="The file changed since this map was made"
+          title={words.stale}
           actions={
             <Button size="small" disabledReason={reason} onClick={run}>
-              Make it again
+              {words.again}
             </Button>
           }
         />
       )}
       <div className="inspector-bar">
-        <Segmented label="Show as" labelHidden options={views} value={view} onChange={setView} />
+        <Segmented
+          label={words.show}
+          labelHidden
+          options={views.map((value) => ({ value, label: words.views[value] }))}
+          value={view}
+          onChange={setView}
+        />
         <span className="muted" title={mappedAt === undefined ? undefined : exactDate(mappedAt)}>
-          {counted(summary.extentCount, 'extent')}
-          {mappedAt !== undefined && `, mapped ${relativeDate(mappedAt, now)}`}
+          {mappedAt === undefined ? extents : words.mapped(extents, relativeDate(mappedAt, now))}
         </span>
       </div>
       {view === 'list' ? (

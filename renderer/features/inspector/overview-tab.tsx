@@ -27,8 +27,9 @@ import { SizeBars } from './size-bars.tsx'
 /** What most people want to know about an image, in one look. */
 export function OverviewTab({ row }: { readonly row: LibraryRow }) {
   const job = useJobs((state) => state.byImage.get(row.id))
+  const words = texts().inspector.overview
   return (
-    <div className="inspector-stack">
+    <div className="inspector-stack overview">
       <StateBanner row={row} />
       {job !== undefined && (
         <div className="card">
@@ -42,11 +43,11 @@ export function OverviewTab({ row }: { readonly row: LibraryRow }) {
       )}
       <ActionsBar row={row} />
       <HealthCard row={row} />
-      <Card title="Space">
+      <Card title={words.space}>
         <SizeBars row={row} />
         <Allocation row={row} />
       </Card>
-      <Card title="About">
+      <Card title={words.about}>
         <About row={row} />
       </Card>
       <NeedsCard row={row} />
@@ -56,27 +57,27 @@ export function OverviewTab({ row }: { readonly row: LibraryRow }) {
 }
 
 function StateBanner({ row }: { readonly row: LibraryRow }) {
+  const words = texts().inspector.overview
   const now = useNow(30_000)
   if (row.missingSince !== undefined) {
     return (
       <Banner
         tone="warn"
-        title="The file is missing"
+        title={words.missing}
         actions={
           <Button size="small" onClick={() => openSheet({ kind: 'locate', imageId: row.id })}>
             {texts().chain.locate}
           </Button>
         }
       >
-        It has not been found since {relativeDate(row.missingSince, now)}. What was known of it is
-        shown below.
+        {words.missingText(relativeDate(row.missingSince, now))}
       </Banner>
     )
   }
   if (row.use.state === 'writing') {
     return (
       <Banner tone="info" title={statusOf(row, now).text}>
-        {statusOf(row, now).detail} Platter reads it without disturbing the VM.
+        {statusOf(row, now).detail} {words.inUse}
       </Banner>
     )
   }
@@ -84,14 +85,14 @@ function StateBanner({ row }: { readonly row: LibraryRow }) {
     return (
       <Banner
         tone="warn"
-        title="It links outside its folder"
+        title={words.linksOutside}
         actions={
           <Button size="small" onClick={() => showInspectorTab('chain')}>
-            Show chain
+            {words.showChain}
           </Button>
         }
       >
-        {row.backing === undefined ? 'The file it names' : row.backing.name} was not opened.
+        {words.notOpened(row.backing === undefined ? words.theFile : row.backing.name)}
       </Banner>
     )
   }
@@ -100,24 +101,24 @@ function StateBanner({ row }: { readonly row: LibraryRow }) {
 
 function Allocation({ row }: { readonly row: LibraryRow }) {
   const allocation = useAllocation(row)
+  const words = texts().inspector.overview
   if (allocation.kind !== 'ready') return null
   const { summary, stale } = allocation.value
   if (summary === undefined && whyNoMap(row) !== undefined) return null
   return (
     <div className="overview-strip">
       {summary === undefined ? (
-        <p className="muted">Where in the disk the data lies is not known yet.</p>
+        <p className="muted">{words.notMapped}</p>
       ) : (
         <>
           <AllocationStrip summary={summary} />
           <p className="muted">
-            {totalsInWords(summary)}
-            {stale && '. The file changed since this map was made.'}
+            {stale ? words.mapIsOld(totalsInWords(summary)) : totalsInWords(summary)}
           </p>
         </>
       )}
       <Button size="small" icon="map" onClick={() => showInspectorTab('map')}>
-        {summary === undefined ? 'Make a map' : 'Open the map'}
+        {summary === undefined ? words.makeMap : words.openMap}
       </Button>
     </div>
   )
@@ -126,6 +127,7 @@ function Allocation({ row }: { readonly row: LibraryRow }) {
 function About({ row }: { readonly row: LibraryRow }) {
   const now = useNow(30_000)
   const units = useSettings((state) => state.settings.units)
+  const words = texts().inspector.overview
   const when = (label: string, at: number | undefined): readonly Fact[] =>
     at === undefined ? [] : [{ label, value: relativeDate(at, now), title: exactDate(at) }]
   const optional = (label: string, value: string | undefined): readonly Fact[] =>
@@ -133,35 +135,35 @@ function About({ row }: { readonly row: LibraryRow }) {
   return (
     <Facts
       items={[
-        { label: 'Format', value: row.formatLabel },
+        { label: words.format, value: row.formatLabel },
         ...(row.clusterSize === undefined
           ? []
           : [
               {
-                label: 'Cluster size',
+                label: words.clusterSize,
                 value: formatBytes(row.clusterSize, units),
                 title: exactBytes(row.clusterSize),
               },
             ]),
         ...optional(
-          'Snapshots',
+          words.snapshots,
           row.snapshotCount === undefined || row.snapshotCount === 0
             ? undefined
             : counted(row.snapshotCount, 'snapshot'),
         ),
-        ...optional('Backing file', row.backing?.name),
+        ...optional(words.backing, row.backing?.name),
         ...optional(
           texts().library.columns.children,
           row.childCount === 0 ? undefined : formatCount(row.childCount),
         ),
         ...usedBy(row),
         ...optional(
-          'Encryption',
+          words.encryption,
           row.encryption === undefined || row.encryption === 'none' ? undefined : row.encryption,
         ),
-        { label: 'Status', value: statusOf(row, now).text, title: statusOf(row, now).detail },
-        ...when('Modified', row.modifiedAt),
-        ...when('Added', row.addedAt),
+        { label: words.status, value: statusOf(row, now).text, title: statusOf(row, now).detail },
+        ...when(words.modified, row.modifiedAt),
+        ...when(words.added, row.addedAt),
       ]}
     />
   )
@@ -183,14 +185,15 @@ function usedBy({ usedBy: vms }: LibraryRow): readonly Fact[] {
 
 function Checksum({ row }: { readonly row: LibraryRow }) {
   const { contentSha256, hashStale } = row
+  const words = texts().inspector.overview
   return (
-    <Card title="SHA-256 of the content">
+    <Card title={words.checksum}>
       {contentSha256 === undefined ? (
-        <p className="muted">Not computed yet.</p>
+        <p className="muted">{words.notComputed}</p>
       ) : (
         <>
           <code className="overview-digest selectable">{contentSha256}</code>
-          {hashStale && <p className="muted">The file changed since this was computed.</p>}
+          {hashStale && <p className="muted">{words.checksumIsOld}</p>}
         </>
       )}
       <div className="inspector-actions">
@@ -199,11 +202,11 @@ function Checksum({ row }: { readonly row: LibraryRow }) {
           icon="hash"
           onClick={() => openSheet({ kind: 'hash', imageId: row.id })}
         >
-          {contentSha256 === undefined ? 'Compute…' : 'Compare or compute again…'}
+          {contentSha256 === undefined ? words.compute : words.compare}
         </Button>
         {contentSha256 !== undefined && (
-          <Button size="small" icon="copy" onClick={() => copyText(contentSha256, 'SHA-256')}>
-            Copy
+          <Button size="small" icon="copy" onClick={() => copyText(contentSha256, words.sha256)}>
+            {texts().common.copy}
           </Button>
         )}
       </div>

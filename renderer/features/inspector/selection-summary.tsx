@@ -4,6 +4,7 @@ import { counted, formatCount } from '../../format/counts.ts'
 import { copyText } from '../../state/copy-text.ts'
 import { openBatch } from '../batch/open-batch.ts'
 import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -14,9 +15,14 @@ import { sharedValue, sumOf, type Sum } from './summarize-selection.ts'
 /** Several images at once: sums, what they share, and what can be done with all of them. */
 export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[] }) {
   const units = useSettings((state) => state.settings.units)
+  const words = texts().inspector.selection
+  const { sizes } = texts().inspector
   const size = (label: string, { bytes, unknown }: Sum) => ({
     label,
-    value: `${formatBytes(bytes, units)}${unknown === 0 ? '' : ` (${formatCount(unknown)} unknown)`}`,
+    value:
+      unknown === 0
+        ? formatBytes(bytes, units)
+        : words.withUnknown(formatBytes(bytes, units), formatCount(unknown)),
     title: exactBytes(bytes),
   })
   const healths = Object.entries(Object.groupBy(rows, ({ health }) => health))
@@ -24,24 +30,24 @@ export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[
     <>
       <header className="inspector-header">
         <div className="inspector-title">
-          <h2>{counted(rows.length, 'image')} selected</h2>
+          <h2>{words.title(counted(rows.length, 'image'))}</h2>
         </div>
       </header>
       <div
         className="inspector-panel inspector-scroll"
         tabIndex={0}
         role="region"
-        aria-label="Selection"
+        aria-label={words.label}
       >
         <div className="inspector-stack">
-          <Card title="Health">
+          <Card title={texts().inspector.health.title}>
             <ul className="selection-health">
               {healths.map(([health, same]) => {
-                const words = healthWords[health as LibraryRow['health']]
+                const { word, tone, icon } = healthWords(health as LibraryRow['health'])
                 return (
                   <li key={health}>
-                    <Badge tone={words.tone} icon={words.icon}>
-                      {words.word}
+                    <Badge tone={tone} icon={icon}>
+                      {word}
                     </Badge>
                     {formatCount(same.length)}
                   </li>
@@ -49,29 +55,29 @@ export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[
               })}
             </ul>
           </Card>
-          <Card title="Together">
+          <Card title={words.together}>
             <Facts
               items={[
                 size(
-                  'Virtual size',
+                  sizes.virtual,
                   sumOf(rows, (row) => row.virtualSize),
                 ),
                 size(
-                  'File length',
+                  sizes.file,
                   sumOf(rows, (row) => row.fileLength),
                 ),
                 size(
-                  'On disk',
+                  sizes.disk,
                   sumOf(rows, (row) => row.onDisk),
                 ),
-                { label: 'Format', value: sharedValue(rows, (row) => row.formatLabel) },
+                { label: words.format, value: sharedValue(rows, (row) => row.formatLabel) },
                 {
-                  label: 'Cluster size',
+                  label: words.clusterSize,
                   value: sharedValue(rows, ({ clusterSize }) =>
                     clusterSize === undefined ? undefined : formatBytes(clusterSize, units),
                   ),
                 },
-                { label: 'Folder', value: sharedValue(rows, (row) => row.location) },
+                { label: words.folder, value: sharedValue(rows, (row) => row.location) },
               ]}
             />
           </Card>
@@ -86,7 +92,7 @@ export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[
                 )
               }
             >
-              Check them…
+              {words.check}
             </Button>
             <Button
               icon="copy"
@@ -94,7 +100,7 @@ export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[
                 copyText(rows.map(({ path }) => path).join('\n'), counted(rows.length, 'path'))
               }
             >
-              Copy paths
+              {words.copyPaths}
             </Button>
           </div>
         </div>

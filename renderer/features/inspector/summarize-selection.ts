@@ -1,4 +1,5 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
+import { texts } from '../../texts/texts.ts'
 
 export interface Sum {
   readonly bytes: number
@@ -27,5 +28,5 @@ export function sharedValue(
 ): string {
   const values = new Set(rows.map((row) => value(row) ?? 'unknown'))
   const [only, ...others] = values
-  return only === undefined || others.length > 0 ? 'Mixed' : only
+  return only === undefined || others.length > 0 ? texts().inspector.selection.mixed : only
 }

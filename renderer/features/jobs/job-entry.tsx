@@ -6,6 +6,7 @@ import { commandLine } from '../../commands/command-line.ts'
 import { useAppInfo } from '../../state/app-info.ts'
 import { copyText } from '../../state/copy-text.ts'
 import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Facts } from '../../ui/facts.tsx'
@@ -13,11 +14,13 @@ import { Icon } from '../../ui/icon.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { CheckResultView } from '../check/check-result-view.tsx'
 import { useFullCheck } from '../check/use-full-check.ts'
+import { historyTexts } from '../history/history-texts.ts'
 import { UndoButton } from '../undo/undo-button.tsx'
 import { commandOf } from './command-of.ts'
 import { LogButton, TakeUpButton } from './job-controls.tsx'
-import { actorWords, kindWords, requestWords, stateWords } from './job-words.ts'
+import { kindWords, requestWords, stateWords } from './job-words.ts'
 import { resultFacts } from './result-facts.ts'
+import { summaryOf } from './summary-of.ts'
 import './job-entry.css'
 
 export interface JobEntryProps {
@@ -32,12 +35,12 @@ export interface JobEntryProps {
 /** One line of the history; it unfolds to everything that was recorded. */
 export function JobEntry({ job, earlier, now, onShowImage }: JobEntryProps) {
   const [open, setOpen] = useState(false)
-  const { word, tone } = stateWords[job.state]
+  const { word, tone } = stateWords(job.state)
   const at = job.endedAt ?? job.queuedAt
   return (
     <details className="job-entry" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <Icon name={kindWords[job.request.kind].icon} />
+        <Icon name={kindWords(job.request.kind).icon} />
         <span className="job-entry-what">
           <span className="job-entry-title truncate">
             {requestWords(job.request)}
@@ -45,9 +48,7 @@ export function JobEntry({ job, earlier, now, onShowImage }: JobEntryProps) {
               <span className="job-progress-name"> {job.imageName}</span>
             )}
           </span>
-          <span className="job-entry-summary truncate">
-            {job.error?.explanation.title ?? job.summary ?? word}
-          </span>
+          <span className="job-entry-summary truncate">{summaryOf(job) ?? word}</span>
         </span>
         {job.state !== 'succeeded' && <Badge tone={tone}>{word}</Badge>}
         <span className="job-entry-when" title={exactDate(at)}>
@@ -67,6 +68,7 @@ function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
   const facts = resultFacts(job, earlier, units)
   const found = useFullCheck(job)
   const command = commandOf(job)
+  const words = historyTexts()
   return (
     <div className="job-entry-body">
       {found !== undefined && found.findings.length > 0 && <CheckResultView check={found} />}
@@ -75,22 +77,22 @@ function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
         items={[
           ...facts.map(({ label, value, title, before }) => ({
             label,
-            value: before === undefined ? value : `${value} (before: ${before})`,
+            value: before === undefined ? value : words.before(value, before),
             title,
           })),
-          { label: 'When', value: exactDate(at) },
+          { label: words.facts.when, value: exactDate(at) },
           ...(job.startedAt === undefined || job.endedAt === undefined
             ? []
-            : [{ label: 'Took', value: formatDuration(job.endedAt - job.startedAt) }]),
-          { label: 'Started', value: actorWords[job.actor] },
-          { label: 'Engine', value: job.engineVersion },
-          { label: 'File', value: job.imagePath },
+            : [{ label: words.facts.took, value: formatDuration(job.endedAt - job.startedAt) }]),
+          { label: words.facts.started, value: texts().jobs.actors[job.actor] },
+          { label: words.facts.engine, value: job.engineVersion },
+          { label: words.facts.file, value: job.imagePath },
         ]}
       />
       <div className="job-entry-actions">
         {onShowImage !== undefined && (
           <Button size="small" icon="inspector" onClick={onShowImage}>
-            Show the image
+            {words.showImage}
           </Button>
         )}
         <TakeUpButton job={job} />
@@ -99,9 +101,9 @@ function JobRecord({ job, earlier, onShowImage }: Omit<JobEntryProps, 'now'>) {
           <Button
             size="small"
             icon="command"
-            onClick={() => copyText(commandLine(command, windows), 'Command')}
+            onClick={() => copyText(commandLine(command, windows), words.command)}
           >
-            Copy as command
+            {words.copyCommand}
           </Button>
         )}
         <LogButton job={job} />

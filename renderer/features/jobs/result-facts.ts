@@ -2,8 +2,9 @@ import { isChange, type ChangeFact } from '../../../ipc/schemas/change.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { formatCount } from '../../format/counts.ts'
+import { foreign, texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
-import { classWords } from '../map/class-words.ts'
+import { historyTexts } from '../history/history-texts.ts'
 import { allocationClasses } from '../map/allocation-buckets.ts'
 import { optionWords } from './command-of.ts'
 import { algorithmWords } from './job-words.ts'
@@ -15,6 +16,8 @@ export interface ResultFact {
   /** What it was before: in the last job of this kind, or before the change; where it was another. */
   readonly before?: string
 }
+
+const facts = () => historyTexts().facts
 
 /** The numbers a job left behind, each beside what it was the last time. */
 export function resultFacts(
@@ -43,29 +46,31 @@ function numbersOf({ result }: Job, units: ByteUnits): readonly ResultFact[] {
     case 'check': {
       const { check } = result
       return [
-        { label: 'Corruptions', value: formatCount(check.corruptions) },
-        { label: 'Leaked clusters', value: formatCount(check.leaks) },
-        ...(check.leakedBytes > 0 ? [bytes('Wasted space', check.leakedBytes)] : []),
+        { label: facts().corruptions, value: formatCount(check.corruptions) },
+        { label: facts().leakedClusters, value: formatCount(check.leaks) },
+        ...(check.leakedBytes > 0 ? [bytes(facts().wastedSpace, check.leakedBytes)] : []),
         ...(check.checkErrors > 0
-          ? [{ label: 'Check errors', value: formatCount(check.checkErrors) }]
+          ? [{ label: facts().checkErrors, value: formatCount(check.checkErrors) }]
           : []),
-        { label: 'Clusters in use', value: formatCount(check.clusters.allocated) },
-        bytes('End of the image', check.imageEndOffset),
+        { label: facts().clustersInUse, value: formatCount(check.clusters.allocated) },
+        bytes(facts().imageEnd, check.imageEndOffset),
       ]
     }
     case 'hash':
       return [
         { label: algorithmWords[result.hash.algorithm], value: result.hash.digest },
-        bytes('Hashed', result.hash.bytes),
-        bytes('Read from disk', result.hash.bytesRead),
+        bytes(facts().hashed, result.hash.bytes),
+        bytes(facts().readFromDisk, result.hash.bytesRead),
       ]
     case 'map':
       return [
         ...allocationClasses.flatMap((name) => {
           const total = result.totals[name]
-          return total === undefined || total === 0 ? [] : [bytes(classWords[name].word, total)]
+          return total === undefined || total === 0
+            ? []
+            : [bytes(texts().map.classes[name].word, total)]
         }),
-        { label: 'Extents', value: formatCount(result.extentCount) },
+        { label: facts().extents, value: formatCount(result.extentCount) },
       ]
     case 'change':
       return result.facts.map((fact) => factOf(fact, units))
@@ -79,13 +84,13 @@ function changeFacts(job: Job, units: ByteUnits): readonly ResultFact[] {
   const { fileBefore: before, fileAfter: after } = job
   const asked = isChange(job.request) ? optionWords(job.request.parameters) : []
   return [
-    ...(asked.length === 0 ? [] : [{ label: 'Options', value: asked.join(' ') }]),
+    ...(asked.length === 0 ? [] : [{ label: facts().options, value: asked.join(' ') }]),
     ...numbersOf(job, units),
     ...(after === undefined
       ? []
       : [
-          changedBytes('File length', before?.length, after.length, units),
-          changedBytes('On disk', before?.onDisk, after.onDisk, units),
+          changedBytes(facts().fileLength, before?.length, after.length, units),
+          changedBytes(facts().onDisk, before?.onDisk, after.onDisk, units),
         ]),
   ]
 }
@@ -103,8 +108,9 @@ function changedBytes(
 }
 
 export function factOf(fact: ChangeFact, units: ByteUnits): ResultFact {
-  if ('bytes' in fact) return bytesFact(fact.label, fact.bytes, units)
-  return { label: fact.label, value: 'count' in fact ? formatCount(fact.count) : fact.text }
+  const label = foreign(fact.label)
+  if ('bytes' in fact) return bytesFact(label, fact.bytes, units)
+  return { label, value: 'count' in fact ? formatCount(fact.count) : foreign(fact.text) }
 }
 
 const bytesFact = (label: string, value: number, units: ByteUnits): ResultFact => ({

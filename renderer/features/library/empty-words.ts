@@ -1,4 +1,5 @@
 import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
+import { explain } from '../../state/explain-error.ts'
 import type { Scope } from '../../state/page.ts'
 import { texts } from '../../texts/texts.ts'
 import type { IconName } from '../../ui/icon.tsx'
@@ -38,7 +39,7 @@ export function emptyWords(scope: Scope, { folder, knowsMachines }: EmptyFacts):
       return { icon: 'clock', ...words.recent, offersFolder: false }
     case 'folder': {
       if (folder?.error !== undefined) {
-        const { title, detail, advice } = folder.error.explanation
+        const { title, detail, advice } = explain(folder.error)
         return { icon: 'care', title, text: `${detail} ${advice}`, offersFolder: false }
       }
       if (folder?.scanning === true) {

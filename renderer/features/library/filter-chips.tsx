@@ -8,12 +8,12 @@ import {
   toggleUseFilter,
   useFilter,
 } from '../../state/filter.ts'
-import type { Health, LibraryRow } from '../../../ipc/schemas/library.ts'
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { useVisibleRows } from '../../state/visible-rows.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { healthWords } from './health-words.ts'
+import { healths, healthWords } from './health-words.ts'
 import { kindsOfUse, fitsUse } from './kinds-of-use.ts'
 
 /** Filters by health, format and use; each says how many are chosen, each entry how many it would show. */
@@ -31,11 +31,11 @@ export function FilterChips() {
     <>
       <Menu
         trigger={<ChipButton label={words.health} chosen={filter.health.size} />}
-        items={(Object.keys(healthWords) as Health[])
+        items={healths
           .filter((kind) => health.has(kind) || filter.health.has(kind))
           .map((kind) => ({
             id: kind,
-            label: healthWords[kind].word,
+            label: healthWords(kind).word,
             shortcut: formatCount(health.get(kind) ?? 0),
             checked: filter.health.has(kind),
             onSelect: () => toggleHealthFilter(kind),

@@ -1,5 +1,7 @@
 import type { Health, LibraryRow } from '../../../ipc/schemas/library.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
+import { explain } from '../../state/explain-error.ts'
+import { texts } from '../../texts/texts.ts'
 import type { Tone } from '../../ui/badge.tsx'
 import type { IconName } from '../../ui/icon.tsx'
 
@@ -11,64 +13,31 @@ export interface HealthWords {
   readonly meaning: string
 }
 
-export const healthWords: Readonly<Record<Health, HealthWords>> = {
-  healthy: {
-    word: 'Healthy',
-    tone: 'good',
-    icon: 'check-circle',
-    meaning: 'Every table and counter agrees.',
-  },
-  leaks: {
-    word: 'Leaks',
-    tone: 'warn',
-    icon: 'drop',
-    meaning: 'Wasted space. The data is safe.',
-  },
-  'needs-repair': {
-    word: 'Needs repair',
-    tone: 'bad',
-    icon: 'wrench',
-    meaning: 'Counters are wrong. Writing to it may destroy data.',
-  },
-  damaged: {
-    word: 'Damaged',
-    tone: 'bad',
-    icon: 'cross-circle',
-    meaning: 'Tables are wrong. Some data may be lost.',
-  },
-  dirty: {
-    word: 'Dirty',
-    tone: 'warn',
-    icon: 'care',
-    meaning: 'It was not closed properly. A check tells whether something is wrong.',
-  },
-  'not-checked': {
-    word: 'Not checked',
-    tone: 'neutral',
-    icon: 'dot-circle',
-    meaning: 'Nobody has looked inside yet.',
-  },
-  'cannot-read': {
-    word: 'Cannot read',
-    tone: 'bad',
-    icon: 'dash-circle',
-    meaning: 'The file could not be opened or understood.',
-  },
-  'untrusted-links': {
-    word: 'Untrusted links',
-    tone: 'warn',
-    icon: 'link',
-    meaning: 'It names files that Platter has not opened.',
-  },
+const signs: Readonly<Record<Health, Pick<HealthWords, 'tone' | 'icon'>>> = {
+  healthy: { tone: 'good', icon: 'check-circle' },
+  leaks: { tone: 'warn', icon: 'drop' },
+  'needs-repair': { tone: 'bad', icon: 'wrench' },
+  damaged: { tone: 'bad', icon: 'cross-circle' },
+  dirty: { tone: 'warn', icon: 'care' },
+  'not-checked': { tone: 'neutral', icon: 'dot-circle' },
+  'cannot-read': { tone: 'bad', icon: 'dash-circle' },
+  'untrusted-links': { tone: 'warn', icon: 'link' },
 }
+
+export const healths = Object.keys(signs) as readonly Health[]
+
+export const healthWords = (health: Health): HealthWords => ({
+  ...texts().health.words[health],
+  ...signs[health],
+})
 
 /** The badge's tooltip: what it means, when it was found out, and whether that still holds. */
 export function explainHealth(row: LibraryRow, now: number): string {
-  const { meaning } = healthWords[row.health]
-  const lines = [row.error === undefined ? meaning : row.error.explanation.title]
+  const { words, checked, changedSince } = texts().health
+  const lines = [row.error === undefined ? words[row.health].meaning : explain(row.error).title]
   if (row.lastCheckAt !== undefined) {
-    lines.push(`Checked ${relativeDate(row.lastCheckAt, now)} (${exactDate(row.lastCheckAt)}).`)
+    lines.push(checked(relativeDate(row.lastCheckAt, now), exactDate(row.lastCheckAt)))
   }
-  if (row.healthStale) lines.push('The file changed since. Check again to be sure.')
+  if (row.healthStale) lines.push(changedSince)
   return lines.join('\n')
 }

@@ -25,6 +25,7 @@ import { TableHeader } from './table-header.tsx'
 import { cellId, rowId, TableRow } from './table-row.tsx'
 import { findTyped, isTyping, nothingTyped, typeCharacter } from './type-ahead.ts'
 import { useNow } from '../../state/clock.ts'
+import { texts } from '../../texts/texts.ts'
 import './library-table.css'
 
 const rowHeights = { comfortable: 32, compact: 26 } as const
@@ -120,7 +121,7 @@ export function LibraryTable() {
     } else if (event.key === 'Escape') {
       clearSelection()
       setCell(undefined)
-      announce('Nothing selected')
+      announce(texts().library.table.nothingSelected)
     } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
       event.preventDefault()
       openMenuAtRow(event.currentTarget)
@@ -199,7 +200,7 @@ export function LibraryTable() {
         data-pane="library"
         role="grid"
         tabIndex={0}
-        aria-label="Disk images"
+        aria-label={texts().library.table.label}
         aria-multiselectable="true"
         aria-rowcount={rows.length + 1}
         aria-colcount={shown.length + 1}

@@ -6,6 +6,7 @@ import { setFilterText, useFilter } from '../../state/filter.ts'
 import { useInspectorShown } from '../../state/layout.ts'
 import { useSelection } from '../../state/selection.ts'
 import { changeSettings, useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { TextField } from '../../ui/text-field.tsx'
@@ -18,15 +19,16 @@ import './library-toolbar.css'
 
 export function LibraryToolbar() {
   const inspectorShown = useInspectorShown()
+  const words = texts().library.toolbar
   return (
-    <div className="library-toolbar" role="toolbar" aria-label="Actions and filters">
+    <div className="library-toolbar" role="toolbar" aria-label={words.label}>
       <div className="library-toolbar-group">
         <CheckButton />
         <CommandButton id="image.compact" />
         <CommandButton id="image.resize" />
         {/* Where there is little room they are in the menu only. */}
         <div className="library-toolbar-group library-toolbar-further">
-          <CommandButton id="image.hash" label="SHA-256" />
+          <CommandButton id="image.hash" label={words.sha256} />
           <CommandButton id="image.map" />
         </div>
         <MoreMenu />
@@ -39,7 +41,7 @@ export function LibraryToolbar() {
         <ColumnsMenu />
         <CommandIconButton
           id="view.inspector"
-          label={inspectorShown ? 'Hide the inspector' : 'Show the inspector'}
+          label={inspectorShown ? words.hideInspector : words.showInspector}
           pressed={inspectorShown}
         />
       </div>
@@ -50,12 +52,13 @@ export function LibraryToolbar() {
 /** Checks what is selected; with nothing selected, what the list shows. */
 function CheckButton() {
   const selected = useSelection((state) => state.selected.size)
+  const words = texts().library.toolbar
   return selected === 0 ? (
-    <CommandButton id="library.checkAll" label="Check all" />
+    <CommandButton id="library.checkAll" label={words.checkAll} />
   ) : (
     <CommandButton
       id="image.check"
-      label={selected === 1 ? 'Check' : `Check ${formatCount(selected)}`}
+      label={selected === 1 ? words.check : words.checkMany(formatCount(selected))}
     />
   )
 }
@@ -65,7 +68,7 @@ function MoreMenu() {
   useSelection((state) => state.selected)
   return (
     <Menu
-      trigger={<IconButton icon="more" label="More actions for the selection" />}
+      trigger={<IconButton icon="more" label={texts().library.toolbar.more} />}
       items={rowMenuItems()}
     />
   )
@@ -73,15 +76,16 @@ function MoreMenu() {
 
 function FilterField() {
   const text = useFilter((state) => state.text)
+  const words = texts().library.toolbar
   return (
     <TextField
       ref={registerFilterField}
       className="library-filter"
-      label="Filter by name or folder"
+      label={words.filterBy}
       labelHidden
       icon="filter"
-      placeholder="Filter"
-      title={`Filter by name or folder  ${shownShortcut(commandOf('library.filter')) ?? ''}`}
+      placeholder={words.filter}
+      title={`${words.filterBy}  ${shownShortcut(commandOf('library.filter')) ?? ''}`}
       clearable
       value={text}
       onChange={setFilterText}
@@ -101,34 +105,31 @@ function FilterField() {
 function ColumnsMenu() {
   const { columns: stored, density } = useSettings((state) => state.settings)
   const placed = arrangeColumns(columns, stored)
+  const words = texts().library.toolbar
   const items: MenuItem[] = [
     ...placed.map((column) => ({
       id: column.id,
       label: columnTitle(column.id),
       checked: column.shown,
-      disabledReason: column.id === 'name' ? 'Says which image a row is' : undefined,
+      disabledReason: column.id === 'name' ? words.nameStays : undefined,
       onSelect: () =>
         changeSettings({ columns: changeColumn(placed, column.id, { shown: !column.shown }) }),
     })),
     {
       id: 'compact',
-      label: 'Compact rows',
+      label: words.compactRows,
       checked: density === 'compact',
       separatorBefore: true,
       onSelect: () => runCommand('view.density'),
     },
     {
       id: 'reset',
-      label: 'Reset columns and widths',
-      disabledReason: stored.length === 0 ? 'They are as they came' : undefined,
+      label: words.reset,
+      disabledReason: stored.length === 0 ? words.isReset : undefined,
       onSelect: () => changeSettings({ columns: [] }),
     },
   ]
   return (
-    <Menu
-      align="end"
-      trigger={<IconButton icon="columns" label="Columns and density" />}
-      items={items}
-    />
+    <Menu align="end" trigger={<IconButton icon="columns" label={words.columns} />} items={items} />
   )
 }

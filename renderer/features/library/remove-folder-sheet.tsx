@@ -7,6 +7,7 @@ import { reportError } from '../../state/report-error.ts'
 import { toast } from '../../state/toasts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { removeFolderTexts } from './remove-folder-texts.ts'
 
 export interface RemoveFolderSheetProps {
   readonly folderId: number
@@ -16,7 +17,9 @@ export interface RemoveFolderSheetProps {
 export function RemoveFolderSheet({ folderId, onClose }: RemoveFolderSheetProps) {
   const folder = useLibrary((state) => state.folders.find(({ id }) => id === folderId))
   const [busy, setBusy] = useState(false)
-  const path = folder?.path ?? 'The folder'
+  const words = removeFolderTexts()
+  const path = folder?.path ?? words.theFolder
+  const count = folder?.imageCount ?? 0
 
   const remove = async (): Promise<void> => {
     setBusy(true)
@@ -31,7 +34,7 @@ export function RemoveFolderSheet({ folderId, onClose }: RemoveFolderSheetProps)
       ) {
         showPage({ kind: 'library', scope: { kind: 'all' } })
       }
-      toast({ title: `Removed ${path} from the library`, detail: 'Its files are where they were.' })
+      toast({ title: words.done(path), detail: words.doneDetail })
     } catch (thrown) {
       reportError(thrown)
     }
@@ -40,14 +43,14 @@ export function RemoveFolderSheet({ folderId, onClose }: RemoveFolderSheetProps)
   return (
     <Dialog
       size="small"
-      title={`Remove ${path} from the library?`}
-      description={`${counted(folder?.imageCount ?? 0, 'image')} leave the list. The folder and its files stay where they are, unchanged.`}
+      title={words.title(path)}
+      description={words.text(count, counted(count, 'image'))}
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>Keep</Button>
+          <Button onClick={onClose}>{words.keep}</Button>
           <Button variant="primary" busy={busy} onClick={() => void remove()}>
-            Remove from library
+            {words.verb}
           </Button>
         </>
       }

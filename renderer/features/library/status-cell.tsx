@@ -28,7 +28,7 @@ function JobStatus({ job }: { readonly job: Job }) {
   const standing = standingWords(job.state)
   if (standing !== undefined) return <span className="status-cell status-muted">{standing}</span>
   const share = shareOf(job)
-  const word = kindWords[job.request.kind].doing
+  const word = kindWords(job.request.kind).doing
   return (
     <span className="status-cell status-job">
       <span className="status-job-words">

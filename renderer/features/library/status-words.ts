@@ -1,5 +1,6 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { relativeDate } from '../../format/dates.ts'
+import { explain } from '../../state/explain-error.ts'
 import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
 import type { IconName } from '../../ui/icon.tsx'
@@ -24,7 +25,7 @@ export function statusOf(row: LibraryRow, now: number): StatusWords {
     }
   }
   if (row.error !== undefined) {
-    const { title, detail } = row.error.explanation
+    const { title, detail } = explain(row.error)
     return {
       text: words.cannotRead,
       icon: 'dash-circle',

@@ -2,6 +2,7 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { announce } from '../../state/announce.ts'
 import { clearSelection, selectAll, useSelection } from '../../state/selection.ts'
 import { changeSettings, previewSettings, useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { arrangeColumns, changeColumn, type PlacedColumn } from './column-layout.ts'
@@ -27,7 +28,7 @@ export function TableHeader({ columns, width, order }: TableHeaderProps) {
     event.preventDefault()
     if (event.altKey && column !== undefined) {
       resize(column, column.width + step * 16, true)
-      announce(`${columnTitle(column.id)}: ${column.width + step * 16} pixels wide`)
+      announce(texts().library.table.width(columnTitle(column.id), column.width + step * 16))
       return
     }
     const next = columns[position + step]
@@ -80,7 +81,7 @@ const headerId = (id: string): string => `column-${id}`
 
 function sortBy(column: PlacedColumn, descending: boolean): void {
   changeSettings({ sort: { column: column.id, descending } })
-  announce(`Sorted by ${columnTitle(column.id)}, ${descending ? 'descending' : 'ascending'}`)
+  announce(texts().library.table[descending ? 'descending' : 'ascending'](columnTitle(column.id)))
 }
 
 function resize(column: PlacedColumn, width: number, store: boolean): void {
@@ -99,7 +100,7 @@ function SelectAllCell({ order }: { readonly order: readonly number[] }) {
         type="button"
         role="checkbox"
         aria-checked={all ? true : count > 0 ? 'mixed' : false}
-        aria-label="Select all images in the list"
+        aria-label={texts().library.table.selectAll}
         className="library-checkmark"
         tabIndex={-1}
         onClick={() => (all ? clearSelection() : selectAll(order))}

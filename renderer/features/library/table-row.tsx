@@ -3,6 +3,7 @@ import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { ByteUnits } from '../../format/bytes.ts'
 import { useRenaming } from '../../state/renaming.ts'
 import { useSelection } from '../../state/selection.ts'
+import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { PlacedColumn } from './column-layout.ts'
@@ -38,6 +39,7 @@ export const TableRow = memo(function TableRow({
   draggable,
 }: TableRowProps) {
   const selected = useSelection((state) => state.selected.has(row.id))
+  const words = texts().library.table
   const active = useSelection((state) => state.active === row.id)
   const isRenamed = useRenaming((state) => state.imageId === row.id)
   return (
@@ -59,7 +61,7 @@ export const TableRow = memo(function TableRow({
       <div role="gridcell" aria-colindex={1} className="library-cell library-cell-check">
         <span data-row-checkbox className="library-checkmark">
           {selected && <Icon name="check" size={12} />}
-          <span className="visually-hidden">{selected ? 'Selected' : 'Not selected'}</span>
+          <span className="visually-hidden">{selected ? words.selected : words.notSelected}</span>
         </span>
       </div>
       {columns.map((column, position) => (

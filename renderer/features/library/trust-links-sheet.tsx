@@ -6,14 +6,8 @@ import { toast } from '../../state/toasts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { trustLinksTexts } from './trust-links-texts.ts'
 import './sheets.css'
-
-const states = {
-  present: 'The file is there',
-  missing: 'No file is there',
-  outside: 'Outside the image’s folder',
-  'not-a-path': 'No file of this computer; it is never opened',
-} as const
 
 export interface TrustLinksSheetProps {
   readonly imageId: number
@@ -26,6 +20,7 @@ export function TrustLinksSheet({ imageId, onClose }: TrustLinksSheetProps) {
   const [busy, setBusy] = useState(false)
   if (row === undefined) return null
   const { name, linksTrusted, backing } = row
+  const words = trustLinksTexts()
 
   const trust = async (trusted: boolean): Promise<void> => {
     setBusy(true)
@@ -33,7 +28,7 @@ export function TrustLinksSheet({ imageId, onClose }: TrustLinksSheetProps) {
       await host().api['library.setLinksTrusted']({ imageId, trusted })
       onClose()
       toast({
-        title: trusted ? `Links of ${name} are trusted` : `Links of ${name} are not followed`,
+        title: trusted ? words.trusted(name) : words.notTrusted(name),
       })
     } catch (thrown) {
       reportError(thrown)
@@ -42,25 +37,25 @@ export function TrustLinksSheet({ imageId, onClose }: TrustLinksSheetProps) {
 
   return (
     <Dialog
-      title={linksTrusted ? `Links of ${name} are trusted` : `Trust the links of ${name}?`}
-      description="An image can name other files that it is read together with. Whoever made the image chose those names, so Platter opens a file outside the image’s folder only when you say so. Reading never changes a file."
+      title={linksTrusted ? words.trusted(name) : words.question(name)}
+      description={words.text}
       onClose={onClose}
       defaultButton={linksTrusted ? 'last' : 'first'}
       footer={
         linksTrusted ? (
           <>
             <Button busy={busy} onClick={() => void trust(false)}>
-              Stop trusting
+              {words.stop}
             </Button>
             <Button variant="primary" onClick={onClose}>
-              Keep trusting
+              {words.keep}
             </Button>
           </>
         ) : (
           <>
-            <Button onClick={onClose}>Leave closed</Button>
+            <Button onClick={onClose}>{words.leave}</Button>
             <Button variant="primary" busy={busy} onClick={() => void trust(true)}>
-              Trust for this image
+              {words.trust}
             </Button>
           </>
         )
@@ -68,16 +63,16 @@ export function TrustLinksSheet({ imageId, onClose }: TrustLinksSheetProps) {
     >
       <Facts
         items={[
-          { label: 'Image', value: row.path },
+          { label: words.image, value: row.path },
           ...(backing === undefined
             ? []
             : [
-                { label: 'Names', value: <span className="mono">{backing.name}</span> },
+                { label: words.names, value: <span className="mono">{backing.name}</span> },
                 {
-                  label: 'That is',
-                  value: <span className="mono">{backing.target ?? 'not a path'}</span>,
+                  label: words.thatIs,
+                  value: <span className="mono">{backing.target ?? words.notAPath}</span>,
                 },
-                { label: 'State', value: states[backing.state] },
+                { label: words.state, value: words.states[backing.state] },
               ]),
         ]}
       />

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef } from 'react'
 import type { AllocationSummary } from '../../../ipc/schemas/image.ts'
 import { formatPercent } from '../../format/counts.ts'
+import { texts } from '../../texts/texts.ts'
 import { allocationClasses, decodeAllocation, mixOf } from './allocation-buckets.ts'
-import { classWords } from './class-words.ts'
 import { paintMix } from './paint-cells.ts'
 import { useMapColours } from './use-map-colours.ts'
 import './map.css'
@@ -33,15 +33,16 @@ export function AllocationStrip({ summary }: { readonly summary: AllocationSumma
       width={width}
       height={height}
       role="img"
-      aria-label={`Allocation from first to last byte: ${totalsInWords(summary)}`}
+      aria-label={texts().map.strip(totalsInWords(summary))}
     />
   )
 }
 
 /** "Data 41 %, Zero 3 %": the picture's text alternative. */
 export function totalsInWords({ totals, virtualSize }: AllocationSummary): string {
+  const words = texts().map
   const parts = allocationClasses
     .filter((name) => totals[name] > 0)
-    .map((name) => `${classWords[name].word} ${formatPercent(totals[name] / virtualSize)}`)
-  return parts.length === 0 ? 'the disk is empty' : parts.join(', ')
+    .map((name) => words.share(words.classes[name].word, formatPercent(totals[name] / virtualSize)))
+  return parts.length === 0 ? words.empty : parts.join(', ')
 }

@@ -3,15 +3,16 @@ import { useEffect, useRef } from 'react'
 import type { MapExtent } from '../../../ipc/schemas/image.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { formatBytes, exactBytes } from '../../format/bytes.ts'
-import { formatCount } from '../../format/counts.ts'
+import { counted } from '../../format/counts.ts'
 import { formatOffset } from '../../format/offsets.ts'
 import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { useImageVersion } from '../jobs/use-image-work.ts'
 import { ClassSwatch } from './class-swatch.tsx'
-import { classWords } from './class-words.ts'
 import { classOfExtent } from './extent-words.ts'
+import { mapTabTexts } from './map-tab-texts.ts'
 import { useExtents } from './use-extents.ts'
 import './extent-list.css'
 
@@ -26,6 +27,7 @@ export interface ExtentListProps {
 
 /** The map in words and numbers: one line an extent, as many as the disk has. */
 export function ExtentList({ row, from, onShowAll }: ExtentListProps) {
+  const words = mapTabTexts().extents
   const units = useSettings((state) => state.settings.units)
   const version = useImageVersion(row)
   const { extents, nextFrom, loading, error, loadMore } = useExtents(row.id, version, from)
@@ -48,18 +50,18 @@ export function ExtentList({ row, from, onShowAll }: ExtentListProps) {
       <div className="extents-bar">
         {from > 0 ? (
           <>
-            <span>
-              From <span className="mono">{formatOffset(from)}</span> on
-            </span>
+            <span>{words.from(formatOffset(from))}</span>
             <Button size="small" onClick={onShowAll}>
-              Show from the start
+              {words.fromStart}
             </Button>
           </>
         ) : (
           <span className="muted">
             {loading && extents.length === 0
-              ? 'Reading the map…'
-              : `${formatCount(extents.length)} extents${nextFrom === undefined ? '' : ' so far'}`}
+              ? mapTabTexts().reading
+              : nextFrom === undefined
+                ? counted(extents.length, 'extent')
+                : words.soFar(counted(extents.length, 'extent'))}
           </span>
         )}
       </div>
@@ -68,15 +70,15 @@ export function ExtentList({ row, from, onShowAll }: ExtentListProps) {
         className="extents-scroller"
         role="table"
         tabIndex={0}
-        aria-label={`Extents of ${row.name}`}
+        aria-label={words.label(row.name)}
         aria-rowcount={nextFrom === undefined ? extents.length + 1 : -1}
         aria-busy={loading}
       >
         <div className="extents-row extents-head" role="row" aria-rowindex={1}>
-          <span role="columnheader">Guest offset</span>
-          <span role="columnheader">Length</span>
-          <span role="columnheader">Kind</span>
-          <span role="columnheader">Host offset</span>
+          <span role="columnheader">{words.guestOffset}</span>
+          <span role="columnheader">{words.length}</span>
+          <span role="columnheader">{words.kind}</span>
+          <span role="columnheader">{words.hostOffset}</span>
         </div>
         <div role="rowgroup" className="extents-body" style={{ height: virtual.getTotalSize() }}>
           {lines.map(({ index, start }) => {
@@ -99,7 +101,7 @@ export function ExtentList({ row, from, onShowAll }: ExtentListProps) {
                 </span>
                 <span role="cell" className="extents-kind" title={layerOf(extent)}>
                   <ClassSwatch name={name} />
-                  {classWords[name].word}
+                  {texts().map.classes[name].word}
                 </span>
                 <span role="cell" className="mono selectable">
                   {extent.offset === undefined ? '–' : formatOffset(extent.offset)}
@@ -115,6 +117,6 @@ export function ExtentList({ row, from, onShowAll }: ExtentListProps) {
 
 /** "Layer 1 below this image, /srv/vm/base.qcow2". */
 function layerOf({ depth, filename }: MapExtent): string | undefined {
-  const layer = depth === 0 ? undefined : `Layer ${depth} below this image`
+  const layer = depth === 0 ? undefined : mapTabTexts().extents.layer(depth)
   return [layer, filename].filter((part) => part !== undefined).join(', ') || undefined
 }

@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import type { AllocationSummary } from '../../../ipc/schemas/image.ts'
+import type { AllocationClass, AllocationSummary } from '../../../ipc/schemas/image.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { formatPercent } from '../../format/counts.ts'
 import { formatRange } from '../../format/offsets.ts'
 import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import {
   allocationClasses,
@@ -13,8 +14,8 @@ import {
   type AllocationBuckets,
 } from './allocation-buckets.ts'
 import { ClassSwatch } from './class-swatch.tsx'
-import { classWords } from './class-words.ts'
 import { cellAt, distanceAt, type Cell } from './hilbert.ts'
+import { mapTabTexts } from './map-tab-texts.ts'
 import { paintMix } from './paint-cells.ts'
 import { useMapColours } from './use-map-colours.ts'
 import './map.css'
@@ -33,6 +34,7 @@ export interface HilbertMapProps {
  * moves along the disk, so that it is a slider to a screen reader: position, range and what is there.
  */
 export function HilbertMap({ summary, onShowInList }: HilbertMapProps) {
+  const words = mapTabTexts()
   const canvas = useRef<HTMLCanvasElement>(null)
   const colours = useMapColours()
   const units = useSettings((state) => state.settings.units)
@@ -86,7 +88,7 @@ export function HilbertMap({ summary, onShowInList }: HilbertMapProps) {
           height={side}
           role="slider"
           tabIndex={0}
-          aria-label="Place on the virtual disk"
+          aria-label={words.place}
           aria-valuemin={0}
           aria-valuemax={Math.max(0, buckets.count - 1)}
           aria-valuenow={shown ?? 0}
@@ -109,10 +111,7 @@ export function HilbertMap({ summary, onShowInList }: HilbertMapProps) {
       </div>
       <div className="map-place">
         {shown === undefined ? (
-          <p className="muted">
-            Point at the picture, or focus it and use the arrow keys, to see what lies where. The
-            disk runs along a Hilbert curve: neighbours stay together.
-          </p>
+          <p className="muted">{words.hint}</p>
         ) : (
           <>
             <div className="map-place-head">
@@ -126,7 +125,7 @@ export function HilbertMap({ summary, onShowInList }: HilbertMapProps) {
                   variant="quiet"
                   onClick={() => onShowInList(rangeOf(buckets, held).start)}
                 >
-                  Show in list
+                  {words.showInList}
                 </Button>
               )}
             </div>
@@ -136,7 +135,7 @@ export function HilbertMap({ summary, onShowInList }: HilbertMapProps) {
                 return share === 0 ? null : (
                   <li key={name}>
                     <ClassSwatch name={name} />
-                    {classWords[name].word} {formatPercent(share)}
+                    {shareWords(name, share)}
                   </li>
                 )
               })}
@@ -180,13 +179,18 @@ function keyTarget(key: string, at: number, count: number): number | 'release' |
   }
 }
 
+function shareWords(name: AllocationClass, share: number): string {
+  const words = texts().map
+  return words.share(words.classes[name].word, formatPercent(share))
+}
+
 function placeInWords(buckets: AllocationBuckets, index: number): string {
   const { start, length } = rangeOf(buckets, index)
   const mix = mixOf(buckets, index, index + 1)
   const parts = allocationClasses
     .filter((name) => mix[name] > 0)
-    .map((name) => `${classWords[name].word} ${formatPercent(mix[name])}`)
-  return `Guest range ${formatRange(start, length)}: ${parts.join(', ')}`
+    .map((name) => shareWords(name, mix[name]))
+  return mapTabTexts().placeWords(formatRange(start, length), parts.join(', '))
 }
 
 /** A bucket may cover up to four cells of a small disk; the frame marks the first of them. */

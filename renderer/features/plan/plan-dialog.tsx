@@ -4,6 +4,7 @@ import { recordedRequestOf } from '../../../ipc/schemas/recorded-request.ts'
 import { commandLine } from '../../commands/command-line.ts'
 import { useAppInfo } from '../../state/app-info.ts'
 import { copyText } from '../../state/copy-text.ts'
+import { explain } from '../../state/explain-error.ts'
 import { hasEnded } from '../../state/job-reducer.ts'
 import { changeSettings } from '../../state/settings.ts'
 import { texts } from '../../texts/texts.ts'
@@ -137,7 +138,8 @@ function useWhyNotYet(action: PlannedAction, verb: PlanVerb): string | undefined
   if (verb.notYet !== undefined) return verb.notYet
   const { plan, isCurrent, error } = action
   if (plan === undefined || !isCurrent) {
-    return error?.explanation.title ?? (plan === undefined ? words.planning : words.planningAgain)
+    if (error !== undefined) return explain(error).title
+    return plan === undefined ? words.planning : words.planningAgain
   }
   if (plan.allowed) return undefined
   const stop = plan.preflight.find((line) => line.tone === 'stop')

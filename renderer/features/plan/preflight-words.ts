@@ -3,6 +3,7 @@ import { formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { relativeDate } from '../../format/dates.ts'
 import { formatEstimate } from '../../format/durations.ts'
+import { explain } from '../../state/explain-error.ts'
 import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
 
@@ -64,7 +65,7 @@ export function preflightWords(line: PreflightLine, options: WordingOptions): Pr
         title: line.seconds < 2 ? time.moment : time.about(formatEstimate(line.seconds)),
       }
     case 'refusal': {
-      const { title, detail, advice } = line.error.explanation
+      const { title, detail, advice } = explain(line.error)
       return { title, detail: `${detail} ${advice}` }
     }
     default:
@@ -104,7 +105,7 @@ function writableWords({ tone, path, error }: Line<'writable'>): PreflightWords 
   const { writable } = texts().plan
   if (tone === 'good') return { title: writable.yes }
   if (error === undefined) return { title: writable.no(path) }
-  const { title, detail, advice } = error.explanation
+  const { title, detail, advice } = explain(error)
   return { title, detail: `${detail} ${advice}` }
 }
 

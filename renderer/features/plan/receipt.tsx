@@ -11,6 +11,7 @@ import { Icon, type IconName } from '../../ui/icon.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { stateWords } from '../jobs/job-words.ts'
 import { factOf } from '../jobs/result-facts.ts'
+import { summaryOf } from '../jobs/summary-of.ts'
 import './plan-dialog.css'
 
 export interface ReceiptProps {
@@ -52,38 +53,39 @@ export function Receipt({ job, children }: ReceiptProps) {
 const isSomething = (fact: ChangeFact): boolean =>
   'bytes' in fact ? fact.bytes > 0 : 'count' in fact ? fact.count > 0 : true
 
-function outcomeOf({ state, error, summary }: Job): {
+function outcomeOf(job: Job): {
   readonly sign: IconName
   readonly tone: 'good' | 'bad' | 'warn' | 'neutral'
   readonly title: string
 } {
   const { receipt } = texts().plan
+  const { state } = job
   switch (state) {
     case 'succeeded':
-      return { sign: 'check', tone: 'good', title: summary ?? receipt.done }
+      return { sign: 'check', tone: 'good', title: summaryOf(job) ?? receipt.done }
     case 'failed':
       return {
         sign: 'cross-circle',
         tone: 'bad',
-        title: error?.explanation.title ?? summary ?? receipt.failed,
+        title: summaryOf(job) ?? receipt.failed,
       }
     case 'cancelled':
-      return { sign: 'dash-circle', tone: 'neutral', title: summary ?? receipt.cancelled }
+      return { sign: 'dash-circle', tone: 'neutral', title: summaryOf(job) ?? receipt.cancelled }
     case 'interrupted':
       return {
         sign: 'care',
         tone: 'warn',
-        title: error?.explanation.title ?? summary ?? receipt.interrupted,
+        title: summaryOf(job) ?? receipt.interrupted,
       }
     case 'skipped':
-      return { sign: 'dash-circle', tone: 'neutral', title: summary ?? receipt.skipped }
+      return { sign: 'dash-circle', tone: 'neutral', title: summaryOf(job) ?? receipt.skipped }
     case 'queued':
     case 'running':
     case 'pausing':
     case 'paused':
     case 'cancelling':
       // Of a job that goes on there is no receipt yet; its state is all there is to say.
-      return { sign: 'dot-circle', tone: 'neutral', title: stateWords[state].word }
+      return { sign: 'dot-circle', tone: 'neutral', title: stateWords(state).word }
     default:
       return unreachable(state)
   }

@@ -67,7 +67,7 @@ function Health({ title, counts }: HealthProps) {
     leaks: 'leakedCluster',
     checkErrors: 'unreadablePart',
   } as const
-  const { word, tone, icon } = healthWords[counts.health]
+  const { word, tone, icon } = healthWords(counts.health)
   const parts = (['corruptions', 'leaks', 'checkErrors'] as const).flatMap((name) => {
     return counts[name] === 0 ? [] : [counted(counts[name], nouns[name])]
   })

@@ -4,6 +4,7 @@ import type { Job } from '../../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { host } from '../../host.ts'
 import { exactBytes, formatBytes } from '../../format/bytes.ts'
+import { explain } from '../../state/explain-error.ts'
 import { useLibrary } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useAnswer, type Answer } from '../../state/use-answer.ts'
@@ -203,7 +204,7 @@ function DiskPart({ disk, layout, outlook, current, onWant }: DiskPartProps) {
     <div className="resize-disk">
       {disk.kind === 'failed' && layout === undefined && (
         <Banner tone="warn" title={words.unreadable}>
-          {disk.error.explanation.detail}
+          {explain(disk.error).detail}
         </Banner>
       )}
       <DiskPicture

@@ -11,10 +11,7 @@ import { WeeklyChecksCard } from '../schedule/weekly-checks-card.tsx'
 import { UndoStoreCard } from '../undo/undo-store-card.tsx'
 import './settings-sheet.css'
 
-const jobCounts = [
-  { value: '0', label: 'As many as there are cores' },
-  ...['1', '2', '3', '4', '6', '8', '12', '16'].map((value) => ({ value, label: value })),
-] as const
+const jobCounts = ['1', '2', '3', '4', '6', '8', '12', '16'] as const
 
 /** Every change holds at once; there is nothing to save. */
 export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
@@ -23,24 +20,28 @@ export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
   const info = useAppInfo((state) => state.info)
   const logFolder = info?.logFolder
   const jobs = String(settings.parallelJobs)
+  const counts = [
+    { value: '0', label: words.asManyAsCores },
+    ...jobCounts.map((value) => ({ value, label: value })),
+  ]
   return (
     <Dialog
-      title="Settings"
+      title={words.title}
       onClose={onClose}
       footer={
         <Button variant="primary" onClick={onClose}>
-          Done
+          {texts().common.done}
         </Button>
       }
     >
       <div className="settings">
         <Row>
           <Segmented
-            label="Theme"
+            label={words.theme}
             options={[
-              { value: 'system', label: 'System' },
-              { value: 'light', label: 'Light' },
-              { value: 'dark', label: 'Dark' },
+              { value: 'system', label: words.themes.system },
+              { value: 'light', label: words.themes.light },
+              { value: 'dark', label: words.themes.dark },
             ]}
             value={settings.theme}
             onChange={(theme) => changeSettings({ theme })}
@@ -48,45 +49,45 @@ export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
         </Row>
         <Row>
           <Segmented
-            label="Rows"
+            label={words.rows}
             options={[
-              { value: 'comfortable', label: 'Comfortable' },
-              { value: 'compact', label: 'Compact' },
+              { value: 'comfortable', label: words.densities.comfortable },
+              { value: 'compact', label: words.densities.compact },
             ]}
             value={settings.density}
             onChange={(density) => changeSettings({ density })}
           />
         </Row>
-        <Row hint="1 GiB is 1,073,741,824 bytes; 1 GB is 1,000,000,000. The exact number is shown on hover.">
+        <Row hint={words.sizesHint}>
           <Segmented
-            label="Sizes"
+            label={words.sizes}
             options={[
-              { value: 'binary', label: 'GiB, MiB' },
-              { value: 'decimal', label: 'GB, MB' },
+              { value: 'binary', label: words.units.binary },
+              { value: 'decimal', label: words.units.decimal },
             ]}
             value={settings.units}
             onChange={(units) => changeSettings({ units })}
           />
         </Row>
-        <Row hint="An image can name other files (a backing file, a data file). Names that lead out of the image’s folder are opened only as chosen here.">
+        <Row hint={words.linksHint}>
           <Select
-            label="Links inside images"
+            label={words.links}
             options={[
-              { value: 'ask', label: 'Ask for each image' },
-              { value: 'same-folder', label: 'Only within the image’s folder' },
-              { value: 'deny', label: 'Never follow' },
+              { value: 'ask', label: words.linkRules.ask },
+              { value: 'same-folder', label: words.linkRules['same-folder'] },
+              { value: 'deny', label: words.linkRules.deny },
             ]}
             value={settings.links}
             onChange={(links) => changeSettings({ links })}
           />
         </Row>
-        <Row hint="Jobs that read images at the same time. One spinning disk is fastest with one or two.">
+        <Row hint={words.jobsHint}>
           <Select
-            label="Parallel jobs"
+            label={words.jobs}
             options={
-              jobCounts.some(({ value }) => value === jobs)
-                ? jobCounts
-                : [...jobCounts, { value: jobs, label: jobs }]
+              counts.some(({ value }) => value === jobs)
+                ? counts
+                : [...counts, { value: jobs, label: jobs }]
             }
             value={jobs}
             onChange={(value) => changeSettings({ parallelJobs: Number(value) })}
@@ -96,19 +97,18 @@ export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
           hint={
             logFolder === undefined ? undefined : (
               <>
-                Written to <span className="mono selectable">{logFolder}</span>. Never what is
-                inside an image.
+                {words.logHint} <span className="mono selectable">{logFolder}</span>
               </>
             )
           }
         >
           <Select
-            label="Log"
+            label={words.log}
             options={[
-              { value: 'error', label: 'Errors only' },
-              { value: 'warn', label: 'Warnings' },
-              { value: 'info', label: 'What happens' },
-              { value: 'debug', label: 'Everything' },
+              { value: 'error', label: words.logLevels.error },
+              { value: 'warn', label: words.logLevels.warn },
+              { value: 'info', label: words.logLevels.info },
+              { value: 'debug', label: words.logLevels.debug },
             ]}
             value={settings.logLevel}
             onChange={(logLevel) => changeSettings({ logLevel })}

@@ -1,6 +1,7 @@
 import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
 import { host } from '../../host.ts'
 import { formatCount } from '../../format/counts.ts'
+import { explain } from '../../state/explain-error.ts'
 import { showPage, usePage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
 import { openSheet } from '../../state/sheets.ts'
@@ -75,7 +76,7 @@ function describe(folder: LibraryFolder): string {
     folder.recursive ? words.recursive : words.flat,
     folder.watched ? words.watched : words.static,
   ]
-  if (folder.error !== undefined) lines.push(folder.error.explanation.detail)
+  if (folder.error !== undefined) lines.push(explain(folder.error).detail)
   return lines.join('\n')
 }
 

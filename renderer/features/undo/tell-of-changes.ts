@@ -1,9 +1,11 @@
 import { isChange } from '../../../ipc/schemas/change.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
+import { explain } from '../../state/explain-error.ts'
 import { hasEnded, type JobsState } from '../../state/job-reducer.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { openSheet, useSheet, type Sheet } from '../../state/sheets.ts'
 import { toast } from '../../state/toasts.ts'
+import { windowImage } from '../../state/window-image.ts'
 import { texts } from '../../texts/texts.ts'
 import { requestWords } from '../jobs/job-words.ts'
 import { openUndo } from './open-undo.ts'
@@ -11,7 +13,9 @@ import { openUndo } from './open-undo.ts'
 /** Tells of changes that end while no dialog shows them, with the way back. Returns how to stop. */
 export function tellOfChanges(): () => void {
   return useJobs.subscribe((now, before) => {
+    const own = windowImage()
     for (const job of endedChanges(now, before)) {
+      if (own !== undefined && own !== job.imageId) continue
       if (!showsReceipt(useSheet.getState().sheet, job)) tellOf(job)
     }
   })
@@ -45,7 +49,7 @@ function tellOf(job: Job): void {
   if (error !== undefined) {
     toast({
       title: words.toast.failed(requestWords(job.request), imageName),
-      detail: error.explanation.title,
+      detail: explain(error).title,
       tone: 'bad',
       stays: true,
       action: { label: words.toast.show, run: () => openSheet({ kind: 'error', error }) },

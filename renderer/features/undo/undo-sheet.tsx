@@ -11,7 +11,7 @@ import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
-import { actorWords, requestWords } from '../jobs/job-words.ts'
+import { requestWords } from '../jobs/job-words.ts'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
 import './undo.css'
@@ -72,7 +72,7 @@ function UndoPreview({ imageId, job, onClose }: UndoPreviewProps) {
         <h3 className="undo-heading">{words.done}</h3>
         <p className="undo-main selectable">{job.summary ?? what}</p>
         <p className="muted" title={exactDate(at)}>
-          {words.doneWords(what, relativeDate(at, now), actorWords[job.actor])}
+          {words.doneWords(what, relativeDate(at, now), texts().jobs.actors[job.actor])}
         </p>
       </section>
       <Returns plan={action.plan} hasFailed={action.error !== undefined} />

@@ -30,7 +30,9 @@ export const create = {
     meaning:
       'An overlay stores only what differs. From then on nothing may change the base: neither a virtual machine nor another program.',
     builtOn: (names: string, more: number) =>
-      more === 0 ? `Built on it already: ${names}.` : `Built on it already: ${names} and ${more} more.`,
+      more === 0
+        ? `Built on it already: ${names}.`
+        : `Built on it already: ${names} and ${more} more.`,
     isWritten: 'A program writes to it now. An overlay needs a base that stays as it is.',
     choose: 'Choose a base…',
     close: 'Close the list',

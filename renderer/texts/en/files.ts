@@ -78,7 +78,7 @@ export const files = {
     inFolderAll:
       'They lie in a folder of the library and may come back when that folder is read again.',
     inFolderSome: (count: string) =>
-      `${count} lie in a folder of the library and may come back when that folder is read again.`,
+      `${count} may come back when the library reads its folders again.`,
     more: (count: string) => `and ${count} more`,
   },
 }

@@ -1,5 +1,52 @@
 /** Work that waits, goes on or has ended: what it does, what can be done about it, and what a file is worth then. */
 export const jobs = {
+  /** What a job does: as a title, and while it goes on. */
+  kinds: {
+    create: { word: 'Create', doing: 'Creating' },
+    resize: { word: 'Resize', doing: 'Resizing' },
+    repair: { word: 'Repair', doing: 'Repairing' },
+    amend: { word: 'Change of the format', doing: 'Changing the format' },
+    undo: { word: 'Undo', doing: 'Undoing' },
+    snapshot: { word: 'Snapshot', doing: 'Working on snapshots' },
+    compact: { word: 'Compact', doing: 'Compacting' },
+    discard: { word: 'Discard zeroes', doing: 'Discarding zeroes' },
+    encode: { word: 'Encode', doing: 'Encoding' },
+    decode: { word: 'Decode', doing: 'Decoding' },
+    'stream-decode': { word: 'Decode a stream', doing: 'Decoding a stream' },
+    write: { word: 'Write', doing: 'Writing' },
+    pattern: { word: 'Pattern', doing: 'Writing a pattern' },
+    dehydrate: { word: 'Dehydrate', doing: 'Dehydrating' },
+    relink: { word: 'Change of the backing file', doing: 'Changing the backing file' },
+    rename: { word: 'Rename', doing: 'Renaming' },
+    move: { word: 'Move', doing: 'Moving' },
+    trash: { word: 'Move to Trash', doing: 'Moving to Trash' },
+    remove: { word: 'Remove from library', doing: 'Removing from the library' },
+    rehydrate: { word: 'Rehydrate', doing: 'Rehydrating' },
+    check: { word: 'Check', doing: 'Checking' },
+    hash: { word: 'Checksum', doing: 'Hashing' },
+    map: { word: 'Map', doing: 'Mapping' },
+  },
+  requests: {
+    fullCheck: 'Full check',
+    hash: {
+      content: (algorithm: string) => `${algorithm} of the content`,
+      file: (algorithm: string) => `${algorithm} of the file`,
+    },
+  },
+  states: {
+    queued: 'Waiting',
+    running: 'Running',
+    pausing: 'Pausing',
+    paused: 'Paused',
+    cancelling: 'Cancelling',
+    succeeded: 'Done',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+    interrupted: 'Interrupted',
+    skipped: 'Skipped',
+  },
+  /** Who asked for it. */
+  actors: { desktop: 'in the window', web: 'in a browser', cli: 'on the command line' },
   /** The engine's phase words as people read them. */
   phases: {
     header: 'Reading the header',

@@ -41,7 +41,7 @@ describe('a change in the history', () => {
   it.each(changeKind.options)('has words for %s', (kind) => {
     const request = { kind, parameters: {} }
     expect(requestWords(request)).toMatch(/^[A-Z]/)
-    expect(kindWords[kind].doing).toMatch(/ing\b/)
+    expect(kindWords(kind).doing).toMatch(/ing\b/)
   })
 
   it('shows its options, what came of it, and the file before and after', () => {

@@ -94,7 +94,7 @@ describe('findings', () => {
     const text = checkAsText(damaged, 'binary')
     expect(text).toContain('/srv/vm/web01.qcow2\nDamaged: data may be lost. 1 corruption and 37')
     expect(text).toContain('snapshot “clean install”')
-    expect(text).toContain('3 more findings are not listed.')
+    expect(text).toContain('3 more findings of the less harmful kinds are counted but not listed.')
     expect(text).not.toMatch(/undefined|NaN/)
   })
 })

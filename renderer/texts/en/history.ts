@@ -1,0 +1,48 @@
+/** Everything that was done, of one image or of all. */
+export const history = {
+  title: 'History',
+  show: 'Show',
+  choices: {
+    all: 'All',
+    check: 'Checks',
+    hash: 'Checksums',
+    map: 'Maps',
+    changes: 'Changes',
+  },
+  entries: 'Entries',
+  empty: {
+    title: 'Nothing here yet',
+    text: 'Every check, checksum, map and change is recorded here with its result, whoever started it: this window, a browser or the command line.',
+  },
+  older: 'Show older',
+  gone: (image: string) => `${image} is no longer in the library`,
+  ofImage: {
+    reading: 'Reading the history…',
+    emptyTitle: 'Nothing has been done yet',
+    emptyText:
+      'Every check, checksum, map and change of this image is recorded here with its result.',
+  },
+  before: (value: string, before: string) => `${value} (before: ${before})`,
+  facts: {
+    when: 'When',
+    took: 'Took',
+    started: 'Started',
+    engine: 'Engine',
+    file: 'File',
+    corruptions: 'Corruptions',
+    leakedClusters: 'Leaked clusters',
+    wastedSpace: 'Wasted space',
+    checkErrors: 'Check errors',
+    clustersInUse: 'Clusters in use',
+    imageEnd: 'End of the image',
+    hashed: 'Hashed',
+    readFromDisk: 'Read from disk',
+    extents: 'Extents',
+    options: 'Options',
+    fileLength: 'File length',
+    onDisk: 'On disk',
+  },
+  showImage: 'Show the image',
+  copyCommand: 'Copy as command',
+  command: 'Command',
+}
