@@ -11,6 +11,7 @@ import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { isChange, type ChangeRequest } from '../../ipc/schemas/change.ts'
 import { madeUpChange } from './changes.ts'
 import { readFailed } from './made-up-errors.ts'
+import { paced } from './pace.ts'
 import { madeUpResult, summaryOf } from './results.ts'
 import { random } from './random.ts'
 
@@ -38,6 +39,7 @@ export class FakeJobs {
   readonly #jobs = new Map<string, Job>()
   readonly #batches = new Map<string, BatchCounters>()
   readonly #heldAt = new Map<string, number>()
+  readonly #standing = new Set<string>()
   #next = 1
   #timer: ReturnType<typeof setInterval> | undefined
 
@@ -78,6 +80,14 @@ export class FakeJobs {
           { failed, at: startedAt + chance.between(300, 90_000) },
         ),
       )
+    }
+  }
+
+  /** Takes up jobs that stay as they are. */
+  stand(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      this.#jobs.set(job.id, job)
+      this.#standing.add(job.id)
     }
   }
 
@@ -183,7 +193,9 @@ export class FakeJobs {
   snapshot(): JobEvent {
     return {
       type: 'snapshot',
-      jobs: [...this.#jobs.values()].filter(({ endedAt }) => endedAt === undefined),
+      jobs: [...this.#jobs.values()].filter(
+        ({ id, endedAt }) => endedAt === undefined || this.#standing.has(id),
+      ),
       batches: [...this.#batches.values()],
     }
   }
@@ -203,7 +215,9 @@ export class FakeJobs {
   }
 
   #tick(): void {
-    const open = [...this.#jobs.values()].filter(({ endedAt }) => endedAt === undefined)
+    const open = [...this.#jobs.values()].filter(
+      ({ id, endedAt }) => endedAt === undefined && !this.#standing.has(id),
+    )
     if (open.length === 0) {
       clearInterval(this.#timer)
       this.#timer = undefined
@@ -228,8 +242,8 @@ export class FakeJobs {
     if (row === undefined) return
     const total = row.onDisk ?? row.fileLength
     // A check takes about two seconds, a hash about eight: long enough to be seen.
-    const seconds = job.request.kind === 'hash' ? 8 : 2
-    const speed = total / seconds
+    const seconds = paced(job.request.kind === 'hash' ? 8 : 2)
+    const speed = total / Math.max(seconds, 0.001)
     const elapsed = (Date.now() - (job.startedAt ?? job.queuedAt)) / 1000
     const done = Math.min(total, Math.floor(speed * elapsed))
     if (done >= total) {

@@ -1,7 +1,8 @@
 /**
  * The window over made-up services. The address chooses what to show:
- * `?rows=10000`, `?rows=0` (first run), `?host=web`, `?theme=dark`, `?density=compact`,
- * `?connection=lost|refused|connecting`, `?notice`, `?drawer`, `?language=en-XA`.
+ * `?rows=10000`, `?rows=0` (first run), `?library=all-kinds`, `?work` (jobs in every state), `?pace=0` (work takes no
+ * time), `?host=web`, `?theme=dark`, `?density=compact`, `?connection=lost|refused|connecting`, `?notice`, `?drawer`,
+ * `?language=en-XA`. The event `command` of the document runs the command that its detail names.
  */
 import '../zod-setup.ts'
 import '../ui/tokens.css'
@@ -11,14 +12,17 @@ import { mount } from '../mount.tsx'
 import { pageHost } from '../page-host.ts'
 import { startSession } from '../session.ts'
 import { useAppInfo } from '../state/app-info.ts'
+import { setPace } from './pace.ts'
 import { fakeServices } from './services.ts'
 
 const wish = new URLSearchParams(location.search)
 const theme = wish.get('theme')
 const connection = wish.get('connection')
 
-const client = fakeServices({
-  rowCount: Number(wish.get('rows') ?? 1204),
+setPace(Number(wish.get('pace') ?? 1))
+const { client, tell } = fakeServices({
+  rowCount: wish.get('library') === 'all-kinds' ? undefined : Number(wish.get('rows') ?? 1204),
+  standingWork: wish.has('work'),
   now: Date.now(),
   host: wish.get('host') === 'web' ? 'web' : 'electron',
   settings: {
@@ -45,5 +49,9 @@ if (connection !== 'refused' && connection !== 'connecting') {
   session.use({ client, onClose: () => undefined })
 }
 if (connection === 'lost' || connection === 'refused') useAppInfo.setState({ connection })
+
+document.addEventListener('command', (event) => {
+  if (event instanceof CustomEvent) tell({ type: 'command', id: String(event.detail) })
+})
 
 mount()

@@ -6,6 +6,7 @@ import type { ActionPlan, PlanDetail } from '../../ipc/schemas/plan.ts'
 import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
 import { compactPlanOf, resizePlanOf } from './plans-space.ts'
 import { unreachable } from '../unreachable.ts'
+import { moment } from './pace.ts'
 import { filePlanOf, relinkPlanOf, repairPlanOf, snapshotPlanOf, undoPlanOf } from './plans-care.ts'
 
 export interface MadeUpPlan {
@@ -45,7 +46,7 @@ export async function planAction(
   for (const share of Array.from({ length: steps }, (_, step) => (step + 0.5) / steps)) {
     const progress = { phase: 'Reading tables', done: share * 100, total: 100, unit: 'clusters' }
     onEvent({ type: 'progress', progress: { ...progress, unit: 'clusters', share } })
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    await moment(120)
     if (signal?.aborted === true) return
   }
   onEvent({ type: 'plan', plan })

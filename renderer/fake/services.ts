@@ -18,14 +18,19 @@ import { madeUpBatch } from './plan-of-many.ts'
 import { madeUpChange } from './changes.ts'
 import { FakeJobs } from './jobs.ts'
 import { madeUpComparison, madeUpLog } from './job-details.ts'
+import { allKinds } from './all-kinds.ts'
 import { madeUpLibrary } from './library.ts'
 import { planAction } from './plans.ts'
 import { madeUpSnapshots } from './snapshots.ts'
+import { standingJobs } from './standing-jobs.ts'
 import { FakeUndoStore } from './undo-store.ts'
 import { healthAfter } from './results.ts'
 
 export interface FakeServicesOptions {
-  readonly rowCount: number
+  /** Of a believable library; absent for one image of each kind. */
+  readonly rowCount: number | undefined
+  /** Work in every state, which never goes on. */
+  readonly standingWork?: boolean
   readonly now: number
   readonly host: AppInfo['host']
   readonly settings: Partial<Settings>
@@ -34,13 +39,23 @@ export interface FakeServicesOptions {
 
 const rowsAtOnce = 500
 
-export function fakeServices(options: FakeServicesOptions): Client<Contract> {
-  const library = madeUpLibrary(options.rowCount, options.now)
+export interface FakeServices {
+  readonly client: Client<Contract>
+  /** As if the shell around the window had said it. */
+  readonly tell: (event: ShellEvent) => void
+}
+
+export function fakeServices(options: FakeServicesOptions): FakeServices {
+  const library =
+    options.rowCount === undefined
+      ? allKinds(options.now)
+      : madeUpLibrary(options.rowCount, options.now)
   const rows = new Map(library.rows.map((row) => [row.id, row]))
   let folders = options.rowCount === 0 ? [] : library.folders
   let settings: Settings = { ...defaultSettings, ...options.settings }
   const libraryListeners = new Set<(event: LibraryEvent) => void>()
   const jobListeners = new Set<(event: JobEvent) => void>()
+  const shellListeners = new Set<(event: ShellEvent) => void>()
   const mapped = new Set<number>()
   const tellLibrary = (event: LibraryEvent): void => libraryListeners.forEach((tell) => tell(event))
 
@@ -71,6 +86,7 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     },
   })
   jobs.remember(library.rows, options.now)
+  if (options.standingWork === true) jobs.stand(standingJobs(library.rows, options.now))
   for (const row of library.rows) if (row.id % 5 !== 0) mapped.add(row.id)
   const undoStore = new FakeUndoStore(() => jobs.history())
 
@@ -115,7 +131,7 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     tellLibrary({ type: 'removed', ids: [...ids] })
   }
 
-  return {
+  const client: Client<Contract> = {
     'app.info': async () => ({
       host: options.host,
       version: '0.1.0',
@@ -137,13 +153,18 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
       logFolder: '/home/ada/.config/Platter/logs',
       dataFolder: '/home/ada/.local/share/Platter',
     }),
-    'app.events': (_input, _onEvent: (event: ShellEvent) => void, call) =>
-      untilAborted(call?.signal),
+    'app.events': (_input, onEvent, call) => {
+      shellListeners.add(onEvent)
+      return untilAborted(call?.signal).finally(() => shellListeners.delete(onEvent))
+    },
     'settings.get': async () => settings,
     'settings.set': async (change) => {
       settings = { ...settings, ...change } as Settings
       return settings
     },
+    'settings.watch': (_input, _onEvent, call) => untilAborted(call?.signal),
+    'window.view': async () => ({}),
+    'window.keepView': async () => ({}),
     'library.watch': (_input, onEvent, call) => {
       onEvent({ type: 'snapshot', folders: [...folders], rowCount: rows.size })
       const all = [...rows.values()]
@@ -308,6 +329,7 @@ export function fakeServices(options: FakeServicesOptions): Client<Contract> {
     'shell.startDrag': async () => notMadeUp('shell.startDrag'),
     'files.browse': async ({ path }) => browse(path),
   }
+  return { client, tell: (event) => shellListeners.forEach((tell) => tell(event)) }
 }
 
 /** What this made-up world does not have yet. */

@@ -34,7 +34,7 @@ export async function axeFindings(page: Page, kind: HostKind): Promise<string[]>
 }
 
 /** Waits for the end of every transition; what turns for ever (a spinner) is not waited for. */
-async function whenStill(page: Page): Promise<void> {
+export async function whenStill(page: Page): Promise<void> {
   await page.evaluate(async () => {
     // The window hears of a new theme when the next frame is made; its transitions begin in the one after.
     for (let frame = 0; frame < 2; frame++) {

@@ -17,7 +17,7 @@ const services = (rowCount: number) =>
     host: 'web',
     settings: { units: 'decimal' },
     notices: [{ id: 'database', title: 'Set aside', detail: 'It is kept.' }],
-  })
+  }).client
 
 /** A connection whose other end never answers, and that can be closed. */
 function silentPeer(): Peer {

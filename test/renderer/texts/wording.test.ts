@@ -59,7 +59,9 @@ describe('what the window says', () => {
   })
 
   it('begins buttons with a verb', () => {
-    expect(thatMatch(({ key, text }) => key.startsWith('verb') && !beginsWithVerb(text))).toEqual([])
+    expect(thatMatch(({ key, text }) => key.startsWith('verb') && !beginsWithVerb(text))).toEqual(
+      [],
+    )
   })
 
   it('says one of what is one, and many of what are many', () => {

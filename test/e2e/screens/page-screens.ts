@@ -1,0 +1,90 @@
+import type { Screen } from './screen.ts'
+import type { Steps } from './steps.ts'
+
+/** A compaction of all images, at its page, when it is over. */
+async function compactAll(at: Steps): Promise<void> {
+  await at.command('library.compactAll')
+  await at.startButton.click()
+  await at.page.locator('.batch-results').waitFor()
+}
+
+const drawerOf = (name: string, query: string, reach?: Screen['reach']): Screen => ({
+  name,
+  query: `drawer&${query}`,
+  ...(reach !== undefined && { reach }),
+})
+
+/** Other pages than the list, and the drawer below all of them. */
+export const pageScreens: readonly Screen[] = [
+  {
+    name: 'chains',
+    reach: async (at) => {
+      await at.view('Backing chains')
+      await at.page.getByRole('tree').focus()
+      await at.page.keyboard.press('ArrowRight')
+    },
+  },
+  {
+    name: 'chains-broken',
+    reach: async (at) => {
+      await at.view('Backing chains')
+      await at.page.locator('.chain-page [role=checkbox], main [role=checkbox]').first().click()
+    },
+  },
+  {
+    name: 'chains-list',
+    reach: async (at) => {
+      await at.view('Backing chains')
+      await at.page.locator('main .segmented-item').nth(1).click()
+    },
+  },
+  {
+    name: 'chains-none',
+    query: 'library=&rows=2',
+    reach: (at) => at.view('Backing chains'),
+  },
+  {
+    name: 'history',
+    reach: async (at) => {
+      await at.command('view.history')
+      await at.page.locator('.job-entry summary').first().click()
+    },
+  },
+  {
+    name: 'history-none',
+    query: 'library=&rows=0',
+    reach: (at) => at.command('view.history'),
+  },
+  {
+    name: 'batch-running',
+    query: 'pace=1000',
+    reach: async (at) => {
+      await compactAll(at)
+      await at.page
+        .locator('.batch-page progress, .batch-page [role=progressbar]')
+        .first()
+        .waitFor()
+    },
+  },
+  {
+    name: 'batch-paused',
+    query: 'pace=1000&drawer',
+    reach: async (at) => {
+      await compactAll(at)
+      await at.page.locator('.batch-header .button').first().click()
+    },
+  },
+  {
+    name: 'batch-ended',
+    reach: async (at) => {
+      await compactAll(at)
+      await at.page.locator('.batch-comparison').waitFor({ timeout: 30_000 })
+    },
+  },
+  drawerOf('activity', 'work'),
+  drawerOf('activity-none', ''),
+  drawerOf('activity-batch', 'pace=1000', async (at) => {
+    await compactAll(at)
+    await at.command('view.library')
+  }),
+]

@@ -1,0 +1,132 @@
+import type { Screen } from './screen.ts'
+import type { Steps } from './steps.ts'
+
+const plan = (name: string, image: string, command: string, then?: Screen['reach']): Screen => ({
+  name,
+  reach: async (at) => {
+    await at.plan(image, command)
+    await then?.(at)
+  },
+})
+
+/** Types into the first field, and waits for the plan that comes of it. */
+const typed = (text: string) => async (at: Steps) => {
+  await at.dialog.getByRole('textbox').first().fill(text)
+  await at.planned()
+  await at.dialog.locator('.dialog-footer').waitFor()
+}
+
+const snapshotOf = (verb: 'Apply' | 'Delete' | 'Rename'): Screen => ({
+  name: `snapshot-${verb.toLowerCase()}`,
+  reach: async (at) => {
+    await at.inspect('web01.qcow2', 'snapshots')
+    await at.button(new RegExp(`^${verb} .*clean install`))
+    if (verb === 'Rename') await at.dialog.getByRole('textbox').first().fill('first boot')
+    await at.planned()
+  },
+})
+
+/** Dialogs with a plan: what each would do, what stands against it, its work and its receipt. */
+export const planScreens: readonly Screen[] = [
+  plan('resize-grow', 'mail.qcow2', 'image.resize', typed('+20G')),
+  plan('resize-shrink', 'old-small.qcow2', 'image.resize', typed('90 %')),
+  plan('resize-floor', 'mail.qcow2', 'image.resize', typed('25%')),
+  plan('resize-in-use', 'db-primary.qcow2', 'image.resize', typed('+20G')),
+  plan('resize-receipt', 'mail.qcow2', 'image.resize', async (at) => {
+    await typed('+20G')(at)
+    await at.carryOut()
+  }),
+  plan('compact', 'build-cache.qcow2', 'image.compact'),
+  plan('compact-in-use', 'db-primary.qcow2', 'image.compact'),
+  plan('compact-little', 'old-small.qcow2', 'image.compact'),
+  plan('compact-raw', 'installer.img', 'image.compact'),
+  {
+    name: 'compact-looking',
+    query: 'pace=1000',
+    reach: async (at) => {
+      await at.on('build-cache.qcow2', 'image.compact')
+      await at.dialog.locator('.preflight').waitFor()
+    },
+  },
+  {
+    name: 'compact-running',
+    query: 'work',
+    reach: async (at) => {
+      await at.plan('build-cache.qcow2', 'image.compact')
+      await at.startButton.click()
+      await at.dialog.locator('.plan-work, .receipt').waitFor()
+    },
+  },
+  plan('compact-receipt', 'build-cache.qcow2', 'image.compact', (at) => at.carryOut()),
+  plan('repair-leaks', 'build-cache.qcow2', 'image.repair'),
+  plan('repair-damaged', 'ledger.qcow2', 'image.repair', async (at) => {
+    await at.dialog.getByRole('checkbox').first().click()
+    await at.dialog.locator('.repair-lost summary').click()
+    await at.planned()
+  }),
+  plan('repair-receipt', 'build-cache.qcow2', 'image.repair', async (at) => {
+    await at.carryOut()
+    await at.dialog.locator('.check-verdict').last().waitFor()
+  }),
+  plan('snapshot-take', 'web01.qcow2', 'image.takeSnapshot'),
+  snapshotOf('Apply'),
+  snapshotOf('Delete'),
+  snapshotOf('Rename'),
+  plan('rename', 'web02.qcow2', 'image.rename', typed('web02-retired.qcow2')),
+  {
+    name: 'move',
+    reach: async (at) => {
+      await at.on('web02.qcow2', 'image.move')
+      await at.dialog.getByRole('radio').last().click()
+      await at.planned()
+    },
+  },
+  plan('trash', 'scratch.qcow2', 'image.trash'),
+  plan('trash-with-overlays', 'base-debian-12.qcow2', 'image.trash'),
+  {
+    name: 'trash-many',
+    reach: async (at) => {
+      await at.row('crashed.qcow2').click()
+      await at.row('mail.qcow2').click({ modifiers: ['Shift'] })
+      await at.command('image.trash')
+      await at.dialog.waitFor()
+    },
+  },
+  {
+    name: 'relink',
+    reach: async (at) => {
+      await at.on('overlay-lost.qcow2', 'image.relink')
+      await at.dialog.getByRole('radio').first().click()
+      await at.planned()
+    },
+  },
+  {
+    name: 'undo',
+    reach: async (at) => {
+      await at.command('image.undo')
+      await at.planned()
+    },
+  },
+  {
+    name: 'new-image',
+    reach: async (at) => {
+      await at.command('library.newImage')
+      await typed('web03')(at)
+    },
+  },
+  {
+    name: 'new-image-advanced',
+    reach: async (at) => {
+      await at.command('library.newImage')
+      await typed('web03')(at)
+      await at.dialog.locator('.disclosure summary').first().click()
+    },
+  },
+  {
+    name: 'new-overlay',
+    reach: async (at) => {
+      await at.on('base-debian-12.qcow2', 'image.createOverlay')
+      await at.planned()
+    },
+  },
+]

@@ -1,0 +1,24 @@
+import type { Page } from 'playwright-core'
+import { whenStill } from '../window.ts'
+import { queryOf, type Screen } from './screen.ts'
+import { Steps } from './steps.ts'
+
+export interface ReachOptions {
+  readonly address: (query: string) => string
+  /** In the made-up language, whose texts are two fifths longer. */
+  readonly isStretched?: boolean
+}
+
+/** Opens the window and goes to the screen; ends when nothing moves any more. */
+export async function reachScreen(
+  page: Page,
+  screen: Screen,
+  { address, isStretched = false }: ReachOptions,
+): Promise<void> {
+  page.setDefaultTimeout(5000)
+  const language = isStretched ? '&language=en-XA' : ''
+  await page.goto(address(`${queryOf(screen)}${language}`))
+  await page.locator('h1, h2').first().waitFor()
+  await screen.reach?.(new Steps(page, isStretched))
+  await whenStill(page)
+}

@@ -1,0 +1,128 @@
+import ts from 'typescript'
+
+export interface FoundLiteral {
+  readonly line: number
+  readonly text: string
+}
+
+/** Attributes and properties whose value people read or hear, however short it is. */
+const shownNames = new Set([
+  'alt',
+  'aria-description',
+  'aria-label',
+  'aria-placeholder',
+  'aria-roledescription',
+  'aria-valuetext',
+  'description',
+  'detail',
+  'emptyText',
+  'explanation',
+  'heading',
+  'help',
+  'hint',
+  'label',
+  'message',
+  'note',
+  'placeholder',
+  'reason',
+  'sentence',
+  'summary',
+  'text',
+  'title',
+  'tooltip',
+  'what',
+  'why',
+])
+
+/** Attributes and properties that hold names for programs. */
+const programNames =
+  /^(?:className|class|style|type|role|rel|id|key|name|kind|d|viewBox|transform|data-.*|shortcuts?|webShortcut|method)$/
+
+/** Words of keys and systems as the browser names them: compared with, never shown. */
+const browserWords =
+  /^(?:Arrow(?:Up|Down|Left|Right)|Enter|Escape|Tab|Home|End|Page(?:Up|Down)|Delete|Backspace|Space|Insert|F\d+|Key[A-Z]|Digit\d|Shift|Control|Alt|Meta|ContextMenu|[A-Z])$/
+
+/** Two words beside each other, or one that is written as a sentence begins. */
+const readable = /\p{L}[\p{L}’']*[,;:.…]? +\p{L}|^[^\p{L}]*\p{Lu}\p{Ll}/u
+const hasWord = /\p{L}{2}/u
+const hasLetter = /\p{L}/u
+
+/** Every literal of a module of the window that reads like something people are shown. */
+export function findLiterals(path: string, source: string): readonly FoundLiteral[] {
+  const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX)
+  const found: FoundLiteral[] = []
+  const note = (node: ts.Node, text: string): void => {
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart(file))
+    found.push({ line: line + 1, text: text.replaceAll(/\s+/gu, ' ').trim() })
+  }
+  const visit = (node: ts.Node): void => {
+    if (isForPrograms(node)) return
+    if (ts.isJsxText(node)) {
+      if (hasLetter.test(node.text)) note(node, node.text)
+    } else if (ts.isStringLiteralLike(node)) {
+      if (isText(node, node.text)) note(node, node.text)
+    } else if (ts.isTemplateExpression(node)) {
+      const pieces = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)]
+      if (isTemplateText(node, pieces)) note(node, node.getText(file))
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+function isText(node: ts.StringLiteralLike, text: string): boolean {
+  if (browserWords.test(text)) return false
+  if (isShown(node)) return hasWord.test(text)
+  return readable.test(text)
+}
+
+function isTemplateText(node: ts.Node, pieces: readonly string[]): boolean {
+  if (isShown(node)) return pieces.some((piece) => hasWord.test(piece))
+  // A value stands where the pieces meet: a word beside one is as good as two.
+  return (
+    readable.test(pieces.join('x')) ||
+    pieces.some((piece) => /(?:^ | $)/u.test(piece) && hasWord.test(piece))
+  )
+}
+
+/** The value of an attribute or property that people read, also behind `?:`, `??`, `||` and brackets. */
+function isShown(node: ts.Node): boolean {
+  let inner = node
+  let { parent } = node
+  while (
+    ts.isConditionalExpression(parent) ||
+    ts.isBinaryExpression(parent) ||
+    ts.isParenthesizedExpression(parent) ||
+    ts.isJsxExpression(parent)
+  ) {
+    if (ts.isConditionalExpression(parent) && parent.condition === inner) return false
+    if (ts.isBinaryExpression(parent) && !isChoice(parent)) return false
+    inner = parent
+    parent = parent.parent
+  }
+  if (ts.isJsxElement(parent) || ts.isJsxFragment(parent)) return true
+  const name = nameOf(parent)
+  return name !== undefined && shownNames.has(name)
+}
+
+const isChoice = ({ operatorToken: { kind } }: ts.BinaryExpression): boolean =>
+  kind === ts.SyntaxKind.QuestionQuestionToken ||
+  kind === ts.SyntaxKind.BarBarToken ||
+  kind === ts.SyntaxKind.AmpersandAmpersandToken ||
+  kind === ts.SyntaxKind.PlusToken
+
+function nameOf(node: ts.Node): string | undefined {
+  if (ts.isJsxAttribute(node) || ts.isPropertyAssignment(node)) return node.name.getText()
+  return undefined
+}
+
+/** Types, names of modules, what only a defect shows, and what browsers and style sheets are told. */
+function isForPrograms(node: ts.Node): boolean {
+  if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
+    return true
+  if (ts.isThrowStatement(node)) return true
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) return true
+  const name = nameOf(node)
+  return name !== undefined && programNames.test(name.replaceAll("'", ''))
+}
