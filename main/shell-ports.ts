@@ -7,6 +7,7 @@ import type { AppInfo, FolderEntry, Settings, ShellEvent } from '../ipc/schemas/
 import type { contract } from '../ipc/contract.ts'
 import type { JobNews } from './jobs/job-news.ts'
 import type { OverallState } from './jobs/overall-progress.ts'
+import type { WindowOf } from './shell-events.ts'
 
 export type MenuItems = z.output<(typeof contract)['shell.popupMenu']['input']>['items']
 
@@ -34,11 +35,14 @@ export interface ShellPorts {
   /** `library`: to look for images in; `destination`: to put something into. */
   chooseFolder(purpose: 'library' | 'destination'): Promise<string | undefined>
   showInFolder(path: string): void
+  /** Opens an image's own window or raises it; absent where the page opens a tab. */
+  openWindow?(image: { readonly id: number; readonly file: string }): Promise<void>
   /** Files follow the pointer, which has just begun to drag, into other programs; absent where they cannot. */
   startDrag?(paths: readonly [string, ...string[]]): void
   /** Answers with the chosen item's id; undefined when the menu was closed. */
   popupMenu(items: MenuItems): Promise<string | undefined>
-  setMenuState(enabled: Readonly<Record<string, boolean>>): void
+  /** What the menu bar offers while that window has the focus. */
+  setMenuState(enabled: Readonly<Record<string, boolean>>, windowOf: WindowOf): void
   browse(path: string | undefined): Promise<FolderListing>
 
   /**
@@ -50,8 +54,12 @@ export interface ShellPorts {
   /** The system's Trash; absent where the services find it by themselves (Linux) or where there is none. */
   trash?(path: string): Promise<void>
 
-  /** Delivers shell events until the signal aborts; those from before the first listener too. */
-  forwardEvents(emit: (event: ShellEvent) => Promise<void>, signal: AbortSignal): Promise<void>
+  /** Delivers a window's shell events until the signal aborts; those from before the first listener too. */
+  forwardEvents(
+    emit: (event: ShellEvent) => Promise<void>,
+    signal: AbortSignal,
+    windowOf: WindowOf,
+  ): Promise<void>
 
   /** Called at start and after each change, for what lives outside the window (theme). */
   settingsChanged(settings: Settings): void

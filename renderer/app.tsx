@@ -1,6 +1,6 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
-import { Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect } from 'react'
 import { listenForShortcuts } from './commands/keyboard.ts'
 import { followMenuState } from './commands/menu-state.ts'
 import { DropTarget } from './features/add-folder/drop-target.tsx'
@@ -16,11 +16,13 @@ import { Sidebar } from './features/sidebar/sidebar.tsx'
 import { tellOfNews } from './features/notify/tell-of-news.ts'
 import { tellOfChanges } from './features/undo/tell-of-changes.ts'
 import { useAppInfo } from './state/app-info.ts'
-import { followWindowWidth, useLayout } from './state/layout.ts'
+import { drawerHeights, followWindowWidth, sidebarWidths, useLayout } from './state/layout.ts'
 import { usePage, type Page } from './state/page.ts'
 import { useSettings } from './state/settings.ts'
+import { followView } from './state/view-state.ts'
 import { followVisibleRows } from './state/visible-rows.ts'
-import { setLanguage } from './texts/texts.ts'
+import { windowImage } from './state/window-image.ts'
+import { setLanguage, texts } from './texts/texts.ts'
 import { unreachable } from './unreachable.ts'
 import { Splitter } from './ui/splitter.tsx'
 import { Toasts } from './ui/toasts.tsx'
@@ -47,12 +49,25 @@ function Frame() {
     <CSPProvider disableStyleElements>
       <Tooltip.Provider>
         {/* The first connection decides; a lost one keeps the window with what was known. */}
-        {info === undefined ? <NoConnection connection={connection} /> : <Window />}
+        {info === undefined ? <NoConnection connection={connection} /> : <Content />}
         <Sheets />
         <Toasts />
         <LiveRegion />
       </Tooltip.Provider>
     </CSPProvider>
+  )
+}
+
+function Content() {
+  // Not before the window is as it was left.
+  useEffect(followView, [])
+  const image = windowImage()
+  return image === undefined ? (
+    <Window />
+  ) : (
+    <Suspense>
+      <ImageWindow imageId={image} />
+    </Suspense>
   )
 }
 
@@ -64,6 +79,7 @@ function Window() {
   return (
     <DropTarget>
       {(!narrow || sidebarOver) && <Sidebar over={narrow} />}
+      {!narrow && <SidebarSplitter />}
       <div className="app-main">
         <TopBar />
         <Notices />
@@ -99,20 +115,36 @@ const HistoryPage = lazily(
 )
 const ChainPage = lazily(async () => (await import('./features/chain/chain-page.tsx')).ChainPage)
 
-const drawerHeights = { least: 120, most: 480 } as const
+const ImageWindow = lazily(
+  async () => (await import('./features/image-window/image-window.tsx')).ImageWindow,
+)
+
+function SidebarSplitter() {
+  const width = useLayout((state) => state.sidebarWidth)
+  return (
+    <Splitter
+      label={texts().frame.sidebarWidth}
+      orientation="vertical"
+      value={width}
+      min={sidebarWidths.least}
+      max={sidebarWidths.most}
+      onChange={(sidebarWidth) => useLayout.setState({ sidebarWidth })}
+    />
+  )
+}
 
 function Drawer() {
-  const [height, setHeight] = useState(220)
+  const height = useLayout((state) => state.drawerHeight)
   return (
-    <aside className="app-drawer-area" aria-label="Running and finished work">
+    <aside className="app-drawer-area" aria-label={texts().frame.drawer}>
       <Splitter
-        label="Height of the activity drawer"
+        label={texts().frame.drawerHeight}
         orientation="horizontal"
         value={height}
         min={drawerHeights.least}
         max={drawerHeights.most}
         after
-        onChange={setHeight}
+        onChange={(drawerHeight) => useLayout.setState({ drawerHeight })}
       />
       <div className="app-drawer" data-pane="activity" style={{ height }}>
         <ActivityDrawer />

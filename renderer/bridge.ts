@@ -12,6 +12,7 @@ import { pageHost } from './page-host.ts'
 import { setHost } from './host.ts'
 import { startSession, type Link } from './session.ts'
 import { useAppInfo } from './state/app-info.ts'
+import { addressOfImage, imageOfAddress, setWindowImage } from './state/window-image.ts'
 
 declare global {
   interface Window {
@@ -26,6 +27,10 @@ const retryDelays = [250, 1000, 2000, 5000]
 /** Sets the window's host and keeps it connected for as long as the page lives. */
 export function startBridge(): void {
   const desktop = window.platter
+  const image = imageOfAddress(location.hash)
+  setWindowImage(image)
+  // Somebody who changes the address by hand wants another image.
+  addEventListener('hashchange', () => location.reload())
   const session = startSession()
   setHost(
     pageHost(session.api, (file) => {
@@ -33,7 +38,7 @@ export function startBridge(): void {
       return path === '' ? undefined : path
     }),
   )
-  if (desktop === undefined) connectToServer((link) => session.use(link))
+  if (desktop === undefined) connectToServer(takeToken(image), (link) => session.use(link))
   else session.use(linkOver(desktop))
 }
 
@@ -43,8 +48,7 @@ const linkOver = (channel: TextChannel): Link => {
   return { client: connect(contract, peer), onClose: (listener) => channel.onClose(listener) }
 }
 
-function connectToServer(use: (link: Link) => void): void {
-  const token = takeToken()
+function connectToServer(token: string | undefined, use: (link: Link) => void): void {
   if (token === undefined) {
     useAppInfo.setState({ connection: 'refused' })
     return
@@ -96,11 +100,12 @@ async function servesPage(): Promise<boolean> {
  * The link's token moves from the address to this tab's storage: it survives a reload and is neither in
  * the history nor in what people copy from the address bar.
  */
-function takeToken(): string | undefined {
+function takeToken(image: number | undefined): string | undefined {
   const fromLink = new URLSearchParams(location.hash.slice(1)).get('token')
   if (fromLink !== null) {
     sessionStorage.setItem(tokenKey, fromLink)
-    history.replaceState(null, '', location.pathname)
+    const address = image === undefined ? '' : addressOfImage(image)
+    history.replaceState(null, '', location.pathname + address)
   }
   return sessionStorage.getItem(tokenKey) ?? undefined
 }

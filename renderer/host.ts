@@ -19,6 +19,11 @@ export interface Host {
   pathFor(file: File): string | undefined
   copyText(text: string): Promise<void>
   saveText(file: TextFile): void
+  /**
+   * Opens this page at an address of its own (`#…`) in a tab, or raises the tab of that name. False when the browser
+   * does not allow it, which it does only while it carries out what a person asked for.
+   */
+  openTab(address: string, name: string): boolean
 }
 
 let current: Host | undefined

@@ -8,6 +8,11 @@ export function pageHost(api: Client<Contract>, pathFor: (file: File) => string 
     api,
     pathFor,
     copyText: (text) => navigator.clipboard.writeText(text),
+    openTab: (address, name) => {
+      const tab = window.open(`${location.pathname}${location.search}${address}`, name)
+      tab?.focus()
+      return tab !== null
+    },
     saveText: ({ fileName, mimeType, text }) => {
       const url = URL.createObjectURL(new Blob([text], { type: mimeType }))
       const link = document.createElement('a')

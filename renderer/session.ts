@@ -11,7 +11,9 @@ import { startJobsWatch } from './state/jobs.ts'
 import { keepSelected } from './state/selection.ts'
 import { libraryFeed, libraryRow } from './state/library.ts'
 import { reportError } from './state/report-error.ts'
-import { receiveSettings } from './state/settings.ts'
+import { receiveChangedSettings, receiveSettings } from './state/settings.ts'
+import { restoreView } from './state/view-state.ts'
+import { ofThisWindow } from './state/window-image.ts'
 
 /** One connection. */
 export interface Link {
@@ -38,7 +40,8 @@ export function startSession(): Session {
       useAppInfo.setState({ connection: 'lost' })
     })
     useAppInfo.setState({ connection: 'open' })
-    for (const work of [watch(link.client, closed.signal), loadFacts(link.client)]) {
+    const facts = loadFacts(link.client)
+    for (const work of [watch(link.client, facts, closed.signal), facts]) {
       work.catch((thrown: unknown) => {
         // The banner tells of a lost connection; anything else would leave the window half alive.
         if (!isDisconnect(thrown)) reportError(thrown)
@@ -49,8 +52,14 @@ export function startSession(): Session {
 }
 
 async function loadFacts(client: Client<Contract>): Promise<void> {
-  const [info, settings] = await Promise.all([client['app.info']({}), client['settings.get']({})])
+  const [info, settings, { view }] = await Promise.all([
+    client['app.info']({}),
+    client['settings.get']({}),
+    client['window.view'](ofThisWindow()),
+  ])
   receiveSettings(settings)
+  // The first time only: a connection that was lost takes nothing of the page with it.
+  if (useAppInfo.getState().info === undefined) restoreView(view)
   useAppInfo.setState(({ info: known, notices }) => ({
     info,
     // Once a session: a notice that was dismissed must not come back with the connection.
@@ -58,10 +67,20 @@ async function loadFacts(client: Client<Contract>): Promise<void> {
   }))
 }
 
-async function watch(client: Client<Contract>, signal: AbortSignal): Promise<void> {
+async function watch(
+  client: Client<Contract>,
+  facts: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   const feed = libraryFeed()
+  const events = async (): Promise<void> => {
+    // What the shell asks for comes on top of how the window was left.
+    await facts
+    await client['app.events'](ofThisWindow(), receiveShellEvent, { signal })
+  }
   await Promise.all([
-    client['app.events']({}, receiveShellEvent, { signal }),
+    events(),
+    client['settings.watch']({}, receiveChangedSettings, { signal }),
     client['library.watch'](
       {},
       (event) => {

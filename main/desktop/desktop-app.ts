@@ -1,4 +1,4 @@
-import { app, dialog, session, type BrowserWindow } from 'electron'
+import { app, dialog, session } from 'electron'
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { ImageError } from '../../core/index.ts'
@@ -10,16 +10,18 @@ import { serveErrors } from '../serve-errors.ts'
 import { createServices, type Services } from '../services.ts'
 import { ShellEvents } from '../shell-events.ts'
 import type { ShellPorts } from '../shell-ports.ts'
+import { AppWindows } from './app-windows.ts'
 import { BackgroundTray } from './background-tray.ts'
 import { createDesktopShell } from './desktop-shell.ts'
 import { acceptWindows } from './ipc-carrier.ts'
 import { KeepAwake } from './keep-awake.ts'
 import { actionCommands, launchRequest, type LaunchRequest } from './launch-request.ts'
-import { openMainWindow } from './main-window.ts'
 import { MenuBar } from './menu-bar.ts'
 import { Notifications } from './notifications.ts'
+import { offerLauncherTasks } from './offer-launcher-tasks.ts'
 import { Quitting } from './quitting.ts'
 import { RecentImages } from './recent-images.ts'
+import { onSessionEnd } from './session-end.ts'
 import { guardPermissions } from './window-guards.ts'
 import { serveWindowScheme } from './window-scheme.ts'
 
@@ -31,10 +33,18 @@ export class DesktopApp {
   readonly #events = new ShellEvents()
   readonly #keepAwake = new KeepAwake()
   readonly #notifications = new Notifications((news) => this.#showNews(news))
-  readonly #quitting = new Quitting({
+  readonly #windows: AppWindows = new AppWindows({
+    folder: app.getPath('userData'),
+    isPackaged: app.isPackaged,
+    // On macOS an app goes on without windows; elsewhere the last window's end is the app's.
+    mayCloseLast: () =>
+      process.platform === 'darwin' || this.#isInBackground || this.#quitting.mayEnd(),
+    onFocus: (windowOf) => this.#menuBar.showStateOf(windowOf),
+  })
+  readonly #quitting: Quitting = new Quitting({
     work: () => this.#services?.workUnderWay() ?? { begun: 0, waiting: 0, changing: 0 },
     ask: async (question) => {
-      const parent = this.#window
+      const parent = this.#windows.current
       const { response } = await (parent === undefined
         ? dialog.showMessageBox(question)
         : dialog.showMessageBox(parent, question))
@@ -44,7 +54,7 @@ export class DesktopApp {
     goOnInBackground: () => this.#goOnInBackground(),
   })
   readonly #tray = new BackgroundTray({
-    show: () => this.#raise(),
+    show: () => void this.#showLibrary(),
     pauseAll: () => this.#services?.pauseAll(),
     resumeAll: () => this.#services?.resumeAll(),
     quit: () => app.quit(),
@@ -52,15 +62,14 @@ export class DesktopApp {
   readonly #menuBar = new MenuBar({
     recent: new RecentImages(path.join(app.getPath('userData'), 'recent-images.json')),
     onCommand: (id) => {
-      this.#events.send({ type: 'command', id })
+      this.#events.send({ type: 'command', id }, this.#windows.currentOf)
       // On macOS the menu bar is there without a window.
-      void this.#showWindow()
+      if (this.#windows.current === undefined) void this.#showLibrary()
     },
     onRecent: (file) => void this.#open({ paths: [file] }),
   })
   #isInBackground = false
   #services: Services | undefined
-  #window: BrowserWindow | undefined
   #waiting: LaunchRequest[]
 
   constructor(request: LaunchRequest) {
@@ -74,12 +83,12 @@ export class DesktopApp {
       void this.#open({ paths: [file] })
     })
     app.on('second-instance', (_event, _argv, _workingFolder, data) => {
-      this.#raise()
+      void this.#showLibrary()
       // Any program of this user could send something else.
       const request = launchRequest.safeParse(data)
       if (request.success) void this.#open(request.data)
     })
-    app.on('activate', () => void this.#showWindow())
+    app.on('activate', () => void this.#showLibrary())
     app.on('window-all-closed', () => {
       if (process.platform !== 'darwin' && !this.#isInBackground) app.quit()
     })
@@ -106,6 +115,11 @@ export class DesktopApp {
     guardPermissions(session.defaultSession)
     serveWindowScheme(session.defaultSession, windowFolder)
     this.#menuBar.draw()
+    offerLauncherTasks((command) => void this.#open({ paths: [], command }))
+    onSessionEnd(() => {
+      this.#quitting.endUnasked()
+      app.quit()
+    })
     const services = await createServices({
       shell: this.#createShell(),
       actor: 'desktop',
@@ -123,16 +137,16 @@ export class DesktopApp {
     const waiting = this.#waiting
     this.#waiting = []
     await Promise.all([
-      this.#showWindow(),
+      this.#showLibrary(),
       ...waiting.map(async (request) => await this.#open(request)),
     ])
   }
 
   #createShell(): ShellPorts {
-    const shell = createDesktopShell(this.#events, () => this.#window)
+    const shell = createDesktopShell(this.#events, this.#windows)
     return {
       ...shell,
-      setMenuState: (enabled) => this.#menuBar.setEnabled(enabled),
+      setMenuState: (enabled, windowOf) => this.#menuBar.setEnabled(enabled, windowOf),
       keepAwake: (isNeeded) => this.#keepAwake.set(isNeeded),
       tellNews: (news) => this.#notifications.tell(news),
       showProgress: (fraction, state) => {
@@ -143,25 +157,12 @@ export class DesktopApp {
     }
   }
 
-  async #showWindow(): Promise<void> {
-    if (this.#services === undefined || this.#window !== undefined) return
+  /** Opens the library's window, or brings it to the front. */
+  async #showLibrary(): Promise<void> {
+    if (this.#services === undefined) return
     this.#isInBackground = false
     this.#tray.hide()
-    await openMainWindow({
-      stateFile: path.join(app.getPath('userData'), 'window-state.json'),
-      isPackaged: app.isPackaged,
-      onCreated: (window) => {
-        this.#window = window
-        window.on('close', (event) => {
-          // Elsewhere the last window's end is the app's.
-          if (process.platform === 'darwin' || this.#isInBackground) return
-          if (!this.#quitting.mayEnd()) event.preventDefault()
-        })
-        window.once('closed', () => {
-          this.#window = undefined
-        })
-      },
-    })
+    await this.#windows.showLibrary()
   }
 
   #goOnInBackground(): void {
@@ -178,7 +179,7 @@ export class DesktopApp {
       // A desktop without a place for it: starting Platter again shows the window.
       this.#services?.reportDefect('the tray could not be shown', error)
     }
-    this.#window?.close()
+    this.#windows.closeAll()
   }
 
   /** Adds files and folders to the library, tells the window to show them, and opens what was asked for. */
@@ -227,13 +228,7 @@ export class DesktopApp {
         ? { type: 'show-job', jobId: news.jobId }
         : { type: 'show-batch', batchId: news.batchId },
     )
-    this.#raise()
-  }
-
-  #raise(): void {
-    if (this.#window?.isMinimized() === true) this.#window.restore()
-    this.#window?.focus()
-    void this.#showWindow()
+    void this.#showLibrary()
   }
 
   #fail(error: unknown): void {

@@ -1,8 +1,9 @@
-import { dialog, nativeTheme, shell, type BrowserWindow } from 'electron'
+import { dialog, nativeTheme, shell } from 'electron'
 import { ImageError } from '../../core/index.ts'
 import { dragIconFile } from '../places.ts'
 import type { ShellEvents } from '../shell-events.ts'
 import type { ShellPorts } from '../shell-ports.ts'
+import type { AppWindows } from './app-windows.ts'
 import { popupMenu } from './popup-menu.ts'
 
 const imageExtensions = ['qcow2', 'qcow', 'img', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx', 'qed', 'iso']
@@ -14,13 +15,13 @@ const imageFilters = [
 /** Windows colours the button; elsewhere it is drawn as always. */
 const barModes = { working: 'normal', paused: 'paused', failed: 'error' } as const
 
-/** What the services can ask of the desktop. `window` answers with the main window, once it is there. */
+/** What the services can ask of the desktop. Dialogs and menus belong to the window that the person is at. */
 export function createDesktopShell(
   events: ShellEvents,
-  window: () => BrowserWindow | undefined,
+  windows: AppWindows,
 ): Omit<ShellPorts, 'setMenuState'> {
   const choose = async (options: Electron.OpenDialogOptions): Promise<readonly string[]> => {
-    const parent = window()
+    const parent = windows.current
     const { canceled, filePaths } =
       parent === undefined
         ? await dialog.showOpenDialog(options)
@@ -35,7 +36,7 @@ export function createDesktopShell(
       nativeMenus: true,
       dropPaths: true,
       dragOut: true,
-      imageWindows: false,
+      imageWindows: true,
       notifications: true,
       trash: true,
     },
@@ -65,10 +66,15 @@ export function createDesktopShell(
     // The services keep the Trash of Linux themselves: what they put there they can take out again.
     ...(process.platform !== 'linux' && { trash: (path: string) => shell.trashItem(path) }),
     startDrag: ([file, ...others]) =>
-      window()?.webContents.startDrag({ file, files: [file, ...others], icon: dragIconFile }),
+      windows.current?.webContents.startDrag({
+        file,
+        files: [file, ...others],
+        icon: dragIconFile,
+      }),
+    openWindow: (image) => windows.showImage(image),
     showInFolder: (path) => shell.showItemInFolder(path),
     popupMenu: async (items) => {
-      const parent = window()
+      const parent = windows.current
       return parent === undefined ? undefined : popupMenu(items, parent)
     },
     browse: async () => {
@@ -80,12 +86,12 @@ export function createDesktopShell(
     // The person chose it in a dialog, dropped it, or gave it on the command line.
     admit: async (path) => path,
 
-    forwardEvents: (emit, signal) => events.forward(emit, signal),
+    forwardEvents: (emit, signal, windowOf) => events.forward(emit, signal, windowOf),
     settingsChanged: ({ theme }) => {
       nativeTheme.themeSource = theme
     },
     showProgress: (fraction, state) => {
-      const parent = window()
+      const parent = windows.library
       parent?.setProgressBar(fraction ?? -1, { mode: barModes[state] })
       parent?.setTitle(
         fraction === undefined ? 'Platter' : `${Math.floor(fraction * 100)} % - Platter`,

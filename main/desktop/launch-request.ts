@@ -1,11 +1,17 @@
 import path from 'node:path'
 import { z } from 'zod'
 
-/** Commands that the desktop's launcher offers as actions (electron-builder.yml, desktopActions). */
-const launchCommand = z.enum(['library.addFolder', 'library.openImage', 'library.newImage'])
+/** Commands that launchers offer (electron-builder.yml, desktopActions; launcher-tasks.ts). */
+const launchCommand = z.enum([
+  'library.addFolder',
+  'library.openImage',
+  'library.newImage',
+  'library.checkAll',
+])
+export type LaunchCommand = z.infer<typeof launchCommand>
 
 /** What a file manager offers for images; each opens its dialog, and the person decides there. */
-const launchAction = z.enum(['check', 'repair', 'compact', 'resize', 'snapshot', 'sha'])
+export const launchAction = z.enum(['check', 'repair', 'compact', 'resize', 'snapshot', 'sha'])
 
 /** The command of the window's registry that an action is. */
 export const actionCommands: Readonly<Record<z.infer<typeof launchAction>, string>> = {

@@ -5,6 +5,9 @@ export const windowHost = 'platter'
 const windowOrigin = `${windowScheme}://${windowHost}`
 export const windowUrl = `${windowOrigin}/index.html`
 
+/** The same page, which shows one image by this address (renderer/bridge.ts). */
+export const imageWindowUrl = (imageId: number): string => `${windowUrl}#image=${imageId}`
+
 /** Compares the parsed origin: `app://platter.evil` begins like ours. */
 export function isOwnUrl(url: string): boolean {
   if (!URL.canParse(url)) return false

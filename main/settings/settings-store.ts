@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { settings as schema, type Settings } from '../../ipc/schemas/app.ts'
@@ -8,6 +6,7 @@ import { nameAside } from '../name-aside.ts'
 import type { Notice } from '../notice.ts'
 import { Topic } from '../topic.ts'
 import { defaultSettings } from '../../ipc/default-settings.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** Keys that are absent or undefined stay as they are. */
 export type SettingsChange = { readonly [Key in keyof Settings]?: Settings[Key] | undefined }
@@ -89,22 +88,4 @@ function validPart(stored: Readonly<Record<string, unknown>>): Partial<Settings>
   })
   // Each value has just passed the schema of its own key.
   return Object.fromEntries(parts) as Partial<Settings>
-}
-
-/** Written beside, flushed and renamed: a power cut leaves the old file or the new one. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const beside = `${file}.${randomUUID()}.tmp`
-  try {
-    const handle = await open(beside, 'wx', 0o600)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(beside, file)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
 }

@@ -13,7 +13,7 @@ export function createWebShell(roots: Roots, events: ShellEvents): ShellPorts {
       nativeMenus: false,
       dropPaths: false,
       dragOut: false,
-      imageWindows: false,
+      imageWindows: true,
       notifications: false,
       // Only of Linux is it known how a Trash is kept; elsewhere the desktop's own shell would be needed.
       trash: process.platform === 'linux',
@@ -27,7 +27,7 @@ export function createWebShell(roots: Roots, events: ShellEvents): ShellPorts {
     roots: roots.paths,
     browse: (path) => roots.list(path),
     admit: (path) => roots.admit(path),
-    forwardEvents: (emit, signal) => events.forward(emit, signal),
+    forwardEvents: (emit, signal, windowOf) => events.forward(emit, signal, windowOf),
     settingsChanged: () => undefined,
     showProgress: () => undefined,
   }

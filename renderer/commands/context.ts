@@ -2,6 +2,7 @@ import { useAppInfo } from '../state/app-info.ts'
 import { useLibrary } from '../state/library.ts'
 import { useSelection } from '../state/selection.ts'
 import { useVisibleRows } from '../state/visible-rows.ts'
+import { windowImage } from '../state/window-image.ts'
 import type { CommandContext } from './command.ts'
 
 export type Targets = readonly number[]
@@ -18,7 +19,8 @@ export function commandContext(targets?: Targets): CommandContext {
   }
   const context: CommandContext = {
     images: [...(targets ?? selected)].flatMap((id) => rows.get(id) ?? []),
-    folders,
+    // Another window's page shows them.
+    folders: windowImage() === undefined ? folders : [],
     info,
     connected: connection === 'open',
     visible,

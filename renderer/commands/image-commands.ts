@@ -1,6 +1,7 @@
 import { host } from '../host.ts'
 import { announce } from '../state/announce.ts'
 import { showInspector } from '../state/page.ts'
+import { openImageWindow } from '../features/image-window/open-image-window.ts'
 import { openBatch } from '../features/batch/open-batch.ts'
 import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
@@ -19,10 +20,19 @@ export const imageCommands: readonly Command[] = [
     id: 'image.open',
     icon: 'inspector',
     group: 'image',
-    shortcuts: ['Enter'],
-    tableOnly: true,
     disabledReason: needsImage,
     run: () => showInspector('overview'),
+  },
+  {
+    id: 'image.openWindow',
+    icon: 'open',
+    group: 'image',
+    shortcuts: ['Enter'],
+    tableOnly: true,
+    disabledReason: needsOneImage,
+    run: ({ images: [image] }) => {
+      if (image !== undefined) openImageWindow(image.id)
+    },
   },
   {
     id: 'image.check',

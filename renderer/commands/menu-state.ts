@@ -2,6 +2,7 @@ import { host } from '../host.ts'
 import { useAppInfo } from '../state/app-info.ts'
 import { useLibrary } from '../state/library.ts'
 import { useSelection } from '../state/selection.ts'
+import { ofThisWindow } from '../state/window-image.ts'
 import { useVisibleRows } from '../state/visible-rows.ts'
 import { commandContext } from './context.ts'
 import { commands } from './registry.ts'
@@ -24,7 +25,7 @@ export function followMenuState(): () => void {
     known = now
     if (changed.length === 0) return
     host()
-      .api['shell.setMenuState']({ enabled: Object.fromEntries(changed) })
+      .api['shell.setMenuState']({ ...ofThisWindow(), enabled: Object.fromEntries(changed) })
       .catch(() => {
         // A lost connection: the next one tells everything again.
         known = new Map()

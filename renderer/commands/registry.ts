@@ -6,6 +6,7 @@ import { commandContext, type Targets } from './context.ts'
 import { careCommands } from './care-commands.ts'
 import { copyCommands } from './copy-commands.ts'
 import { imageCommands } from './image-commands.ts'
+import { inItsWindow } from './library-window.ts'
 import { libraryCommands } from './library-commands.ts'
 import { spaceCommands } from './space-commands.ts'
 import { relationCommands } from './relation-commands.ts'
@@ -20,7 +21,7 @@ export const commands: readonly Command[] = [
   ...copyCommands,
   ...relationCommands,
   ...viewCommands,
-]
+].map(inItsWindow)
 
 const byId = new Map<string, Command>(commands.map((command) => [command.id, command]))
 

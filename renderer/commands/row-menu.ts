@@ -1,12 +1,13 @@
 import type { MenuEntry, MenuItem, Submenu } from '../ui/menu.tsx'
 import type { IconName } from '../ui/icon.tsx'
+import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { host } from '../host.ts'
 import { reportError } from '../state/report-error.ts'
 import { texts } from '../texts/texts.ts'
 import { titleOf, type CommandContext } from './command.ts'
 import { commandContext } from './context.ts'
 import { shownShortcut } from './platform.ts'
-import { commandOf, isCommand, runCommand } from './registry.ts'
+import { commandOf, runCommand } from './registry.ts'
 
 interface SubmenuOf {
   readonly submenu: 'snapshot' | 'chain' | 'copy'
@@ -70,10 +71,11 @@ export function rowMenuItems(): MenuEntry[] {
   )
 }
 
-/** A place to look for a file is only asked for when one is missing; a host without windows opens none. */
+/** Of a file that is missing nobody is shown where it is: they are asked. */
 function belongs(id: string, { images }: CommandContext): boolean {
-  if (!isCommand(id)) return false
-  return id !== 'image.locate' || images.some(({ missingSince }) => missingSince !== undefined)
+  const isMissing = ({ missingSince }: LibraryRow): boolean => missingSince !== undefined
+  if (id === 'image.locate') return images.some(isMissing)
+  return id !== 'image.showInFolder' || !(images.length > 0 && images.every(isMissing))
 }
 
 function itemOf(id: string, context: CommandContext): MenuItem {

@@ -1,7 +1,8 @@
 import { create } from 'zustand'
 import type { Health } from '../../ipc/schemas/library.ts'
 
-export type UseKind = 'in-use' | 'vm' | 'children' | 'overlay' | 'read-only' | 'none'
+export const filterUses = ['in-use', 'vm', 'children', 'overlay', 'read-only', 'none'] as const
+export type UseKind = (typeof filterUses)[number]
 
 /** What the table's filter lets through; empty sets let everything through. */
 export interface Filter {

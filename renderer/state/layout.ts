@@ -2,14 +2,25 @@ import { create } from 'zustand'
 import { usePage } from './page.ts'
 import { changeSettings, useSettings } from './settings.ts'
 
-/**
- * Room of the window. `narrow`: the sidebar is laid over the page when asked for. `tight`: the inspector
- * too, so that the table keeps its place.
- */
-export const useLayout = create<{ readonly narrow: boolean; readonly tight: boolean }>(() => ({
+export interface Layout {
+  /** There is little room: the sidebar is laid over the page when asked for. */
+  readonly narrow: boolean
+  /** There is less: the inspector too, so that the table keeps its place. */
+  readonly tight: boolean
+  /** In pixels, as the person wants them; the window may have less room. */
+  readonly sidebarWidth: number
+  readonly drawerHeight: number
+}
+
+export const useLayout = create<Layout>(() => ({
   narrow: false,
   tight: false,
+  sidebarWidth: 216,
+  drawerHeight: 220,
 }))
+
+export const sidebarWidths = { least: 168, most: 420 } as const
+export const drawerHeights = { least: 120, most: 480 } as const
 
 /** Keeps the layout equal to the window's width. Returns how to stop. */
 export function followWindowWidth(): () => void {

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import { changeSettings, useSettings } from './settings.ts'
+import { windowImage } from './window-image.ts'
 
 /** Which images the table shows. */
 export type Scope =
@@ -56,6 +57,7 @@ export function showInspectorTab(inspectorTab: InspectorTab): void {
 /** Opens the inspector when it is closed; on this tab, when one is named. */
 export function showInspector(tab?: InspectorTab): void {
   if (tab !== undefined) showInspectorTab(tab)
+  if (windowImage() !== undefined) return
   usePage.setState({ inspectorOver: true })
   if (!useSettings.getState().settings.inspectorOpen) changeSettings({ inspectorOpen: true })
 }

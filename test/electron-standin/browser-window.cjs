@@ -6,6 +6,8 @@ const { record } = require('./record.cjs')
 const { WebContents } = require('./web-contents.cjs')
 
 const windows = new Set()
+/** The window that has the focus, when Platter has it at all. */
+let focused
 
 class BrowserWindow extends EventEmitter {
   /** Set by electron.cjs once Chromium runs. */
@@ -43,7 +45,7 @@ class BrowserWindow extends EventEmitter {
   }
 
   static getFocusedWindow() {
-    return record.hasFocus ? ([...windows].at(-1) ?? null) : null
+    return record.hasFocus && windows.has(focused) ? focused : null
   }
 
   loadURL(url) {
@@ -80,6 +82,7 @@ class BrowserWindow extends EventEmitter {
   show() {
     this.#isVisible = true
     this.emit('show')
+    this.focus()
   }
 
   isVisible() {
@@ -89,6 +92,9 @@ class BrowserWindow extends EventEmitter {
   focus() {
     record.hasFocus = true
     this.webContents.focus()
+    if (focused === this) return
+    if (windows.has(focused)) focused.emit('blur')
+    focused = this
     this.emit('focus')
   }
 
@@ -130,6 +136,10 @@ class BrowserWindow extends EventEmitter {
 
   getTitle() {
     return this.#title
+  }
+
+  setRepresentedFilename(file) {
+    this.representedFilename = file
   }
 
   setProgressBar(fraction, { mode = 'normal' } = {}) {

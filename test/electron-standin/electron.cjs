@@ -8,7 +8,7 @@ const { startChromium } = require('./chromium.cjs')
 const { dialog, nativeTheme, protocol, screen, session, shell } = require('./desktop.cjs')
 const { record } = require('./record.cjs')
 const { Menu } = require('./menu.cjs')
-const { Notification, powerSaveBlocker, Tray } = require('./outside-window.cjs')
+const { Notification, powerMonitor, powerSaveBlocker, Tray } = require('./outside-window.cjs')
 const { byTarget, ipcMain } = require('./web-contents.cjs')
 
 /** Playwright finds a window's BrowserWindow through it. */
@@ -68,6 +68,7 @@ module.exports = {
   Menu,
   nativeTheme,
   Notification,
+  powerMonitor,
   powerSaveBlocker,
   protocol,
   screen,

@@ -1,5 +1,5 @@
 'use strict'
-/** `Tray`, `Notification`, `powerSaveBlocker`: what an app shows and asks outside its windows. */
+/** `Tray`, `Notification`, `powerSaveBlocker`, `powerMonitor`: what an app shows and asks outside its windows. */
 const { EventEmitter } = require('node:events')
 const fs = require('node:fs')
 const { record } = require('./record.cjs')
@@ -63,4 +63,7 @@ const powerSaveBlocker = {
   isStarted: (id) => record.powerSaveBlockers.some((known) => known.id === id && known.isStarted),
 }
 
-module.exports = { Tray, Notification, powerSaveBlocker }
+/** Silent; a test emits what the system would tell. */
+const powerMonitor = new EventEmitter()
+
+module.exports = { powerMonitor, Tray, Notification, powerSaveBlocker }

@@ -51,6 +51,7 @@ beforeEach(async () => {
       copied.push(text)
       return Promise.resolve()
     },
+    openTab: () => true,
     saveText: () => undefined,
   })
   useAppInfo.setState({ connection: 'open', info: await api['app.info']({}) })

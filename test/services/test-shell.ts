@@ -36,7 +36,7 @@ export function testShell(chosen: readonly string[] = []): TestShell {
     setMenuState: () => undefined,
     browse: () => Promise.resolve({ entries: [] }),
     admit: (path) => Promise.resolve(path),
-    forwardEvents: (emit, signal) => events.forward(emit, signal),
+    forwardEvents: (emit, signal, windowOf) => events.forward(emit, signal, windowOf),
     settingsChanged: ({ theme }) => void themes.push(theme),
     showProgress: (fraction) => void fractions.push(fraction),
   }

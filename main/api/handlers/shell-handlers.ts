@@ -30,12 +30,16 @@ export function shellHandlers({
     },
     'shell.chooseFolder': async () => chosen(await shell.chooseFolder('destination')),
     'shell.chooseFile': async () => chosen(await shell.chooseImage()),
-    // No shell has one yet: capabilities.imageWindows is false, and the window does not offer it.
-    'shell.openWindow': async () => {
-      throw new ImageError('not-in-this-shell', {
-        feature: 'A window of its own for an image',
-        expected: 'the inspector',
-      })
+    'shell.openWindow': async ({ imageId }) => {
+      if (shell.openWindow === undefined) {
+        throw new ImageError('not-in-this-shell', {
+          feature: 'A window of its own for an image',
+          expected: 'a tab of the browser',
+        })
+      }
+      const { id, path } = library.image(imageId)
+      await shell.openWindow({ id, file: path })
+      return {}
     },
     'shell.startDrag': ({ imageIds }) => {
       if (shell.startDrag === undefined) {
@@ -51,8 +55,8 @@ export function shellHandlers({
       return {}
     },
     'shell.popupMenu': async ({ items }) => ({ chosen: await shell.popupMenu(items) }),
-    'shell.setMenuState': ({ enabled }) => {
-      shell.setMenuState(enabled)
+    'shell.setMenuState': ({ enabled, imageId }) => {
+      shell.setMenuState(enabled, imageId)
       return {}
     },
     'files.browse': async ({ path }) => {

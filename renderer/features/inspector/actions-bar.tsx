@@ -1,12 +1,14 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { isCommand } from '../../commands/registry.ts'
+import { windowImage } from '../../state/window-image.ts'
 import { texts } from '../../texts/texts.ts'
 import { CommandButton } from '../frame/command-button.tsx'
 
 /** What is mostly done with an image, each with its reason where it cannot be. */
 export function ActionsBar({ row }: { readonly row: LibraryRow }) {
   const words = texts().inspector.actions
-  if (row.missingSince !== undefined) return null
+  // A window of its own has them above every tab.
+  if (row.missingSince !== undefined || windowImage() !== undefined) return null
   const isBroken = ['leaks', 'needs-repair', 'damaged'].includes(row.health)
   const actions = [
     ...(isBroken ? [{ id: 'image.repair', label: words.repair }] : []),

@@ -109,12 +109,17 @@ function InspectorPane() {
   const stored = useSettings((state) => state.settings.inspectorWidth)
   const tight = useLayout((state) => state.tight)
   const most = useMostWidth()
+  const words = texts().inspector
   const width = Math.min(Math.max(stored, inspectorWidths.least), most)
   if (tight) {
     return (
-      <aside className="inspector-pane inspector-over" data-pane="inspector" aria-label="Inspector">
+      <aside
+        className="inspector-pane inspector-over"
+        data-pane="inspector"
+        aria-label={words.title}
+      >
         <div className="inspector-close">
-          <IconButton icon="close" label="Close the inspector" onClick={toggleInspector} />
+          <IconButton icon="close" label={words.close} onClick={toggleInspector} />
         </div>
         <Inspector />
       </aside>
@@ -123,7 +128,7 @@ function InspectorPane() {
   return (
     <>
       <Splitter
-        label="Width of the inspector"
+        label={words.width}
         orientation="vertical"
         value={width}
         min={inspectorWidths.least}
@@ -135,7 +140,7 @@ function InspectorPane() {
       <aside
         className="inspector-pane"
         data-pane="inspector"
-        aria-label="Inspector"
+        aria-label={words.title}
         style={{ width }}
       >
         <Inspector />
@@ -144,21 +149,21 @@ function InspectorPane() {
   )
 }
 
-const sidebarWidth = 216
-
 /** The table keeps more than half of what the sidebar leaves. */
-const mostWidth = (): number =>
+const mostWidth = (sidebarWidth: number): number =>
   Math.max(
     inspectorWidths.least,
     Math.min(inspectorWidths.most, Math.round((innerWidth - sidebarWidth) * 0.42)),
   )
 
 function useMostWidth(): number {
-  const [most, setMost] = useState(mostWidth)
+  const sidebarWidth = useLayout((state) => state.sidebarWidth)
+  const [most, setMost] = useState(() => mostWidth(sidebarWidth))
   useEffect(() => {
-    const update = (): void => setMost(mostWidth())
+    const update = (): void => setMost(mostWidth(sidebarWidth))
+    update()
     addEventListener('resize', update)
     return () => removeEventListener('resize', update)
-  }, [])
+  }, [sidebarWidth])
   return most
 }

@@ -3,6 +3,7 @@ import { useAppInfo } from '../../state/app-info.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { showPage } from '../../state/page.ts'
 import { changeSettings } from '../../state/settings.ts'
+import { windowImage } from '../../state/window-image.ts'
 import { texts } from '../../texts/texts.ts'
 import { notificationPermission } from './browser-notifications.ts'
 import { newsBetween, type News } from './news.ts'
@@ -13,6 +14,8 @@ import { newsBetween, type News } from './news.ts'
  */
 export function tellOfNews(): () => void {
   return useJobs.subscribe((now, before) => {
+    // The library's tab tells of everything.
+    if (windowImage() !== undefined) return
     if (!document.hidden || notificationPermission() !== 'granted') return
     if (useAppInfo.getState().info?.capabilities.notifications !== false) return
     for (const news of newsBetween(now, before)) tell(news)

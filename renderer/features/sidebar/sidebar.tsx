@@ -3,6 +3,7 @@ import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
 import { runCommand } from '../../commands/registry.ts'
 import { formatCount } from '../../format/counts.ts'
 import { useNow } from '../../state/clock.ts'
+import { useLayout } from '../../state/layout.ts'
 import { useLibrary } from '../../state/library.ts'
 import { showPage, usePage, type Page } from '../../state/page.ts'
 import { texts } from '../../texts/texts.ts'
@@ -23,6 +24,7 @@ export function Sidebar({ over }: SidebarProps) {
   const folders = useLibrary((state) => state.folders)
   const now = useNow(60_000)
   const counts = useMemo(() => countScopes(rows.values(), now), [rows, now])
+  const width = useLayout((state) => state.sidebarWidth)
   const words = texts().library.sidebar
   return (
     <>
@@ -37,10 +39,11 @@ export function Sidebar({ over }: SidebarProps) {
         className={clsx('sidebar', over && 'sidebar-over')}
         aria-label={words.label}
         data-pane="sidebar"
+        style={{ width }}
       >
         <div className="sidebar-brand">
           <Icon name="disk" size={18} />
-          <span>Platter</span>
+          <span>{texts().frame.product}</span>
         </div>
         <h2 className="sidebar-heading">{words.library}</h2>
         <ul>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jobState, type Job } from '../../../ipc/schemas/job.ts'
+import { jobState, type Job, type JobProgress } from '../../../ipc/schemas/job.ts'
 import { briefJob } from '../../../main/jobs/brief-job.ts'
 import { isEnded, step } from '../../../main/jobs/job.ts'
 import { ProgressMeter } from '../../../core/report/progress-meter.ts'
@@ -147,31 +147,67 @@ describe('summaries', () => {
   })
 })
 
-test('overall progress counts every job the same and starts anew when all is done', () => {
-  const overall = new OverallProgress()
-  const job = (id: string, state: Job['state']) => {
-    const request = { kind: 'map' } as const
-    const common = { imageId: 1, imageName: 'a', imagePath: '/a', actor: 'web' } as const
-    overall.follow({
-      type: 'job',
-      job: { id, state, request, ...common, queuedAt: 0, engineVersion: '1' },
-    })
+describe('overall progress', () => {
+  const workOf = () => {
+    const overall = new OverallProgress()
+    const job = (id: string, state: Job['state'], onDisk?: number) => {
+      const request = { kind: 'map' } as const
+      const common = { imageId: 1, imageName: 'a', imagePath: '/a', actor: 'web' } as const
+      const fileBefore = { length: 0, onDisk: onDisk ?? 0, modifiedAt: 0 }
+      overall.follow({
+        type: 'job',
+        job: { id, state, request, ...common, fileBefore, queuedAt: 0, engineVersion: '1' },
+      })
+    }
+    const progress = (id: string, done: number, total: number, more: Partial<JobProgress> = {}) =>
+      overall.follow({
+        type: 'progress',
+        id,
+        progress: { phase: 'data', done, total, unit: 'bytes', ...more },
+      })
+    return { overall, job, progress }
   }
-  expect(overall.fraction).toBeUndefined()
-  job('1', 'queued')
-  job('2', 'running')
-  overall.follow({
-    type: 'progress',
-    id: '2',
-    progress: { phase: 'data', done: 5, total: 10, unit: 'bytes' },
+
+  test('weighs jobs by their bytes, and keeps what has ended until all is done', () => {
+    const { overall, job, progress } = workOf()
+    expect(overall.fraction).toBeUndefined()
+    job('small', 'running')
+    progress('small', 50, 100)
+    expect(overall.fraction).toBe(0.5)
+    job('large', 'running')
+    progress('large', 0, 900)
+    expect(overall.fraction).toBe(0.05)
+    job('small', 'succeeded')
+    expect(overall.fraction).toBe(0.1)
+    progress('large', 450, 900)
+    expect(overall.fraction).toBe(0.55)
+    job('large', 'cancelled')
+    expect(overall.fraction).toBeUndefined()
+    job('next', 'running')
+    expect(overall.fraction).toBe(0)
   })
-  expect(overall.fraction).toBe(0.25)
-  job('2', 'succeeded')
-  expect(overall.fraction).toBe(0.5)
-  job('1', 'cancelled')
-  expect(overall.fraction).toBeUndefined()
-  job('3', 'running')
-  expect(overall.fraction).toBe(0)
+
+  test('takes a job that says no bytes for one like the others', () => {
+    const { overall, job, progress } = workOf()
+    job('waits', 'queued')
+    job('reads', 'running')
+    progress('reads', 5, 10)
+    expect(overall.fraction).toBe(0.25)
+    job('counts', 'running', 40)
+    progress('counts', 1, 2, { unit: 'clusters' })
+    // 10 bytes half done, 40 half done, and one that waits of 25.
+    expect(overall.fraction).toBeCloseTo(25 / 75)
+  })
+
+  test('goes by what all phases together are, and by the longest of them', () => {
+    const { overall, job, progress } = workOf()
+    job('1', 'running')
+    progress('1', 1000, 1000, { share: 0.5 })
+    job('2', 'running')
+    progress('2', 0, 1000)
+    progress('1', 0, 10, { share: 0.6 })
+    expect(overall.fraction).toBeCloseTo(0.3)
+  })
 })
 
 test('the taskbar is told when all work stands still, and when something failed', () => {

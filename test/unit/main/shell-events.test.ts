@@ -7,10 +7,10 @@ const command = (id: string): ShellEvent => ({ type: 'command', id })
 /** Lets what was sent arrive. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-function listen(events: ShellEvents) {
+function listen(events: ShellEvents, windowOf?: number) {
   const seen: ShellEvent[] = []
   const stop = new AbortController()
-  const ended = events.forward(async (event) => void seen.push(event), stop.signal)
+  const ended = events.forward(async (event) => void seen.push(event), stop.signal, windowOf)
   return { seen, stop, ended }
 }
 
@@ -22,6 +22,28 @@ describe('shell events', () => {
     await settle()
     expect(first.seen).toEqual([command('image.check')])
     expect(second.seen).toEqual([command('image.check')])
+  })
+
+  it('reach the window of one image alone, when they are for it', async () => {
+    const events = new ShellEvents()
+    const [library, image, other] = [listen(events), listen(events, 7), listen(events, 8)]
+    events.send(command('image.check'), 7)
+    events.send(command('library.addFolder'))
+    await settle()
+    expect(image.seen).toEqual([command('image.check')])
+    expect(library.seen).toEqual([command('library.addFolder')])
+    expect(other.seen).toEqual([])
+  })
+
+  it('wait for a window of the library, not for one of an image', async () => {
+    const events = new ShellEvents()
+    const image = listen(events, 7)
+    events.send(command('library.addFolder'))
+    await settle()
+    expect(image.seen).toEqual([])
+    const library = listen(events)
+    await settle()
+    expect(library.seen).toEqual([command('library.addFolder')])
   })
 
   it('wait for the first window, in order', async () => {

@@ -3,9 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  imageSizes,
+  librarySizes,
   loadWindowState,
-  placeWindow,
+  placeWindow as placeAnyWindow,
   saveWindowState,
+  type Rectangle,
   type WindowState,
 } from '../../../../main/desktop/window-state.ts'
 
@@ -15,6 +18,11 @@ const at = (x: number, y: number, width = 1000, height = 700): WindowState => ({
   bounds: { x, y, width, height },
   maximized: false,
 })
+
+const placeWindow = (
+  saved: WindowState | undefined,
+  areas: readonly [Rectangle, ...Rectangle[]],
+): Rectangle => placeAnyWindow(saved, areas, { sizes: librarySizes })
 
 describe('placing the window', () => {
   it('puts the first one in the middle of the first screen', () => {
@@ -47,6 +55,28 @@ describe('placing the window', () => {
   })
 })
 
+describe('placing the window of an image', () => {
+  const place = (saved: WindowState | undefined, taken: readonly Rectangle[]): Rectangle =>
+    placeAnyWindow(saved, [left], { sizes: imageSizes, taken })
+
+  it('opens beside the window that it would hide', () => {
+    const first = at(100, 100).bounds
+    const second = place(at(100, 100), [first])
+    expect(second).toEqual({ ...first, x: 128, y: 128 })
+    expect(place(at(100, 100), [first, second])).toEqual({ ...first, x: 156, y: 156 })
+    expect(place(at(100, 100), [at(300, 100).bounds])).toEqual(first)
+  })
+
+  it('stays on the screen however many there are', () => {
+    const taken: Rectangle[] = []
+    for (let count = 0; count < 60; count += 1) taken.push(place(at(100, 100), taken))
+    for (const { x, y } of taken) {
+      expect(x).toBeLessThan(left.width)
+      expect(y).toBeLessThan(left.height)
+    }
+  })
+})
+
 describe('the state file', () => {
   let folder: string
   beforeEach(async () => {
@@ -57,7 +87,7 @@ describe('the state file', () => {
   it('is read back as it was saved', async () => {
     const file = path.join(folder, 'deeper', 'window-state.json')
     await saveWindowState(file, at(5, 6))
-    expect(await loadWindowState(file)).toEqual(at(5, 6))
+    expect(loadWindowState(file)).toEqual(at(5, 6))
   })
 
   it.each(['', '{', '[]', '{"bounds":{"x":0,"y":0,"width":-1,"height":5},"maximized":false}'])(
@@ -65,12 +95,12 @@ describe('the state file', () => {
     async (text) => {
       const file = path.join(folder, 'window-state.json')
       await writeFile(file, text)
-      expect(await loadWindowState(file)).toBeUndefined()
+      expect(loadWindowState(file)).toBeUndefined()
       expect(await readFile(file, 'utf8')).toBe(text)
     },
   )
 
-  it('may be missing', async () => {
-    expect(await loadWindowState(path.join(folder, 'none.json'))).toBeUndefined()
+  it('may be missing', () => {
+    expect(loadWindowState(path.join(folder, 'none.json'))).toBeUndefined()
   })
 })

@@ -4,31 +4,37 @@ import {
   loadWindowState,
   placeWindow,
   saveWindowState,
-  smallestWindow,
   type Rectangle,
+  type WindowSizes,
 } from './window-state.ts'
-import { windowUrl } from './window-origin.ts'
 
 /** The page's own background, so that nothing flashes before it is drawn. */
 const background = { light: '#ffffff', dark: '#17191c' } as const
 
-export interface MainWindowOptions {
+export interface AppWindowOptions {
+  readonly url: string
+  readonly title: string
   /** Where the window's place is remembered. */
   readonly stateFile: string
+  readonly sizes: WindowSizes
   /** Developer tools exist while developing only. */
   readonly isPackaged: boolean
+  /** Windows that it must not hide: it opens beside their top left corners. */
+  readonly besides?: readonly BrowserWindow[]
   /** Called as soon as the window exists, before its page is loaded. */
   readonly onCreated: (window: BrowserWindow) => void
 }
 
-/** Opens the main window where it was left and resolves when its page is loaded. */
-export async function openMainWindow(options: MainWindowOptions): Promise<void> {
-  const saved = await loadWindowState(options.stateFile)
+/** Opens a window of ours where the last one of its kind was left and resolves when its page is loaded. */
+export async function openAppWindow(options: AppWindowOptions): Promise<void> {
+  const { url, title, stateFile, sizes, isPackaged, besides = [], onCreated } = options
+  const saved = loadWindowState(stateFile)
+  const taken = besides.map((other) => other.getNormalBounds())
   const window = new BrowserWindow({
-    ...placeWindow(saved, workAreas()),
-    minWidth: smallestWindow.width,
-    minHeight: smallestWindow.height,
-    title: 'Platter',
+    ...placeWindow(saved, workAreas(), { sizes, taken }),
+    minWidth: sizes.smallest.width,
+    minHeight: sizes.smallest.height,
+    title,
     icon: iconFile,
     show: false,
     backgroundColor: nativeTheme.shouldUseDarkColors ? background.dark : background.light,
@@ -41,10 +47,10 @@ export async function openMainWindow(options: MainWindowOptions): Promise<void> 
       webSecurity: true,
       spellcheck: false,
       navigateOnDragDrop: false,
-      devTools: !options.isPackaged,
+      devTools: !isPackaged,
     },
   })
-  options.onCreated(window)
+  onCreated(window)
   if (saved?.maximized === true) window.maximize()
   window.once('ready-to-show', () => window.show())
   const followTheme = (): void =>
@@ -54,9 +60,9 @@ export async function openMainWindow(options: MainWindowOptions): Promise<void> 
   // At the end is enough: a crash costs the last move, and disks are not written while dragging.
   window.on('close', () => {
     const state = { bounds: window.getNormalBounds(), maximized: window.isMaximized() }
-    void saveWindowState(options.stateFile, state).catch(() => undefined)
+    void saveWindowState(stateFile, state).catch(() => undefined)
   })
-  await window.loadURL(windowUrl)
+  await window.loadURL(url)
 }
 
 function workAreas(): readonly [Rectangle, ...Rectangle[]] {
