@@ -1,6 +1,6 @@
 import type { CompactMode, FileExtent } from '../operations/compact-plan.ts'
-import type { CompactResult } from '../operations/compact-result.ts'
-import { formatBytes } from './format-quantity.ts'
+import type { CompactReceipt, CompactResult } from '../operations/compact-result.ts'
+import { formatBytes, formatInstant, formatPlural } from './format-quantity.ts'
 import type { ToldChange } from './told-change.ts'
 
 export const compactModeWords: Readonly<Record<CompactMode, string>> = {
@@ -57,10 +57,34 @@ export function tellOfCompaction({
       ...(originalKeptAs === undefined
         ? []
         : [{ label: 'Original kept as', text: originalKeptAs }]),
-      {
-        label: 'Proof',
-        text: receipt.verified === true ? 'every state reads as before' : 'left out, as asked for',
-      },
+      ...proofFacts(receipt),
     ],
   }
+}
+
+const digestLabels: Readonly<Record<CompactReceipt['proofDigest'], string>> = {
+  sha256: 'SHA-256, before and after',
+  'sha256-of-data': 'SHA-256 of the data without zeroes, before and after',
+}
+
+/** That nothing a guest reads is different, and the value that says so. */
+function proofFacts({
+  verified,
+  states,
+  digestOf,
+  proofDigest,
+  finishedAt,
+}: CompactReceipt): ToldChange['facts'] {
+  const [active, ...snapshots] = states
+  if (verified !== true) return [{ label: 'Proof', text: 'left out, as asked for' }]
+  if (active === undefined) return [{ label: 'Proof', text: 'every state reads as before' }]
+  const what = digestOf === 'content' ? 'Guest content' : 'Encrypted content'
+  const also =
+    snapshots.length === 0
+      ? ''
+      : `, and so is that of ${formatPlural(snapshots.length, 'snapshot')}`
+  return [
+    { label: what, text: `identical at ${formatInstant(finishedAt)}${also}` },
+    { label: digestLabels[proofDigest], text: active.sha256.after },
+  ]
 }

@@ -73,7 +73,7 @@ export function InlineRename({ row }: { readonly row: LibraryRow }) {
   }
 
   return (
-    <span className="inline-rename" onClick={stop} onDoubleClick={stop} onContextMenu={stop}>
+    <span className="inline-rename">
       <input
         ref={field}
         className="inline-rename-field"
@@ -87,6 +87,9 @@ export function InlineRename({ row }: { readonly row: LibraryRow }) {
         value={name}
         onChange={(event) => setName(event.target.value)}
         onKeyDown={onKeyDown}
+        onClick={stop}
+        onDoubleClick={stop}
+        onContextMenu={stop}
         onBlur={() => {
           // Another program's window in front is no reason to lose what was written.
           if (work === undefined && document.hasFocus()) endRenaming(row.id)
