@@ -61,7 +61,7 @@ export function chainFamilies(rows: ReadonlyMap<number, LibraryRow>): Families {
   for (const [key, end] of loose) {
     nodes.push({
       kind: 'loose',
-      key: `name ${key}`,
+      key: `name:${key}`,
       name: baseName(end.first.backing?.target ?? key),
       state: looseState(end.first),
       path: end.first.backing?.target,
@@ -87,7 +87,7 @@ function makeTree(
   }
   const draft = (row: LibraryRow): Draft => ({
     kind: 'image',
-    key: `image ${row.id}`,
+    key: `image:${row.id}`,
     name: row.name,
     row,
     inLoop: false,

@@ -123,7 +123,7 @@ interface GraphProps {
 
 /** The graph, and below it what is known of the node that the keyboard is at. */
 function GraphWithDetails({ layout, imageId }: GraphProps) {
-  const [key, setKey] = useState(imageId === undefined ? undefined : `image ${imageId}`)
+  const [key, setKey] = useState(imageId === undefined ? undefined : `image:${imageId}`)
   // Kept by key: events of the library move nodes, and the keyboard stays at its image.
   const active = Math.max(
     0,

@@ -90,7 +90,7 @@ export function edgesOf(
   ) {
     const x = trunkOf(above, sizes)
     const path = `M${x} ${middleOf(above.row, sizes)}V${middleOf(above.lastChildRow, sizes)}`
-    edges.push({ key: `trunk ${above.node.key}`, path, parent: above.node })
+    edges.push({ key: `trunk:${above.node.key}`, path, parent: above.node })
   }
   return edges
 }

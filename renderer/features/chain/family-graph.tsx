@@ -20,7 +20,7 @@ export function FamilyGraph({ row }: { readonly row: LibraryRow }) {
     () => layOutChains(chainFamilies(familyOf(rows, row.id)).roots),
     [rows, row.id],
   )
-  const [key, setKey] = useState(`image ${row.id}`)
+  const [key, setKey] = useState(`image:${row.id}`)
   const words = texts().chain
   if (layout.nodes.length < 2) return null
   const active = Math.max(

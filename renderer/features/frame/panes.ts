@@ -1,7 +1,7 @@
 /** The panes of the window in the order F6 goes through them; each element carries `data-pane`. */
 const order = ['sidebar', 'toolbar', 'library', 'inspector', 'activity'] as const
 
-const focusable =
+const focusableSelector =
   'button:not([tabindex="-1"]), [href], input, select, textarea, [tabindex]:not([tabindex="-1"])'
 
 /** Moves the keyboard to the next (1) or previous (-1) pane that is on screen. */
@@ -16,6 +16,6 @@ export function cyclePanes(step: 1 | -1): void {
   // The grid itself takes the keyboard; other panes give it to their first control.
   const target = pane?.matches('[tabindex="0"]')
     ? pane
-    : pane?.querySelector<HTMLElement>(focusable)
+    : pane?.querySelector<HTMLElement>(focusableSelector)
   ;(target ?? pane)?.focus()
 }

@@ -109,7 +109,7 @@ const shareOf = ({ done, total }: { readonly done: number; readonly total: numbe
 /** Refusals can be several; each of the others is there once, or once for each folder. */
 const keyOf = (line: PreflightLine): string =>
   line.id === 'refusal'
-    ? `refusal ${line.error.code} ${line.error.explanation.detail}`
+    ? `refusal:${line.error.code}:${line.error.explanation.detail}`
     : line.id === 'space'
-      ? `space ${line.folder}`
+      ? `space:${line.folder}`
       : line.id

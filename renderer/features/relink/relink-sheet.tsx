@@ -25,10 +25,8 @@ export function RelinkSheet({ imageId, onClose }: FileSheetProps) {
 }
 
 type Format = ActionOf<'relink'>['parameters']['backingFormat']
-const formats = [
-  { value: 'qcow2', label: 'qcow2' },
-  { value: 'raw', label: 'raw' },
-] as const
+/** Names of formats are the same in every language. */
+const formats = (['qcow2', 'raw'] as const).map((value) => ({ value, label: value }))
 
 interface Chosen {
   readonly path: string

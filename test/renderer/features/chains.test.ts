@@ -171,8 +171,8 @@ describe('the keyboard in the graph', () => {
     )
     const middle = layout.nodes.filter(({ row }) => row === 1)
     expect(edgesOf(layout, sizes, middle).map(({ key }) => key)).toEqual([
-      'image 4',
-      'trunk image 1',
+      'image:4',
+      'trunk:image:1',
     ])
     expect(canvasOf(layout, sizes).height).toBeGreaterThan(topOf(2, sizes))
   })

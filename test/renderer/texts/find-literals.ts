@@ -18,13 +18,10 @@ const shownNames = new Set([
   'emptyText',
   'explanation',
   'heading',
-  'help',
   'hint',
   'label',
   'message',
-  'note',
   'placeholder',
-  'reason',
   'sentence',
   'summary',
   'text',
@@ -38,12 +35,17 @@ const shownNames = new Set([
 const programNames =
   /^(?:className|class|style|type|role|rel|id|key|name|kind|d|viewBox|transform|data-.*|shortcuts?|webShortcut|method)$/
 
-/** Words of keys and systems as the browser names them: compared with, never shown. */
+/** Methods that take selectors and media queries, and questions about what a browser has. */
+const programCalls = /^(?:closest|querySelector(?:All)?|matches|matchMedia)$/
+
+/** Keys and kinds of what is dragged as the browser names them: compared with, and the same in every language. */
 const browserWords =
-  /^(?:Arrow(?:Up|Down|Left|Right)|Enter|Escape|Tab|Home|End|Page(?:Up|Down)|Delete|Backspace|Space|Insert|F\d+|Key[A-Z]|Digit\d|Shift|Control|Alt|Meta|ContextMenu|[A-Z])$/
+  /^(?:(?:(?:Shift|Ctrl|Mod|Alt)\+)*(?:Arrow(?:Up|Down|Left|Right)|Enter|Escape|Tab|Home|End|Page ?(?:Up|Down)|Delete|Backspace|Space|Insert|F\d+|Key[A-Z]|Digit\d|Shift|Control|Ctrl|Mod|Alt|Esc|Files|Key0|Digit0|Meta|ContextMenu|[A-Z↑↓→←/,]))$/
 
 /** Two words beside each other, or one that is written as a sentence begins. */
 const readable = /\p{L}[\p{L}’']*[,;:.…]? +\p{L}|^[^\p{L}]*\p{Lu}\p{Ll}/u
+const unitSigns = /(?<!\p{L})(?:[KMGTPE]i?B|px)\b/gu
+const drawnPath = /^[MmLlHhVvCcSsQqTtAaZz\d .,-]+$/
 const hasWord = /\p{L}{2}/u
 const hasLetter = /\p{L}/u
 
@@ -60,7 +62,7 @@ export function findLiterals(path: string, source: string): readonly FoundLitera
     if (ts.isJsxText(node)) {
       if (hasLetter.test(node.text)) note(node, node.text)
     } else if (ts.isStringLiteralLike(node)) {
-      if (isText(node, node.text)) note(node, node.text)
+      if (!isAskedFor(node) && isText(node, node.text)) note(node, node.text)
     } else if (ts.isTemplateExpression(node)) {
       const pieces = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)]
       if (isTemplateText(node, pieces)) note(node, node.getText(file))
@@ -71,20 +73,31 @@ export function findLiterals(path: string, source: string): readonly FoundLitera
   return found
 }
 
+/** Signs of units are no words; letters of a drawn path are no signs. */
+const isReadable = (text: string): boolean =>
+  readable.test(text.replaceAll(unitSigns, '')) && !drawnPath.test(text)
+
 function isText(node: ts.StringLiteralLike, text: string): boolean {
   if (browserWords.test(text)) return false
   if (isShown(node)) return hasWord.test(text)
-  return readable.test(text)
+  return isReadable(text)
 }
 
 function isTemplateText(node: ts.Node, pieces: readonly string[]): boolean {
+  if (browserWords.test(pieces.join('0'))) return false
   if (isShown(node)) return pieces.some((piece) => hasWord.test(piece))
-  // A value stands where the pieces meet: a word beside one is as good as two.
+  // A digit stands for each value; a word beside one is as good as two.
   return (
-    readable.test(pieces.join('x')) ||
-    pieces.some((piece) => /(?:^ | $)/u.test(piece) && hasWord.test(piece))
+    isReadable(pieces.join('0')) ||
+    pieces.some(
+      (piece) => /(?:^ | $)/u.test(piece) && hasWord.test(piece.replaceAll(unitSigns, '')),
+    )
   )
 }
+
+/** Whether the browser has it: `'Notification' in globalThis`. */
+const isAskedFor = ({ parent }: ts.Node): boolean =>
+  ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InKeyword
 
 /** The value of an attribute or property that people read, also behind `?:`, `??`, `||` and brackets. */
 function isShown(node: ts.Node): boolean {
@@ -117,12 +130,17 @@ function nameOf(node: ts.Node): string | undefined {
   return undefined
 }
 
+const methodOf = ({ expression }: ts.CallExpression): string =>
+  ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText()
+
 /** Types, names of modules, what only a defect shows, and what browsers and style sheets are told. */
 function isForPrograms(node: ts.Node): boolean {
   if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
     return true
   if (ts.isThrowStatement(node)) return true
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) return true
+  if (ts.isCallExpression(node) && programCalls.test(methodOf(node))) return true
+  if (ts.isVariableDeclaration(node) && /[sS]elector$/.test(node.name.getText())) return true
   const name = nameOf(node)
   return name !== undefined && programNames.test(name.replaceAll("'", ''))
 }
