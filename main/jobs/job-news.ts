@@ -1,6 +1,6 @@
 import type { BatchCounters, Job, JobKind } from '../../ipc/schemas/job.ts'
 import { isEnded } from './job.ts'
-import type { JobChange } from './queue.ts'
+import type { JobChange } from './job-records.ts'
 
 /** What somebody who is not looking wants to be told. */
 export type JobNews =

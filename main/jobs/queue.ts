@@ -6,19 +6,17 @@ import type {
   Job,
   JobProgress,
   JobRequest,
-  JobState,
 } from '../../ipc/schemas/job.ts'
-import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
-import { endBatch, insertBatch, newestBatches, type SkippedImage } from '../history/batches.ts'
+import type { SkippedImage } from '../history/batches.ts'
 import type { WritableDb } from '../history/db.ts'
-import { findJob, insertJob, interruptOpenJobs, leftBehind, updateJob } from '../history/jobs.ts'
+import { interruptOpenJobs, leftBehind } from '../history/jobs.ts'
 import type { Logger } from '../log/logger.ts'
-import { Topic } from '../topic.ts'
-import { BatchTally } from './batch-tally.ts'
+import type { Topic } from '../topic.ts'
 import type { EngineHost, FileFacts } from './engine-host.ts'
+import { JobRecords, type JobChange, type Subject } from './job-records.ts'
 import type { JobSubjects } from './job-subjects.ts'
 import { failedOutcome, type JobOutcome } from './job-summary.ts'
-import { isEnded, step } from './job.ts'
+import { isEnded } from './job.ts'
 import { laneOf, OpenJob } from './open-job.ts'
 import {
   perform,
@@ -28,11 +26,6 @@ import {
   type ReportedProgress,
 } from './perform.ts'
 import { Scheduler, type SchedulerLimits } from './scheduler.ts'
-
-export type JobChange =
-  | { readonly type: 'job'; readonly job: Job }
-  | { readonly type: 'progress'; readonly id: string; readonly progress: JobProgress }
-  | { readonly type: 'batch'; readonly counters: BatchCounters }
 
 export interface JobQueueOptions {
   readonly db: WritableDb
@@ -61,19 +54,11 @@ export interface Started {
   readonly skipped: number
 }
 
-/** An image as the job begins with it. */
-interface Subject {
-  readonly imageId: number
-  readonly path: string
-  readonly volume: string
-}
-
 export interface StartOne extends Subject {
   readonly request: AnyRequest
   readonly planToken: string | undefined
 }
 
-const shownBatches = 10
 /** Work that does not end by then when everything closes is left to its thread's end, in milliseconds. */
 const closingTime = 8_000
 
@@ -82,12 +67,12 @@ const closingTime = 8_000
  * it marks what an earlier run left behind as interrupted.
  */
 export class JobQueue {
-  readonly changes = new Topic<JobChange>()
+  readonly changes: Topic<JobChange>
   readonly #options: JobQueueOptions
   readonly #now: () => number
   readonly #scheduler: Scheduler
   readonly #open = new Map<string, OpenJob>()
-  readonly #batches = new Map<string, BatchTally>()
+  readonly #records: JobRecords
   /** What the last run left behind ended then. */
   readonly #startedAt: number
   #closed = false
@@ -95,6 +80,8 @@ export class JobQueue {
   constructor(options: JobQueueOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
+    this.#records = new JobRecords({ ...options, now: this.#now })
+    this.changes = this.#records.changes
     this.#scheduler = new Scheduler(options.limits)
     this.#startedAt = this.#now()
     const interrupted = interruptOpenJobs(options.db, this.#startedAt)
@@ -105,9 +92,7 @@ export class JobQueue {
   snapshot(): { readonly jobs: readonly Job[]; readonly batches: readonly BatchCounters[] } {
     return {
       jobs: [...this.#open.values()].map(({ job }) => job),
-      batches: newestBatches(this.#options.db, shownBatches).map(
-        ({ counters }) => this.#batches.get(counters.id)?.counters ?? counters,
-      ),
+      batches: this.#records.batches(),
     }
   }
 
@@ -121,7 +106,7 @@ export class JobQueue {
   }
 
   isBatchOpen(batchId: string): boolean {
-    return this.#batches.has(batchId)
+    return this.#records.isBatchOpen(batchId)
   }
 
   /** How many threads more than `limits` the jobs that stand still keep. */
@@ -130,8 +115,7 @@ export class JobQueue {
   }
 
   start({ request, imageIds, batchTitle, planToken }: StartRequest): Started {
-    const { db, subjects, log } = this.#options
-    const queuedAt = this.#now()
+    const { subjects, log } = this.#options
     const fitting: Subject[] = []
     const skipped: SkippedImage[] = []
     for (const imageId of new Set(imageIds)) {
@@ -139,23 +123,11 @@ export class JobQueue {
       if (answer.fits) fitting.push({ imageId, path: answer.path, volume: answer.volume })
       else skipped.push({ path: answer.path, reason: answer.reason })
     }
-    // One transaction for a batch of any size: the rows are there before the first job starts.
-    const { jobs, batchId } = db.transaction(() => {
-      const id =
-        batchTitle === undefined
-          ? undefined
-          : insertBatch(db, { title: batchTitle, request, startedAt: queuedAt, skipped })
-      if (id !== undefined && fitting.length === 0) endBatch(db, id, queuedAt)
-      return {
-        batchId: id,
-        jobs: fitting.map((subject) => this.#insert(subject, request, queuedAt, id)),
-      }
+    const { jobs, batchId } = this.#records.insert({
+      request,
+      subjects: fitting,
+      batch: batchTitle === undefined ? undefined : { title: batchTitle, request, skipped },
     })
-    if (batchId !== undefined) {
-      const title = batchTitle ?? ''
-      const counts = { total: jobs.length, skipped: skipped.length }
-      this.#openBatch({ id: batchId, kind: request.kind, title, startedAt: queuedAt, ...counts })
-    }
     const agreed = agreedOf(planToken, batchId)
     for (const [index, job] of jobs.entries()) {
       const { volume = '' } = fitting[index] ?? {}
@@ -168,7 +140,8 @@ export class JobQueue {
 
   /** One job on what the caller knows to fit, such as an image that is made by it. Answers with its id. */
   startOne({ request, planToken, ...subject }: StartOne): string {
-    const job = this.#insert(subject, request, this.#now(), undefined)
+    const [job] = this.#records.insert({ request, subjects: [subject] }).jobs
+    if (job === undefined) throw new TypeError('a job was not stored')
     this.#enqueue(job, request, subject.volume, agreedOf(planToken, undefined))
     this.#options.log.info('jobs queued', { kind: request.kind, jobs: 1, skipped: 0 })
     this.#pump()
@@ -199,12 +172,12 @@ export class JobQueue {
       if (state === 'running') this.#stand(open)
       if (state !== 'queued') return
       this.#scheduler.hold(open.number, true)
-      this.#change(open, { state: 'paused' })
+      this.#records.change(open, { state: 'paused' })
     })
   }
 
   pauseBatch(batchId: string): void {
-    if (!this.#batches.has(batchId)) return
+    if (!this.isBatchOpen(batchId)) return
     this.#holdBatch(batchId, true)
     this.#each({ batchId }, (open) => {
       // What waits is held by its lane: thousands of rows need not be written for it.
@@ -223,8 +196,7 @@ export class JobQueue {
 
   /** Tells an ended job once more: something else about it changed, such as whether it can be taken back. */
   tellAgain(jobId: string): void {
-    const job = findJob(this.#options.db, jobId)
-    if (job !== undefined && isEnded(job.state)) this.changes.tell({ type: 'job', job })
+    this.#records.tellAgain(jobId)
   }
 
   /** Call after a change of the limits. */
@@ -248,25 +220,6 @@ export class JobQueue {
     this.#open.clear()
   }
 
-  #insert(
-    { imageId, path }: Subject,
-    request: AnyRequest,
-    queuedAt: number,
-    batchId: string | undefined,
-  ): Job {
-    const { db, actor, engineVersion } = this.#options
-    return insertJob(db, {
-      request: recordedRequestOf(request),
-      imageId,
-      imagePath: path,
-      batchId,
-      state: 'queued',
-      actor,
-      engineVersion,
-      queuedAt,
-    })
-  }
-
   #enqueue(job: Job, request: AnyRequest, volume: string, agreed: Agreed | undefined): void {
     const { log } = this.#options
     const open = new OpenJob({
@@ -285,14 +238,6 @@ export class JobQueue {
       writes: 'parameters' in request,
     })
     this.changes.tell({ type: 'job', job })
-  }
-
-  #openBatch(
-    batch: Pick<BatchCounters, 'id' | 'kind' | 'title' | 'startedAt' | 'total' | 'skipped'>,
-  ): void {
-    const tally = BatchTally.begin(batch)
-    if (batch.total > 0) this.#batches.set(batch.id, tally)
-    this.changes.tell({ type: 'batch', counters: tally.counters })
   }
 
   /** One transaction for all, and one look for who may start. */
@@ -320,13 +265,13 @@ export class JobQueue {
       return
     }
     if (open.job.state === 'cancelling') return
-    this.#change(open, { state: 'cancelling' })
+    this.#records.change(open, { state: 'cancelling' })
     this.#scheduler.stands(open.number, false)
     open.stop()
   }
 
   #stand(open: OpenJob): void {
-    this.#change(open, { state: 'pausing' })
+    this.#records.change(open, { state: 'pausing' })
     open.log.info('job is to stand still')
     open.hold.want()
   }
@@ -334,7 +279,7 @@ export class JobQueue {
   #hasStood(open: OpenJob): void {
     if (open.job.state !== 'pausing') return
     open.time.stand()
-    this.#change(open, { state: 'paused' })
+    this.#records.change(open, { state: 'paused' })
     open.log.info('job stands still')
     this.#scheduler.stands(open.number, true)
     this.#pump()
@@ -345,21 +290,19 @@ export class JobQueue {
     if (state !== 'paused' && state !== 'pausing') return
     if (this.#scheduler.waits(open.number)) {
       this.#scheduler.hold(open.number, false)
-      this.#change(open, { state: 'queued' })
+      this.#records.change(open, { state: 'queued' })
       return
     }
     this.#scheduler.stands(open.number, false)
     open.time.goOn()
-    this.#change(open, { state: 'running' })
+    this.#records.change(open, { state: 'running' })
     open.log.info('job goes on')
     open.hold.release()
   }
 
   #holdBatch(batchId: string, isHeld: boolean): void {
-    const tally = this.#batches.get(batchId)
-    this.#scheduler.holdLane(laneOf({ batchId }), isHeld && tally !== undefined)
-    if (tally?.pause(isHeld) === true)
-      this.changes.tell({ type: 'batch', counters: tally.counters })
+    this.#scheduler.holdLane(laneOf({ batchId }), isHeld && this.isBatchOpen(batchId))
+    this.#records.pauseBatch(batchId, isHeld)
   }
 
   #pump(): void {
@@ -375,7 +318,7 @@ export class JobQueue {
     const { host, subjects, actions } = this.#options
     const { id: jobId, imageId } = open.job
     try {
-      this.#change(open, { state: 'running', startedAt: this.#now() })
+      this.#records.change(open, { state: 'running', startedAt: this.#now() })
       open.log.info('job started')
       const meter = new ProgressMeter(() => open.time.now())
       const performed = await perform(
@@ -440,8 +383,7 @@ export class JobQueue {
       ...(share === undefined ? {} : { share: Math.min(1, Math.max(share, before?.share ?? 0)) }),
     }
     if (before?.phase !== progress.phase) this.#tellPhase(open, progress)
-    open.job = { ...open.job, progress: measured }
-    this.changes.tell({ type: 'progress', id: open.job.id, progress: measured })
+    this.#records.progressed(open, measured)
   }
 
   /** Of changes always, so that the log tells how far one came; of looks only for us. */
@@ -450,62 +392,15 @@ export class JobQueue {
     else log.debug('job phase', { phase, total, unit })
   }
 
-  #change(open: OpenJob, part: Partial<Job> & { readonly state: JobState }): void {
-    open.job = { ...open.job, ...part, state: step(open.job.state, part.state) }
-    this.#store(open, () => updateJob(this.#options.db, open.job, undefined))
-    this.changes.tell({ type: 'job', job: open.job })
-  }
-
-  /** `keep` stores what belongs to the result, in the same transaction. */
   #end(
     open: OpenJob,
-    part: Partial<Job> & { readonly state: JobState },
+    part: Partial<Job> & { readonly state: Job['state'] },
     outcome: JobOutcome,
-    keep: (endedAt: number) => void = () => undefined,
+    keep?: (endedAt: number) => void,
   ): void {
-    const endedAt = this.#now()
-    const { progress: _ended, ...rest } = open.job
-    const job: Job = {
-      ...rest,
-      ...part,
-      state: step(open.job.state, part.state),
-      endedAt,
-      ...(outcome === 'nothing' ? { isIdle: true } : {}),
-    }
-    open.job = job
-    this.#open.delete(job.id)
-    const tally = job.batchId === undefined ? undefined : this.#batches.get(job.batchId)
-    tally?.count(outcome, endedAt)
-    this.#store(open, () => {
-      updateJob(this.#options.db, job, outcome)
-      keep(endedAt)
-      if (tally?.isDone === true) endBatch(this.#options.db, tally.counters.id, endedAt)
-    })
-    if (tally?.isDone === true) {
-      this.#batches.delete(tally.counters.id)
-      this.#scheduler.holdLane(laneOf(job), false)
-    }
-    open.log.info('job ended', {
-      state: job.state,
-      milliseconds: endedAt - (job.startedAt ?? endedAt),
-      code: job.error?.code,
-    })
-    // The record knows by now whether a change can be taken back.
-    const told = 'parameters' in open.request ? findJob(this.#options.db, job.id) : undefined
-    this.changes.tell({ type: 'job', job: told ?? job })
-    if (tally !== undefined) this.changes.tell({ type: 'batch', counters: tally.counters })
-  }
-
-  /**
-   * A row that cannot be written (full disk) must not turn a result into a failure: the windows still
-   * learn it, and the next start finds the row open and marks it as interrupted.
-   */
-  #store(open: OpenJob, write: () => void): void {
-    try {
-      this.#options.db.transaction(write)
-    } catch (error) {
-      open.log.error('the job could not be stored', { cause: String(error) })
-    }
+    this.#open.delete(open.job.id)
+    const batchId = this.#records.end(open, part, outcome, keep)
+    if (batchId !== undefined) this.#scheduler.holdLane(laneOf({ batchId }), false)
   }
 }
 

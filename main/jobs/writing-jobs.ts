@@ -1,6 +1,6 @@
 import { isChange } from '../../ipc/schemas/change.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
-import type { JobChange } from './queue.ts'
+import type { JobChange } from './job-records.ts'
 
 const atWork: ReadonlySet<Job['state']> = new Set<Job['state']>([
   'running',

@@ -53,6 +53,29 @@ const startOne = (bench: Workbench, imageId: number, request: JobRequest): strin
 }
 
 describe('a job', () => {
+  test('comes to its end whatever becomes of those who hear of it', async () => {
+    await using folder = await tempFolder()
+    await using bench = openWorkbench(folder.file('data'))
+    const images = await addImages(bench, folder.file('vm'), ['clean', 'leaks'])
+    const stop = bench.queue.changes.listen(() => {
+      throw new Error('a window that broke')
+    })
+    const heard: string[] = []
+    bench.queue.changes.listen((change) => {
+      if (change.type === 'batch') heard.push(`${change.counters.done} of ${change.counters.total}`)
+    })
+    const { jobIds } = bench.queue.start({ request: check, imageIds: images, batchTitle: 'all' })
+    for (const jobId of jobIds) {
+      expect(await ended(bench, jobId)).toMatchObject({ state: 'succeeded' })
+    }
+    stop()
+    expect(heard).toEqual(['0 of 2', '1 of 2', '2 of 2'])
+    expect(bench.lines.filter(({ message }) => message.startsWith('news of a job'))).not.toEqual([])
+    expect(await ended(bench, startOne(bench, images[0] ?? 0, hash))).toMatchObject({
+      state: 'succeeded',
+    })
+  })
+
   test('is stored before it runs and keeps its result, numbers and summary', async () => {
     await using folder = await tempFolder()
     await using bench = openWorkbench(folder.file('data'))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BatchCounters, Job } from '../../../ipc/schemas/job.ts'
 import { newsOf } from '../../../main/jobs/job-news.ts'
-import type { JobChange } from '../../../main/jobs/queue.ts'
+import type { JobChange } from '../../../main/jobs/job-records.ts'
 import { Topic } from '../../../main/topic.ts'
 import { tellShell } from '../../../main/jobs/tell-shell.ts'
 import { workUnderWay } from '../../../main/jobs/work-under-way.ts'
