@@ -276,8 +276,16 @@ export class Library implements JobSubjects {
    * `single`: it stays without a folder that holds it. Throws when no file is there.
    */
   async place(id: number, path: string, single: boolean): Promise<void> {
-    this.#catalog.place(id, await this.#sightings.lookAtNamed(path), single)
+    const before = this.#catalog.get(id)
+    const header = await this.#sightings.lookAtNamed(path)
+    this.#catalog.place(id, header, single)
     this.changes.tell({ type: 'folders' })
+    // Another file may have come to the row's old place: from now on it is a row of its own.
+    if (before === undefined || before.path === header.path) return
+    const there = await this.#sightings.lookAtNamed(before.path).catch(() => undefined)
+    if (there !== undefined && there.identity !== header.identity) {
+      await this.#sightings.store([there], before.single)
+    }
   }
 
   /** Whether a person added the file itself, not only the folder it is in. */

@@ -337,6 +337,44 @@ it('an undo is refused when the Trash was emptied, or the old place is taken', a
   expect(refusals(plan)).toEqual(['trash-emptied'])
 })
 
+it('a file that took the name of one in the Trash, and left it again, is a row of its own', async () => {
+  const { id, file } = await anImage('twice.qcow2')
+  const before = await contentOf(file)
+  const job = await change(id, trash)
+  await createQcow2(file, '2M')
+  expect(await added(file)).toBe(id)
+  const moved = folder.file('moved-on.qcow2')
+  await change(id, renameTo(moved))
+  await change(id, undoOf(job))
+  expect(await services.row(id)).toMatchObject({ path: file })
+  expect(await contentOf(file)).toBe(before)
+  const other = await added(moved)
+  expect(other).not.toBe(id)
+  expect(await services.row(other)).toMatchObject({ path: moved, virtualSize: 2 ** 21 })
+})
+
+it('another file at the place of one that left the library does not get its history', async () => {
+  const { id, file } = await anImage('left.qcow2')
+  const job = await change(id, remove)
+  await createQcow2(folder.file('stranger'), '1M')
+  await rename(file, folder.file('aside.qcow2'))
+  await rename(folder.file('stranger'), file)
+  const plan = await services.plan(id, undoOf(job))
+  expect(plan).toMatchObject({ allowed: false })
+  expect(refusals(plan)).toEqual(['undo-place-taken'])
+  await rename(folder.file('aside.qcow2'), file)
+  await change(id, undoOf(job))
+  expect(await services.row(id)).toMatchObject({ path: file, virtualSize: 8 * 2 ** 20 })
+})
+
+it('names that are nearly too long have room in the Trash', async () => {
+  const names = [`${'é'.repeat(124)}x.qcow2`, `${'é'.repeat(124)}y.qcow2`]
+  const jobs: Job[] = []
+  for (const name of names) jobs.push(await change((await anImage(name)).id, trash))
+  for (const job of jobs) await change(job.imageId, undoOf(job))
+  expect(names.map((name) => existsSync(folder.file(name)))).toEqual([true, true])
+})
+
 it('a volume that has another number since it was mounted gives back what its Trash holds', async () => {
   const { id, file } = await anImage('mounted.qcow2')
   const job = await change(id, trash)

@@ -1,6 +1,6 @@
 /** Relocations that were cut off, on real files: what is left of them is brought to an end. */
 import { existsSync } from 'node:fs'
-import { link, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { link, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { nodeHost } from '../../../../core/io/node-host.ts'
 import type { WhilePlaced } from '../../../../core/operations/relocate.ts'
@@ -82,9 +82,11 @@ it('a copy is believed when it is equal, and of two files that differ none goes'
 it('a file that neither name leads to is not guessed at', async () => {
   await using folder = await tempFolder()
   const cut = await cutOff(folder)
+  // Before the other one goes, whose number it might get.
+  await writeFile(folder.file('other'), 'something else')
   await rm(cut.from)
   expect(await cut.settle()).toEqual({ kind: 'nowhere' })
-  await writeFile(cut.to, 'something else')
+  await rename(folder.file('other'), cut.to)
   expect(await cut.settle()).toEqual({ kind: 'nowhere' })
   expect(cut.told).toEqual([])
 })
