@@ -2,7 +2,7 @@ import { inspectorTabs, showInspector, showPage, usePage } from '../state/page.t
 import { changeSettings, useSettings } from '../state/settings.ts'
 import { openSheet } from '../state/sheets.ts'
 import { cyclePanes } from '../features/frame/panes.ts'
-import { toggleInspector } from '../state/layout.ts'
+import { toggleInspector, useLayout } from '../state/layout.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
 import { offline } from './reasons.ts'
@@ -34,6 +34,9 @@ export const viewCommands: readonly Command[] = [
     icon: 'inspector',
     group: 'view',
     shortcuts: ['Mod+I', 'Alt+Enter'],
+    // Where it has a place of its own, it is there for as long as something is selected.
+    disabledReason: ({ images }) =>
+      images.length > 0 || useLayout.getState().tight ? undefined : texts().commands.selectFirst,
     run: toggleInspector,
   },
   {

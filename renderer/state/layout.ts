@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import { usePage } from './page.ts'
+import { useSelection } from './selection.ts'
 import { changeSettings, useSettings } from './settings.ts'
 
 export interface Layout {
@@ -36,12 +37,16 @@ export function followWindowWidth(): () => void {
   }
 }
 
-/** Whether the inspector is on screen: as stored where it has a place, else only when asked for. */
+/**
+ * Whether the inspector is on screen: where it has a place, as stored and with something to tell of; else only
+ * when asked for.
+ */
 export function useInspectorShown(): boolean {
   const tight = useLayout((state) => state.tight)
   const open = useSettings((state) => state.settings.inspectorOpen)
   const over = usePage((state) => state.inspectorOver)
-  return tight ? over : open
+  const hasImage = useSelection((state) => state.selected.size > 0)
+  return tight ? over : open && hasImage
 }
 
 export function toggleInspector(): void {

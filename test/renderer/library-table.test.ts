@@ -147,14 +147,14 @@ describe('the arrangement of columns', () => {
       'health',
       'name',
       'status',
-      'format',
       'virtualSize',
       'onDisk',
-      'allocated',
       'reclaimable',
+      'usedBy',
+      'allocated',
+      'format',
       'snapshots',
       'backing',
-      'usedBy',
       'lastCheck',
     ])
   })

@@ -61,37 +61,30 @@ function backing(row: LibraryRow): ReactNode {
 
 export const columnTitle = (id: ColumnId): string => texts().library.columns[id]
 
-/** In their default order. Widths are those of product.md U2. */
+/** In their default order: the first eight fit beside the sidebar of a window of 1280 pixels. */
 export const columns: readonly Column[] = [
   {
     id: 'health',
-    width: 148,
+    width: 144,
     shown: true,
     cell: (row) => <HealthBadge row={row} />,
   },
   {
     id: 'name',
-    width: 230,
+    width: 220,
     shown: true,
     cell: (row) => row.name,
     hint: (row) => row.path,
   },
   {
     id: 'status',
-    width: 150,
+    width: 146,
     shown: true,
     cell: (row, { now }) => <StatusCell row={row} now={now} />,
   },
   {
-    id: 'format',
-    width: 112,
-    shown: true,
-    cell: (row) => row.formatLabel,
-    hint: (row) => row.formatLabel,
-  },
-  {
     id: 'virtualSize',
-    width: 96,
+    width: 92,
     shown: true,
     end: true,
     cell: (row, context) => bytes(row.virtualSize, context),
@@ -99,25 +92,39 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'onDisk',
-    width: 88,
+    width: 84,
     shown: true,
     end: true,
     cell: (row, context) => bytes(row.onDisk, context),
     hint: (row) => exactly(row.onDisk),
   },
   {
-    id: 'allocated',
-    width: 112,
-    shown: true,
-    cell: (row) => <AllocatedBar share={allocatedShare(row)} />,
-  },
-  {
     id: 'reclaimable',
-    width: 104,
+    width: 100,
     shown: true,
     end: true,
     cell: (row, { units }) => <Reclaimable row={row} units={units} />,
     hint: reclaimableHint,
+  },
+  {
+    id: 'usedBy',
+    width: 118,
+    shown: true,
+    cell: (row) => <UsedBy row={row} />,
+    hint: usedByHint,
+  },
+  {
+    id: 'allocated',
+    width: 104,
+    shown: true,
+    cell: (row) => <AllocatedBar share={allocatedShare(row)} />,
+  },
+  {
+    id: 'format',
+    width: 92,
+    shown: true,
+    cell: (row) => row.formatLabel,
+    hint: (row) => row.formatLabel,
   },
   {
     id: 'snapshots',
@@ -132,13 +139,6 @@ export const columns: readonly Column[] = [
     shown: true,
     cell: backing,
     hint: (row) => row.backing?.target ?? row.backing?.name,
-  },
-  {
-    id: 'usedBy',
-    width: 130,
-    shown: true,
-    cell: (row) => <UsedBy row={row} />,
-    hint: usedByHint,
   },
   {
     id: 'lastCheck',

@@ -60,6 +60,7 @@ export function TableHeader({ columns, width, order }: TableHeaderProps) {
                 type="button"
                 id={headerId(column.id)}
                 className="library-heading-button"
+                title={columnTitle(column.id)}
                 tabIndex={(hasStop ? column.id === tabStop : position === 0) ? 0 : -1}
                 onFocus={() => setStop(column.id)}
                 onKeyDown={(event) => onKeyDown(event, position)}
