@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,8 +11,17 @@ export interface TempFolder extends AsyncDisposable {
 }
 
 /** `await using folder = await tempFolder()` */
-export async function tempFolder(label = 'test'): Promise<TempFolder> {
-  const root = await mkdtemp(path.join(tmpdir(), `platter-${label}-`))
+export const tempFolder = (label = 'test'): Promise<TempFolder> => folderIn(tmpdir(), label)
+
+/** Of what `statfs` says: a file system in memory (linux/magic.h). */
+const TMPFS_MAGIC = 0x01021994
+
+/** A folder on a disk, where files have a greatest length; in memory, where `npm test` has its files, they have none. */
+export const folderOnDisk = (label = 'test'): Promise<TempFolder> =>
+  folderIn(statfsSync(tmpdir()).type === TMPFS_MAGIC ? '/var/tmp' : tmpdir(), label)
+
+export async function folderIn(parent: string, label: string): Promise<TempFolder> {
+  const root = await mkdtemp(path.join(parent, `platter-${label}-`))
   return {
     path: root,
     file: (...names) => path.join(root, ...names),

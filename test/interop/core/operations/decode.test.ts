@@ -12,7 +12,7 @@ import { readableImages } from '../../../helpers/image-matrix.ts'
 import { noise } from '../../../helpers/noise.ts'
 import { qemuImg, qemuIo, qemuIoWith } from '../../../helpers/qemu.ts'
 import { qemuSession } from '../../../helpers/qemu-session.ts'
-import { tempFolder } from '../../../helpers/temp-folder.ts'
+import { folderOnDisk, tempFolder } from '../../../helpers/temp-folder.ts'
 
 const mebibyte = 2 ** 20
 
@@ -233,7 +233,7 @@ test('a raw image is decoded as what the guest sees: whole sectors', async () =>
 
 describe('refused, and no file is left', () => {
   test('a disk that is longer than a file may be', async () => {
-    await using folder = await tempFolder()
+    await using folder = await folderOnDisk()
     const large = readableImages.find(({ name }) => name === 'large-virtual-size')
     const image = (await large?.build(folder.path)) ?? ''
     const raw = folder.file('out', 'out.raw')
