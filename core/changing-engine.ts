@@ -20,12 +20,15 @@ import type { PlanRepairOptions } from './operations/plan-repair.ts'
 import type { PlanResizeOptions } from './operations/plan-resize.ts'
 import type { RebuildOptions, RebuildResult } from './operations/rebuild-refcounts.ts'
 import type { RepairOptions } from './operations/repair.ts'
+import type { RepairCopyOptions, RepairedCopy } from './operations/repair-copy.ts'
 import type { RepairPlan, RepairResult } from './operations/repair-plan.ts'
 import type { ResizeOptions, ResizeResult } from './operations/resize.ts'
 import type { ResizePlan } from './operations/resize-plan.ts'
 import type { RestoreCutOptions, RestoreCutPlan } from './operations/restore-cut.ts'
 import type { CreateSnapshotOptions } from './operations/snapshot-create.ts'
 import type { DeleteSnapshotOptions } from './operations/snapshot-delete.ts'
+import type { KeptCutFacts } from './operations/kept-cut.ts'
+import type { KeptKind } from './operations/recognize-kept.ts'
 import type { KeptSnapshot, RestoreSnapshotPlan } from './operations/kept-snapshot-plan.ts'
 import type { SnapshotOptions } from './operations/open-snapshots.ts'
 import type { RestoreSnapshotOptions } from './operations/snapshot-restore.ts'
@@ -84,6 +87,10 @@ export interface ChangingEngine {
   /** What only the snapshot has, and would be freed; only reads. */
   planDeleteSnapshot(path: string, options: PlanSnapshotOptions): Promise<DeleteSnapshotPlan>
   deleteSnapshot(path: string, options: DeleteSnapshotOptions): Promise<DeletedSnapshotChange>
+  /** What a file of ours keeps, by its first bytes. */
+  recognizeKept(file: string): Promise<KeptKind | undefined>
+  /** What a file says that keeps the end of a disk. */
+  readKeptCut(file: string): Promise<KeptCutFacts>
   /** What a file says that keeps a deleted snapshot. */
   readKeptSnapshot(file: string): Promise<KeptSnapshot>
   /** What putting a deleted snapshot back would mean; throws why it cannot come back; only reads. */
@@ -111,6 +118,13 @@ export interface ChangingEngine {
   planRepair(path: string, options?: PlanRepairOptions): Promise<RepairPlan>
   /** Writes a safety copy first; data-loss steps need consent by name. */
   repairImage(path: string, plan: RepairPlan, options?: RepairOptions): Promise<RepairResult>
+  /** A copy of the image at `to` is repaired as planned for the image, which is left alone. */
+  repairCopy(
+    path: string,
+    to: string,
+    plan: RepairPlan,
+    options?: RepairCopyOptions,
+  ): Promise<RepairedCopy>
   /** The safety copies beside an image, newest first, and whether each fits; only reads. */
   listRepairUndos(path: string, context?: OperationContext): Promise<readonly RepairUndo[]>
   /** Whether a safety copy fits the image as it is now; only reads. */

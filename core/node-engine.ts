@@ -24,6 +24,7 @@ import { planAmend } from './operations/plan-amend.ts'
 import { planCompact } from './operations/plan-compact.ts'
 import { planCreate } from './operations/plan-create.ts'
 import { planEncode } from './operations/plan-encode.ts'
+import { readKeptCut } from './operations/kept-cut.ts'
 import { planRelink } from './operations/plan-relink.ts'
 import { planRepair } from './operations/plan-repair.ts'
 import { planResize } from './operations/plan-resize.ts'
@@ -35,7 +36,9 @@ import { relocate } from './operations/relocate.ts'
 import { settleRelocation } from './operations/settle-relocation.ts'
 import { relinkImage } from './operations/relink.ts'
 import { repairImage } from './operations/repair.ts'
+import { repairCopy } from './operations/repair-copy.ts'
 import { resizeImage } from './operations/resize.ts'
+import { recognizeKept } from './operations/recognize-kept.ts'
 import { planRestoreCut, restoreCut } from './operations/restore-cut.ts'
 import { applySnapshot, planApplySnapshot } from './operations/snapshot-apply.ts'
 import { createSnapshot } from './operations/snapshot-create.ts'
@@ -118,6 +121,8 @@ export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Eng
         absolute(path),
         paced({ ...options, keep: keep && { ...keep, path: absolute(keep.path) } }),
       ),
+    recognizeKept: (file) => recognizeKept(host, absolute(file)),
+    readKeptCut: (file) => readKeptCut(host, absolute(file)),
     readKeptSnapshot: (file) => readKeptSnapshot(host, absolute(file)),
     planRestoreSnapshot: (path, file, options) =>
       planRestoreSnapshot(host, absolute(path), absolute(file), paced(options)),
@@ -135,6 +140,8 @@ export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Eng
     restoreCut: (path, plan, options) => restoreCut(host, absolute(path), plan, paced(options)),
     planRepair: (path, options) => planRepair(host, absolute(path), paced(options)),
     repairImage: (path, plan, options) => repairImage(host, absolute(path), plan, paced(options)),
+    repairCopy: (path, to, plan, options) =>
+      repairCopy(host, absolute(path), absolute(to), plan, paced(options)),
     listRepairUndos: (path, context) => listRepairUndos(host, absolute(path), paced(context)),
     planUndoRepair: (path, safetyCopy, context) =>
       planUndoRepair(host, absolute(path), absolute(safetyCopy), paced(context)),

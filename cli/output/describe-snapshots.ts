@@ -8,6 +8,7 @@ import {
   type KeepingBytes,
   type KeptSnapshot,
   type ListedSnapshot,
+  type RestoreWarning,
   type SnapshotInfo,
   type SnapshotOutcome,
 } from '../../core/index.ts'
@@ -82,10 +83,28 @@ function factsOf(answer: SnapshotOutcome): Fact[] {
         ...(change === undefined ? keepingFacts(plan.keeping) : keptInFacts(change.kept)),
       ]
     }
+    case 'restore': {
+      const { plan, change } = answer
+      const { kept, bytesWritten, warnings } = plan
+      return [
+        ['Taken', formatInstant(plan.snapshot.createdAt)],
+        ['Kept in', `${printable(kept.path)} (${formatBytes(kept.bytes)})`],
+        ...(change === undefined
+          ? [['Would write', `${formatBytes(bytesWritten)} at most`] as const]
+          : []),
+        ...warnings.map((warning) => ['Note', restoreWarnings[warning]] as const),
+      ]
+    }
     default:
       return unreachable(answer)
   }
 }
+
+const restoreWarnings = {
+  'id-taken': 'another snapshot has its id by now, so it gets a new one',
+  'backing-changed':
+    'the image has another backing file by now; what the snapshot has from there may be other data',
+} as const satisfies Record<RestoreWarning, string>
 
 function keepingFacts(keeping: KeepingBytes | undefined): Fact[] {
   if (keeping === undefined) return []

@@ -5,6 +5,8 @@ export type SnapshotAction =
   | { readonly kind: 'list' }
   | { readonly kind: 'create' | 'apply' | 'delete'; readonly name: string }
   | { readonly kind: 'rename'; readonly name: string; readonly newName: string }
+  /** `name`: the file that keeps it. */
+  | { readonly kind: 'restore'; readonly name: string }
 
 export interface SnapshotFlags {
   readonly id: boolean
@@ -14,7 +16,7 @@ export interface SnapshotFlags {
   readonly dryRun: boolean
 }
 
-const actions = ['list', 'create', 'apply', 'delete', 'rename'] as const
+const actions = ['list', 'create', 'apply', 'delete', 'rename', 'restore'] as const
 
 /** Reads the words after the file, and whether the options go with them. Throws UsageError. */
 export function snapshotAction(words: readonly string[], flags: SnapshotFlags): SnapshotAction {
@@ -30,7 +32,13 @@ export function snapshotAction(words: readonly string[], flags: SnapshotFlags): 
     if (name !== undefined) throw new UsageError('list takes no name: it lists all snapshots.')
     return { kind }
   }
-  if (name === undefined) throw new UsageError(`${kind} needs the name of the snapshot.`)
+  if (name === undefined) {
+    throw new UsageError(
+      kind === 'restore'
+        ? 'restore needs the file that keeps the snapshot.'
+        : `${kind} needs the name of the snapshot.`,
+    )
+  }
   if (kind === 'rename') {
     if (newName === undefined) throw new UsageError('rename needs the new name, too.')
     return { kind, name, newName }
@@ -46,10 +54,10 @@ function mustFit(
   if (take !== undefined && kind !== 'apply') throw new UsageError('--take goes with apply.')
   if (keep !== undefined && kind !== 'delete') throw new UsageError('--keep goes with delete.')
   if (whole && keep === undefined) throw new UsageError('--whole goes with --keep.')
-  if (id && (kind === 'list' || kind === 'create')) {
+  if (id && !['apply', 'delete', 'rename'].includes(kind)) {
     throw new UsageError('--id goes with apply, delete and rename.')
   }
-  if (dryRun && kind !== 'apply' && kind !== 'delete') {
-    throw new UsageError('--dry-run goes with apply and delete: the others lose nothing.')
+  if (dryRun && !['apply', 'delete', 'restore'].includes(kind)) {
+    throw new UsageError('--dry-run goes with apply, delete and restore: the others lose nothing.')
   }
 }

@@ -70,5 +70,25 @@ export const snapshotJson = z.discriminatedUnion('action', [
       })
       .optional(),
   }),
+  z.strictObject({
+    ...ours,
+    action: z.literal('restore'),
+    plan: z.strictObject({
+      kept: z.strictObject({
+        path: z.string(),
+        /** Where the image was when the snapshot was deleted. */
+        image: z.string(),
+        snapshot,
+        content: z.enum(['own', 'whole']),
+        bytes,
+      }),
+      /** As it will be listed. */
+      snapshot,
+      /** At most: what it shares with other states is not written. */
+      bytesWritten: bytes,
+      warnings: z.array(z.enum(['id-taken', 'backing-changed'])).readonly(),
+    }),
+    result: z.strictObject({ virtualSize: bytes, snapshot }).optional(),
+  }),
 ])
 export type SnapshotJson = z.infer<typeof snapshotJson>

@@ -202,7 +202,7 @@ export const undoing = {
   copy: {
     kind: 'text',
     value: 'file',
-    help: 'safety copy of a repair that is not beside the image',
+    help: 'file that takes it back: safety copy of a repair, kept end of a disk, kept snapshot',
   },
   links: reading.links,
   ...planned,
@@ -288,12 +288,13 @@ export const changingVerbs: VerbGroup = {
     }),
     defineVerb({
       name: 'snapshot',
-      summary: 'list, create, apply, delete or rename snapshots inside an image',
+      summary: 'list, create, apply, delete, rename or put back snapshots inside an image',
       operands: ['<file>', '[action]', '[name]', '[new-name]'],
-      operandChoices: { action: ['list', 'create', 'apply', 'delete', 'rename'] },
+      operandChoices: { action: ['list', 'create', 'apply', 'delete', 'rename', 'restore'] },
       options: snapshotting,
       notes:
-        'Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW.\n' +
+        'Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW;\n' +
+        'restore FILE, which puts back what delete --keep FILE kept.\n' +
         'Applying loses the present state, unless --take keeps it, and deleting the snapshot, unless --keep does;\n' +
         '--dry-run says what would be lost. A snapshot that is kept without --whole comes back only while nobody\n' +
         'writes to the image.',
@@ -312,12 +313,14 @@ export const changingVerbs: VerbGroup = {
       operands: ['<file>', '[id]'],
       options: undoing,
       notes:
-        'Repairs are undone with their safety copies, beside the image. Growing, amending, relinking and snapshots that were\n' +
-        'taken, renamed, applied with --take or deleted with --keep are undone with what the history has of them (not after --no-history).\n' +
+        'Repairs are undone with their safety copies, beside the image. Growing, shrinking with --keep-cut, amending,\n' +
+        'relinking and snapshots that were taken, renamed, applied with --take or deleted with --keep are undone with what\n' +
+        'the history has of them. Without a history, --copy names the file that was kept.\n' +
         'Nothing is undone that would lose what came later; the list says why.',
       examples: [
         { words: 'undo disk.qcow2', does: 'what can be undone' },
         { words: 'undo disk.qcow2 --apply', does: 'undoes the newest of it' },
+        { words: 'undo disk.qcow2 --copy end.qcow2 --apply', does: 'brings back a kept end' },
       ],
       load: async () => (await import('../verbs/undo.ts')).undo,
     }),

@@ -18,7 +18,7 @@ import type { RunVerb } from '../table/verb.ts'
 
 type SnapshotWords = OptionValues<typeof snapshotting>
 
-/** `platter snapshot`: lists, creates, applies, deletes and renames snapshots inside an image. */
+/** `platter snapshot`: lists, creates, applies, deletes, renames and puts back snapshots inside an image. */
 export const snapshot: RunVerb<SnapshotWords> = async ({ operands, options: words, host }) => {
   const [file = '', ...rest] = operands
   const action = snapshotAction(rest, words)
@@ -81,6 +81,13 @@ async function answerTo(
       const change = await engine.renameSnapshot(path, { ...chosen, name: action.newName })
       const old = listed.find(({ id }) => id === change.snapshot.id)
       return { kind: 'rename', change, oldName: old?.name ?? action.name }
+    }
+    case 'restore': {
+      const { name: kept } = action
+      const plan = await engine.planRestoreSnapshot(path, kept, options)
+      if (words.dryRun) return { kind: 'restore', plan, change: undefined }
+      const change = await engine.restoreSnapshot(path, kept, { ...options, stamp: plan.stamp })
+      return { kind: 'restore', plan, change }
     }
     default:
       return unreachable(action)
@@ -155,6 +162,13 @@ function snapshotJson(filename: string, answer: SnapshotAnswer): SnapshotJson {
       const { virtualSize, freed, kept } = answer.change
       const file = kept && { path: kept.path, content: kept.content, bytes: kept.bytes }
       return { ...json, result: { virtualSize, freed, kept: file } }
+    }
+    case 'restore': {
+      const { path: _path, stamp: _stamp, ...plan } = answer.plan
+      const json = { ...ours, action: 'restore', plan } as const
+      if (answer.change === undefined) return json
+      const { virtualSize, snapshot: put } = answer.change
+      return { ...json, result: { virtualSize, snapshot: put } }
     }
     default:
       return unreachable(answer)

@@ -1,4 +1,9 @@
-import { ImageError, type OperationContext } from '../../core/index.ts'
+import {
+  ImageError,
+  type DoneChange,
+  type Engine,
+  type OperationContext,
+} from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
@@ -54,21 +59,33 @@ async function undoOne(path: string, run: UndoRun, context: OperationContext): P
   return undone(path, chosen(path, found.entries, id), run, context)
 }
 
+/** What the file keeps says what was done, also where no history remembers it. */
 async function fromCopy(
   path: string,
-  { host: { engine }, words: { copy = '' } }: UndoRun,
+  { host: { engine }, words: { copy = '', links } }: UndoRun,
   context: OperationContext,
 ): Promise<Undoable> {
-  const plan = await engine.planUndoRepair(path, copy, context)
-  return {
-    id: 'copy',
-    jobId: undefined,
-    at: undefined,
-    refusal: undefined,
-    kind: 'repair',
-    safetyCopy: copy,
-    plan,
+  const known = { id: 'copy', jobId: undefined, at: undefined } as const
+  const change = await changeThatKept(engine, copy)
+  if (change === undefined) {
+    const plan = await engine.planUndoRepair(path, copy, context)
+    return { ...known, refusal: undefined, kind: 'repair', safetyCopy: copy, plan }
   }
+  const plan = await engine.planUndoChange(path, change, { ...context, links })
+  return { ...known, refusal: plan.refusal, kind: 'change', change, plan }
+}
+
+/** undefined for the safety copy of a repair, and for what is none of ours. */
+async function changeThatKept(engine: Engine, file: string): Promise<DoneChange | undefined> {
+  const kept = await engine.recognizeKept(file)
+  if (kept === 'cut') {
+    const { path, ...disk } = await engine.readKeptCut(file)
+    return { kind: 'shrink', ...disk, kept: path }
+  }
+  if (kept !== 'snapshot') return undefined
+  const { path, snapshot } = await engine.readKeptSnapshot(file)
+  const { id, name, createdAt } = snapshot
+  return { kind: 'snapshot-delete', snapshot: { id, name, createdAt }, kept: path }
 }
 
 /** What has the id; without one, the newest that can be undone. Throws `undo-nothing` or why not. */

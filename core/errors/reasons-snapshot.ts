@@ -49,7 +49,7 @@ export const snapshotReasons = {
     title: (c) => `${nameOf(c)} has a snapshot of that name already`,
     detail: (c) =>
       `One of its snapshots is called “${c.id ?? ''}”; a second one could not be told from it.`,
-    advice: () => 'Choose another name.',
+    advice: () => 'Choose another name, or rename the one that has it.',
   },
   'snapshots-full': {
     kind: 'unsupported',

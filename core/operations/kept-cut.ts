@@ -40,6 +40,22 @@ export async function openCut(host: Host, path: string): Promise<OpenedCut> {
   }
 }
 
+/** What a file that keeps a cut says of the disk it was cut off from. Sizes are bytes. */
+export interface KeptCutFacts {
+  readonly path: string
+  /** Of the image it was cut off from. */
+  readonly format: 'qcow2' | 'raw'
+  readonly before: number
+  readonly after: number
+}
+
+/** Throws as `openCut`. */
+export async function readKeptCut(host: Host, path: string): Promise<KeptCutFacts> {
+  await using cut = await openCut(host, path)
+  const { format, before, after } = cut.record
+  return { path, format, before, after }
+}
+
 async function openKept(host: Host, path: string): Promise<OpenedImage> {
   try {
     return await openImage(host, path, { format: 'qcow2', links: 'deny' })

@@ -33,7 +33,7 @@ import { decodeKeptHead, encodeKeptHead, type KeptSnapshotHead } from './kept-sn
  *
  * The seal is a sector of its own, so that it is there whole or not at all.
  */
-const MAGIC = 'PLTRSNAP'
+export const KEPT_SNAPSHOT_MAGIC = 'PLTRSNAP'
 const SEAL_MAGIC = 'SEALED'
 const VERSION = 1
 const SECTOR = 512
@@ -257,7 +257,7 @@ function prefixOf({
   readonly bytes: number
 }): Uint8Array {
   const prefix = new BinaryWriter(SECTOR)
-  prefix.put(0, encoder.encode(MAGIC))
+  prefix.put(0, encoder.encode(KEPT_SNAPSHOT_MAGIC))
   prefix.u32(8, VERSION)
   prefix.u32(12, text.length)
   prefix.u32(16, crc32(text))
@@ -270,7 +270,7 @@ function readPrefix(file: BlockFile): Prefix {
   const length = file.size()
   const bytes = new Uint8Array(PREFIX_FIELDS)
   file.readNow(bytes, 0, 'data')
-  if (decoder.decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) {
+  if (decoder.decode(bytes.subarray(0, KEPT_SNAPSHOT_MAGIC.length)) !== KEPT_SNAPSHOT_MAGIC) {
     throw invalid(file, length === 0 ? 'empty' : 'another kind of file')
   }
   const view = new BinaryView(bytes, { structure: 'kept snapshot', offset: 0 })

@@ -25,7 +25,7 @@ import {
  *
  * The checksums let an undo tell its own image, repaired wholly or in part, from everything else.
  */
-const MAGIC = 'PLTRUNDO'
+export const SAFETY_COPY_MAGIC = 'PLTRUNDO'
 const VERSION = 1
 const PREFIX_BYTES = 16
 const DIGEST_BYTES = 32
@@ -67,7 +67,7 @@ export async function writeSafetyCopy(
   const writer = new HashedWriter(file, host.createHasher('sha256'))
   const text = encodeHead(head)
   const prefix = new BinaryWriter(PREFIX_BYTES)
-  prefix.put(0, encoder.encode(MAGIC))
+  prefix.put(0, encoder.encode(SAFETY_COPY_MAGIC))
   prefix.u32(8, VERSION)
   prefix.u32(12, text.length)
   await writer.write(prefix.bytes)
@@ -109,8 +109,8 @@ export class SafetyCopy {
     const prefix = new Uint8Array(PREFIX_BYTES)
     file.readNow(prefix, 0, 'data')
     const view = new BinaryView(prefix, { structure: 'safety copy', offset: 0 })
-    const magic = decoder.decode(prefix.subarray(0, MAGIC.length))
-    if (magic !== MAGIC) throw invalid(file, 'another kind of file')
+    const magic = decoder.decode(prefix.subarray(0, SAFETY_COPY_MAGIC.length))
+    if (magic !== SAFETY_COPY_MAGIC) throw invalid(file, 'another kind of file')
     if (view.u32(8) !== VERSION) throw invalid(file, `of version ${view.u32(8)}`)
     const headBytes = view.u32(12)
     if (headBytes > Math.min(MAX_HEAD_BYTES, length - PREFIX_BYTES - DIGEST_BYTES)) {

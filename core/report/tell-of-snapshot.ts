@@ -2,6 +2,7 @@ import { unreachable } from '../base/assert.ts'
 import { printable } from '../base/text.ts'
 import type { SnapshotMark } from '../operations/done-change.ts'
 import type { SnapshotInfo } from '../operations/image-info.ts'
+import type { RestoreSnapshotPlan } from '../operations/kept-snapshot-plan.ts'
 import type {
   AppliedSnapshotChange,
   ApplySnapshotPlan,
@@ -28,6 +29,11 @@ export type SnapshotOutcome =
       readonly plan: DeleteSnapshotPlan
       readonly change: DeletedSnapshotChange | undefined
     }
+  | {
+      readonly kind: 'restore'
+      readonly plan: RestoreSnapshotPlan
+      readonly change: SnapshotChange | undefined
+    }
 
 /**
  * For behind the name of the image. `shown` makes a name from an image fit to be shown; each surface has its
@@ -51,6 +57,10 @@ export function snapshotWords(outcome: SnapshotOutcome, shown: (name: string) =>
       return change === undefined
         ? `snapshot ${snapshot} would be deleted`
         : `snapshot ${snapshot} deleted`
+    }
+    case 'restore': {
+      const { plan, change } = outcome
+      return `snapshot ${nameOf(plan.snapshot)} ${change === undefined ? 'would be ' : ''}put back`
     }
     default:
       return unreachable(outcome)
@@ -86,6 +96,9 @@ export function tellOfSnapshot(outcome: SnapshotOutcome): ToldChange {
       const undo = { kind: 'snapshot-delete', snapshot: markOf(plan.snapshot), kept } as const
       return { summary, facts: [...facts, { label: 'Kept in', text: kept }], undo }
     }
+    case 'restore':
+      // The file that keeps it stays: deleting the snapshot again loses nothing.
+      return { summary, facts: [{ label: 'Kept in', text: outcome.plan.kept.path }] }
     default:
       return unreachable(outcome)
   }

@@ -116,7 +116,7 @@ const cases: readonly (readonly [line: string, words: readonly string[]])[] = [
   ['platter sha --algorithm=sha', algorithms],
   ['platter sha my', ['my disk.qcow2']],
   ['platter check --report my', ['my disk.qcow2']],
-  ['platter snapshot disk.qcow2 re', ['rename']],
+  ['platter snapshot disk.qcow2 re', ['rename', 'restore']],
   ['platter completions ', ['bash', 'fish', 'zsh']],
   ['platter help stream', ['stream-decode']],
   ['platter create --format raw disk.qcow2 ', []],

@@ -64,6 +64,23 @@ describe('snapshot', () => {
     expect((await qemuCheck(image)).exitCode).toBe(0)
   })
 
+  it('puts one back that was deleted and kept, and says before as what', async () => {
+    const image = await imageWithMonday()
+    const kept = `${image}.kept`
+    await jsonOf(image, 'delete', 'monday', '--keep', kept)
+    expect(await snapshotsOf(image)).toEqual([])
+    const planned = await jsonOf(image, 'restore', kept, '--dry-run')
+    expect(planned).toMatchObject({ action: 'restore', plan: { kept: { content: 'own' } } })
+    expect(planned).not.toHaveProperty('result')
+    expect(await jsonOf(image, 'restore', kept)).toMatchObject({
+      action: 'restore',
+      result: { virtualSize: 64 * mib, snapshot: { id: '1', name: 'monday' } },
+    })
+    await qemuImg('snapshot', '-a', 'monday', image)
+    await qemuIo(image, 'read -P 7 0 4M')
+    expect((await qemuCheck(image)).exitCode).toBe(0)
+  })
+
   it('says with --dry-run what applying would lose, then loses that', async () => {
     const image = await imageWithMonday()
     const before = readFileSync(image)

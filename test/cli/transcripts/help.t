@@ -16,7 +16,7 @@
   $ platter help snapshot
   Usage: platter snapshot [options] <file> [action] [name] [new-name]
   
-  List, create, apply, delete or rename snapshots inside an image.
+  List, create, apply, delete, rename or put back snapshots inside an image.
   
   Options:
     --id                    the name is the id of a snapshot
@@ -46,7 +46,8 @@
     --metrics <address>     serve Prometheus metrics there while it runs: 9090,
                             127.0.0.1:<number>
   
-  Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW.
+  Actions: list, which is meant when none is given; create NAME; apply NAME; delete NAME; rename NAME NEW;
+  restore FILE, which puts back what delete --keep FILE kept.
   Applying loses the present state, unless --take keeps it, and deleting the snapshot, unless --keep does;
   --dry-run says what would be lost. A snapshot that is kept without --whole comes back only while nobody
   writes to the image.

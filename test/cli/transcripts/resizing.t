@@ -152,6 +152,24 @@ The table of a guest's disk stays sound when the disk gets another size, and wha
   $ platter undo --apply gpt.qcow2 | head -n 1; qemu-img check -q gpt.qcow2; qemu-img info gpt.qcow2 | grep virtual
   gpt.qcow2: undone: shrank from 2 MiB to 256 KiB, and the end was kept
   virtual size: 2 MiB (2097152 bytes)
+  $ platter resize --move-gpt-backup --keep-cut later.qcow2 --no-history gpt.qcow2 256K > /dev/null; platter undo --copy later.qcow2 gpt.qcow2
+  gpt.qcow2: can be undone: shrank from 2 MiB to 256 KiB, and the end was kept
+    What     shrank from 2 MiB to 256 KiB, and the end was kept
+    Returns  a disk of 2 MiB, with what was cut off
+    Nothing was changed.
+  $ platter undo --copy later.qcow2 --apply gpt.qcow2 | head -n 1; qemu-img info gpt.qcow2 | grep virtual
+  gpt.qcow2: undone: shrank from 2 MiB to 256 KiB, and the end was kept
+  virtual size: 2 MiB (2097152 bytes)
+  $ platter undo --copy gpt.raw gpt.qcow2
+  platter: gpt.raw is no safety copy of a repair (PLT-1544)
+    <folder>/gpt.raw is another kind of file; expected was a whole safety copy.
+    Nothing was changed. Name the file that the repair said it wrote.
+  [1]
+  $ platter undo --copy gpt.qcow2 gpt.qcow2
+  platter: gpt.qcow2 holds nothing that was cut off (PLT-1706)
+    A file that keeps what a smaller size cut off was expected at <folder>/gpt.qcow2; this is none.
+    Nothing was changed. Name the file that was written when the disk was made smaller.
+  [1]
   $ platter resize --move-gpt-backup --ignore-data-loss gpt.qcow2 64K
   platter: Partition 2 of gpt.qcow2 does not fit (PLT-1702)
     Partition 2 ends at byte 196608, and the second copy of the partition table would have to begin at byte 48640.

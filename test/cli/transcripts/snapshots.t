@@ -69,10 +69,10 @@
   $ platter snapshot disk.qcow2 create ones
   platter: disk.qcow2 has a snapshot of that name already (PLT-1525)
     One of its snapshots is called “ones”; a second one could not be told from it.
-    Nothing was changed. Choose another name.
+    Nothing was changed. Choose another name, or rename the one that has it.
   [1]
   $ platter snapshot disk.qcow2 frobnicate
-  platter: "frobnicate" is no action: list, create, apply, delete, rename. Snapshots are named after it.
+  platter: "frobnicate" is no action: list, create, apply, delete, rename, restore. Snapshots are named after it.
   Run "platter help snapshot" for what it takes.
   [64]
   $ platter snapshot disk.qcow2 apply
@@ -131,6 +131,91 @@ A snapshot that is deleted and kept
     Only what the snapshot “ones” had alone was kept. What it shared with the disk may be other data by now (time of its last change: <date>; it was <date>).
     Nothing was changed. What was kept stays in its file. If you have a copy of the image from before, use that one.
   [1]
+  $ platter snapshot kept.qcow2 restore again.kept
+  platter: kept.qcow2 was written to since; the snapshot cannot be put back (PLT-1722)
+    Only what the snapshot “ones” had alone was kept. What it shared with the disk may be other data by now (time of its last change: <date>; it was <date>).
+    Nothing was changed. What was kept stays in its file. If you have a copy of the image from before, use that one.
+  [1]
+
+It is put back from its file, whatever the history knows
+
+  $ platter snapshot --no-history kept.qcow2 create more > /dev/null
+  $ platter snapshot --keep more.kept --whole --no-history kept.qcow2 delete more > /dev/null
+  $ qemu-io -c 'write -q -P 5 0 64k' kept.qcow2
+  $ qemu-img snapshot -c other kept.qcow2
+  $ platter snapshot --dry-run kept.qcow2 restore more.kept
+  kept.qcow2: snapshot "more" (id 2) would be put back
+    Taken        <date>
+    Kept in      <folder>/more.kept (1.1 MiB)
+    Would write  1.1 MiB at most
+    Note         another snapshot has its id by now, so it gets a new one
+    Nothing was changed.
+  $ platter undo --copy more.kept kept.qcow2 | tail -n 3
+    What     snapshot "more" deleted, and kept
+    Returns  the snapshot "more"
+    Nothing was changed.
+  $ platter snapshot --json --dry-run kept.qcow2 restore more.kept
+  {
+      "version": 1,
+      "filename": "kept.qcow2",
+      "action": "restore",
+      "plan": {
+          "kept": {
+              "path": "<folder>/more.kept",
+              "image": "<folder>/kept.qcow2",
+              "snapshot": {
+                  "id": "1",
+                  "name": "more",
+                  "vmStateSize": 0,
+                  "createdAt": <number>,
+                  "vmClockMs": 0,
+                  "diskSize": 1048576,
+                  "l1Offset": 458752,
+                  "l1Entries": 1
+              },
+              "content": "whole",
+              "bytes": 1116558
+          },
+          "snapshot": {
+              "id": "2",
+              "name": "more",
+              "vmStateSize": 0,
+              "createdAt": <number>,
+              "vmClockMs": 0,
+              "diskSize": 1048576,
+              "l1Offset": 458752,
+              "l1Entries": 1
+          },
+          "bytesWritten": 1115152,
+          "warnings": [
+              "id-taken"
+          ]
+      }
+  }
+  $ platter snapshot kept.qcow2 restore more.kept
+  kept.qcow2: snapshot "more" (id 2) put back
+    Taken    <date>
+    Kept in  <folder>/more.kept (1.1 MiB)
+    Note     another snapshot has its id by now, so it gets a new one
+  $ qemu-img check -q kept.qcow2 && qemu-img convert -l more kept.qcow2 more.raw && qemu-io -f raw -c 'read -q -P 4 0 4k' more.raw
+  $ platter snapshot kept.qcow2 restore more.kept
+  platter: kept.qcow2 has a snapshot of that name already (PLT-1525)
+    One of its snapshots is called “more”; a second one could not be told from it.
+    Nothing was changed. Choose another name, or rename the one that has it.
+  [1]
+  $ platter snapshot kept.qcow2 restore more.raw
+  platter: more.raw keeps no snapshot that could be put back (PLT-1720)
+    It is another kind of file; a file that Platter wrote when it deleted a snapshot is needed.
+    Nothing was changed. If you have another copy of that file, use it.
+  [1]
+  $ platter snapshot kept.qcow2 restore
+  platter: restore needs the file that keeps the snapshot.
+  Run "platter help snapshot" for what it takes.
+  [64]
+  $ platter snapshot --id kept.qcow2 restore more.kept
+  platter: --id goes with apply, delete and rename.
+  Run "platter help snapshot" for what it takes.
+  [64]
   $ platter snapshot --whole kept.qcow2 list
   platter: --whole goes with --keep.
   Run "platter help snapshot" for what it takes.
