@@ -22,9 +22,7 @@ export const relationCommands: readonly Command[] = [
     disabledReason: (context) =>
       offline(context) ??
       needsOneImage(context) ??
-      (context.images[0]?.missingSince === undefined
-        ? texts().chain.locateSheet.notMissing
-        : undefined),
+      (context.images[0]?.missingSince === undefined ? texts().commands.notMissing : undefined),
     run: ({ images }) => {
       const [image] = images
       if (image !== undefined) openSheet({ kind: 'locate', imageId: image.id })

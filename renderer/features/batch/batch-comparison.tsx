@@ -2,9 +2,9 @@ import type { JobKind } from '../../../ipc/schemas/job.ts'
 import { formatCount } from '../../format/counts.ts'
 import { exactDate } from '../../format/dates.ts'
 import { host } from '../../host.ts'
-import { texts } from '../../texts/texts.ts'
 import { useAnswer } from '../../state/use-answer.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { batchTexts } from './batch-texts.ts'
 
 export interface BatchComparisonProps {
   readonly batchId: string
@@ -13,7 +13,7 @@ export interface BatchComparisonProps {
 
 /** What is better and what is worse than in the run before of the same name; nothing when this is the first one. */
 export function BatchComparison({ batchId, kind }: BatchComparisonProps) {
-  const words = texts().batch.comparison
+  const words = batchTexts().comparison
   const answer = useAnswer({
     subject: batchId,
     version: 0,
@@ -61,7 +61,7 @@ export function BatchComparison({ batchId, kind }: BatchComparisonProps) {
 }
 
 function worseWords(count: number, kind: JobKind): string {
-  const { worse, worseProblems } = texts().batch.comparison
+  const { worse, worseProblems } = batchTexts().comparison
   if (kind !== 'check') return worse(formatCount(count))
   return count === 1 ? worseProblems.one : worseProblems.many(formatCount(count))
 }

@@ -11,7 +11,7 @@ export interface BatchControlsProps {
 
 /** Pause or Resume, and Cancel, of a batch that goes on. Both keep what has finished. */
 export function BatchControls({ batch, size = 'normal' }: BatchControlsProps) {
-  const words = texts().batch
+  const words = texts().batches
   const { id, title, kind, paused = false } = batch
   const worth = words.worth[isLook(kind) ? 'look' : 'change']
   return (

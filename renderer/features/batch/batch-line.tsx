@@ -11,7 +11,7 @@ import { BatchControls } from './batch-controls.tsx'
 /** A batch in the drawer: how far it is, what it has found, and the way to its page. */
 export function BatchLine({ batch }: { readonly batch: BatchCounters }) {
   const now = useNow(30_000)
-  const words = texts().batch
+  const words = texts().batches
   const { id, title, done, total, endedAt, paused = false } = batch
   const found = foundBy(batch)
   return (
@@ -42,7 +42,7 @@ export function BatchLine({ batch }: { readonly batch: BatchCounters }) {
       )}
       <div className="job-progress-details">
         {[
-          ...(paused ? [words.outcomes.paused] : []),
+          ...(paused ? [words.paused] : []),
           ...(found.length === 0 ? [words.noResults] : found),
         ].join(' · ')}
       </div>
@@ -52,7 +52,7 @@ export function BatchLine({ batch }: { readonly batch: BatchCounters }) {
 
 /** "3 healthy", "1 damaged": the counters that are not zero. */
 function foundBy({ kind, ...batch }: BatchCounters): readonly string[] {
-  const { counted } = texts().batch
+  const { counted } = texts().batches
   const counters = [
     [batch.ok, counted.ok[kind === 'check' ? 'check' : 'other']],
     [batch.leaks, counted.leaks],

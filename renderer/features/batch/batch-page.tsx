@@ -7,7 +7,6 @@ import { useNow } from '../../state/clock.ts'
 import { useJobs, watchBatch } from '../../state/jobs.ts'
 import { showPage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -15,6 +14,7 @@ import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { BatchComparison } from './batch-comparison.tsx'
 import { BatchControls } from './batch-controls.tsx'
 import { BatchResults } from './batch-results.tsx'
+import { batchTexts } from './batch-texts.ts'
 import { outcomeOf, outcomesOf, outcomeWords, type Outcome } from './outcome.ts'
 import { ReportButtons } from './report-buttons.tsx'
 import { runAgain, worthAnotherTry } from './run-again.ts'
@@ -22,7 +22,7 @@ import './batch-page.css'
 
 /** The same work on many images, while it goes on and afterwards. */
 export function BatchPage({ batchId }: { readonly batchId: string }) {
-  const words = texts().batch.page
+  const words = batchTexts().page
   useEffect(() => watchBatch(batchId, reportError), [batchId])
   const counters = useJobs((state) => state.batches.get(batchId))
   const watched = useJobs((state) => state.watched)
@@ -101,7 +101,7 @@ interface BatchHeaderProps {
 }
 
 function BatchHeader({ batchId, kind, counters, jobs }: BatchHeaderProps) {
-  const words = texts().batch.page
+  const words = batchTexts().page
   const now = useNow(1000)
   const done = counters?.done ?? jobs.filter(({ endedAt }) => endedAt !== undefined).length
   const total = counters?.total ?? jobs.length
@@ -146,7 +146,7 @@ function BatchHeader({ batchId, kind, counters, jobs }: BatchHeaderProps) {
 }
 
 function stateOf({ done, total, paused, startedAt }: BatchCounters, now: number): string {
-  const words = texts().batch.page
+  const words = batchTexts().page
   const images = counted(total, 'image')
   const percent = formatPercent(total === 0 ? 0 : done / total)
   return paused === true
@@ -167,7 +167,7 @@ interface Ended {
 }
 
 function endOf({ done, total, kind, counters }: Ended): string {
-  const words = texts().batch.page
+  const words = batchTexts().page
   const ended = words.ended[kind === 'check' ? 'check' : 'other']
   const what = ended(formatCount(done), counted(total, 'image'))
   return counters?.endedAt === undefined

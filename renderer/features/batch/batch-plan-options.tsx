@@ -1,7 +1,7 @@
-import { texts } from '../../texts/texts.ts'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
 import { algorithmWords } from '../jobs/job-words.ts'
+import { batchTexts } from './batch-texts.ts'
 import type { BatchOptions, BatchWork } from './batch-work.ts'
 
 export interface BatchPlanOptionsProps {
@@ -12,7 +12,7 @@ export interface BatchPlanOptionsProps {
 
 /** What can be chosen for all images together; repairing leaks and mapping have nothing to choose. */
 export function BatchPlanOptions({ work, options, onChange }: BatchPlanOptionsProps) {
-  const words = texts().batch.plan
+  const words = batchTexts().plan
   if (work === 'check') {
     return (
       <div>

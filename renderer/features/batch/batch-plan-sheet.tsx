@@ -11,6 +11,7 @@ import { Select } from '../../ui/select.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { BatchPlanOptions } from './batch-plan-options.tsx'
 import { BatchPlanView } from './batch-plan-view.tsx'
+import { batchTexts } from './batch-texts.ts'
 import { batchRequest, batchWorks, usualOptions, workIcons, type BatchWork } from './batch-work.ts'
 import './batch-plan-sheet.css'
 
@@ -24,7 +25,7 @@ export interface BatchPlanSheetProps {
 
 /** What the same work on many images comes to: what is in, what is left out and why, and how long it takes. */
 export function BatchPlanSheet({ work: first, subject, imageIds, onClose }: BatchPlanSheetProps) {
-  const words = texts().batch.plan
+  const words = batchTexts().plan
   const [work, setWork] = useState(first)
   const [options, setOptions] = useState(usualOptions)
   const [starting, setStarting] = useState(false)

@@ -5,7 +5,7 @@ import { counted, formatCount } from '../../format/counts.ts'
 import { formatEstimate } from '../../format/durations.ts'
 import { libraryRow } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
+import { batchTexts } from './batch-texts.ts'
 import type { BatchWork } from './batch-work.ts'
 
 export type BatchPlan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
@@ -17,7 +17,7 @@ export interface BatchPlanViewProps {
 
 /** The images in groups: those that are in, those in it with a "but", those left out by their reason. */
 export function BatchPlanView({ work, plan }: BatchPlanViewProps) {
-  const words = texts().batch.plan
+  const words = batchTexts().plan
   const { included, skipped, estimatedSeconds } = plan
   const idsOf = (images: readonly { readonly imageId: number }[]): readonly number[] =>
     images.map(({ imageId }) => imageId)
@@ -60,7 +60,7 @@ export function BatchPlanView({ work, plan }: BatchPlanViewProps) {
 }
 
 function Volumes({ volumes }: Pick<BatchPlan, 'volumes'>) {
-  const words = texts().batch.plan
+  const words = batchTexts().plan
   const units = useSettings((state) => state.settings.units)
   return (
     <div>
@@ -94,7 +94,7 @@ interface GroupProps {
 }
 
 function Group({ title, imageIds }: GroupProps) {
-  const words = texts().batch.plan
+  const words = batchTexts().plan
   return (
     <details className="batch-plan-group">
       <summary>{title}</summary>

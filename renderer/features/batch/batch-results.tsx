@@ -15,6 +15,7 @@ import { LogButton } from '../jobs/job-controls.tsx'
 import { Receipt } from '../plan/receipt.tsx'
 import { UndoButton } from '../undo/undo-button.tsx'
 import { hasEnded, shareOf } from '../../state/job-reducer.ts'
+import { batchTexts } from './batch-texts.ts'
 import { outcomeBadge, outcomeOf, outcomesOf } from './outcome.ts'
 
 const rowHeight = 32
@@ -26,7 +27,7 @@ export interface BatchResultsProps {
 
 /** The results of a batch, the worst first. A line opens the whole result. */
 export function BatchResults({ jobs, kind }: BatchResultsProps) {
-  const words = texts().batch.page
+  const words = batchTexts().page
   const order = useMemo(() => outcomesOf(kind), [kind])
   const [opened, setOpened] = useState<string>()
   const scroller = useRef<HTMLDivElement>(null)
@@ -136,7 +137,7 @@ function ResultRow({
   readonly onOpen: () => void
 }) {
   const { word, tone, icon } = outcomeBadge(job)
-  const words = texts().batch.page
+  const words = batchTexts().page
   const canOpen = job.state !== 'queued'
   return (
     <div
@@ -184,7 +185,7 @@ function foundIn(job: Job): string {
     const share = shareOf(job)
     return job.summary ?? (share === undefined ? '–' : formatPercent(share))
   }
-  const words = texts().batch.page
+  const words = batchTexts().page
   const { corruptions, leaks, checkErrors, warnings, live } = job.result.check
   const parts = [
     corruptions > 0 && counted(corruptions, 'corruption'),

@@ -1,10 +1,10 @@
 import { unreachable } from '../../unreachable.ts'
 import type { Job, JobKind } from '../../../ipc/schemas/job.ts'
 import { hasEnded } from '../../state/job-reducer.ts'
-import { texts } from '../../texts/texts.ts'
 import type { Tone } from '../../ui/badge.tsx'
 import type { IconName } from '../../ui/icon.tsx'
 import { healthWords } from '../library/health-words.ts'
+import { batchTexts } from './batch-texts.ts'
 
 const ofChecks = ['damaged', 'unreadable', 'leaks', 'ok', 'cancelled', 'open'] as const
 const ofOthers = ['failed', 'ok', 'nothing', 'skipped', 'cancelled', 'open'] as const
@@ -21,7 +21,7 @@ export interface OutcomeWords {
 }
 
 export function outcomeWords(outcome: Outcome, kind: JobKind): OutcomeWords {
-  const words = texts().batch.outcomes
+  const words = batchTexts().outcomes
   switch (outcome) {
     case 'damaged':
       return { word: words.damaged, tone: 'bad', icon: 'cross-circle' }
@@ -67,7 +67,7 @@ export function outcomeOf(job: Job): Outcome {
 /** The badge of one result: as exact as the library's own badge. */
 export function outcomeBadge(job: Job): OutcomeWords {
   const { kind } = job.request
-  const words = texts().batch.outcomes
+  const words = batchTexts().outcomes
   if (job.result?.kind === 'check') return healthWords(job.result.check.health)
   if (job.state === 'paused' || job.state === 'pausing') {
     return { word: words.paused, tone: 'neutral', icon: 'pause' }

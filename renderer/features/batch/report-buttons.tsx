@@ -1,9 +1,9 @@
 import { host } from '../../host.ts'
 import { reportError } from '../../state/report-error.ts'
-import { texts } from '../../texts/texts.ts'
 import { toast } from '../../state/toasts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { batchTexts } from './batch-texts.ts'
 
 const formats = ['html', 'csv', 'json'] as const
 
@@ -14,7 +14,7 @@ export interface ReportButtonsProps {
 
 /** Saves what a batch found as a file. While it runs, the report holds what has finished. */
 export function ReportButtons({ batchId, disabledReason }: ReportButtonsProps) {
-  const words = texts().batch.page
+  const words = batchTexts().page
   const save = (format: (typeof formats)[number]): void => {
     host()
       .api['jobs.report']({ batchId, format })

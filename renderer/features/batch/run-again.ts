@@ -2,7 +2,7 @@ import { jobRequest, type Job } from '../../../ipc/schemas/job.ts'
 import { host } from '../../host.ts'
 import { showPage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
-import { texts } from '../../texts/texts.ts'
+import { batchTexts } from './batch-texts.ts'
 import { outcomeOf } from './outcome.ts'
 
 const unfinished: ReadonlySet<ReturnType<typeof outcomeOf>> = new Set([
@@ -20,7 +20,7 @@ export function runAgain(jobs: readonly Job[], title: string): void {
   // The record of a request has the form of every kind there is; what was a batch can be one again.
   const request = jobRequest.safeParse(jobs[0]?.request)
   if (!request.success) return
-  const prefix = texts().batch.page.againTitle('')
+  const prefix = batchTexts().page.againTitle('')
   host()
     .api['jobs.start']({
       request: request.data,

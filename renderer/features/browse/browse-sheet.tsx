@@ -6,6 +6,7 @@ import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { revealImages } from '../library/reveal-images.ts'
+import { browseTexts } from './browse-texts.ts'
 import { FolderBrowser } from './folder-browser.tsx'
 import { useFolderListing } from './use-folder-listing.ts'
 
@@ -19,7 +20,7 @@ export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
   const browsing = useFolderListing()
   const [chosen, setChosen] = useState<string>()
   const [busy, setBusy] = useState(false)
-  const words = texts().browse
+  const words = browseTexts()
   const { path } = browsing
 
   const open = async (imagePath: string): Promise<void> => {

@@ -5,6 +5,7 @@ import { reportError } from '../../state/report-error.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { browseTexts } from './browse-texts.ts'
 import { FolderBrowser } from './folder-browser.tsx'
 import { useFolderListing } from './use-folder-listing.ts'
 
@@ -19,7 +20,7 @@ export interface ChoosePathButtonProps {
 export function ChoosePathButton({ purpose, label, onChoose }: ChoosePathButtonProps) {
   const hasDialog = useAppInfo((state) => state.info?.capabilities.openDialog === true)
   const [browsing, setBrowsing] = useState(false)
-  const words = texts().browse
+  const words = browseTexts()
   const choose = (): void => {
     if (!hasDialog) {
       setBrowsing(true)
@@ -56,7 +57,7 @@ interface ChoosePathDialogProps extends Pick<ChoosePathButtonProps, 'purpose' | 
 function ChoosePathDialog({ purpose, onClose, onChoose }: ChoosePathDialogProps) {
   const browsing = useFolderListing()
   const [chosen, setChosen] = useState<string>()
-  const words = texts().browse
+  const words = browseTexts()
   const answer = purpose === 'folder' ? browsing.path : chosen
   const missing = purpose === 'folder' ? words.goIn : words.chooseFile
   return (

@@ -1,10 +1,10 @@
 import type { FolderEntry } from '../../../ipc/schemas/app.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
+import { browseTexts } from './browse-texts.ts'
 import type { FolderBrowsing, FolderListing } from './use-folder-listing.ts'
 import './browse-sheet.css'
 
@@ -21,7 +21,7 @@ export interface FolderBrowserProps {
 /** One folder of the host at a time, with the way up and down. */
 export function FolderBrowser({ browsing, purpose, chosen, onChoose, onOpen }: FolderBrowserProps) {
   const { listing, path, go } = browsing
-  const words = texts().browse
+  const words = browseTexts()
   const goTo = (folder: string | undefined): void => {
     onChoose(undefined)
     go(folder)
@@ -75,7 +75,7 @@ interface EntriesProps {
 function Entries({ listing, purpose, chosen, onGo, onChoose, onOpen }: EntriesProps) {
   if (listing.kind === 'loading') return <div className="browse-list" aria-busy="true" />
   if (listing.entries.length === 0) {
-    return <p className="browse-list browse-empty">{texts().browse.empty}</p>
+    return <p className="browse-list browse-empty">{browseTexts().empty}</p>
   }
   return (
     <ul className="browse-list">

@@ -4,10 +4,10 @@ import { formatCount } from '../../format/counts.ts'
 import { host } from '../../host.ts'
 import { reportError } from '../../state/report-error.ts'
 import { openSheet } from '../../state/sheets.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { revealImages } from '../library/reveal-images.ts'
 import type { ChainNode } from './chain-families.ts'
+import { chainTexts } from './chain-texts.ts'
 
 export interface ChainActionsProps {
   readonly node: ChainNode
@@ -17,7 +17,7 @@ export interface ChainActionsProps {
 
 /** What can be done about a node: look at it, or mend its link. */
 export function ChainActions({ node, withoutShow = false }: ChainActionsProps) {
-  const words = texts().chain
+  const words = chainTexts()
   if (node.kind === 'loose') return <LooseActions node={node} />
   const { row } = node
   return (
@@ -60,7 +60,7 @@ const isLinkBroken = ({ backing, missingSince }: LibraryRow): boolean =>
 
 /** A name that leads to no image of the library: its overlays are what can be changed. */
 function LooseActions({ node }: { readonly node: Extract<ChainNode, { kind: 'loose' }> }) {
-  const words = texts().chain
+  const words = chainTexts()
   const { path, state } = node
   const [first, ...others] = node.children
   const isOnly = first !== undefined && others.length === 0

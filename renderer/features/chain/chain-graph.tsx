@@ -1,9 +1,9 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
-import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { isBroken } from './chain-families.ts'
 import { moveInChains, type ChainLayout, type ChainMove, type PlacedNode } from './chain-layout.ts'
+import { chainTexts } from './chain-texts.ts'
 import { childrenWords, spokenPlace, stateOf } from './chain-words.ts'
 import {
   canvasOf,
@@ -83,7 +83,7 @@ export function ChainGraph({
       className="chain-graph"
       role="tree"
       tabIndex={0}
-      aria-label={texts().chain.label}
+      aria-label={chainTexts().label}
       aria-activedescendant={isShown ? nodeId(active) : undefined}
       onKeyDown={onKeyDown}
       onClick={(event) => onNode(event, onActive)}
@@ -157,7 +157,7 @@ function Node({ id, placed, parent, sizes, active, current }: NodeProps) {
 function noteOf({ node }: PlacedNode): string {
   if (node.kind === 'image' && node.children.length === 0) {
     const vms = node.row.usedBy.map(({ vm }) => vm)
-    return vms.length > 0 ? texts().chain.vms(vms.join(', ')) : node.row.formatLabel
+    return vms.length > 0 ? chainTexts().vms(vms.join(', ')) : node.row.formatLabel
   }
   return childrenWords(node)
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react'
 import { formatCount } from '../../format/counts.ts'
-import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ChainActions } from './chain-actions.tsx'
 import type { ChainLayout, PlacedNode } from './chain-layout.ts'
+import { chainTexts } from './chain-texts.ts'
 import { stateOf } from './chain-words.ts'
 
 const portion = 200
@@ -12,11 +12,11 @@ const portion = 200
 /** The same as the graph, line by line: base first, then what builds on it. */
 export function ChainList({ layout }: { readonly layout: ChainLayout }) {
   const [count, setCount] = useState(portion)
-  const { columns, more } = texts().chain
+  const { columns, more } = chainTexts()
   const shown = layout.nodes.slice(0, count)
   const left = layout.nodes.length - shown.length
   return (
-    <div className="chain-list" role="region" tabIndex={0} aria-label={texts().chain.label}>
+    <div className="chain-list" role="region" tabIndex={0} aria-label={chainTexts().label}>
       <table className="chain-table">
         <thead>
           <tr>

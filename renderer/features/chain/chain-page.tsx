@@ -13,6 +13,7 @@ import { chainFamilies, type ChainNode, type Families } from './chain-families.t
 import { ChainGraph } from './chain-graph.tsx'
 import { layOutChains, type ChainLayout } from './chain-layout.ts'
 import { ChainList } from './chain-list.tsx'
+import { chainTexts } from './chain-texts.ts'
 import { childrenWords, stateOf } from './chain-words.ts'
 import { findFamilies } from './find-families.ts'
 import './chain.css'
@@ -31,7 +32,7 @@ export function ChainPage({ imageId }: { readonly imageId: number | undefined })
     () => layOutChains(findFamilies(families.roots, { text: wanted, onlyBroken })),
     [families, wanted, onlyBroken],
   )
-  const words = texts().chain
+  const words = chainTexts()
   return (
     <section className="chain-page" aria-label={words.title}>
       <header className="chain-header">
@@ -73,7 +74,7 @@ export function ChainPage({ imageId }: { readonly imageId: number | undefined })
 }
 
 function Summary({ families }: { readonly families: Families }) {
-  const words = texts().chain
+  const words = chainTexts()
   const { roots, images, broken } = families
   if (roots.length === 0) return null
   return (
@@ -99,7 +100,7 @@ function Nothing({
   readonly families: Families
   readonly onlyBroken: boolean
 }) {
-  const words = texts().chain
+  const words = chainTexts()
   if (families.roots.length === 0) {
     return (
       <EmptyState icon="branch" title={words.none}>

@@ -1,7 +1,7 @@
 import { formatCount } from '../../format/counts.ts'
-import { texts } from '../../texts/texts.ts'
 import type { Tone } from '../../ui/badge.tsx'
 import type { ChainNode } from './chain-families.ts'
+import { chainTexts } from './chain-texts.ts'
 
 export interface NodeState {
   readonly word: string
@@ -12,7 +12,7 @@ export interface NodeState {
 
 /** What is wrong with a node; undefined when nothing is. */
 export function stateOf(node: ChainNode): NodeState | undefined {
-  const { states, meanings } = texts().chain
+  const { states, meanings } = chainTexts()
   if (node.kind === 'loose') {
     const tone = node.state === 'missing' ? 'bad' : node.state === 'untrusted' ? 'warn' : 'neutral'
     return { word: states[node.state], tone, meaning: meanings[node.state](node.name) }
@@ -29,13 +29,13 @@ export function stateOf(node: ChainNode): NodeState | undefined {
 
 /** "2 overlays", or that there are none. */
 export function childrenWords({ children }: ChainNode): string {
-  const { children: counted, noChildren } = texts().chain
+  const { children: counted, noChildren } = chainTexts()
   const { length } = children
   return length === 0 ? noChildren : counted(length, formatCount(length))
 }
 
 /** What the drawing says by lines and places, for screen readers: after the name and the note of a node. */
 export function spokenPlace(node: ChainNode, parent: ChainNode | undefined): string {
-  const { buildsOn, base } = texts().chain
+  const { buildsOn, base } = chainTexts()
   return `, ${parent === undefined ? base : buildsOn(parent.name)}, ${childrenWords(node)}`
 }

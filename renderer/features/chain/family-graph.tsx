@@ -2,13 +2,13 @@ import { useMemo, useState } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { useLibrary } from '../../state/library.ts'
 import { showPage } from '../../state/page.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { revealImages } from '../library/reveal-images.ts'
 import { ChainActions } from './chain-actions.tsx'
 import { chainFamilies } from './chain-families.ts'
 import { ChainGraph } from './chain-graph.tsx'
 import { layOutChains } from './chain-layout.ts'
+import { chainTexts } from './chain-texts.ts'
 import { stateOf } from './chain-words.ts'
 import { familyOf } from './family-of.ts'
 import './chain.css'
@@ -21,7 +21,7 @@ export function FamilyGraph({ row }: { readonly row: LibraryRow }) {
     [rows, row.id],
   )
   const [key, setKey] = useState(`image:${row.id}`)
-  const words = texts().chain
+  const words = chainTexts()
   if (layout.nodes.length < 2) return null
   const active = Math.max(
     0,

@@ -16,6 +16,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
+import { chainTexts } from './chain-texts.ts'
 import './locate-sheet.css'
 
 export interface LocateSheetProps {
@@ -34,7 +35,7 @@ function Locate({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
   /** The path that did not look like the image. */
   const [different, setDifferent] = useState<string>()
   const [busy, setBusy] = useState(false)
-  const words = texts().chain.locateSheet
+  const words = chainTexts().locateSheet
   const isDifferent = chosen !== undefined && chosen === different
 
   const take = async (path: string): Promise<void> => {
@@ -99,7 +100,7 @@ function Candidates({ row, chosen, onChoose }: CandidatesProps) {
   const id = useId()
   const [other, setOther] = useState<string>()
   const rows = useLibrary((state) => state.rows)
-  const words = texts().chain.locateSheet
+  const words = chainTexts().locateSheet
   const answer = useAnswer({
     subject: String(row.id),
     version: rows.size,
@@ -158,7 +159,7 @@ interface ChoiceProps {
 
 function Choice({ path, row, signs }: ChoiceProps) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().chain.locateSheet.signs
+  const words = chainTexts().locateSheet.signs
   return (
     <Radio.Root value={path} className="locate-choice" aria-label={path}>
       <Icon name="disk" />

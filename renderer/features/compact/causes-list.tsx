@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import { exactBytes, formatBytes } from '../../format/bytes.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { GuestCard } from '../resize/guest-card.tsx'
 import { trimSteps } from '../resize/guest-steps.ts'
+import { guestTexts } from '../resize/guest-texts.ts'
 import type { CompactPlan, SpacePart } from './compact-outlook.ts'
+import { compactTexts } from './compact-texts.ts'
 
 interface Cause {
   readonly kind: Exclude<SpacePart['kind'], 'used'> | 'snapshots'
@@ -19,8 +20,8 @@ interface Cause {
 export function CausesList({ plan }: { readonly plan: CompactPlan }) {
   const units = useSettings((state) => state.settings.units)
   const [showsHow, setShowsHow] = useState(false)
-  const words = texts().compact.causes
-  const { guest } = texts()
+  const words = compactTexts().causes
+  const guest = guestTexts()
   return (
     <section aria-label={words.title}>
       <h3 className="compact-heading">{words.title}</h3>
@@ -61,7 +62,7 @@ export function CausesList({ plan }: { readonly plan: CompactPlan }) {
 }
 
 function causesOf({ causes, format }: CompactPlan): readonly Cause[] {
-  const words = texts().compact.causes
+  const words = compactTexts().causes
   const zero: Cause = {
     kind: 'zero',
     name: words.zero,

@@ -5,7 +5,6 @@ import { formatBytes } from '../../format/bytes.ts'
 import { explain } from '../../state/explain-error.ts'
 import { useLibrary } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
@@ -14,6 +13,7 @@ import { useActionPlan, type PlannedAction } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { GuestCard } from '../resize/guest-card.tsx'
 import { trimSteps } from '../resize/guest-steps.ts'
+import { guestTexts } from '../resize/guest-texts.ts'
 import { CausesList } from './causes-list.tsx'
 import {
   compactRequest,
@@ -25,6 +25,7 @@ import {
   type CompactPlan,
   type Compression,
 } from './compact-outlook.ts'
+import { compactTexts } from './compact-texts.ts'
 import { ModeChoice } from './mode-choice.tsx'
 import { SpaceBars } from './space-bars.tsx'
 import './compact.css'
@@ -38,7 +39,7 @@ export interface CompactSheetProps {
 export function CompactSheet({ imageId, onClose }: CompactSheetProps) {
   const row = useLibrary((state) => state.rows.get(imageId))
   return row === undefined ? (
-    <Dialog title={texts().compact.verb} description={texts().compact.gone} onClose={onClose} />
+    <Dialog title={compactTexts().verb} description={compactTexts().gone} onClose={onClose} />
   ) : (
     <CompactForm row={row} onClose={onClose} />
   )
@@ -60,7 +61,7 @@ function CompactForm({ row, onClose }: CompactFormProps) {
   const plan = action.plan?.detail.kind === 'compact' ? action.plan.detail : undefined
   const mode = plan && shownMode(chosen, plan)
   const gain = plan && mode && gainOf(plan, mode)
-  const words = texts().compact
+  const words = compactTexts()
   const isLittle = action.isFinal && gain !== undefined && !gain.isWorth
   return (
     <PlanDialog
@@ -93,7 +94,7 @@ function CompactForm({ row, onClose }: CompactFormProps) {
           {isLittle && (
             <GuestCard
               title={gain.freed === 0 ? words.little.nothingTitle : words.little.title}
-              intro={`${words.little.detail} ${texts().guest.trim.text}`}
+              intro={`${words.little.detail} ${guestTexts().trim.text}`}
               steps={trimSteps()}
             />
           )}
@@ -124,7 +125,7 @@ interface WhyNotOptions {
 
 /** Reasons that are the gain's; those of the image stand in the card. */
 function whyNot({ plan, mode, gain, isFinal, anyway }: WhyNotOptions): string | undefined {
-  const words = texts().compact
+  const words = compactTexts()
   if (plan === undefined || mode === undefined) return undefined
   const { allowed, refusals, gains } = plan.modes[mode]
   if (!allowed) {
@@ -138,7 +139,7 @@ function whyNot({ plan, mode, gain, isFinal, anyway }: WhyNotOptions): string | 
 }
 
 function Waiting({ action: { progress } }: { readonly action: PlannedAction }) {
-  const { waiting } = texts().compact.total
+  const { waiting } = compactTexts().total
   return (
     <div className="compact-waiting">
       <p>{waiting}</p>
@@ -156,7 +157,7 @@ interface TotalProps {
 /** What all of it comes to, in one line and one picture. */
 function Total({ plan, gain, action: { isFinal, progress } }: TotalProps) {
   const units = useSettings((state) => state.settings.units)
-  const { total } = texts().compact
+  const { total } = compactTexts()
   if (gain === undefined) return null
   const freed = formatBytes(gain.freed, units)
   const isLooking = !isFinal && plan.scan !== 'whole'

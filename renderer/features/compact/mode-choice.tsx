@@ -15,6 +15,7 @@ import {
   type CompactPlan,
   type Compression,
 } from './compact-outlook.ts'
+import { compactTexts } from './compact-texts.ts'
 
 export interface ModeChoiceProps {
   readonly plan: CompactPlan
@@ -28,7 +29,7 @@ export interface ModeChoiceProps {
 export function ModeChoice({ plan, mode, compression, onMode, onCompression }: ModeChoiceProps) {
   const id = useId()
   const units = useSettings((state) => state.settings.units)
-  const words = texts().compact.modes
+  const words = compactTexts().modes
   return (
     <section>
       <h3 id={id} className="compact-heading">
@@ -88,7 +89,7 @@ export function ModeChoice({ plan, mode, compression, onMode, onCompression }: M
 
 /** What the mode does; why not, where it cannot be done; why it is the one, where it is recommended. */
 function meaningOf(plan: CompactPlan, mode: CompactMode): string {
-  const words = texts().compact.modes
+  const words = compactTexts().modes
   const { allowed, refusals, notes } = plan.modes[mode]
   const [refusal] = refusals
   if (!allowed && refusal !== undefined) {
@@ -112,7 +113,7 @@ const wordOf = (
 ): string | undefined => (word === undefined ? undefined : words[word])
 
 function figuresOf(plan: CompactPlan, mode: CompactMode, units: ByteUnits): string {
-  const words = texts().compact.modes
+  const words = compactTexts().modes
   const { allowed, gains, temporaryBytes, estimatedSeconds } = plan.modes[mode]
   if (!allowed) return ''
   const gain = gainOf(plan, mode)

@@ -1,8 +1,8 @@
 import { formatBytes } from '../../format/bytes.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
 import type { CompactGain, SpacePart } from './compact-outlook.ts'
+import { compactTexts } from './compact-texts.ts'
 import './compact.css'
 
 export interface SpaceBarsProps {
@@ -16,7 +16,7 @@ export interface SpaceBarsProps {
 /** The file now and then, to one scale. */
 export function SpaceBars({ gain: { before, after }, parts, isDone = false }: SpaceBarsProps) {
   const units = useSettings((state) => state.settings.units)
-  const { bar } = texts().compact
+  const { bar } = compactTexts()
   const largest = Math.max(before, after, 1)
   const now = formatBytes(before, units)
   const then = formatBytes(after, units)

@@ -3,11 +3,11 @@ import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { useLibrary } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { HealthBadge } from '../library/health-badge.tsx'
 import { BasePicker } from './base-picker.tsx'
+import { createTexts } from './create-texts.ts'
 import { nameOf, type Base } from './new-image.ts'
 
 export interface BaseFieldProps {
@@ -20,7 +20,7 @@ export interface BaseFieldProps {
 export function BaseField({ base, isWindows, onChange }: BaseFieldProps) {
   const rows = useLibrary((state) => state.rows)
   const [isChoosing, setChoosing] = useState(false)
-  const words = texts().create.base
+  const words = createTexts().base
   const row = base && rowAt(base.path, rows)
   const choose = (path: string): void => {
     const chosen = rowAt(path, rows)
@@ -83,7 +83,7 @@ const overlaysNamed = 4
 /** What it means to be a base, and for whom it is one already. */
 function Meaning({ row }: { readonly row: LibraryRow | undefined }) {
   const rows = useLibrary((state) => state.rows)
-  const words = texts().create.base
+  const words = createTexts().base
   const overlays =
     row === undefined || row.childCount === 0
       ? []

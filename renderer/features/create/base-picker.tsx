@@ -2,12 +2,12 @@ import { RadioGroup } from '@base-ui/react/radio-group'
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { counted, formatCount } from '../../format/counts.ts'
 import { useLibrary } from '../../state/library.ts'
-import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
 import { ImageChoice } from '../files/image-choice.tsx'
 import { HealthBadge } from '../library/health-badge.tsx'
+import { createTexts } from './create-texts.ts'
 import { possibleBases } from './possible-bases.ts'
 
 export interface BasePickerProps {
@@ -26,7 +26,7 @@ export function BasePicker({ chosen, onChoose }: BasePickerProps) {
   const wanted = useDeferredValue(typed)
   const field = useRef<HTMLInputElement>(null)
   const id = useId()
-  const words = texts().create.base
+  const words = createTexts().base
   const found = useMemo(() => possibleBases(rows.values(), wanted), [rows, wanted])
   const more = found.length - shownBases
   useEffect(() => field.current?.focus(), [])

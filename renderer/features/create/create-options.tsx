@@ -1,9 +1,9 @@
 import { formatBytes } from '../../format/bytes.ts'
-import { texts } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
+import { createTexts } from './create-texts.ts'
 import { leastExtendedCluster, type NewImage, type Preallocation } from './new-image.ts'
 
 export interface CreateOptionsProps {
@@ -17,7 +17,7 @@ const refcountWidths = [1, 2, 4, 8, 16, 32, 64]
 
 /** What most people leave as it is. */
 export function CreateOptions({ image, onChange }: CreateOptionsProps) {
-  const words = texts().create
+  const words = createTexts()
   const isQcow2 = image.base !== undefined || image.format === 'qcow2'
   return (
     <Disclosure label={words.advanced}>
@@ -43,7 +43,7 @@ export function CreateOptions({ image, onChange }: CreateOptionsProps) {
 }
 
 function Qcow2Options({ image, onChange }: CreateOptionsProps) {
-  const words = texts().create
+  const words = createTexts()
   const isThree = image.compat === '1.1'
   return (
     <>

@@ -6,7 +6,6 @@ import { useAppInfo } from '../../state/app-info.ts'
 import { libraryRow, useLibrary } from '../../state/library.ts'
 import { usePage } from '../../state/page.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -15,9 +14,11 @@ import { TextField } from '../../ui/text-field.tsx'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
 import { revealImages } from '../library/reveal-images.ts'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
+import { planTexts } from '../plan/plan-texts.ts'
 import { useCreatePlan } from '../plan/use-action-plan.ts'
 import { BaseField, baseOf } from './base-field.tsx'
 import { CreateOptions } from './create-options.tsx'
+import { createTexts } from './create-texts.ts'
 import {
   folderOf,
   nameOf,
@@ -43,9 +44,9 @@ export function NewImageSheet({ base: baseId, onClose }: NewImageSheetProps) {
   const action = useCreatePlan(outlook.request)
   const name = useRef<HTMLInputElement>(null)
   const place = useRef<HTMLDivElement>(null)
-  const words = texts().create
+  const words = createTexts()
   const anotherFolder = {
-    label: texts().plan.writable.chooseFolder,
+    label: planTexts().writable.chooseFolder,
     run: () => place.current?.querySelector('button')?.click(),
   }
   return (
@@ -159,7 +160,7 @@ interface SizeFieldProps {
 
 function SizeField({ image, problem, onChange }: SizeFieldProps) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().create
+  const words = createTexts()
   const { base } = image
   const hint =
     base === undefined
@@ -188,7 +189,7 @@ interface OutcomeProps {
 /** What the plan says it comes to, with what people may not have meant. */
 function Outcome({ detail, isWhole }: OutcomeProps) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().create.outcome
+  const words = createTexts().outcome
   const bytes = formatBytes(detail.initialBytes, units)
   return (
     <>
@@ -219,7 +220,7 @@ function ShowButton({ job, path, onClose }: ShowButtonProps) {
         revealImages([id])
       }}
     >
-      {texts().create.show}
+      {createTexts().show}
     </Button>
   )
 }

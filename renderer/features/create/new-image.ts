@@ -1,6 +1,6 @@
 import type { CreateAction } from '../../../ipc/schemas/action.ts'
-import { texts } from '../../texts/texts.ts'
 import { parseWantedSize } from '../resize/parse-size.ts'
+import { createTexts } from './create-texts.ts'
 
 type Parameters = CreateAction['parameters']
 export type Preallocation = NonNullable<Parameters['preallocation']>
@@ -59,7 +59,7 @@ export interface NewImageOutlook {
 }
 
 export function newImageOutlook(image: NewImage, isWindows: boolean): NewImageOutlook {
-  const words = texts().create
+  const words = createTexts()
   const format = image.base === undefined ? image.format : 'qcow2'
   const fileName = withEnding(image.name.trim(), format)
   const nameProblem = whyNoName(image.name.trim(), fileName, isWindows)
@@ -131,7 +131,7 @@ function withEnding(name: string, format: Parameters['format']): string {
 const mostNameBytes = 255
 
 function whyNoName(name: string, fileName: string, isWindows: boolean): string | undefined {
-  const words = texts().create
+  const words = createTexts()
   if (name === '') return words.nameEmpty
   if (/[/\\\0]/.test(name)) return words.nameSlash
   if (name === '.' || name === '..') return words.nameReserved

@@ -5,6 +5,7 @@ import { useLibrary } from '../../state/library.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { planTexts } from '../plan/plan-texts.ts'
 
 export interface WithImageProps {
   readonly imageId: number
@@ -24,7 +25,7 @@ export function WithImage({ imageId, onClose, children }: WithImageProps) {
   return (
     <Dialog
       size="small"
-      title={texts().plan.dialog.gone}
+      title={planTexts().dialog.gone}
       onClose={onClose}
       footer={<Button onClick={onClose}>{texts().common.close}</Button>}
     />

@@ -83,7 +83,7 @@ function usePageTitle(page: Page): string {
     case 'chains':
       return sidebar.chains
     case 'batch':
-      return texts().batch.results
+      return texts().batches.results
     case 'library': {
       const { scope } = page
       if (scope.kind !== 'folder') return scopes[scope.kind]

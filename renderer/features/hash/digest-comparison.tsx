@@ -2,7 +2,6 @@ import { useId, useRef, useState, type DragEvent } from 'react'
 import { counted } from '../../format/counts.ts'
 import { reportError } from '../../state/report-error.ts'
 import { toast } from '../../state/toasts.ts'
-import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
 import { Button } from '../../ui/button.tsx'
 import { clsx } from '../../ui/clsx.ts'
@@ -10,6 +9,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { algorithmWords } from '../jobs/job-words.ts'
 import { readChecksumFile } from './checksum-file.ts'
 import { compareDigest, type Comparison, type Computed } from './compare-digest.ts'
+import { hashTexts } from './hash-texts.ts'
 
 /** A field for a checksum from elsewhere, typed, pasted, opened or dropped, and a large answer. */
 export function DigestComparison({ computed }: { readonly computed: Computed }) {
@@ -18,7 +18,7 @@ export function DigestComparison({ computed }: { readonly computed: Computed }) 
   const [fileName, setFileName] = useState<string>()
   const [over, setOver] = useState(false)
   const picker = useRef<HTMLInputElement>(null)
-  const words = texts().hash
+  const words = hashTexts()
   const answer = wordsFor(compareDigest(text, computed), computed)
   const take = (file: File | undefined): void => {
     if (file === undefined) return
@@ -103,7 +103,7 @@ export function DigestComparison({ computed }: { readonly computed: Computed }) 
 
 function wordsFor(comparison: Comparison, { algorithm, digest }: Computed) {
   const name = algorithmWords[algorithm]
-  const { answers } = texts().hash
+  const { answers } = hashTexts()
   switch (comparison.kind) {
     case 'empty':
       return undefined
@@ -138,7 +138,12 @@ function wordsFor(comparison: Comparison, { algorithm, digest }: Computed) {
     }
     case 'no-digest': {
       const { title, detail } = answers.noDigest
-      return { tone: 'neutral', icon: 'info', title, detail: detail(name, counted(digest.length, 'digit')) } as const
+      return {
+        tone: 'neutral',
+        icon: 'info',
+        title,
+        detail: detail(name, counted(digest.length, 'digit')),
+      } as const
     }
     default:
       return unreachable(comparison)

@@ -24,6 +24,7 @@ import { JobProgress } from '../jobs/job-progress.tsx'
 import { algorithmWords } from '../jobs/job-words.ts'
 import { useLastJobs } from '../jobs/use-image-work.ts'
 import { DigestComparison } from './digest-comparison.tsx'
+import { hashTexts } from './hash-texts.ts'
 import './hash-sheet.css'
 
 type Algorithm = HashResult['algorithm']
@@ -40,7 +41,7 @@ export interface HashSheetProps {
 /** Computes a checksum of an image and compares it with one from elsewhere. */
 export function HashSheet({ imageId, onClose }: HashSheetProps) {
   const row = useLibrary((state) => state.rows.get(imageId))
-  const words = texts().hash
+  const words = hashTexts()
   const [target, setTarget] = useState<Target>('content')
   const [algorithm, setAlgorithm] = useState<Algorithm>('sha256')
   const active = useJobs((state) => state.byImage.get(imageId))
@@ -112,7 +113,7 @@ interface DigestProps {
 function Digest({ hash, job, row }: DigestProps) {
   const now = useNow(30_000)
   const units = useSettings((state) => state.settings.units)
-  const words = texts().hash
+  const words = hashTexts()
   const at = job.endedAt ?? job.queuedAt
   const stale = row.modifiedAt > (job.startedAt ?? job.queuedAt)
   return (
@@ -165,7 +166,7 @@ interface SaveChecksumProps extends DigestProps {
 /** Leaves `NAME.sha256` beside the image, for whoever gets both. */
 function SaveChecksum({ hash, job, row, stale }: SaveChecksumProps) {
   const [busy, setBusy] = useState(false)
-  const words = texts().hash
+  const words = hashTexts()
   const isOfFile = hash.target === 'file' && hash.algorithm === 'sha256'
   const save = (): void => {
     setBusy(true)
@@ -202,5 +203,5 @@ function whyNot(row: LibraryRow, target: Target): string | undefined {
   if (target === 'file') return undefined
   return row.format === undefined || row.format === 'qcow2' || row.format === 'raw'
     ? undefined
-    : texts().hash.otherFormat(row.formatLabel)
+    : hashTexts().otherFormat(row.formatLabel)
 }

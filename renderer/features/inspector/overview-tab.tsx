@@ -66,7 +66,7 @@ function StateBanner({ row }: { readonly row: LibraryRow }) {
         title={words.missing}
         actions={
           <Button size="small" onClick={() => openSheet({ kind: 'locate', imageId: row.id })}>
-            {texts().chain.locate}
+            {words.locate}
           </Button>
         }
       >

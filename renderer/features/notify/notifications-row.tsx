@@ -1,11 +1,11 @@
 import { reportError } from '../../state/report-error.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
+import { settingsTexts } from '../settings/settings-texts.ts'
 import { askForNotifications, useNotificationPermission } from './browser-notifications.ts'
 
 /** Whether this browser tells of work that ended, and the way to let it. */
 export function NotificationsRow() {
-  const words = texts().settings.notifications
+  const words = settingsTexts().notifications
   const permission = useNotificationPermission()
   return (
     <>

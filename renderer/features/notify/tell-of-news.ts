@@ -2,9 +2,9 @@ import { formatCount } from '../../format/counts.ts'
 import { useAppInfo } from '../../state/app-info.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { showPage } from '../../state/page.ts'
-import { changeSettings } from '../../state/settings.ts'
 import { windowImage } from '../../state/window-image.ts'
 import { texts } from '../../texts/texts.ts'
+import { showJob } from '../activity/show-job.ts'
 import { notificationPermission } from './browser-notifications.ts'
 import { newsBetween, type News } from './news.ts'
 
@@ -29,12 +29,12 @@ function tell(news: News): void {
     window.focus()
     notification.close()
     if (news.kind === 'batch') showPage({ kind: 'batch', batchId: news.batch.id })
-    else changeSettings({ drawerOpen: true })
+    else showJob(news.job.id)
   })
 }
 
 function wordsOf(news: News) {
-  const words = texts().settings.news
+  const words = texts().news
   if (news.kind === 'batch') {
     const { id, title, done, total } = news.batch
     return { title, body: words.batch(formatCount(done), formatCount(total)), tag: `batch-${id}` }

@@ -15,6 +15,7 @@ import { ErrorPanel } from '../error/error-panel.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { commandOf } from '../jobs/command-of.ts'
 import { UndoButton } from '../undo/undo-button.tsx'
+import { planTexts } from './plan-texts.ts'
 import { PreflightCard, type WaysOut } from './preflight-card.tsx'
 import { preflightWords } from './preflight-words.ts'
 import { Receipt } from './receipt.tsx'
@@ -77,7 +78,7 @@ function PlanStage({
   onClose,
   children,
 }: PlanDialogProps) {
-  const words = texts().plan.dialog
+  const words = planTexts().dialog
   const form = useId()
   const notYet = useWhyNotYet(action, verb)
   const isDanger = verb.isDanger === true
@@ -134,7 +135,7 @@ function PlanStage({
 
 /** Why the button cannot be pressed, the form's own reason first. */
 function useWhyNotYet(action: PlannedAction, verb: PlanVerb): string | undefined {
-  const words = texts().plan.dialog
+  const words = planTexts().dialog
   if (verb.notYet !== undefined) return verb.notYet
   const { plan, isCurrent, error } = action
   if (plan === undefined || !isCurrent) {
@@ -156,7 +157,7 @@ interface CopyCommandProps {
 
 function CopyCommand({ request, path }: CopyCommandProps) {
   const windows = useAppInfo((state) => state.info?.platform.startsWith('win') === true)
-  const words = texts().plan.dialog
+  const words = planTexts().dialog
   const command = request && commandOf({ request: recordedRequestOf(request), imagePath: path })
   if (command === undefined) return null
   return (
@@ -185,7 +186,7 @@ function WorkStage({
   onClose,
 }: PlanDialogProps & { readonly jobId: string }) {
   const job = useJob(jobId)
-  const words = texts().plan.dialog
+  const words = planTexts().dialog
   const ended = job !== undefined && hasEnded(job)
   return (
     <Dialog

@@ -1,10 +1,10 @@
 import type { PreflightLine } from '../../../ipc/schemas/preflight.ts'
 import { useNow } from '../../state/clock.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { planTexts } from './plan-texts.ts'
 import { preflightWords } from './preflight-words.ts'
 import type { PlannedAction } from './use-action-plan.ts'
 import './preflight-card.css'
@@ -35,7 +35,7 @@ export interface PreflightCardProps {
 /** What stands for and against a change, the worst first; each line by sign and words. */
 export function PreflightCard({ action, ways }: PreflightCardProps) {
   const { plan, isCurrent, isFinal, progress } = action
-  const words = texts().plan.card
+  const words = planTexts().card
   const share = progress && (progress.share ?? shareOf(progress))
   return (
     <section className="preflight" aria-label={words.title}>
@@ -82,7 +82,7 @@ function Line({ line, way }: LineProps) {
     <li className={`preflight-line preflight-${line.tone}`}>
       <Icon name={icons[line.tone]} />
       <div className="preflight-words selectable">
-        <span className="visually-hidden">{texts().plan.card.tone[line.tone]}: </span>
+        <span className="visually-hidden">{planTexts().card.tone[line.tone]}: </span>
         {isGood ? title : <strong>{title}</strong>}
         {detail !== undefined && <p className="preflight-detail">{detail}</p>}
       </div>
@@ -96,7 +96,7 @@ function Line({ line, way }: LineProps) {
 }
 
 function verdict(lines: readonly PreflightLine[]): string {
-  const words = texts().plan.card
+  const words = planTexts().card
   const count = (tone: PreflightLine['tone']): number =>
     lines.filter((line) => line.tone === tone).length
   if (count('stop') > 0) return words.stops(count('stop'))

@@ -4,8 +4,8 @@ import { counted, formatCount } from '../../format/counts.ts'
 import { relativeDate } from '../../format/dates.ts'
 import { formatEstimate } from '../../format/durations.ts'
 import { explain } from '../../state/explain-error.ts'
-import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
+import { planTexts } from './plan-texts.ts'
 
 export interface PreflightWords {
   readonly title: string
@@ -25,7 +25,7 @@ const namesShown = 4
 
 /** One line of the card as a sentence. */
 export function preflightWords(line: PreflightLine, options: WordingOptions): PreflightWords {
-  const { undo, time } = texts().plan
+  const { undo, time } = planTexts()
   switch (line.id) {
     case 'use':
       return openWords(line)
@@ -38,7 +38,7 @@ export function preflightWords(line: PreflightLine, options: WordingOptions): Pr
     case 'snapshots':
       return { title: snapshotWords(line) }
     case 'children':
-      return { title: childrenWords(line) }
+      return childrenWords(line)
     case 'vms':
       return vmWords(line)
     case 'undo':
@@ -74,7 +74,7 @@ export function preflightWords(line: PreflightLine, options: WordingOptions): Pr
 }
 
 function openWords({ use, tone }: Line<'use'>): PreflightWords {
-  const words = texts().plan.use
+  const words = planTexts().use
   const who =
     use.holders.length === 0
       ? words.somebody
@@ -102,7 +102,7 @@ function openWords({ use, tone }: Line<'use'>): PreflightWords {
 }
 
 function writableWords({ tone, path, error }: Line<'writable'>): PreflightWords {
-  const { writable } = texts().plan
+  const { writable } = planTexts()
   if (tone === 'good') return { title: writable.yes }
   if (error === undefined) return { title: writable.no(path) }
   const { title, detail, advice } = explain(error)
@@ -110,7 +110,7 @@ function writableWords({ tone, path, error }: Line<'writable'>): PreflightWords 
 }
 
 function checkWords({ health, stale, checkedAt }: Line<'check'>, { now }: WordingOptions): string {
-  const { check } = texts().plan
+  const { check } = planTexts()
   switch (health) {
     case 'healthy': {
       if (checkedAt === undefined) return check.notChecked
@@ -140,7 +140,7 @@ function spaceWords(
   { tone, folder, neededBytes, freeBytes }: Line<'space'>,
   { units }: WordingOptions,
 ): string {
-  const { space } = texts().plan
+  const { space } = planTexts()
   if (neededBytes === 0) return space.none(folder)
   const needed = formatBytes(neededBytes, units)
   if (freeBytes === undefined) return space.unknown(needed, folder)
@@ -151,23 +151,29 @@ function spaceWords(
 }
 
 function snapshotWords({ count, lost }: Line<'snapshots'>): string {
-  const { snapshots } = texts().plan
+  const { snapshots } = planTexts()
   if (count === 0) return snapshots.none
   const all = counted(count, 'snapshot')
   return lost === 0 ? snapshots.kept(all) : snapshots.lost(formatCount(lost), all)
 }
 
-function childrenWords({ tone, children }: Line<'children'>): string {
-  const words = texts().plan.children
-  if (children.length === 0) return words.none
-  const shown = children.slice(0, namesShown).map(({ name }) => name)
-  const rest = children.length - shown.length
-  const names = [shown.join(', '), ...(rest > 0 ? [words.more(formatCount(rest))] : [])].join(' ')
-  return tone === 'stop' ? words.broken(names) : words.some(names)
+function childrenWords({ tone, children, missing = [] }: Line<'children'>): PreflightWords {
+  const words = planTexts().children
+  if (children.length === 0) return { title: words.none }
+  const names = namesOf(children)
+  const title = tone === 'stop' ? words.broken(names) : words.some(names)
+  return missing.length === 0 ? { title } : { title, detail: words.missing(namesOf(missing)) }
+}
+
+function namesOf(images: Line<'children'>['children']): string {
+  const shown = images.slice(0, namesShown).map(({ name }) => name)
+  const rest = images.length - shown.length
+  const more = rest > 0 ? [planTexts().children.more(formatCount(rest))] : []
+  return [shown.join(', '), ...more].join(' ')
 }
 
 function vmWords({ tone, vms }: Line<'vms'>): PreflightWords {
-  const words = texts().plan.vms
+  const words = planTexts().vms
   if (vms.length === 0) return { title: words.none }
   const names = vms.slice(0, namesShown).map(({ vm, source }) => words.vm(vm, source))
   const title = words.some(names.join(', '))

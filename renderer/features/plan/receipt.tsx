@@ -4,7 +4,6 @@ import type { Job } from '../../../ipc/schemas/job.ts'
 import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { formatDuration } from '../../format/durations.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
 import { Facts, type Fact } from '../../ui/facts.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
@@ -12,6 +11,7 @@ import { ErrorPanel } from '../error/error-panel.tsx'
 import { stateWords } from '../jobs/job-words.ts'
 import { factOf } from '../jobs/result-facts.ts'
 import { summaryOf } from '../jobs/summary-of.ts'
+import { planTexts } from './plan-texts.ts'
 import './plan-dialog.css'
 
 export interface ReceiptProps {
@@ -30,7 +30,7 @@ export function Receipt({ job, children }: ReceiptProps) {
       : []),
     ...(job.startedAt === undefined || job.endedAt === undefined
       ? []
-      : [{ label: texts().plan.receipt.took, value: formatDuration(job.endedAt - job.startedAt) }]),
+      : [{ label: planTexts().receipt.took, value: formatDuration(job.endedAt - job.startedAt) }]),
   ]
   return (
     <div className={`receipt receipt-${tone}`}>
@@ -58,7 +58,7 @@ function outcomeOf(job: Job): {
   readonly tone: 'good' | 'bad' | 'warn' | 'neutral'
   readonly title: string
 } {
-  const { receipt } = texts().plan
+  const { receipt } = planTexts()
   const { state } = job
   switch (state) {
     case 'succeeded':
@@ -98,7 +98,7 @@ interface FileNumbersProps {
 
 /** The file before and after, side by side. */
 function FileNumbers({ job: { fileBefore, fileAfter }, units }: FileNumbersProps) {
-  const { receipt } = texts().plan
+  const { receipt } = planTexts()
   if (fileBefore === undefined || fileAfter === undefined) return null
   const lines = [
     { label: receipt.fileLength, before: fileBefore.length, after: fileAfter.length },
@@ -131,14 +131,14 @@ function FileNumbers({ job: { fileBefore, fileAfter }, units }: FileNumbersProps
 }
 
 function differenceWords(before: number, after: number, units: ByteUnits): string {
-  const { receipt } = texts().plan
+  const { receipt } = planTexts()
   if (before === after) return receipt.same
   const difference = formatBytes(Math.abs(after - before), units)
   return after < before ? receipt.less(difference) : receipt.more(difference)
 }
 
 function UndoLine({ job: { undo, state } }: { readonly job: Job }) {
-  const { receipt } = texts().plan
+  const { receipt } = planTexts()
   if (undo === undefined || state !== 'succeeded') return null
   const words = {
     possible: receipt.undoPossible,

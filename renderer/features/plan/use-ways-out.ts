@@ -2,8 +2,8 @@ import { isCommand, runCommand } from '../../commands/registry.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { showInspector } from '../../state/page.ts'
 import { select } from '../../state/selection.ts'
-import { texts } from '../../texts/texts.ts'
 import { startJob } from '../jobs/job-actions.ts'
+import { planTexts } from './plan-texts.ts'
 import type { WaysOut } from './preflight-card.tsx'
 import type { PlannedAction } from './use-action-plan.ts'
 
@@ -18,7 +18,7 @@ const repairCommand = 'image.repair'
 /** The ways out that every change of an image has; a dialog adds its own, such as another folder. */
 export function useWaysOut({ image, action, onClose }: WaysOutOptions): WaysOut {
   const checking = useJobs((state) => state.byImage.get(image.id)?.request.kind === 'check')
-  const words = texts().plan
+  const words = planTexts()
   const check = action.plan?.preflight.find((line) => line.id === 'check')
   const isBroken = check?.health === 'damaged' || check?.health === 'needs-repair'
   const showWhoUsesIt = {

@@ -1,11 +1,11 @@
 import { RadioGroup } from '@base-ui/react/radio-group'
 import { useId, useState } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
-import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
 import { ImageChoice } from '../files/image-choice.tsx'
 import { backingCandidates } from './backing-candidates.ts'
+import { relinkTexts } from './relink-texts.ts'
 
 export interface BackingChoiceProps {
   readonly row: LibraryRow
@@ -22,7 +22,7 @@ const shownCandidates = 8
 export function BackingChoice({ row, rows, chosen, onChoose }: BackingChoiceProps) {
   const id = useId()
   const [others, setOthers] = useState<readonly string[]>([])
-  const words = texts().relink
+  const words = relinkTexts()
   const candidates = backingCandidates(row, rows).slice(0, shownCandidates)
   const known = new Set(candidates.map((candidate) => candidate.row.path))
   const isEmpty = candidates.length === 0 && others.length === 0

@@ -3,7 +3,6 @@ import type { ActionOf } from '../../../ipc/schemas/action.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { ActionPlan } from '../../../ipc/schemas/plan.ts'
 import { useLibrary } from '../../state/library.ts'
-import { texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -14,6 +13,7 @@ import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { BackingChoice } from './backing-choice.tsx'
+import { relinkTexts } from './relink-texts.ts'
 import './relink.css'
 
 export function RelinkSheet({ imageId, onClose }: FileSheetProps) {
@@ -37,7 +37,7 @@ interface Chosen {
 function Relink({ row, onClose }: { readonly row: LibraryRow; readonly onClose: () => void }) {
   const rows = useLibrary((state) => state.rows)
   const [chosen, setChosen] = useState<Chosen>()
-  const words = texts().relink
+  const words = relinkTexts()
   const request: ActionOf<'relink'> | undefined =
     chosen === undefined
       ? undefined
@@ -115,7 +115,7 @@ const isRawName = (path: string): boolean => /\.(?:raw|img)$/i.test(path)
 function HeaderChange({ plan }: { readonly plan: ActionPlan | undefined }) {
   if (plan?.detail.kind !== 'relink') return null
   const { before, after, warnings } = plan.detail
-  const words = texts().relink
+  const words = relinkTexts()
   return (
     <>
       <section className="relink-header" aria-label={words.header}>

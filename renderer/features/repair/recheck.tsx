@@ -3,12 +3,12 @@ import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { host } from '../../host.ts'
 import { hasEnded } from '../../state/job-reducer.ts'
 import { errorDataOf } from '../../state/report-error.ts'
-import { texts } from '../../texts/texts.ts'
 import type { ErrorData } from '../../../ipc/schemas/error.ts'
 import { CheckResultView } from '../check/check-result-view.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { useJob } from '../plan/use-job.ts'
+import { repairTexts } from './repair-texts.ts'
 
 /** Checks the image once it was repaired, so that nobody has to believe the repair. */
 export function Recheck({ row }: { readonly row: LibraryRow }) {
@@ -30,7 +30,7 @@ export function Recheck({ row }: { readonly row: LibraryRow }) {
   }, [row.id])
   if (error !== undefined) return <ErrorPanel error={error} />
   return jobId === undefined ? (
-    <p className="muted">{texts().repair.recheck.waiting}</p>
+    <p className="muted">{repairTexts().recheck.waiting}</p>
   ) : (
     <CheckOfRepair jobId={jobId} imageId={row.id} />
   )
@@ -43,7 +43,7 @@ interface CheckOfRepairProps {
 
 function CheckOfRepair({ jobId, imageId }: CheckOfRepairProps) {
   const job = useJob(jobId)
-  if (job === undefined) return <p className="muted">{texts().repair.recheck.running}</p>
+  if (job === undefined) return <p className="muted">{repairTexts().recheck.running}</p>
   if (!hasEnded(job)) return <JobProgress job={job} />
   return (
     <div className="repair-part">

@@ -3,12 +3,12 @@ import { exactBytes, formatBytes } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { formatOffset } from '../../format/offsets.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { groupFindings } from '../check/group-findings.ts'
 import { healthWords } from '../library/health-words.ts'
 import { RepairSteps, type RepairStepsProps } from './repair-steps.tsx'
+import { repairTexts } from './repair-texts.ts'
 
 type RepairPlan = PlanOf<'repair'>
 
@@ -20,7 +20,7 @@ export interface RepairPlanViewProps extends Omit<RepairStepsProps, 'steps'> {
 
 /** A repair before it is done: the health now and then, what is wrong, what is done, and every write. */
 export function RepairPlanView({ plan, hasFailed, ...steps }: RepairPlanViewProps) {
-  const words = texts().repair
+  const words = repairTexts()
   const units = useSettings((state) => state.settings.units)
   if (plan === undefined) {
     return hasFailed ? null : <p className="muted repair-waiting">{words.outcome.planning}</p>
@@ -61,7 +61,7 @@ interface HealthProps {
 }
 
 function Health({ title, counts }: HealthProps) {
-  const { outcome } = texts().repair
+  const { outcome } = repairTexts()
   const nouns = {
     corruptions: 'corruption',
     leaks: 'leakedCluster',
@@ -89,7 +89,7 @@ interface FindingsProps {
 }
 
 function Findings({ title, meaning, groups }: FindingsProps) {
-  const words = texts().repair.findings
+  const words = repairTexts().findings
   return (
     <section className="repair-part" aria-label={title}>
       <h3 className="repair-heading">{title}</h3>
@@ -113,7 +113,7 @@ function Findings({ title, meaning, groups }: FindingsProps) {
 
 function Writes({ plan }: { readonly plan: RepairPlan }) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().repair.writes
+  const words = repairTexts().writes
   const count = plan.writes.length + plan.writesOmitted
   return (
     <details className="repair-writes">

@@ -3,14 +3,15 @@ import type { ActionOf } from '../../../ipc/schemas/action.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { counted } from '../../format/counts.ts'
 import { useLibrary } from '../../state/library.ts'
-import { texts } from '../../texts/texts.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
+import { planTexts } from '../plan/plan-texts.ts'
 import { useActionPlan, type PlannedAction } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { Recheck } from './recheck.tsx'
 import { RepairPlanView } from './repair-plan-view.tsx'
+import { repairTexts } from './repair-texts.ts'
 import './repair.css'
 
 export interface RepairSheetProps {
@@ -24,8 +25,8 @@ export function RepairSheet({ imageId, onClose }: RepairSheetProps) {
   if (row === undefined) {
     return (
       <Dialog
-        title={texts().repair.verbNothing}
-        description={texts().plan.dialog.gone}
+        title={repairTexts().verbNothing}
+        description={planTexts().dialog.gone}
         onClose={onClose}
       />
     )
@@ -40,7 +41,7 @@ function Repair({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
   const [mode, setMode] = useState<Mode>('all')
   const [allowed, setAllowed] = useState<readonly string[]>([])
   const [typed, setTyped] = useState('')
-  const words = texts().repair
+  const words = repairTexts()
   const allow = mode === 'all' ? allowed : []
   const request: ActionOf<'repair'> = {
     kind: 'repair',
@@ -109,7 +110,7 @@ function whyNotYet(
   { name }: LibraryRow,
   { action, losesData, typed, steps }: Readiness,
 ): string | undefined {
-  const words = texts().repair
+  const words = repairTexts()
   if (action.isCurrent && action.plan?.allowed === true && steps === 0) return words.nothingToDo
   return losesData && typed.trim() !== name ? words.steps.typeFirst(name) : undefined
 }

@@ -4,12 +4,12 @@ import { formatBytes } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { formatRange } from '../../format/offsets.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { usePartitions } from '../check/use-partitions.ts'
 import { partitionWords } from '../disk/disk-words.ts'
+import { repairTexts } from './repair-texts.ts'
 
 type Step = PlanOf<'repair'>['steps'][number]
 type Lost = Step['lost'][number]
@@ -26,7 +26,7 @@ export interface RepairStepsProps {
 
 /** What a repair does; each step that gives something up waits for its own word of consent. */
 export function RepairSteps({ row, steps, allowed, onAllow, consent }: RepairStepsProps) {
-  const words = texts().repair.steps
+  const words = repairTexts().steps
   const safe = steps.filter(({ losesData }) => !losesData)
   const losing = steps.filter(({ losesData }) => losesData)
   return (
@@ -78,7 +78,7 @@ const rangesShown = 100
 
 function LostRanges({ row, step }: { readonly row: LibraryRow; readonly step: Step }) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().repair.steps
+  const words = repairTexts().steps
   const more = step.lostOmitted + Math.max(0, step.lost.length - rangesShown)
   const hasPartitions = step.lost.some(({ partition }) => partition !== undefined)
   const partitions = usePartitions(hasPartitions ? row.id : undefined)

@@ -1,7 +1,7 @@
 import { copyText } from '../../state/copy-text.ts'
-import { texts } from '../../texts/texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import type { GuestStep } from './guest-steps.ts'
+import { guestTexts } from './guest-texts.ts'
 import './guest-card.css'
 
 export interface GuestCardProps {
@@ -12,7 +12,7 @@ export interface GuestCardProps {
 
 /** Things to do inside the guest, with commands that can be copied. */
 export function GuestCard({ title, intro, steps }: GuestCardProps) {
-  const words = texts().guest
+  const words = guestTexts()
   if (steps.length === 0) return null
   const namesDevice = steps.some(({ command }) => command?.includes('/dev/vda') === true)
   return (

@@ -1,8 +1,8 @@
 import type { DiskLayout, DiskPartition, FileSystem } from '../../../ipc/schemas/disk.ts'
 import { formatBytes } from '../../format/bytes.ts'
-import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
 import { fileSystemWords } from '../disk/disk-words.ts'
+import { guestTexts } from './guest-texts.ts'
 
 /** One thing to do inside the guest, with the command that does it where there is one. */
 export interface GuestStep {
@@ -15,7 +15,7 @@ const device = '/dev/vda'
 
 /** What is left to do after the disk grew: partition and file system still have their old sizes. */
 export function growSteps(layout: DiskLayout, gptMoved: boolean): readonly GuestStep[] {
-  const { grow } = texts().guest
+  const { grow } = guestTexts()
   if (layout.wholeDisk !== undefined) return fillSteps(layout.wholeDisk, device)
   const last = lastPartition(layout)
   if (last === undefined) {
@@ -38,7 +38,7 @@ export function growSteps(layout: DiskLayout, gptMoved: boolean): readonly Guest
 }
 
 function fillSteps(fileSystem: FileSystem, place: string): readonly GuestStep[] {
-  const { grow } = texts().guest
+  const { grow } = guestTexts()
   switch (fileSystem.kind) {
     case 'ext2':
     case 'ext3':
@@ -79,7 +79,7 @@ function fillSteps(fileSystem: FileSystem, place: string): readonly GuestStep[] 
 
 /** What has to be done in the guest before the disk can get this small. */
 export function shrinkSteps(layout: DiskLayout, wanted: number): readonly GuestStep[] {
-  const { shrink } = texts().guest
+  const { shrink } = guestTexts()
   const last = lastPartition(layout)
   if (last === undefined) return [{ text: shrink.backup }, { text: shrink.wholeDisk }]
   const number = String(last.number)
@@ -146,7 +146,7 @@ export function shrinkSteps(layout: DiskLayout, wanted: number): readonly GuestS
 
 /** Lets the guest say what it no longer needs. */
 export function trimSteps(): readonly GuestStep[] {
-  const { trim } = texts().guest
+  const { trim } = guestTexts()
   return [
     { text: trim.linux, command: 'fstrim -av' },
     { text: trim.windows, command: 'Optimize-Volume -DriveLetter C -ReTrim' },

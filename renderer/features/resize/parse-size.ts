@@ -1,4 +1,4 @@
-import { texts } from '../../texts/texts.ts'
+import { sizeTexts } from './size-texts.ts'
 
 export type WantedSize =
   | { readonly kind: 'empty' }
@@ -21,7 +21,7 @@ const leastBare = 65_536
  * @param current What `+`, `-` and `%` are of; absent for a disk that is not there yet.
  */
 export function parseWantedSize(text: string, current?: number): WantedSize {
-  const words = texts().size
+  const words = sizeTexts()
   const trimmed = text.trim()
   if (trimmed === '') return { kind: 'empty' }
   if (trimmed.includes(',')) return { kind: 'problem', problem: words.comma }

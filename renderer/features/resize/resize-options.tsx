@@ -2,12 +2,12 @@ import type { DiskLayout } from '../../../ipc/schemas/disk.ts'
 import type { PlanOf } from '../../../ipc/schemas/plan.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import type { Preallocation, ResizeChoice, ResizeOutlook } from './resize-outlook.ts'
+import { resizeTexts } from './resize-texts.ts'
 
 export interface ResizeOptionsProps {
   readonly choice: ResizeChoice
@@ -23,7 +23,7 @@ export interface ResizeOptionsProps {
 /** What can be chosen about the new size; only what applies to it. */
 export function ResizeOptions(props: ResizeOptionsProps) {
   const { choice, outlook, layout, onChange } = props
-  const words = texts().resize.options
+  const words = resizeTexts().options
   if (outlook.direction === 'none' || outlook.isBelowFloor || outlook.problem !== undefined) {
     return null
   }
@@ -66,7 +66,7 @@ const preallocations: readonly Preallocation[] = ['off', 'metadata', 'falloc', '
 
 function MoveGpt({ choice, detail, onChange }: ResizeOptionsProps) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().resize.options
+  const words = resizeTexts().options
   return (
     <Checkbox
       label={words.moveGpt}
@@ -84,7 +84,7 @@ function MoveGpt({ choice, detail, onChange }: ResizeOptionsProps) {
 /** The person's word for what is lost: a check mark where it is known what that is, else the size once more. */
 function Agreement({ choice, outlook, needsWord, onChange }: ResizeOptionsProps) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().resize.options
+  const words = resizeTexts().options
   if (outlook.isUnknown) {
     return (
       <TextField

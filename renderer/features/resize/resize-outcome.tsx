@@ -3,13 +3,14 @@ import type { PlanOf } from '../../../ipc/schemas/plan.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { counted } from '../../format/counts.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { floorWords } from '../disk/disk-words.ts'
 import { GuestCard } from './guest-card.tsx'
 import { shrinkSteps } from './guest-steps.ts'
+import { guestTexts } from './guest-texts.ts'
 import type { ResizeOutlook } from './resize-outlook.ts'
+import { resizeTexts } from './resize-texts.ts'
 
 export interface ResizeOutcomeProps {
   readonly outlook: ResizeOutlook
@@ -33,7 +34,7 @@ export function ResizeOutcome(props: ResizeOutcomeProps) {
 
 function BelowFloor({ outlook, layout, onWant }: ResizeOutcomeProps) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().resize.floor
+  const words = resizeTexts().floor
   const safe = layout?.safeSize
   if (layout === undefined || safe === undefined) return null
   const size = formatBytes(safe, units)
@@ -52,13 +53,13 @@ function BelowFloor({ outlook, layout, onWant }: ResizeOutcomeProps) {
       >
         {words.detail(size)}
       </Banner>
-      <GuestCard title={texts().guest.shrinkTitle} steps={shrinkSteps(layout, outlook.target)} />
+      <GuestCard title={guestTexts().shrinkTitle} steps={shrinkSteps(layout, outlook.target)} />
     </div>
   )
 }
 
 function Growing({ outlook: { request } }: Pick<ResizeOutcomeProps, 'outlook'>) {
-  const words = texts().resize.grow
+  const words = resizeTexts().grow
   const how = request?.parameters.preallocation ?? 'off'
   const takesSpace = how === 'falloc' || how === 'full'
   return takesSpace ? (
@@ -74,7 +75,7 @@ function Growing({ outlook: { request } }: Pick<ResizeOutcomeProps, 'outlook'>) 
 
 function Shrinking({ detail }: Pick<ResizeOutcomeProps, 'detail'>) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().resize.shrink
+  const words = resizeTexts().shrink
   if (detail === undefined) return <p className="muted">{words.looking}</p>
   const { cut, bitmapsLost } = detail
   const bitmaps = bitmapsLost.length > 0 ? words.bitmaps(bitmapsLost.join(', ')) : undefined

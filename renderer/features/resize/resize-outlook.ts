@@ -4,6 +4,7 @@ import { formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { texts } from '../../texts/texts.ts'
 import { lastPartition } from './guest-steps.ts'
 import { parseWantedSize } from './parse-size.ts'
+import { resizeTexts } from './resize-texts.ts'
 
 type ResizeRequest = ActionOf<'resize'>
 export type Preallocation = NonNullable<ResizeRequest['parameters']['preallocation']>
@@ -49,7 +50,7 @@ export function resizeOutlook(
   choice: ResizeChoice,
   { current, layout }: OutlookOptions,
 ): ResizeOutlook {
-  const words = texts().resize
+  const words = resizeTexts()
   const wanted = parseWantedSize(choice.text, current)
   const target = wanted.kind === 'size' ? wanted.bytes : current
   const direction = target > current ? 'grow' : target < current ? 'shrink' : 'none'

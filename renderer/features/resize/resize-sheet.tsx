@@ -22,6 +22,7 @@ import { useActionPlan } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { GuestCard } from './guest-card.tsx'
 import { growSteps } from './guest-steps.ts'
+import { guestTexts } from './guest-texts.ts'
 import { writeSize } from './parse-size.ts'
 import { ResizeOptions } from './resize-options.tsx'
 import { ResizeOutcome } from './resize-outcome.tsx'
@@ -31,6 +32,7 @@ import {
   type ResizeChoice,
   type ResizeOutlook,
 } from './resize-outlook.ts'
+import { resizeTexts } from './resize-texts.ts'
 import './resize.css'
 
 export interface ResizeSheetProps {
@@ -44,7 +46,7 @@ export function ResizeSheet({ imageId, onClose }: ResizeSheetProps) {
   // The size it had when the sheet opened: after the change the form would be about another disk.
   const [current] = useState(row?.virtualSize)
   return row === undefined || current === undefined ? (
-    <Dialog title={texts().resize.verb} description={texts().resize.gone} onClose={onClose} />
+    <Dialog title={resizeTexts().verb} description={resizeTexts().gone} onClose={onClose} />
   ) : (
     <ResizeForm row={row} current={current} onClose={onClose} />
   )
@@ -87,7 +89,7 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
   )
   // What is kept comes back; only what would be gone needs the person's word.
   const needsWord = detail?.needsConsent === true && isKept !== true
-  const words = texts().resize
+  const words = resizeTexts()
   const size = formatBytes(target, units)
   return (
     <PlanDialog
@@ -179,7 +181,7 @@ function floorNotice(
   units: Parameters<typeof formatBytes>[1],
 ): string | undefined {
   const reason = layout && floorWords(layout, units)
-  return isBelowFloor && reason !== undefined ? texts().resize.floor.title(reason) : undefined
+  return isBelowFloor && reason !== undefined ? resizeTexts().floor.title(reason) : undefined
 }
 
 interface DiskPartProps {
@@ -242,7 +244,7 @@ interface NextStepProps {
 
 function NextStep({ job, layout, current, target }: NextStepProps) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().guest
+  const words = guestTexts()
   if (layout === undefined || target <= current || job.request.kind !== 'resize') return null
   const gptMoved = job.request.parameters['moveGptBackup'] === true
   return (

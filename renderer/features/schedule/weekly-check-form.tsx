@@ -2,10 +2,10 @@ import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
 import { exactDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
 import { changeSettings, useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Select } from '../../ui/select.tsx'
 import { withWeekly } from './change-weekly.ts'
 import { nextRun } from './next-run.ts'
+import { scheduleTexts } from './schedule-texts.ts'
 import './schedule.css'
 
 /** At night, when images are rarely written to. */
@@ -21,7 +21,7 @@ export interface WeeklyCheckFormProps {
 
 /** When a folder is checked by itself, and when that is next. Holds at once. */
 export function WeeklyCheckForm({ folder, named = false }: WeeklyCheckFormProps) {
-  const words = texts().schedule
+  const words = scheduleTexts()
   const now = useNow(60_000)
   const checks = useSettings((state) => state.settings.weeklyChecks)
   const check = checks.find(({ folderId }) => folderId === folder.id)

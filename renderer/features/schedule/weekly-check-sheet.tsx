@@ -1,7 +1,7 @@
 import { useLibrary } from '../../state/library.ts'
-import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { scheduleTexts } from './schedule-texts.ts'
 import { WeeklyCheckForm } from './weekly-check-form.tsx'
 
 export interface WeeklyCheckSheetProps {
@@ -11,7 +11,7 @@ export interface WeeklyCheckSheetProps {
 
 /** When one folder is checked by itself. */
 export function WeeklyCheckSheet({ folderId, onClose }: WeeklyCheckSheetProps) {
-  const words = texts().schedule
+  const words = scheduleTexts()
   const folder = useLibrary((state) => state.folders.find(({ id }) => id === folderId))
   return (
     <Dialog

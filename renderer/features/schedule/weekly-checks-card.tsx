@@ -1,10 +1,10 @@
 import { useLibrary } from '../../state/library.ts'
-import { texts } from '../../texts/texts.ts'
+import { scheduleTexts } from './schedule-texts.ts'
 import { WeeklyCheckForm } from './weekly-check-form.tsx'
 
 /** The weekly checks of all folders. */
 export function WeeklyChecksCard() {
-  const words = texts().schedule
+  const words = scheduleTexts()
   const folders = useLibrary((state) => state.folders)
   return (
     <section className="weekly-card" aria-label={words.title}>

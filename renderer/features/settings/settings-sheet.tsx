@@ -7,8 +7,10 @@ import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
 import { texts } from '../../texts/texts.ts'
 import { NotificationsRow } from '../notify/notifications-row.tsx'
+import { scheduleTexts } from '../schedule/schedule-texts.ts'
 import { WeeklyChecksCard } from '../schedule/weekly-checks-card.tsx'
 import { UndoStoreCard } from '../undo/undo-store-card.tsx'
+import { settingsTexts } from './settings-texts.ts'
 import './settings-sheet.css'
 
 const jobCounts = ['1', '2', '3', '4', '6', '8', '12', '16'] as const
@@ -16,7 +18,7 @@ const jobCounts = ['1', '2', '3', '4', '6', '8', '12', '16'] as const
 /** Every change holds at once; there is nothing to save. */
 export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
   const settings = useSettings((state) => state.settings)
-  const words = texts().settings
+  const words = settingsTexts()
   const info = useAppInfo((state) => state.info)
   const logFolder = info?.logFolder
   const jobs = String(settings.parallelJobs)
@@ -130,7 +132,7 @@ export function SettingsSheet({ onClose }: { readonly onClose: () => void }) {
             onChange={(language) => changeSettings({ language })}
           />
         </Row>
-        <Row hint={texts().schedule.meaning}>
+        <Row hint={scheduleTexts().meaning}>
           <WeeklyChecksCard />
         </Row>
         <Row hint={texts().undo.store.meaning}>

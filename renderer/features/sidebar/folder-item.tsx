@@ -99,7 +99,7 @@ function folderItems(folder: LibraryFolder): MenuItem[] {
     })),
     {
       id: 'weekly',
-      label: texts().schedule.menu,
+      label: texts().library.sidebar.folder.weeklyCheck,
       icon: 'clock',
       onSelect: () => openSheet({ kind: 'weekly-check', folderId: folder.id }),
     },

@@ -5,7 +5,6 @@ import { exactBytes, formatBytes } from '../../format/bytes.ts'
 import { relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
@@ -14,6 +13,7 @@ import { useWaysOut } from '../plan/use-ways-out.ts'
 import { whyNotName } from './name-words.ts'
 import { choiceOf, proposeName } from './snapshot-choice.ts'
 import { snapshotName } from './snapshot-words.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 import { WithSnapshot, type OfSnapshotProps, type SnapshotSheetProps } from './with-snapshot.tsx'
 import './snapshots.css'
 
@@ -27,7 +27,7 @@ function ApplySnapshot({ row, list, snapshot, onClose }: OfSnapshotProps) {
   const [choice] = useState(() => choiceOf(list.snapshots, snapshot))
   const [takes, setTakes] = useState(true)
   const [takeName, setTakeName] = useState(() => proposeName(new Date(), list.snapshots))
-  const words = texts().snapshots.apply
+  const words = snapshotsTexts().apply
   const notYet = takes ? whyNotName(takeName, list.snapshots) : undefined
   const request: ImageAction | undefined =
     notYet === undefined
@@ -88,7 +88,7 @@ interface OutcomeProps {
 /** What becomes of the present state. */
 function Outcome({ detail, takes, isCurrent }: OutcomeProps) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().snapshots.apply
+  const words = snapshotsTexts().apply
   if (detail === undefined || !isCurrent) return null
   const { letsGoBytes, sizeBefore, sizeAfter, bitmapsLost } = detail
   const loses = !takes && letsGoBytes !== 0

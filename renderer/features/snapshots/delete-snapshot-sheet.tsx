@@ -2,13 +2,13 @@ import { useState } from 'react'
 import type { ImageAction } from '../../../ipc/schemas/action.ts'
 import { exactBytes, formatBytes } from '../../format/bytes.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { choiceOf } from './snapshot-choice.ts'
 import { snapshotName } from './snapshot-words.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 import { WithSnapshot, type OfSnapshotProps, type SnapshotSheetProps } from './with-snapshot.tsx'
 import './snapshots.css'
 
@@ -19,7 +19,7 @@ export function DeleteSnapshotSheet(props: SnapshotSheetProps) {
 function DeleteSnapshot({ row, list, snapshot, onClose }: OfSnapshotProps) {
   const { units, undoQuotaBytes } = useSettings((state) => state.settings)
   const [choice] = useState(() => choiceOf(list.snapshots, snapshot))
-  const words = texts().snapshots.delete
+  const words = snapshotsTexts().delete
   const own = snapshot.exclusiveBytes
   const tooBig = own !== undefined && own > undoQuotaBytes
   const canKeep = undoQuotaBytes > 0 && !tooBig

@@ -1,6 +1,6 @@
-import { texts } from '../../texts/texts.ts'
 import { unreachable } from '../../unreachable.ts'
 import { nameFault, type SnapshotEntry } from './snapshot-choice.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 
 /** Why a snapshot cannot have this name, in words; undefined when it can. */
 export function whyNotName(
@@ -8,7 +8,7 @@ export function whyNotName(
   snapshots: readonly SnapshotEntry[],
   own?: SnapshotEntry,
 ): string | undefined {
-  const words = texts().snapshots.sheet
+  const words = snapshotsTexts().sheet
   const fault = nameFault(name, snapshots, own)
   switch (fault) {
     case undefined:

@@ -1,6 +1,5 @@
 import { useRef, useState } from 'react'
 import type { ImageAction } from '../../../ipc/schemas/action.ts'
-import { texts } from '../../texts/texts.ts'
 import { TextField } from '../../ui/text-field.tsx'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
@@ -8,6 +7,7 @@ import { useWaysOut } from '../plan/use-ways-out.ts'
 import { whyNotName } from './name-words.ts'
 import { choiceOf } from './snapshot-choice.ts'
 import { snapshotName } from './snapshot-words.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 import { WithSnapshot, type OfSnapshotProps, type SnapshotSheetProps } from './with-snapshot.tsx'
 import './snapshots.css'
 
@@ -20,7 +20,7 @@ function RenameSnapshot({ row, list, snapshot, onClose }: OfSnapshotProps) {
   const [old] = useState(snapshot)
   const [newName, setNewName] = useState(snapshot.name)
   const field = useRef<HTMLInputElement>(null)
-  const words = texts().snapshots
+  const words = snapshotsTexts()
   const notYet = whyNotName(newName, list.snapshots, old)
   const request: ImageAction | undefined =
     notYet === undefined

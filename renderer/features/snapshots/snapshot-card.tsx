@@ -4,11 +4,11 @@ import { exactDate, relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
 import { openSheet } from '../../state/sheets.ts'
 import { useSettings } from '../../state/settings.ts'
-import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import type { SnapshotEntry } from './snapshot-choice.ts'
 import { snapshotName } from './snapshot-words.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 
 export interface SnapshotCardProps {
   readonly row: LibraryRow
@@ -21,7 +21,7 @@ export interface SnapshotCardProps {
 export function SnapshotCard({ row, snapshot, readOnlyReason }: SnapshotCardProps) {
   const now = useNow(30_000)
   const units = useSettings((state) => state.settings.units)
-  const words = texts().snapshots.item
+  const words = snapshotsTexts().item
   const name = snapshotName(snapshot)
   const open = (kind: 'apply-snapshot' | 'delete-snapshot' | 'rename-snapshot') => () =>
     openSheet({ kind, imageId: row.id, snapshotId: snapshot.id })
@@ -85,7 +85,7 @@ export function SnapshotCard({ row, snapshot, readOnlyReason }: SnapshotCardProp
 /** What only this snapshot has, beside what it shares, to the scale of the file. */
 function Usage({ row, snapshot }: Pick<SnapshotCardProps, 'row' | 'snapshot'>) {
   const units = useSettings((state) => state.settings.units)
-  const words = texts().snapshots.item
+  const words = snapshotsTexts().item
   const { exclusiveBytes: only, sharedBytes: shared } = snapshot
   if (only === undefined) return <p className="muted">{words.unknown}</p>
   const whole = Math.max(1, row.onDisk ?? row.fileLength, only + (shared ?? 0))

@@ -1,12 +1,12 @@
 import { useId, useRef, useState, type KeyboardEvent } from 'react'
 import { relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
-import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { layoutTree, type PlacedNode } from './layout-tree.ts'
 import type { SnapshotEntry, SnapshotList } from './snapshot-choice.ts'
 import { snapshotName } from './snapshot-words.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 
 /** Pixels of a node and of the way to the next one. */
 const node = { width: 128, height: 42, columnGap: 12, rowGap: 26 } as const
@@ -58,7 +58,7 @@ export function SnapshotTree({ list, chosen, onChoose }: SnapshotTreeProps) {
         ref={tree}
         role="tree"
         tabIndex={-1}
-        aria-label={texts().snapshots.tree.label}
+        aria-label={snapshotsTexts().tree.label}
         aria-describedby={hint}
         className="snapshot-tree"
         style={{ width: width + 2 * margin, height: height - node.rowGap + 2 * margin }}
@@ -79,7 +79,7 @@ export function SnapshotTree({ list, chosen, onChoose }: SnapshotTreeProps) {
         ))}
       </div>
       <p id={hint} className="visually-hidden">
-        {texts().snapshots.tree.hint}
+        {snapshotsTexts().tree.hint}
       </p>
     </div>
   )
@@ -147,7 +147,7 @@ interface NodeProps {
 function Node({ place, isActive, onChoose }: NodeProps) {
   const now = useNow(30_000)
   const { snapshot } = place.node
-  const words = texts().snapshots
+  const words = snapshotsTexts()
   return (
     <div
       role="treeitem"

@@ -1,5 +1,5 @@
-import { texts } from '../../texts/texts.ts'
 import type { SnapshotEntry } from './snapshot-choice.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 
 export const snapshotName = ({ name }: Pick<SnapshotEntry, 'name'>): string =>
-  name === '' ? texts().snapshots.tab.noName : name
+  name === '' ? snapshotsTexts().tab.noName : name

@@ -2,7 +2,6 @@ import { useState } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { counted } from '../../format/counts.ts'
 import { openSheet } from '../../state/sheets.ts'
-import { texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -11,6 +10,7 @@ import { ErrorPanel } from '../error/error-panel.tsx'
 import { SnapshotCard } from './snapshot-card.tsx'
 import { SnapshotTree } from './snapshot-tree.tsx'
 import type { SnapshotEntry, SnapshotList } from './snapshot-choice.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 import { useSnapshots } from './use-snapshots.ts'
 import { whyReadOnly } from './why-read-only.ts'
 import './snapshots.css'
@@ -21,7 +21,7 @@ const listedAtOnce = 100
 
 /** The snapshots inside an image: what each takes, which went on from which, and what can be done with them. */
 export function SnapshotsView({ row }: { readonly row: LibraryRow }) {
-  const words = texts().snapshots.tab
+  const words = snapshotsTexts().tab
   const list = useSnapshots(row)
   if (row.format !== 'qcow2' && row.format !== undefined) {
     return (
@@ -41,7 +41,7 @@ interface SnapshotsProps {
 }
 
 function Snapshots({ row, list }: SnapshotsProps) {
-  const words = texts().snapshots.tab
+  const words = snapshotsTexts().tab
   const reason = whyReadOnly(row)
   const take = (
     <Button
@@ -83,7 +83,7 @@ interface ChosenProps extends SnapshotsProps {
 const views = ['list', 'tree'] as const
 
 function Chosen({ row, list, readOnlyReason }: ChosenProps) {
-  const words = texts().snapshots
+  const words = snapshotsTexts()
   const canTree = list.snapshots.length <= treeLimit
   const [view, setView] = useState<(typeof views)[number]>('list')
   const [chosen, setChosen] = useState<string>()

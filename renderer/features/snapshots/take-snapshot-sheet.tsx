@@ -1,13 +1,13 @@
 import { useRef, useState } from 'react'
 import type { ImageAction } from '../../../ipc/schemas/action.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
-import { texts } from '../../texts/texts.ts'
 import { TextField } from '../../ui/text-field.tsx'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { whyNotName } from './name-words.ts'
 import { proposeName, type SnapshotList } from './snapshot-choice.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 import { WithSnapshots } from './with-snapshot.tsx'
 import './snapshots.css'
 
@@ -33,7 +33,7 @@ interface TakeSnapshotProps {
 function TakeSnapshot({ row, list, onClose }: TakeSnapshotProps) {
   const [name, setName] = useState(() => proposeName(new Date(), list.snapshots))
   const field = useRef<HTMLInputElement>(null)
-  const words = texts().snapshots
+  const words = snapshotsTexts()
   const notYet = whyNotName(name, list.snapshots)
   const request: ImageAction | undefined =
     notYet === undefined ? { kind: 'snapshot', parameters: { action: 'create', name } } : undefined

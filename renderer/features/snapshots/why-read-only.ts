@@ -1,5 +1,5 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
-import { texts } from '../../texts/texts.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 
 export interface ReadOnlyReason {
   readonly title: string
@@ -8,7 +8,7 @@ export interface ReadOnlyReason {
 
 /** Why the snapshots of an image can only be looked at; undefined when they can be changed. */
 export function whyReadOnly(row: LibraryRow): ReadOnlyReason | undefined {
-  const words = texts().snapshots.tab
+  const words = snapshotsTexts().tab
   if (row.use.state === 'writing' || row.use.state === 'reading') {
     const [holder] = row.use.holders
     const who = holder?.vm ?? holder?.name ?? words.somebody

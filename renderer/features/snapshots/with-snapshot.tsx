@@ -5,7 +5,9 @@ import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
+import { planTexts } from '../plan/plan-texts.ts'
 import type { SnapshotEntry, SnapshotList } from './snapshot-choice.ts'
+import { snapshotsTexts } from './snapshots-texts.ts'
 import { useSnapshots } from './use-snapshots.ts'
 
 export interface WithSnapshotsProps {
@@ -18,7 +20,7 @@ export interface WithSnapshotsProps {
 export function WithSnapshots({ imageId, onClose, children }: WithSnapshotsProps) {
   const row = useLibrary((state) => state.rows.get(imageId))
   return row === undefined ? (
-    <Gone text={texts().plan.dialog.gone} onClose={onClose} />
+    <Gone text={planTexts().dialog.gone} onClose={onClose} />
   ) : (
     <Listed row={row} onClose={onClose}>
       {children}
@@ -42,7 +44,7 @@ function Listed({ row, onClose, children }: ListedProps) {
       {list.kind === 'failed' ? (
         <ErrorPanel error={list.error} />
       ) : (
-        <p className="muted">{texts().snapshots.sheet.reading}</p>
+        <p className="muted">{snapshotsTexts().sheet.reading}</p>
       )}
     </Dialog>
   )
@@ -52,7 +54,7 @@ function Gone({ text, onClose }: { readonly text: string; readonly onClose: () =
   return (
     <Dialog
       size="small"
-      title={texts().snapshots.sheet.gone}
+      title={snapshotsTexts().sheet.gone}
       description={text}
       onClose={onClose}
       footer={<Button onClick={onClose}>{texts().common.close}</Button>}
@@ -103,7 +105,7 @@ function Found({ row, list, snapshotId, onClose, children }: FoundProps) {
   const [first] = useState(find)
   const snapshot = find() ?? first
   return snapshot === undefined ? (
-    <Gone text={texts().snapshots.sheet.goneMeaning} onClose={onClose} />
+    <Gone text={snapshotsTexts().sheet.goneMeaning} onClose={onClose} />
   ) : (
     children({ row, list, snapshot, onClose })
   )

@@ -80,6 +80,5 @@ export const chain = {
     replaces: (name: string) => `${name} is in the library already: the two become one.`,
     found: (name: string) => `${name} is found again`,
     choosePath: 'Choose one of the images, or a file',
-    notMissing: 'Its file is where it was',
   },
 }

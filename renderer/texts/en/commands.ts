@@ -76,6 +76,7 @@ export const commands = {
   onlyBesideLibrary: 'Only beside the library',
   onlyInLibrary: 'Only in the library’s window',
   filesOnServer: 'The files are on the server',
+  notMissing: 'Its file is where it was',
   noLinks: 'The image names no other file',
   computeFirst: 'Compute it first',
   computedBefore: 'The file changed since it was computed',

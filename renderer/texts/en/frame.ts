@@ -41,7 +41,11 @@ export const frame = {
   },
   drop: {
     add: 'Drop to add to the library',
-    notHere: 'A browser does not tell where dropped files are: use Add folder',
+    addAndCheck: 'Drop to add to the library and check',
+    plan: (command: string) => `${command}: drop to see the plan first`,
+    takesOne: (command: string) => `${command} takes one image at a time`,
+    noImages: 'There are no disk images in it',
+    notHere: 'A browser does not tell where dropped files are: use Open image or Add folder',
     added: (images: string) => `${images} added`,
   },
   firstRun: {

@@ -38,6 +38,7 @@ export const inspector = {
     space: 'Space',
     about: 'About',
     missing: 'The file is missing',
+    locate: 'Locate…',
     missingText: (when: string) =>
       `It has not been found since ${when}. What was known of it is shown below.`,
     inUse: 'Platter reads it without disturbing the VM.',

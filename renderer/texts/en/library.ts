@@ -22,6 +22,7 @@ export const library = {
       check: 'Check all images…',
       compact: 'Compact all images…',
       noImages: 'There are no images in it',
+      weeklyCheck: 'Weekly check…',
       rescan: 'Read again',
       isRead: 'It is being read',
       rescanning: 'Reading every folder again',
@@ -101,6 +102,7 @@ export const library = {
   },
   toolbar: {
     label: 'Actions and filters',
+    snapshot: 'Snapshot…',
     sha256: 'SHA-256',
     hideInspector: 'Hide the inspector',
     showInspector: 'Show the inspector',

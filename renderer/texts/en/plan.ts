@@ -59,6 +59,8 @@ export const plan = {
   children: {
     none: 'No image of the library builds on it',
     some: (names: string) => `Images that build on it: ${names}`,
+    missing: (names: string) =>
+      `The files of these are not there now, so that nobody can look at them or tell them of a new place: ${names}. If their disk is not mounted, mount it first.`,
     broken: (names: string) => `These images build on it and would break: ${names}`,
     more: (count: string) => `and ${count} more`,
     show: 'Show who uses it',

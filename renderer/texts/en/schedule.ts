@@ -1,7 +1,6 @@
 /** Checks that begin by themselves once a week. */
 export const schedule = {
   title: 'Weekly checks',
-  menu: 'Weekly check…',
   sheetTitle: 'Weekly check',
   meaning:
     'Reads the folder and checks every image in it, while Platter runs. One that was missed is made up for at the next start. Its page says what got worse since the week before.',

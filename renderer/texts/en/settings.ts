@@ -1,4 +1,4 @@
-/** The settings, and the notifications that one of them is about. */
+/** The settings. */
 export const settings = {
   title: 'Settings',
   theme: 'Theme',
@@ -38,10 +38,5 @@ export const settings = {
     granted: 'The browser shows them while this page is not in view.',
     denied: 'The browser was told not to show them; its settings for this page can change that.',
     unsupported: 'This browser has no notifications.',
-  },
-  news: {
-    done: (image: string) => `Done: ${image}`,
-    failed: (image: string) => `Failed: ${image}`,
-    batch: (done: string, total: string) => `${done} of ${total} done`,
   },
 }

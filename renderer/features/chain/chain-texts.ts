@@ -1,0 +1,4 @@
+import { chain } from '../../texts/en/chain.ts'
+import { inLanguage } from '../../texts/texts.ts'
+
+export const chainTexts = inLanguage({ en: chain })

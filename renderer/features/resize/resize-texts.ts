@@ -1,0 +1,4 @@
+import { resize } from '../../texts/en/resize.ts'
+import { inLanguage } from '../../texts/texts.ts'
+
+export const resizeTexts = inLanguage({ en: resize })

@@ -1,0 +1,4 @@
+import { size } from '../../texts/en/size.ts'
+import { inLanguage } from '../../texts/texts.ts'
+
+export const sizeTexts = inLanguage({ en: size })
