@@ -125,6 +125,14 @@ export const placeReasons = {
     advice: (c) =>
       `Move it together with ${c.link ?? 'its data file'} in a file manager, then add it to the library again.`,
   },
+  'data-file-needed': {
+    kind: 'refused-link',
+    number: 1756,
+    title: (c) => `${nameOf(c)} is the data file of another image`,
+    detail: (c) =>
+      `${c.found ?? 'Another image'} keeps what its disk holds in ${c.path ?? 'this file'}, and names it and its length; without that it could not be read.`,
+    advice: (c) => `Do it with ${c.link ?? 'that image'}, or delete that one first.`,
+  },
   'trash-not-done': {
     kind: 'io',
     number: 1755,

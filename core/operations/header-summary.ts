@@ -30,12 +30,15 @@ export interface HeaderSummary {
   readonly corrupt: boolean
   readonly snapshotCount: number | undefined
   readonly bitmapCount: number | undefined
-  readonly backing: BackingSummary | undefined
+  readonly backing: LinkSummary | undefined
+  /** The file that holds the guest's clusters in place of this one; absent: this one does. */
+  readonly dataFile?: LinkSummary | undefined
   readonly use: ImageUse
   readonly error: ImageErrorData | undefined
 }
 
-export interface BackingSummary {
+/** A file that an image names. */
+export interface LinkSummary {
   /** As written in the image. */
   readonly name: string
   /** `outside` names point out of the image's folder; `not-a-path` are json: and URL names. */

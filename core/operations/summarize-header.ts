@@ -6,7 +6,7 @@ import { rawVirtualSize } from '../image/raw-image.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import { describeFlags } from './describe-qcow2.ts'
-import type { BackingSummary, HeaderSummary } from './header-summary.ts'
+import type { HeaderSummary, LinkSummary } from './header-summary.ts'
 import type { Host } from './host.ts'
 
 const fingerprintBytes = 4096
@@ -108,7 +108,8 @@ async function addQcow2Facts(
       encryption: area.encryption,
       snapshotCount: header.snapshotCount,
       bitmapCount: area.bitmaps?.count ?? 0,
-      backing: await describeBacking(host, file.name, area.backingName),
+      backing: await describeLink(host, file.name, 'backing file', area.backingName),
+      dataFile: await describeLink(host, file.name, 'data file', area.dataFileName),
     }
   } catch (error) {
     // The format and the size it claims are still worth a look in the row.
@@ -116,13 +117,14 @@ async function addQcow2Facts(
   }
 }
 
-async function describeBacking(
+async function describeLink(
   host: Host,
   from: string,
+  role: 'backing file' | 'data file',
   name: string | undefined,
-): Promise<BackingSummary | undefined> {
+): Promise<LinkSummary | undefined> {
   if (name === undefined) return undefined
-  const located = await locateLink(host, { role: 'backing file', name, from })
+  const located = await locateLink(host, { role, name, from })
   if (located.kind === 'not-a-path') {
     return { name: located.name, state: 'not-a-path', target: undefined }
   }

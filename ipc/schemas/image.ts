@@ -29,7 +29,8 @@ export const imageUse = z.object({
     .readonly(),
 })
 
-export const backingSummary = z.object({
+/** A file that an image names: its backing file, or its data file. */
+export const linkSummary = z.object({
   name: z.string(),
   state: z.enum(['present', 'missing', 'outside', 'not-a-path']),
   target: z.string().optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errorData } from './error.ts'
-import { backingSummary, byteCount, formatName, imageId, imageUse, timestamp } from './image.ts'
+import { byteCount, formatName, imageId, imageUse, linkSummary, timestamp } from './image.ts'
 
 /** The word on the badge; product.md U1 "Health badge". */
 export const health = z.enum([
@@ -74,11 +74,15 @@ export const libraryRow = z.object({
   bitmapCount: byteCount.optional(),
   /** Clusters out of order, share of the allocated ones, from the last check. */
   fragmentation: z.number().min(0).max(1).optional(),
-  backing: backingSummary.optional(),
+  backing: linkSummary.optional(),
+  /** The file that holds the guest's clusters in place of this one. */
+  dataFile: linkSummary.optional(),
   /** The library's image that `backing` leads to. */
   parentId: imageId.optional(),
   /** How many images of the library have this one as their backing file. */
   childCount: byteCount,
+  /** Images of the library that keep their content in this file; absent: none. */
+  dataFileOf: z.array(imageId).readonly().optional(),
   usedBy: z.array(vmReference).readonly(),
   /** What compacting would give back, by the last look; absent before the first one. */
   reclaimable: z

@@ -38,6 +38,8 @@ export const preflightLine = z.discriminatedUnion('id', [
     tone,
     /** Overlays whose content depends on this image. */
     children: z.array(z.object({ imageId, name: z.string() })),
+    /** Those of them whose file is not there now, its disk perhaps not mounted: nobody can look at them. */
+    missing: z.array(z.object({ imageId, name: z.string() })).optional(),
   }),
   z.object({
     id: z.literal('vms'),

@@ -6,6 +6,7 @@ import { saveUndo, type UndoRecordOf } from '../history/undos.ts'
 import { readFileFacts } from '../jobs/measured.ts'
 import { admitNew } from '../plans/admit-new.ts'
 import { fileBasis } from '../plans/basis.ts'
+import { dataFileRefusal } from '../plans/data-file-refusal.ts'
 import type { DoneWork, Draft, WorkContext } from '../plans/draft.ts'
 import { whyNoFileIn } from '../plans/preflight/surroundings.ts'
 import type { PlanContext, Subject } from '../plans/subject.ts'
@@ -102,6 +103,8 @@ export async function placementOf(
   const { image, row, file } = subject
   const from = image.path
   const refusals = await placeRefusals(from, to)
+  const needed = dataFileRefusal(subject)
+  if (needed !== undefined) refusals.push(needed)
   const children = subject.children.filter(({ missingSince }) => missingSince === undefined)
   const isMoved = path.dirname(to) !== path.dirname(from)
   const readsOwn = isMoved && row.format === 'qcow2'

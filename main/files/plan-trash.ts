@@ -4,6 +4,7 @@ import { saveUndo } from '../history/undos.ts'
 import type { FileFacts } from '../jobs/engine-host.ts'
 import { readFileFacts } from '../jobs/measured.ts'
 import { fileBasis } from '../plans/basis.ts'
+import { dataFileRefusal } from '../plans/data-file-refusal.ts'
 import type { DoneWork, WorkContext } from '../plans/draft.ts'
 import type { Planner } from '../plans/planners.ts'
 import type { Subject } from '../plans/subject.ts'
@@ -24,7 +25,11 @@ export const trashPlanner =
   async (subject) => {
     const { image, row, file } = subject
     const { folder, refusal } = await lookForTrash(parts.trash, image.path)
-    const refusals = [refusal, overlaysRefusal(subject)].filter((each) => each !== undefined)
+    const refusals = [
+      refusal?.toJSON(),
+      overlaysRefusal(subject)?.toJSON(),
+      dataFileRefusal(subject),
+    ].filter((each) => each !== undefined)
     const to = folder && trashNameIn(folder.path, row.name).file
     return {
       detail: fileDetail(
@@ -32,12 +37,12 @@ export const trashPlanner =
         image.path,
         to === undefined ? undefined : { to, copiedBytes: undefined, overlays: [] },
       ),
-      refusals: refusals.map((error) => error.toJSON()),
+      refusals,
       consent: undefined,
       hasEffect: true,
       card: {
         lines: await placeLines(subject, {
-          refusals: refusals.map((error) => error.toJSON()),
+          refusals,
           undo: folder === undefined ? 'no' : 'while-unchanged',
         }),
       },

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { catalogue, type ErrorKind, type HeaderSummary, type Reason } from '../../core/index.ts'
 import { errorData } from '../../ipc/schemas/error.ts'
-import { backingSummary, formatName } from '../../ipc/schemas/image.ts'
+import { formatName, linkSummary } from '../../ipc/schemas/image.ts'
 import type { ReadableDb, WritableDb } from './db.ts'
 import { flagColumn, jsonColumn, optional } from './json-column.ts'
 
@@ -66,7 +66,8 @@ const headerFields = z.object({
   corrupt: z.boolean(),
   snapshotCount: undefinable(z.number()),
   bitmapCount: undefinable(z.number()),
-  backing: undefinable(backingSummary),
+  backing: undefinable(linkSummary),
+  dataFile: linkSummary.optional(),
   error: undefinable(errorData.extend({ reason, kind })),
 })
 
@@ -87,6 +88,7 @@ const storedHeader = headerFields.transform((fields): StoredHeader => ({
   bitmapCount: fields.bitmapCount,
   backing:
     fields.backing === undefined ? undefined : { ...fields.backing, target: fields.backing.target },
+  dataFile: fields.dataFile && { ...fields.dataFile, target: fields.dataFile.target },
   error: fields.error,
 }))
 

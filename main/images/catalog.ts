@@ -61,6 +61,8 @@ export class Catalog {
   /** Few as a rule: a new file is compared with these only, not with the whole library. */
   readonly #missing = new Set<number>()
   readonly #families = new Families()
+  /** Which image keeps its content in which file, in the same way. */
+  readonly #dataFiles = new Families()
   #folders: readonly StoredFolder[] = []
 
   constructor(
@@ -119,6 +121,12 @@ export class Catalog {
     if (this.#byPath.get(image.path) !== image.id) return 0
     const children = this.#families.childrenAt(image.path)
     return children.size - Number(children.has(image.id))
+  }
+
+  /** Ids of the images that keep their content in this one's file. */
+  dataFileUsersOf({ id, path: file }: LibraryImage): readonly number[] {
+    if (this.#byPath.get(file) !== id) return []
+    return [...this.#dataFiles.childrenAt(file)].filter((user) => user !== id)
   }
 
   /** The row this header's identity has under another path, if any. */
@@ -334,6 +342,7 @@ export class Catalog {
       this.#byPath.set(image.path, image.id)
     }
     this.#families.set(image.id, image.parentPath ?? image.header.backing?.target)
+    this.#dataFiles.set(image.id, image.header.dataFile?.target)
     if (isMoved) this.#tellRelatives(image.id, [...relatives, ...this.#relativesOf(image)])
   }
 
@@ -344,6 +353,7 @@ export class Catalog {
     this.#images.delete(id)
     this.#unindex(image)
     this.#families.set(id, undefined)
+    this.#dataFiles.set(id, undefined)
     this.#tellRelatives(id, relatives)
   }
 
@@ -352,7 +362,13 @@ export class Catalog {
     const parent = this.parentOf(image)
     const children =
       this.#byPath.get(image.path) === image.id ? this.#families.childrenAt(image.path) : []
-    return [...(parent === undefined ? [] : [parent.id]), ...children]
+    const { dataFile } = image.header
+    const data = dataFile?.target === undefined ? undefined : this.atPath(dataFile.target)
+    return [
+      ...[parent, data].flatMap((relative) => relative?.id ?? []),
+      ...children,
+      ...this.dataFileUsersOf(image),
+    ]
   }
 
   #tellRelatives(id: number, relatives: readonly number[]): void {
@@ -399,7 +415,8 @@ const isPlaceChanged = (before: LibraryImage, now: LibraryImage): boolean =>
   before.path !== now.path ||
   (before.missingSince === undefined) !== (now.missingSince === undefined) ||
   before.parentPath !== now.parentPath ||
-  before.header.backing?.target !== now.header.backing?.target
+  before.header.backing?.target !== now.header.backing?.target ||
+  before.header.dataFile?.target !== now.header.dataFile?.target
 
 /** Equal identities were compared before; the time of birth or the first bytes must agree as well. */
 const isSameFile = (before: StoredHeader, now: StoredHeader): boolean =>

@@ -64,6 +64,8 @@ export interface ImageRelations {
   /** The row that its backing file is. */
   readonly parent: LibraryImage | undefined
   readonly childCount: number
+  /** Images that keep their content in its file. */
+  readonly dataFileOf: readonly number[]
   readonly usedBy: readonly VmReference[]
   /** The folder and the places of virtual machines were looked at, and there are machines. */
   readonly isUseKnown: boolean
@@ -75,7 +77,7 @@ export function toRow(
   relations: ImageRelations,
 ): LibraryRow {
   const { header, lastCheck, lastHash, reclaimable } = image
-  const { parent, childCount, usedBy } = relations
+  const { parent, childCount, dataFileOf, usedBy } = relations
   return {
     id: image.id,
     name: path.basename(image.path),
@@ -104,7 +106,9 @@ export function toRow(
     fragmentation: lastCheck?.fragmentation,
     backing: backingNow(header.backing, parent),
     parentId: parent?.id,
+    dataFile: header.dataFile,
     childCount,
+    ...(dataFileOf.length === 0 ? {} : { dataFileOf: [...dataFileOf] }),
     usedBy,
     reclaimable:
       reclaimable === undefined
@@ -146,12 +150,13 @@ const media: ReadonlySet<LibraryRow['format']> = new Set(['iso', 'gzip'] as cons
  */
 function isOrphan(
   { header, use, missingSince }: LibraryImage,
-  { childCount, usedBy, isUseKnown }: ImageRelations,
+  { childCount, dataFileOf, usedBy, isUseKnown }: ImageRelations,
 ): boolean {
   return (
     isUseKnown &&
     usedBy.length === 0 &&
     childCount === 0 &&
+    dataFileOf.length === 0 &&
     missingSince === undefined &&
     header.error === undefined &&
     !media.has(header.format) &&

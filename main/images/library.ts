@@ -416,6 +416,7 @@ export class Library implements JobSubjects {
     return toRow(image, setting, {
       parent: this.#catalog.parentOf(image),
       childCount: this.#catalog.childCountOf(image),
+      dataFileOf: this.#catalog.dataFileUsersOf(image),
       usedBy: users.usersOf(image.path),
       isUseKnown: users.knowsMachines && users.hasLookedBeside(dirname(image.path)),
     })

@@ -4,6 +4,7 @@ import {
   ImageError,
   isImageFileName,
   isUnmistakable,
+  type LinkSummary,
   type ReadingEngine,
   type Reason,
 } from '../../core/index.ts'
@@ -44,8 +45,9 @@ export async function lookAtFile(
     const target = header.backing?.target
     const parentPath =
       target === undefined ? undefined : await realpath(target).catch(() => undefined)
+    const dataFile = header.dataFile && (await whereItLies(header.dataFile))
     const readOnly = await isReadOnly(file)
-    return { kind: 'image', path: file, header: { ...header, readOnly, parentPath } }
+    return { kind: 'image', path: file, header: { ...header, dataFile, readOnly, parentPath } }
   } catch (error) {
     if (!isExpected) return { kind: 'other', path: file, error: undefined }
     const reason = ImageError.from(error, { path: file })
@@ -54,6 +56,13 @@ export async function lookAtFile(
     }
     return { kind: 'image', path: file, header: await unreadable(file, reason) }
   }
+}
+
+/** By its real path, as the library knows files; one that is not there keeps the path it would have. */
+async function whereItLies(link: LinkSummary): Promise<LinkSummary> {
+  const { target } = link
+  if (target === undefined) return link
+  return { ...link, target: await realpath(target).catch(() => target) }
 }
 
 /** A row for a file that could not be opened: what the folder tells about it, and why. */

@@ -9,20 +9,45 @@ import {
   type RepairPlan,
 } from '../../core/index.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
-import type { DoneWork, WorkContext } from './draft.ts'
+import type { DoneWork, Draft, WorkContext } from './draft.ts'
 import type { Planner } from './planners.ts'
+import { placeOfCopy, planCopy, repairCopyAsPlanned, type RepairCopyParts } from './repair-copy.ts'
 import type { PlanContext, Subject } from './subject.ts'
 
-/** Puts tables right; what loses data is done only when it was agreed to by name. */
-export const planRepair: Planner<'repair'> = async (subject, { parameters }, context) => {
-  const { mode, allow = [] } = parameters
+/** Puts tables right, those of the image or of a copy; what loses data is done only when it was agreed to by name. */
+export const repairPlanner =
+  (parts: RepairCopyParts): Planner<'repair'> =>
+  async (subject, { parameters }, context) => {
+    const { mode, allow = [], copyTo } = parameters
+    const consent = allow.map(stepOf)
+    const to = copyTo && (await placeOfCopy(parts, subject.image.path, copyTo))
+    const task = { ...subject.image, mode, consent }
+    const { result: plan } = await context.host.run('planRepair', task, context)
+    const detail = detailOf(plan, await layoutFor(plan, subject, context))
+    const draft = ofImage(subject, { plan, consent }, detail)
+    if (to === undefined) return draft
+    const copy = await planCopy(subject, to, plan, context)
+    return {
+      ...draft,
+      detail: { ...detail, safetyCopyBytes: 0, copy: { path: to, bytes: copy.bytes } },
+      // The image keeps what the copy gives up.
+      loses: undefined,
+      card: { lines: copy.lines },
+      basis: { stamp: plan.stamp, digest: plan.digest, to },
+      carryOut: (work) => repairCopyAsPlanned(parts, subject, { plan, consent, to }, work),
+    }
+  }
+
+interface Planned {
+  readonly plan: RepairPlan
+  readonly consent: readonly DataLossStep[]
+}
+
+function ofImage(subject: Subject, { plan, consent }: Planned, detail: PlanOf<'repair'>): Draft {
   const { image } = subject
-  const consent = allow.map(stepOf)
-  const task = { ...image, mode, consent }
-  const { result: plan } = await context.host.run('planRepair', task, context)
   const isWritten = plan.steps.some(({ included }) => included)
   return {
-    detail: detailOf(plan, await layoutFor(plan, subject, context)),
+    detail,
     refusals: [],
     consent: undefined,
     loses: lossOf(plan),
@@ -44,7 +69,7 @@ export const planRepair: Planner<'repair'> = async (subject, { parameters }, con
 
 async function repairAsPlanned(
   { image, imageId }: Subject,
-  { plan, consent }: { readonly plan: RepairPlan; readonly consent: readonly DataLossStep[] },
+  { plan, consent }: Planned,
   { host, ...work }: WorkContext,
 ): Promise<DoneWork> {
   const task = { ...image, plan, consent, safetyCopyFolder: undefined }

@@ -3,6 +3,7 @@ import { ImageError, tellOfResize, type DoneChange, type ResizePlan } from '../.
 import type { Health } from '../../ipc/schemas/library.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
 import type { Keeper } from '../undo/keeper.ts'
+import { dataFileRefusal } from './data-file-refusal.ts'
 import type { CardFacts } from './draft.ts'
 import type { Planner } from './planners.ts'
 import type { Subject } from './subject.ts'
@@ -36,6 +37,7 @@ export const resizePlanner =
       },
       context,
     )
+    const needed = plan.kind === 'none' ? undefined : dataFileRefusal(subject)
     const cutBytes = plan.cut?.storedBytes
     const keptBytes =
       keepCut && plan.kind === 'shrink' && cutBytes !== undefined && keeper.fits(cutBytes)
@@ -45,7 +47,7 @@ export const resizePlanner =
     const isAgreed = keptBytes !== undefined || plan.consentNeeded.length === consent.length
     return {
       detail: detailOf(plan),
-      refusals: plan.refusals,
+      refusals: needed === undefined ? plan.refusals : [...plan.refusals, needed],
       consent: isAgreed
         ? undefined
         : new ImageError('plan-consent-missing', {

@@ -199,7 +199,8 @@ export class Planning implements ActionWork {
     const row = images.row(imageId)
     if (row === undefined) throw new ImageError('unknown-id', { field: 'image', id: `${imageId}` })
     const children = row.childCount === 0 ? [] : images.childrenOf(imageId)
-    return { imageId, image, row, use, file, children }
+    const contentOf = (row.dataFileOf ?? []).flatMap((id) => images.row(id) ?? [])
+    return { imageId, image, row, use, file, children, contentOf }
   }
 
   /** Each kind's own planner; the compiler sees that none is missing. */

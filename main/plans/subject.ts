@@ -15,6 +15,8 @@ export interface Subject {
   readonly file: FileFacts
   /** Images of the library that have it as their backing file. */
   readonly children: readonly LibraryRow[]
+  /** Images of the library that keep their content in its file. */
+  readonly contentOf: readonly LibraryRow[]
 }
 
 /** What an action is about before anybody looked: the file may be gone, and the row as well. */

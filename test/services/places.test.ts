@@ -225,6 +225,63 @@ it('an image stays with the data file that it finds beside itself', async () => 
   await change(id, renameTo(folder.file('other.qcow2')))
 })
 
+it('a file that holds the content of an image stays as it is, and is known to belong to it', async () => {
+  const [file, data] = [folder.file('front.qcow2'), folder.file('content.raw')]
+  await qemuImg(
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-o',
+    `data_file=${data},data_file_raw=on`,
+    file,
+    '8M',
+  )
+  const [id, dataId] = [await added(file), await added(data)]
+  expect(await services.row(dataId)).toMatchObject({ dataFileOf: [id], isOrphan: false })
+  expect(await services.row(id)).toMatchObject({ dataFile: { state: 'present', target: data } })
+  const resize: ImageAction = { kind: 'resize', parameters: { size: 2 ** 24 } }
+  for (const request of [renameTo(folder.file('x.raw')), trash, resize]) {
+    const plan = await services.plan(dataId, request)
+    expect(plan.allowed).toBe(false)
+    expect(refusals(plan)).toContain('data-file-needed')
+  }
+  await change(id, remove)
+  expect((await services.row(dataId))?.dataFileOf).toBeUndefined()
+  await change(dataId, renameTo(folder.file('x.raw')))
+})
+
+it('overlays whose files are not there now are named, and not passed over', async () => {
+  const base = await anImage('base.qcow2')
+  const [here, away] = [
+    await anOverlay('here.qcow2', base.file),
+    await anOverlay('away.qcow2', base.file),
+  ]
+  await rename(away.file, folder.file('unplugged'))
+  await services.client['library.refresh']({ imageIds: [away.id] })
+  for (const request of [renameTo(folder.file('new.qcow2')), trash]) {
+    const { preflight } = await services.plan(base.id, request)
+    const line = preflight.find(({ id }) => id === 'children')
+    expect(line).toMatchObject({
+      tone: 'note',
+      children: [{ imageId: here.id }, { imageId: away.id }],
+      missing: [{ imageId: away.id, name: 'away.qcow2' }],
+    })
+  }
+  const shrink: ImageAction = {
+    kind: 'resize',
+    parameters: { size: 2 ** 20, ignoreDataLoss: true },
+  }
+  const { preflight } = await services.plan(base.id, shrink)
+  expect(preflight).toContainEqual(
+    expect.objectContaining({
+      id: 'children',
+      tone: 'stop',
+      missing: [{ imageId: away.id, name: 'away.qcow2' }],
+    }),
+  )
+})
+
 it('an overlay that leaves its folder still finds what it stands on', async () => {
   await anImage('base.qcow2')
   const overlay = await anOverlay('top.qcow2', 'base.qcow2')

@@ -14,15 +14,19 @@ export function snapshotsLine(snapshots: CardFacts['snapshots']): PreflightLine 
  * guest reads is neither the old disk nor the new one.
  */
 export function childrenLine(
-  children: readonly Pick<LibraryRow, 'id' | 'name'>[],
+  children: readonly Pick<LibraryRow, 'id' | 'name' | 'missingSince'>[],
   content: CardFacts['content'],
 ): PreflightLine | undefined {
   if (children.length === 0 || content === undefined) return undefined
   const tone = { same: 'good', 'may-differ': 'note', differs: 'stop' } as const
+  const named = ({ id, name }: Pick<LibraryRow, 'id' | 'name'>) => ({ imageId: id, name })
+  const missing = children.filter(({ missingSince }) => missingSince !== undefined)
   return {
     id: 'children',
     tone: tone[content],
-    children: children.map(({ id, name }) => ({ imageId: id, name })),
+    children: children.map(named),
+    // Where the content stays the same, it makes no difference to them either.
+    ...(missing.length === 0 || content === 'same' ? {} : { missing: missing.map(named) }),
   }
 }
 
