@@ -78,8 +78,9 @@ function Window() {
   const sidebarOver = usePage((state) => state.sidebarOver)
   return (
     <DropTarget>
-      {(!narrow || sidebarOver) && <Sidebar over={narrow} />}
-      {!narrow && <SidebarSplitter />}
+      {(!narrow || sidebarOver) && (
+        <Sidebar over={narrow}>{!narrow && <SidebarSplitter />}</Sidebar>
+      )}
       <div className="app-main">
         <TopBar />
         <Notices />

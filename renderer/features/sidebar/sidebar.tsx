@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
 import { runCommand } from '../../commands/registry.ts'
 import { formatCount } from '../../format/counts.ts'
@@ -17,9 +17,11 @@ import './sidebar.css'
 export interface SidebarProps {
   /** Laid over the page, for a narrow window. */
   readonly over: boolean
+  /** What its width is changed with. */
+  readonly children?: ReactNode
 }
 
-export function Sidebar({ over }: SidebarProps) {
+export function Sidebar({ over, children }: SidebarProps) {
   const rows = useLibrary((state) => state.rows)
   const folders = useLibrary((state) => state.folders)
   const now = useNow(60_000)
@@ -35,36 +37,38 @@ export function Sidebar({ over }: SidebarProps) {
           onClick={() => usePage.setState({ sidebarOver: false })}
         />
       )}
-      <nav
-        className={clsx('sidebar', over && 'sidebar-over')}
-        aria-label={words.label}
-        data-pane="sidebar"
-        style={{ width }}
-      >
-        <div className="sidebar-brand">
-          <Icon name="disk" size={18} />
-          <span>{texts().frame.product}</span>
+      <nav className="sidebar-place" aria-label={words.label}>
+        <div
+          className={clsx('sidebar', over && 'sidebar-over')}
+          data-pane="sidebar"
+          style={{ width }}
+        >
+          <div className="sidebar-brand">
+            <Icon name="disk" size={18} />
+            <span>{texts().frame.product}</span>
+          </div>
+          <h2 className="sidebar-heading">{words.library}</h2>
+          <ul>
+            {collections.map((kind) => (
+              <ScopeItem key={kind} kind={kind} count={counts[kind]} />
+            ))}
+          </ul>
+          <div className="sidebar-heading-row">
+            <h2 className="sidebar-heading">{words.folders}</h2>
+            <IconButton
+              icon="plus"
+              size="small"
+              label={words.addFolder}
+              onClick={() => runCommand('library.addFolder')}
+            />
+          </div>
+          <FolderList folders={folders} />
+          <ul className="sidebar-end">
+            <PageItem page={{ kind: 'chains' }} icon="branch" label={words.chains} />
+            <PageItem page={{ kind: 'history' }} icon="history" label={words.history} />
+          </ul>
         </div>
-        <h2 className="sidebar-heading">{words.library}</h2>
-        <ul>
-          {collections.map((kind) => (
-            <ScopeItem key={kind} kind={kind} count={counts[kind]} />
-          ))}
-        </ul>
-        <div className="sidebar-heading-row">
-          <h2 className="sidebar-heading">{words.folders}</h2>
-          <IconButton
-            icon="plus"
-            size="small"
-            label={words.addFolder}
-            onClick={() => runCommand('library.addFolder')}
-          />
-        </div>
-        <FolderList folders={folders} />
-        <ul className="sidebar-end">
-          <PageItem page={{ kind: 'chains' }} icon="branch" label={words.chains} />
-          <PageItem page={{ kind: 'history' }} icon="history" label={words.history} />
-        </ul>
+        {children}
       </nav>
     </>
   )
