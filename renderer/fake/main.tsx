@@ -2,16 +2,18 @@
  * The window over made-up services. The address chooses what to show:
  * `?rows=10000`, `?rows=0` (first run), `?library=all-kinds`, `?work` (jobs in every state), `?pace=0` (work takes no
  * time), `?host=web`, `?theme=dark`, `?density=compact`, `?connection=lost|refused|connecting`, `?notice`, `?drawer`,
- * `?language=en-XA`. The event `command` of the document runs the command that its detail names.
+ * `?image=2` (the image's own window), `?language=en-XA`. The event `shell` of the document is as if the shell around the window had said its detail.
  */
 import '../zod-setup.ts'
 import '../ui/tokens.css'
 import '../ui/base.css'
+import { shellEvent } from '../../ipc/schemas/app.ts'
 import { setHost } from '../host.ts'
 import { mount } from '../mount.tsx'
 import { pageHost } from '../page-host.ts'
 import { startSession } from '../session.ts'
 import { useAppInfo } from '../state/app-info.ts'
+import { setWindowImage } from '../state/window-image.ts'
 import { setPace } from './pace.ts'
 import { fakeServices } from './services.ts'
 
@@ -43,6 +45,7 @@ const { client, tell } = fakeServices({
     : [],
 })
 
+if (wish.has('image')) setWindowImage(Number(wish.get('image')))
 const session = startSession()
 setHost(pageHost(session.api, (file) => `/home/ada/dropped/${file.name}`))
 if (connection !== 'refused' && connection !== 'connecting') {
@@ -50,8 +53,8 @@ if (connection !== 'refused' && connection !== 'connecting') {
 }
 if (connection === 'lost' || connection === 'refused') useAppInfo.setState({ connection })
 
-document.addEventListener('command', (event) => {
-  if (event instanceof CustomEvent) tell({ type: 'command', id: String(event.detail) })
+document.addEventListener('shell', (event) => {
+  if (event instanceof CustomEvent) tell(shellEvent.parse(event.detail))
 })
 
 mount()

@@ -43,7 +43,6 @@ const kinds = (now: number): readonly Standing[] => [
     request: hash,
     startedAt: now - 4_000_000,
     endedAt: now - 3_900_000,
-    error: readFailed('/srv/vm/scratch.qcow2'),
     summary: 'Could not be read',
   },
   { state: 'cancelled', request: check, startedAt: now - 9_000_000, endedAt: now - 8_900_000 },
@@ -76,6 +75,7 @@ export function standingJobs(rows: readonly LibraryRow[], now: number): readonly
             queuedAt: now - 10_000_000,
             engineVersion: '0.1.0',
             ...standing,
+            ...(standing.state === 'failed' && { error: readFailed(row.path) }),
           },
         ]
   })

@@ -66,6 +66,14 @@ export function manyImagesSuite(kind: HostKind): void {
       expect(measured.blankFrames).toBe(0)
     })
 
+    it.runIf(kind === 'web')('keeps its memory within 150 MB', async () => {
+      const session = await app.page.context().newCDPSession(app.page)
+      await session.send('HeapProfiler.collectGarbage')
+      const { usedSize } = await session.send('Runtime.getHeapUsage')
+      await session.detach()
+      expect(usedSize).toBeLessThan(150_000_000)
+    })
+
     it('goes on checking while the window is gone, and is cancelled where it stands', async () => {
       await app.page.getByRole('button', { name: 'Check all' }).click()
       await app.page

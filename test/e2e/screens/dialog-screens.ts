@@ -82,8 +82,8 @@ export const dialogScreens: readonly Screen[] = [
     name: 'hash-done',
     reach: async (at) => {
       await at.on('web02.qcow2', 'image.hash')
-      await at.dialog.locator('.dialog-footer .button-primary, .button-primary').first().click()
-      await at.dialog.locator('.hash-digest, code').first().waitFor()
+      await at.startButton.click()
+      await at.dialog.locator('.hash-digest').waitFor()
     },
   },
   {
@@ -98,7 +98,7 @@ export const dialogScreens: readonly Screen[] = [
     name: 'error',
     reach: async (at) => {
       // What this made-up world cannot do.
-      await at.on('torn.qcow2', 'image.copyInfo')
+      await at.on('web01.qcow2', 'image.openWindow')
       await at.dialog.waitFor()
     },
   },

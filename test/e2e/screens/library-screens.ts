@@ -9,7 +9,7 @@ export const libraryScreens: readonly Screen[] = [
   {
     name: 'library-sideways',
     reach: async (at) => {
-      await at.select('mail.qcow2')
+      await at.row('mail.qcow2').click()
       await at.grid.evaluate((grid) => {
         grid.scrollLeft = 330
       })
@@ -25,7 +25,7 @@ export const libraryScreens: readonly Screen[] = [
   {
     name: 'library-cell',
     reach: async (at) => {
-      await at.select('mail.qcow2')
+      await at.row('mail.qcow2').click()
       await at.page.keyboard.press('ArrowRight')
       await at.page.keyboard.press('ArrowRight')
     },

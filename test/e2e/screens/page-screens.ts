@@ -58,13 +58,7 @@ export const pageScreens: readonly Screen[] = [
   {
     name: 'batch-running',
     query: 'pace=1000',
-    reach: async (at) => {
-      await compactAll(at)
-      await at.page
-        .locator('.batch-page progress, .batch-page [role=progressbar]')
-        .first()
-        .waitFor()
-    },
+    reach: compactAll,
   },
   {
     name: 'batch-paused',
@@ -80,6 +74,14 @@ export const pageScreens: readonly Screen[] = [
       await compactAll(at)
       await at.page.locator('.batch-comparison').waitFor({ timeout: 30_000 })
     },
+  },
+  { name: 'image-window', query: 'image=2' },
+  { name: 'image-window-damaged', query: 'image=8' },
+  { name: 'image-window-gone', query: 'image=999' },
+  {
+    name: 'image-window-work',
+    query: 'image=1&work',
+    reach: (at) => at.command('view.tab.details'),
   },
   drawerOf('activity', 'work'),
   drawerOf('activity-none', ''),

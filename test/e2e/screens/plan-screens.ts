@@ -9,11 +9,20 @@ const plan = (name: string, image: string, command: string, then?: Screen['reach
   },
 })
 
+/** A size typed, and the plan that comes of it. */
+const resize = (name: string, image: string, size: string, then?: Screen['reach']): Screen => ({
+  name: `resize-${name}`,
+  reach: async (at) => {
+    await at.on(image, 'image.resize')
+    await typed(size)(at)
+    await then?.(at)
+  },
+})
+
 /** Types into the first field, and waits for the plan that comes of it. */
 const typed = (text: string) => async (at: Steps) => {
   await at.dialog.getByRole('textbox').first().fill(text)
   await at.planned()
-  await at.dialog.locator('.dialog-footer').waitFor()
 }
 
 const snapshotOf = (verb: 'Apply' | 'Delete' | 'Rename'): Screen => ({
@@ -28,14 +37,11 @@ const snapshotOf = (verb: 'Apply' | 'Delete' | 'Rename'): Screen => ({
 
 /** Dialogs with a plan: what each would do, what stands against it, its work and its receipt. */
 export const planScreens: readonly Screen[] = [
-  plan('resize-grow', 'mail.qcow2', 'image.resize', typed('+20G')),
-  plan('resize-shrink', 'old-small.qcow2', 'image.resize', typed('90 %')),
-  plan('resize-floor', 'mail.qcow2', 'image.resize', typed('25%')),
-  plan('resize-in-use', 'db-primary.qcow2', 'image.resize', typed('+20G')),
-  plan('resize-receipt', 'mail.qcow2', 'image.resize', async (at) => {
-    await typed('+20G')(at)
-    await at.carryOut()
-  }),
+  resize('grow', 'mail.qcow2', '+20G'),
+  resize('shrink', 'old-small.qcow2', '90 %'),
+  resize('floor', 'mail.qcow2', '25%'),
+  resize('in-use', 'db-primary.qcow2', '+20G'),
+  resize('receipt', 'mail.qcow2', '+20G', (at) => at.carryOut()),
   plan('compact', 'build-cache.qcow2', 'image.compact'),
   plan('compact-in-use', 'db-primary.qcow2', 'image.compact'),
   plan('compact-little', 'old-small.qcow2', 'image.compact'),
@@ -72,7 +78,13 @@ export const planScreens: readonly Screen[] = [
   snapshotOf('Apply'),
   snapshotOf('Delete'),
   snapshotOf('Rename'),
-  plan('rename', 'web02.qcow2', 'image.rename', typed('web02-retired.qcow2')),
+  {
+    name: 'rename',
+    reach: async (at) => {
+      await at.on('web02.qcow2', 'image.rename')
+      await typed('web02-retired.qcow2')(at)
+    },
+  },
   {
     name: 'move',
     reach: async (at) => {

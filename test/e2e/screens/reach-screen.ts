@@ -20,5 +20,11 @@ export async function reachScreen(
   await page.goto(address(`${queryOf(screen)}${language}`))
   await page.locator('h1, h2').first().waitFor()
   await screen.reach?.(new Steps(page, isStretched))
+  // Parts that come when they are first shown.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('main, .inspector-panel, [role=dialog]')].every(
+      (part) => part.childElementCount > 0,
+    ),
+  )
   await whenStill(page)
 }

@@ -1,4 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
+import type { ShellEvent } from '../../../ipc/schemas/app.ts'
+import { allKinds } from '../../../renderer/fake/all-kinds.ts'
 
 export type Role = Parameters<Page['getByRole']>[0]
 
@@ -39,10 +41,11 @@ export class Steps {
     return this.page.locator('.library-grid')
   }
 
-  /** Selects an image of the list, or of what the filter left, by typing its name. */
+  /** Selects an image, as one that was opened from the desktop is. */
   async select(name: string): Promise<void> {
-    await this.grid.focus()
-    await this.page.keyboard.type(name)
+    const id = allKinds(0).rows.find((row) => row.name.startsWith(name))?.id
+    if (id === undefined) throw new Error(`no image has the name ${name}`)
+    await this.#tell({ type: 'opened', imageIds: [id] })
     await this.row(name).and(this.page.locator('[aria-selected=true]')).waitFor()
   }
 
@@ -51,10 +54,14 @@ export class Steps {
   }
 
   /** Runs a command as the menus of the system do. */
-  async command(id: string): Promise<void> {
-    await this.page.evaluate((detail) => {
-      document.dispatchEvent(new CustomEvent('command', { detail }))
-    }, id)
+  command(id: string): Promise<void> {
+    return this.#tell({ type: 'command', id })
+  }
+
+  #tell(event: ShellEvent): Promise<void> {
+    return this.page.evaluate((detail) => {
+      document.dispatchEvent(new CustomEvent('shell', { detail }))
+    }, event)
   }
 
   /** Runs a command on an image. */

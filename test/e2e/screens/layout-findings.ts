@@ -90,9 +90,9 @@ export function outOfReach(page: Page): Promise<string[]> {
       const { left, right, top, bottom } = element.getBoundingClientRect()
       return left >= -1 && right <= innerWidth + 1 && top >= -1 && bottom <= innerHeight + 1
     }
-    const popup = [...document.querySelectorAll('[role=dialog], [role=menu], [role=listbox]')].at(
-      -1,
-    )
+    // What lies over the rest of the page; Escape or its button brings that back.
+    const over = '[role=dialog], [role=menu], [role=listbox], .inspector-over, .sidebar-over'
+    const popup = [...document.querySelectorAll(over)].at(-1)
     for (const button of popup?.querySelectorAll('.dialog-footer .button') ?? []) {
       if (!isInView(button)) found.push(`not in sight at once: "${wordsOf(button)}"`)
     }
@@ -160,7 +160,7 @@ export function unseen(page: Page): Promise<string[]> {
           (name) => style.getPropertyValue(name.toLowerCase()),
         )
       })
-      const marks = element.querySelectorAll('svg, .segmented-mark').length
+      const marks = element.querySelectorAll('svg, .library-mixed').length
       return JSON.stringify([
         color,
         backgroundColor,
@@ -214,7 +214,11 @@ export async function unseenFocus(page: Page): Promise<string[]> {
       const isSeen = marked.some((each) => {
         if (each === null) return false
         const { outlineStyle, outlineWidth } = getComputedStyle(each)
-        return outlineStyle !== 'none' && outlineWidth !== '0px'
+        const above = getComputedStyle(each, '::before')
+        return (
+          (outlineStyle !== 'none' && outlineWidth !== '0px') ||
+          (above.content !== 'none' && above.borderTopWidth !== '0px')
+        )
       })
       if (!isSeen) found.add(`${element.tagName.toLowerCase()}.${[...element.classList].join('.')}`)
     }

@@ -1,0 +1,3 @@
+import { wordsSuite } from './words-suite.ts'
+
+wordsSuite()
