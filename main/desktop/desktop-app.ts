@@ -190,7 +190,11 @@ export class DesktopApp {
     }
     const { paths, command, action } = request
     // It only opens what it is about; the person decides there.
-    if (command !== undefined) this.#events.send({ type: 'command', id: command })
+    if (command !== undefined) {
+      // The list may show a part of them.
+      if (command === 'library.checkAll') this.#events.send({ type: 'command', id: 'view.library' })
+      this.#events.send({ type: 'command', id: command })
+    }
     if (paths.length === 0) {
       if (action !== undefined) this.#events.send(nothingToActOn)
       return

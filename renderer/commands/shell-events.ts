@@ -1,7 +1,8 @@
 import type { ShellEvent } from '../../ipc/schemas/app.ts'
+import { showJob } from '../features/activity/show-job.ts'
 import { revealImages } from '../features/library/reveal-images.ts'
-import { changeSettings } from '../state/settings.ts'
 import { addNotice } from '../state/app-info.ts'
+import { whenLoaded } from '../state/library.ts'
 import { unreachable } from '../unreachable.ts'
 import { showPage } from '../state/page.ts'
 import { reportError } from '../state/report-error.ts'
@@ -14,7 +15,7 @@ export function receiveShellEvent(event: ShellEvent): void {
     case 'command':
       // A shell of another version may name a command that this window does not have.
       if (!isCommand(event.id)) break
-      if (event.imageIds === undefined) runCommand(event.id)
+      if (event.imageIds === undefined) whenLoaded(() => runCommand(event.id))
       else openForImages(event.id, event.imageIds).catch(reportError)
       break
     case 'opened':
@@ -24,7 +25,7 @@ export function receiveShellEvent(event: ShellEvent): void {
       showPage({ kind: 'batch', batchId: event.batchId })
       break
     case 'show-job':
-      changeSettings({ drawerOpen: true })
+      showJob(event.jobId)
       break
     case 'notice':
       addNotice({ id: `${event.title}\n${event.detail}`, title: event.title, detail: event.detail })

@@ -23,6 +23,19 @@ export function libraryRow(id: number): LibraryRow | undefined {
   return useLibrary.getState().rows.get(id)
 }
 
+/** Runs it now, or as soon as the library is here whole. */
+export function whenLoaded(run: () => void): void {
+  if (useLibrary.getState().loaded) {
+    run()
+    return
+  }
+  const stop = useLibrary.subscribe(({ loaded }) => {
+    if (!loaded) return
+    stop()
+    run()
+  })
+}
+
 interface Snapshot {
   readonly rows: Map<number, LibraryRow>
   readonly expected: number

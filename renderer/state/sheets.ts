@@ -9,7 +9,8 @@ export type Sheet =
   | { readonly kind: 'settings' }
   | { readonly kind: 'about' }
   | { readonly kind: 'browse'; readonly purpose: 'folder' | 'image' }
-  | { readonly kind: 'add-folders'; readonly paths: readonly string[] }
+  /** `check`: as soon as they are read, unless the person says otherwise. */
+  | { readonly kind: 'add-folders'; readonly paths: readonly string[]; readonly check?: boolean }
   | { readonly kind: 'trust-links'; readonly imageId: number }
   | { readonly kind: 'remove-images'; readonly imageIds: readonly number[] }
   | { readonly kind: 'remove-folder'; readonly folderId: number }

@@ -7,7 +7,7 @@ import { health } from '../../ipc/schemas/library.ts'
 import { host } from '../host.ts'
 import { filterUses, useFilter } from './filter.ts'
 import { useLayout } from './layout.ts'
-import { useLibrary } from './library.ts'
+import { useLibrary, whenLoaded } from './library.ts'
 import { inspectorTabs, showPage, usePage } from './page.ts'
 import { keepSelected, select, useSelection } from './selection.ts'
 import { ofThisWindow, windowImage } from './window-image.ts'
@@ -153,16 +153,4 @@ function forgetWhatIsGone(): void {
   if (folders.every((folder) => folder.id !== folderId)) {
     showPage({ kind: 'library', scope: { kind: 'all' } })
   }
-}
-
-function whenLoaded(run: () => void): void {
-  if (useLibrary.getState().loaded) {
-    run()
-    return
-  }
-  const stop = useLibrary.subscribe(({ loaded }) => {
-    if (!loaded) return
-    stop()
-    run()
-  })
 }

@@ -142,7 +142,7 @@ describe('the .deb', () => {
     const { stdout, stderr } = await run('desktop-file-validate', [entry])
     expect(stdout + stderr).toBe('')
     const text = await readFile(entry, 'utf8')
-    expect(text).toContain('Actions=NewImage;AddFolder;OpenImage;')
+    expect(text).toContain('Actions=NewImage;AddFolder;OpenImage;CheckAll;')
     expect(text).toContain('[Desktop Action AddFolder]')
     expect(text).toContain('application/x-qemu-disk')
   })

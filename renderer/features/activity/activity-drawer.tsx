@@ -15,6 +15,7 @@ import { LogButton, TakeUpButton } from '../jobs/job-controls.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { requestWords, stateWords } from '../jobs/job-words.ts'
 import { UndoButton } from '../undo/undo-button.tsx'
+import { JobLine } from './job-line.tsx'
 import './activity-drawer.css'
 
 /** Lines beyond this many cannot be overseen; the rest is counted. */
@@ -59,9 +60,9 @@ export function ActivityDrawer() {
               </li>
             ))}
             {[...running, ...waiting.slice(0, waitingShown)].map((job) => (
-              <li key={job.id}>
+              <JobLine key={job.id} jobId={job.id}>
                 <JobProgress job={job} named />
-              </li>
+              </JobLine>
             ))}
             {waiting.length > waitingShown && (
               <li className="muted">
@@ -74,9 +75,9 @@ export function ActivityDrawer() {
               </li>
             ))}
             {ended.map((job) => (
-              <li key={job.id}>
+              <JobLine key={job.id} jobId={job.id}>
                 <EndedLine job={job} />
-              </li>
+              </JobLine>
             ))}
           </ul>
         </div>

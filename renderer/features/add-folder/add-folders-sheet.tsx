@@ -14,14 +14,15 @@ import './add-folders-sheet.css'
 
 export interface AddFoldersSheetProps {
   readonly paths: readonly string[]
+  readonly check?: boolean | undefined
   readonly onClose: () => void
 }
 
-export function AddFoldersSheet({ paths, onClose }: AddFoldersSheetProps) {
+export function AddFoldersSheet({ paths, check = false, onClose }: AddFoldersSheetProps) {
   const known = useLibrary((state) => state.folders)
   const [recursive, setRecursive] = useState(true)
   const [watched, setWatched] = useState(true)
-  const [checkNow, setCheckNow] = useState(false)
+  const [checkNow, setCheckNow] = useState(check)
   const [busy, setBusy] = useState(false)
   const words = addFolderTexts()
   const only = paths.length === 1 ? paths[0] : undefined
@@ -44,7 +45,7 @@ export function AddFoldersSheet({ paths, onClose }: AddFoldersSheetProps) {
             ? { kind: 'folder', folderId: first }
             : { kind: 'all' },
       })
-      if (checkNow) checkWhenRead(folderIds)
+      if (checkNow) await checkWhenRead(folderIds)
     } catch (thrown) {
       reportError(thrown)
     }

@@ -84,7 +84,7 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
     case 'browse':
       return <BrowseSheet purpose={sheet.purpose} onClose={closeSheet} />
     case 'add-folders':
-      return <AddFoldersSheet paths={sheet.paths} onClose={closeSheet} />
+      return <AddFoldersSheet paths={sheet.paths} check={sheet.check} onClose={closeSheet} />
     case 'locate':
       return <LocateSheet imageId={sheet.imageId} onClose={closeSheet} />
     case 'trust-links':

@@ -83,13 +83,16 @@ function Work({ row }: { readonly row: LibraryRow }) {
 function Gone() {
   const { gone } = imageWindowTexts()
   return (
-    <EmptyState
-      icon="missing"
-      title={gone.title}
-      actions={<Button onClick={() => window.close()}>{gone.close}</Button>}
-    >
-      {gone.text}
-    </EmptyState>
+    <>
+      <h1 className="visually-hidden">{document.title}</h1>
+      <EmptyState
+        icon="missing"
+        title={gone.title}
+        actions={<Button onClick={() => window.close()}>{gone.close}</Button>}
+      >
+        {gone.text}
+      </EmptyState>
+    </>
   )
 }
 

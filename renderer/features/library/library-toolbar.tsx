@@ -24,11 +24,16 @@ export function LibraryToolbar() {
     <div className="library-toolbar" role="toolbar" aria-label={words.label}>
       <div className="library-toolbar-group">
         <CheckButton />
-        <CommandButton id="image.compact" />
-        <CommandButton id="image.resize" />
+        <CommandButton id="image.compact" takesDrop="image.compact" />
+        <CommandButton id="image.resize" takesDrop="image.resize" />
         {/* Where there is little room they are in the menu only. */}
         <div className="library-toolbar-group library-toolbar-further">
-          <CommandButton id="image.hash" label={words.sha256} />
+          <CommandButton
+            id="image.takeSnapshot"
+            label={words.snapshot}
+            takesDrop="image.takeSnapshot"
+          />
+          <CommandButton id="image.hash" label={words.sha256} takesDrop="image.hash" />
           <CommandButton id="image.map" />
         </div>
         <MoreMenu />
@@ -54,10 +59,11 @@ function CheckButton() {
   const selected = useSelection((state) => state.selected.size)
   const words = texts().library.toolbar
   return selected === 0 ? (
-    <CommandButton id="library.checkAll" label={words.checkAll} />
+    <CommandButton id="library.checkAll" label={words.checkAll} takesDrop="image.check" />
   ) : (
     <CommandButton
       id="image.check"
+      takesDrop="image.check"
       label={selected === 1 ? words.check : words.checkMany(formatCount(selected))}
     />
   )
