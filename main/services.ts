@@ -23,6 +23,7 @@ import { openDatabase } from './history/database.ts'
 import type { ReadableDb } from './history/db.ts'
 import { recentPace } from './history/jobs.ts'
 import { isWeeklyBatch } from './history/weekly-checks.ts'
+import { batchSubject } from './images/batch-subject.ts'
 import { linkPolicyOf, withinRoots } from './images/library-image.ts'
 import { Library } from './images/library.ts'
 import type { ScanTasks } from './images/scan-tasks.ts'
@@ -173,7 +174,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const planning = new Planning({
     images: library,
     planners: createPlanners(
-      { admit, keeper: undoStore },
+      { admit, keeper: undoStore, add: async (file) => (await library.addPaths([file]))[0] },
       createFilePlanners({
         db,
         images: library,
@@ -296,6 +297,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       engineVersion,
       create: (request, token) => startCreating({ db, queue, creating }, request, token),
       plan: (imageId, request) => planning.show(imageId, request, unwatched),
+      subjectOf: (imageIds) => batchSubject(library, imageIds),
       logFolder,
     }),
     ...undoHandlers(undoStore),

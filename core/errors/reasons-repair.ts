@@ -94,4 +94,37 @@ export const repairReasons = {
       `${c.link ?? 'The file'} cannot be made in its folder (${c.errno ?? 'EACCES'}); nothing is repaired without a safety copy.`,
     advice: () => 'Put the safety copy into another folder, one that you may change.',
   },
+  'repair-copy-no-space': {
+    kind: 'no-space',
+    number: 1692,
+    title: (c) => `No space left for a copy of ${nameOf(c)}`,
+    detail: (c) => `The disk that holds ${c.link ?? 'the copy'} is full (${c.errno ?? 'ENOSPC'}).`,
+    safety: 'The image is as it was, and the unfinished copy is gone.',
+    advice: () => 'Free space on that disk, or repair the image itself: that needs next to none.',
+  },
+  'repair-copy-failed': {
+    kind: 'io',
+    number: 1693,
+    title: (c) => `The copy of ${nameOf(c)} could not be written`,
+    detail: (c) => `Writing ${c.link ?? 'it'} failed (${c.errno ?? 'EIO'}).`,
+    safety: 'The image is as it was, and the unfinished copy is gone.',
+    advice: () => 'Check the disk or network it is on, then try again.',
+  },
+  'repair-copy-folder': {
+    kind: 'permission',
+    number: 1694,
+    title: (c) => `A copy of ${nameOf(c)} cannot be made`,
+    detail: (c) =>
+      `The system does not let Platter make ${c.link ?? 'a file in that folder'} (${c.errno ?? 'EACCES'}).`,
+    safety: 'The image is as it was.',
+    advice: () => 'Ask the owner of the folder for permission to change it.',
+  },
+  'repair-copy-data-file': {
+    kind: 'unsupported',
+    number: 1695,
+    title: (c) => `${nameOf(c)} keeps its data in another file`,
+    detail: (c) =>
+      `A copy of it would use ${c.link ?? 'the same data file'}, too: whatever is written to one of them changes the other.`,
+    advice: () => 'Repair the image itself; a safety copy of its tables takes that back.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

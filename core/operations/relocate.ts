@@ -4,17 +4,11 @@ import { ImageError } from '../errors/image-error.ts'
 import type { ExchangingEnvironment } from '../image/environment.ts'
 import type { OperationContext } from '../progress.ts'
 import type { BlockFile } from '../storage/block-file.ts'
-import type { WritableFile } from '../storage/writable-file.ts'
-import { fileSource } from './byte-source.ts'
-import { copySparsely } from './copy-sparsely.ts'
-import { digestOf } from './digest.ts'
-import { extentOf } from './file-extent.ts'
 import type { Host } from './host.ts'
 import { mustBeNamed } from './must-be-named.ts'
-import { proofDigestFor, proofHasher, type ProofDigest } from './proof-digest.ts'
+import { copyAndProve, giveRights, type ProvedCopy } from './proved-copy.ts'
 import { removeLeftovers } from './remove-leftovers.ts'
 import { nameAside } from './rewrite-names.ts'
-import { WatchedFiles } from './watched-files.ts'
 
 /** What has to be right before the old name goes, such as what other files say of this one. */
 export interface WhilePlaced {
@@ -39,11 +33,7 @@ export interface RelocateResult {
   readonly identity: string
 }
 
-export interface RelocatedCopy {
-  /** Bytes that were written. */
-  readonly bytes: number
-  readonly proof: ProofDigest
-  readonly digest: string
+export interface RelocatedCopy extends ProvedCopy {
   /** Who may do what, as far as the new volume does not let it be as it was: `owner`, `mode`… */
   readonly rightsLost: string | undefined
 }
@@ -263,60 +253,6 @@ async function copyOver(
     }
   } catch (error) {
     throw inWordsOfMoving(error, from, aside, to)
-  }
-}
-
-async function copyAndProve(
-  host: RelocatingHost,
-  file: BlockFile,
-  copy: WritableFile,
-  { onProgress, ...context }: RelocateOptions,
-): Promise<Omit<RelocatedCopy, 'rightsLost'>> {
-  const watched = new WatchedFiles()
-  watched.add(file)
-  const length = file.size()
-  copy.truncate(length)
-  const bytes = await copySparsely(fileSource(file), copy, { ...context, onProgress })
-  await copy.flush()
-  const proof = proofDigestFor(length, [extentOf(file)])
-  let hashed = 0
-  const digest = async (of: BlockFile): Promise<string> => {
-    const before = hashed
-    return digestOf(fileSource(of), proofHasher(host, proof), {
-      ...context,
-      onProgress: ({ done }) => {
-        hashed = before + done
-        onProgress?.({ phase: 'proof', done: hashed, total: 2 * length, unit: 'bytes' })
-      },
-    })
-  }
-  const expected = await digest(file)
-  const found = await digest(copy)
-  watched.mustBeUnchanged()
-  if (found !== expected) {
-    throw new ImageError('move-copy-differs', {
-      path: file.name,
-      link: copy.name,
-      expected: expected.slice(0, 16),
-      found: found.slice(0, 16),
-    })
-  }
-  return { bytes, proof, digest: found }
-}
-
-/** What could not be given; a volume that knows no owners is no reason to refuse a move. */
-async function giveRights(
-  host: RelocatingHost,
-  from: string,
-  to: string,
-): Promise<string | undefined> {
-  try {
-    await host.copyAttributes(from, to)
-    return undefined
-  } catch (thrown) {
-    const error = ImageError.from(thrown)
-    if (error.reason !== 'rewrite-attributes') throw error
-    return error.context.field ?? 'rights'
   }
 }
 

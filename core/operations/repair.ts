@@ -76,7 +76,7 @@ export async function repairImage(
   }
 }
 
-function mustAgree(plan: RepairPlan, consent: readonly DataLossStep[]): void {
+export function mustAgree(plan: RepairPlan, consent: readonly DataLossStep[]): void {
   const losing = plan.steps.filter(({ losesData, included }) => losesData && included)
   if (losing.every(({ name }) => consent.some((agreed) => agreed === name))) return
   throw new ImageError('repair-consent-missing', {
@@ -86,14 +86,14 @@ function mustAgree(plan: RepairPlan, consent: readonly DataLossStep[]): void {
   })
 }
 
-function mustBeSame(now: RepairPlan, plan: RepairPlan): void {
+export function mustBeSame(now: RepairPlan, plan: RepairPlan): void {
   if (now.digest === plan.digest) return
   const path = plan.path
   const field = 'list of writes'
   throw new ImageError('plan-outdated', { path, field, expected: plan.digest, found: now.digest })
 }
 
-function resultOf({ plan }: PreparedRepair, safetyCopy: string | undefined): RepairResult {
+export function resultOf({ plan }: PreparedRepair, safetyCopy: string | undefined): RepairResult {
   return {
     path: plan.path,
     before: plan.before,
@@ -188,7 +188,7 @@ async function apply(
   }
 }
 
-async function writeAll(file: WritableFile, writes: readonly PlannedWrite[]): Promise<void> {
+export async function writeAll(file: WritableFile, writes: readonly PlannedWrite[]): Promise<void> {
   for (const { at, bytes, tag } of writes) await file.write(bytes, at, tag)
 }
 

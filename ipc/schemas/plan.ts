@@ -139,6 +139,8 @@ const repairPlan = z.object({
   writesOmitted: byteCount,
   bytesWritten: byteCount,
   safetyCopyBytes: byteCount,
+  /** What is repaired instead of the image, and the bytes it takes. */
+  copy: z.object({ path: z.string(), bytes: byteCount }).optional(),
 })
 
 const snapshotPlan = z.object({

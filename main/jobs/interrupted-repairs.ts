@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { WritableDb } from '../history/db.ts'
+import type { Job } from '../../ipc/schemas/job.ts'
 import { findJob } from '../history/jobs.ts'
 import { saveUndo } from '../history/undos.ts'
 
@@ -24,7 +25,7 @@ export async function findInterruptedRepairs(db: WritableDb): Promise<readonly s
   )
   for (const row of rows) {
     const job = findJob(db, String(idRow.parse(row).id))
-    if (job?.startedAt === undefined) continue
+    if (job?.startedAt === undefined || repairedCopy(job)) continue
     const { id: jobId, imageId, imagePath, startedAt, endedAt = startedAt } = job
     const safetyCopy = await copySince(imagePath, startedAt)
     if (safetyCopy === undefined) continue
@@ -33,6 +34,10 @@ export async function findInterruptedRepairs(db: WritableDb): Promise<readonly s
   }
   return found
 }
+
+/** Then the image was only read. */
+const repairedCopy = ({ request }: Job): boolean =>
+  'parameters' in request && 'copyTo' in request.parameters
 
 /** The copy with the highest number beside the image, when it was made since. */
 async function copySince(image: string, since: number): Promise<string | undefined> {

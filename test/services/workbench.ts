@@ -78,7 +78,7 @@ export function openWorkbench(
   const planning = new Planning({
     images: library,
     planners: createPlanners(
-      { admit, keeper },
+      { admit, keeper, add: async (file) => (await library.addPaths([file]))[0] },
       createFilePlanners({ db, images: library, store: keeper, trash, admit }),
     ),
     host,

@@ -47,6 +47,10 @@ export function changeHandlers(engine: Engine): TaskHandlers<ChangeTasks> {
       measured(image, () =>
         engine.repairImage(image.path, plan, { consent, safetyCopyFolder, ...watched(context) }),
       ),
+    repairCopy: ({ plan, consent, to, ...image }, context) =>
+      measured(image, () =>
+        engine.repairCopy(image.path, to, plan, { consent, ...watched(context) }),
+      ),
     listSnapshots: ({ usage, ...image }, context) =>
       measured(image, () => engine.listSnapshots(image.path, { usage, ...watched(context) })),
     createSnapshot: ({ name, ...image }, context) =>

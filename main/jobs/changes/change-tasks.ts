@@ -16,6 +16,7 @@ import type {
   Progress,
   RelinkPlan,
   RelinkResult,
+  RepairedCopy,
   RepairMode,
   RepairPlan,
   RepairResult,
@@ -87,6 +88,11 @@ export type ChangeTasks = {
       readonly safetyCopyFolder: string | undefined
     },
     RepairResult
+  >
+  /** The image is only read; what is measured is the image. */
+  readonly repairCopy: ImageTask<
+    { readonly plan: RepairPlan; readonly consent: readonly DataLossStep[]; readonly to: string },
+    RepairedCopy
   >
   readonly listSnapshots: ImageTask<{ readonly usage: boolean }, readonly ListedSnapshot[]>
   readonly createSnapshot: ImageTask<{ readonly name: string }, SnapshotChange>
