@@ -179,7 +179,9 @@ export function unseen(page: Page): Promise<string[]> {
         const other = [...document.querySelectorAll(`.${base ?? 'none'}`)].find(
           (element) =>
             isShown(element) &&
-            (element.getAttribute(state) ?? 'false') === 'false' &&
+            // Of those that may have it: only the current one of a list says that it is.
+            (element.getAttribute(state) === 'false' ||
+              (state === 'aria-current' && !element.hasAttribute(state))) &&
             element.className.split(' ').length <= chosen.className.split(' ').length,
         )
         if (other !== undefined && looks(other) === looks(chosen))

@@ -3,39 +3,47 @@ import type { Page } from 'playwright-core'
 import { whenStill } from '../window.ts'
 import { cutTexts, outOfReach, unseen, unseenFocus } from './layout-findings.ts'
 
-/** What is wrong with a screen, by the way it was looked at; no line is what we want. */
-export type Findings = Readonly<Record<string, readonly string[]>>
-
 export const usualSize = { width: 1280, height: 800 } as const
 const narrow = { width: 900, height: 800 } as const
 /** What is left of the usual size when everything is drawn twice as large. */
 const zoomed = { width: 640, height: 400 } as const
 
-/** In both themes, in the colours of the system, and twice as large. */
-export async function lookAtColoursAndZoom(page: Page): Promise<Findings> {
-  return {
-    light: await violations(page),
-    dark: await inColours(page, { colorScheme: 'dark' }, () => contrast(page)),
-    forced: await inColours(page, { forcedColors: 'active' }, async () => [
-      ...(await contrast(page)),
-      ...(await unseen(page)),
-      ...(await unseenFocus(page)),
-    ]),
-    zoomed: await inSize(page, zoomed, () => outOfReach(page)),
-  }
+/** A way to look at a screen. */
+export interface Way {
+  readonly name: string
+  /** In the language whose words are two fifths longer. */
+  readonly isStretched?: boolean
+  /** What is wrong, one line each. */
+  readonly look: (page: Page) => Promise<readonly string[]>
 }
 
-/** With long words, where there is the usual room and where there is little. */
-export async function lookAtLongWords(page: Page): Promise<Findings> {
-  return {
-    usual: await cutTexts(page),
-    narrow: await inSize(page, narrow, () => cutTexts(page)),
-  }
-}
+export const ways: readonly Way[] = [
+  { name: 'in the light theme', look: (page) => axe(new AxeBuilder({ page })) },
+  {
+    name: 'in the dark theme',
+    look: (page) => inColours(page, { colorScheme: 'dark' }, () => contrast(page)),
+  },
+  {
+    name: 'in the colours of the system',
+    look: (page) =>
+      inColours(page, { forcedColors: 'active' }, async () => [
+        ...(await contrast(page)),
+        ...(await unseen(page)),
+        ...(await unseenFocus(page)),
+      ]),
+  },
+  { name: 'twice as large', look: (page) => inSize(page, zoomed, () => outOfReach(page)) },
+  {
+    name: 'with longer words',
+    isStretched: true,
+    look: async (page) => [
+      ...(await cutTexts(page)),
+      ...(await inSize(page, narrow, () => cutTexts(page))).map((line) => `at 900: ${line}`),
+    ],
+  },
+]
 
-const violations = (page: Page): Promise<string[]> => axe(new AxeBuilder({ page }))
-
-/** The one thing for which the colours matter. */
+/** The one rule for which the colours matter. */
 const contrast = (page: Page): Promise<string[]> =>
   axe(new AxeBuilder({ page }).withRules('color-contrast'))
 
@@ -68,5 +76,7 @@ async function inSize(
 ): Promise<string[]> {
   await page.setViewportSize(size)
   await whenStill(page)
-  return look()
+  const found = await look()
+  await page.setViewportSize(usualSize)
+  return found
 }

@@ -43,14 +43,12 @@ export class Steps {
 
   /** Selects an image, as one that was opened from the desktop is. */
   async select(name: string): Promise<void> {
-    const id = allKinds(0).rows.find((row) => row.name.startsWith(name))?.id
-    if (id === undefined) throw new Error(`no image has the name ${name}`)
-    await this.#tell({ type: 'opened', imageIds: [id] })
+    await this.#tell({ type: 'opened', imageIds: [idOf(name)] })
     await this.row(name).and(this.page.locator('[aria-selected=true]')).waitFor()
   }
 
   row(name: string): Locator {
-    return this.page.locator('[role=row][data-image-id]').filter({ hasText: name }).first()
+    return this.page.locator(`[role=row][data-image-id="${idOf(name)}"]`)
   }
 
   /** Runs a command as the menus of the system do. */
@@ -109,6 +107,13 @@ export class Steps {
     const opener = this.page.locator('.top-bar > .button-icon')
     if (await opener.isVisible()) await opener.click()
   }
+}
+
+/** The image of renderer/fake/all-kinds.ts whose name begins so. */
+function idOf(name: string): number {
+  const id = allKinds(0).rows.find((row) => row.name.startsWith(name))?.id
+  if (id === undefined) throw new Error(`no image has the name ${name}`)
+  return id
 }
 
 const escaped = (words: string): string => words.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
