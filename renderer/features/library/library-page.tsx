@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { runCommand } from '../../commands/registry.ts'
 import { clearFilter, isFiltering, useFilter } from '../../state/filter.ts'
 import { useInspectorShown, useLayout, toggleInspector } from '../../state/layout.ts'
@@ -11,8 +11,8 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Splitter } from '../../ui/splitter.tsx'
 import { FirstRun } from '../first-run/first-run.tsx'
+import { lazily } from '../frame/lazily.ts'
 import { StatusBar } from '../frame/status-bar.tsx'
-import { Inspector } from '../inspector/inspector.tsx'
 import { emptyWords, type EmptyWords } from './empty-words.ts'
 import { LibraryTable } from './library-table.tsx'
 import { LibraryToolbar } from './library-toolbar.tsx'
@@ -103,6 +103,9 @@ function EmptyView({ words }: { readonly words: EmptyWords }) {
   )
 }
 
+/** Comes right after the list: the window is usable before what explains one image of it is there. */
+const Inspector = lazily(async () => (await import('../inspector/inspector.tsx')).Inspector)
+
 const inspectorWidths = { least: 320, most: 760 } as const
 
 function InspectorPane() {
@@ -121,7 +124,9 @@ function InspectorPane() {
         <div className="inspector-close">
           <IconButton icon="close" label={words.close} onClick={toggleInspector} />
         </div>
-        <Inspector />
+        <Suspense>
+          <Inspector />
+        </Suspense>
       </aside>
     )
   }
@@ -143,7 +148,9 @@ function InspectorPane() {
         aria-label={words.title}
         style={{ width }}
       >
-        <Inspector />
+        <Suspense>
+          <Inspector />
+        </Suspense>
       </aside>
     </>
   )
