@@ -14,6 +14,7 @@ import { AppWindows } from './app-windows.ts'
 import { BackgroundTray } from './background-tray.ts'
 import { createDesktopShell } from './desktop-shell.ts'
 import { acceptWindows } from './ipc-carrier.ts'
+import { mergeRequests, RequestGatherer } from './gather-requests.ts'
 import { KeepAwake } from './keep-awake.ts'
 import { actionCommands, launchRequest, type LaunchRequest } from './launch-request.ts'
 import { MenuBar } from './menu-bar.ts'
@@ -66,8 +67,12 @@ export class DesktopApp {
       // On macOS the menu bar is there without a window.
       if (this.#windows.current === undefined) void this.#showLibrary()
     },
-    onRecent: (file) => void this.#open({ paths: [file] }),
+    onRecent: (file) => {
+      void this.#showLibrary()
+      void this.#open({ paths: [file] })
+    },
   })
+  readonly #gatherer = new RequestGatherer((request) => void this.#open(request))
   #isInBackground = false
   #services: Services | undefined
   #waiting: LaunchRequest[]
@@ -80,13 +85,14 @@ export class DesktopApp {
   run(): void {
     app.on('open-file', (event, file) => {
       event.preventDefault()
+      void this.#showLibrary()
       void this.#open({ paths: [file] })
     })
     app.on('second-instance', (_event, _argv, _workingFolder, data) => {
       void this.#showLibrary()
       // Any program of this user could send something else.
       const request = launchRequest.safeParse(data)
-      if (request.success) void this.#open(request.data)
+      if (request.success) this.#gatherer.add(request.data)
     })
     app.on('activate', () => void this.#showLibrary())
     app.on('window-all-closed', () => {
@@ -134,7 +140,7 @@ export class DesktopApp {
         onDefect: (procedure, thrown) => services.reportDefect(procedure, thrown),
       }),
     )
-    const waiting = this.#waiting
+    const waiting = mergeRequests(this.#waiting)
     this.#waiting = []
     await Promise.all([
       this.#showLibrary(),

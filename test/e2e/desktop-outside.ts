@@ -1,5 +1,6 @@
-/** What the app shows and asks outside its window: notifications, the taskbar, and the end with jobs. */
+/** What the app shows and asks outside its window: notifications, the taskbar, the tray, and the end with jobs. */
 import { open, rm } from 'node:fs/promises'
+import Database from 'better-sqlite3'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { qemuImg } from '../helpers/qemu.ts'
@@ -65,6 +66,11 @@ export function desktopOutside(): void {
         return Promise.resolve({ response: chosen, checkboxChecked: false })
       }
     }, response)
+  const chooseInTray = (id: string) =>
+    electron().evaluate((module, wanted) => {
+      const { record } = (module as unknown as StandIn).standIn
+      record.trays[0]?.menu.getMenuItemById(wanted)?.click()
+    }, id)
   const closeWindow = () =>
     electron().evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
 
@@ -104,21 +110,30 @@ export function desktopOutside(): void {
   })
 
   it('pauses all work from the tray', async () => {
-    await electron().evaluate((module) => {
-      const { record } = (module as unknown as StandIn).standIn
-      record.trays[0]?.menu.getMenuItemById('pauseAll')?.click()
-    })
+    await chooseInTray('pauseAll')
     await expect
       .poll(async () => (await recorded()).trays[0]?.labels, { timeout: 15_000 })
       .toContain('Go on with all jobs')
   })
 
+  it('lets all work go on from the tray', async () => {
+    await chooseInTray('resumeAll')
+    await expect
+      .poll(async () => (await recorded()).trays[0]?.labels, { timeout: 15_000 })
+      .toContain('Pause all jobs')
+  })
+
+  it('asks before it quits from the tray, and stays when told so', async () => {
+    await answerNextQuestion(3)
+    const { dialogs } = await recorded()
+    await chooseInTray('quit')
+    await expect.poll(async () => (await recorded()).dialogs).toBe(dialogs + 1)
+    expect((await recorded()).trays[0]?.isGone).toBe(false)
+  })
+
   it('shows its window again from the tray, and takes the icon away', async () => {
     const window = electron().waitForEvent('window')
-    await electron().evaluate((module) => {
-      const { record } = (module as unknown as StandIn).standIn
-      record.trays[0]?.menu.getMenuItemById('show')?.click()
-    })
+    await chooseInTray('show')
     page = await window
     expect(await isShown(rowOf(page, slow))).toBe(true)
     expect((await recorded()).trays.map(({ isGone }) => isGone)).toEqual([true])
@@ -151,6 +166,10 @@ export function desktopOutside(): void {
       )
       .toBe(true)
     expect(await isShown(page.getByRole('heading', { name: 'Activity' }))).toBe(true)
+    const line = page.getByRole('listitem').filter({ hasText: orphan })
+    await expect
+      .poll(() => line.first().evaluate((element) => element === document.activeElement))
+      .toBe(true)
   })
 
   it('keeps the machine awake while an image is changed, and no longer', async () => {
@@ -188,6 +207,54 @@ export function desktopOutside(): void {
       .click()
     expect(await isShown(app.page.getByText(/interrupted/i).first())).toBe(true)
   })
+
+  it('ends with the system without a question; the work can be taken up', async () => {
+    await startSlowWork()
+    const ended = electron().waitForEvent('close')
+    await electron().evaluate(({ powerMonitor }) => {
+      let isHeld = false
+      powerMonitor.emit('shutdown', { preventDefault: () => (isHeld = true) })
+      if (!isHeld) throw new Error('the system would not wait')
+    })
+    await ended
+    expect(lastJob()).toMatchObject({ kind: 'hash', state: 'interrupted' })
+  })
+
+  it('cancels and quits when told so', async () => {
+    app = await launch('stand-in', { folder: folder.path })
+    await startSlowWork()
+    await answerNextQuestion(2)
+    const ended = electron().waitForEvent('close')
+    await closeWindow()
+    await ended
+    expect(lastJob()).toMatchObject({ kind: 'hash', state: 'cancelled' })
+  })
+
+  /** Hashing a terabyte, begun and seen at work. */
+  async function startSlowWork(): Promise<void> {
+    await app.page
+      .getByRole('navigation')
+      .getByRole('button', { name: /^All images/ })
+      .click()
+    await rowOf(app.page, slow).click()
+    await app.page.keyboard.press('Control+h')
+    await app.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /compute/i })
+      .first()
+      .click()
+    await expect.poll(async () => (await recorded()).bar?.mode).toBe('normal')
+  }
+
+  /** As it stands in the history of the app that has ended. */
+  function lastJob(): unknown {
+    const db = new Database(folder.file('data', 'platter.db'), { readonly: true })
+    try {
+      return db.prepare('SELECT kind, state FROM jobs ORDER BY id DESC LIMIT 1').get()
+    } finally {
+      db.close()
+    }
+  }
 }
 
 interface StandIn {

@@ -3,9 +3,11 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { qemuImg } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { closeDialog, dialog } from './flows.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { images, writeImageFolder } from './images.ts'
 import { healthOf, isShown, rowOf } from './window.ts'
@@ -24,7 +26,10 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
     imageFolder = await writeImageFolder(folder.file('images'))
     dropped = folder.file('dropped.qcow2')
     await qemuImg('create', '-q', '-f', 'qcow2', dropped, '1M')
-    const droppedPaths = { [path.basename(dropped)]: dropped }
+    const droppedPaths = {
+      [path.basename(dropped)]: dropped,
+      [images.healthy]: path.join(imageFolder, images.healthy),
+    }
     app = await launch(kind, { folder: folder.path, droppedPaths })
   }, 90_000)
   afterAll(async () => {
@@ -47,6 +52,33 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
       id,
     )
 
+  const answerChooser = (chosen: string) =>
+    electron().evaluate(({ dialog: dialogs, app: electronApp }, file) => {
+      dialogs.showOpenDialog = (...args: unknown[]) => {
+        Object.assign(electronApp, { lastChooser: args.at(-1) })
+        return Promise.resolve({ canceled: false, filePaths: [file] })
+      }
+    }, chosen)
+  const askedOfChooser = () =>
+    electron().evaluate(
+      ({ app: electronApp }) =>
+        (electronApp as unknown as { lastChooser: Electron.OpenDialogOptions }).lastChooser,
+    )
+  /** What a person who drags files would do; only the stand-in can be told where such files lie. */
+  const dragEvent = (target: Locator, type: string, names: readonly string[]) =>
+    target.evaluate(
+      (element, { type: kindOfEvent, names: files }) => {
+        const dataTransfer = new DataTransfer()
+        for (const name of files) dataTransfer.items.add(new File(['x'], name))
+        const given = { dataTransfer, bubbles: true, cancelable: true }
+        element.dispatchEvent(new DragEvent(kindOfEvent, given))
+      },
+      { type, names },
+    )
+  const dragOver = (target: Locator, names: readonly string[]) =>
+    dragEvent(target, 'dragover', names)
+  const dropOn = (target: Locator, names: readonly string[]) => dragEvent(target, 'drop', names)
+
   it('begins with an invitation', async () => {
     expect(
       await isShown(app.page.getByRole('heading', { name: /truth about your disk images/i })),
@@ -61,6 +93,37 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
     for (const name of Object.values(images)) {
       expect(await isShown(rowOf(app.page, name))).toBe(true)
     }
+  })
+
+  it('asks with the system’s dialog for a folder to move to', async () => {
+    const destination = path.dirname(imageFolder)
+    await answerChooser(destination)
+    await rowOf(app.page, images.healthy).click()
+    await chooseInMenu('image.move')
+    await dialog(app.page).getByRole('button', { name: 'Another folder…' }).click()
+    const move = dialog(app.page).getByRole('button', {
+      name: `Move to ${path.basename(destination)}`,
+    })
+    expect(await isShown(move)).toBe(true)
+    expect(await askedOfChooser()).toMatchObject({
+      title: 'Choose a folder',
+      properties: ['openDirectory', 'createDirectory'],
+    })
+    await closeDialog(app.page)
+  })
+
+  it('asks with the system’s dialog for the file that a new image builds on', async () => {
+    await answerChooser(dropped)
+    await chooseInMenu('library.newImage')
+    await dialog(app.page).getByRole('button', { name: 'Choose a base…' }).click()
+    await dialog(app.page).getByRole('button', { name: 'Another file…' }).click()
+    expect(await isShown(dialog(app.page).getByText(path.basename(dropped)).first())).toBe(true)
+    expect(await askedOfChooser()).toMatchObject({
+      title: 'Choose a disk image',
+      properties: ['openFile'],
+      filters: [{ name: 'Disk images' }, { name: 'All files' }],
+    })
+    await closeDialog(app.page)
   })
 
   it('runs a command of the menu bar on the selection', async () => {
@@ -108,17 +171,43 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
 
   // Only the stand-in can be told where a file lies that no person dragged.
   it.runIf(kind === 'stand-in')('adds and selects a file dropped on the window', async () => {
-    await app.page.evaluate((name) => {
-      const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File(['x'], name))
-      document
-        .querySelector('[role=grid]')
-        ?.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }))
-    }, path.basename(dropped))
+    await dropOn(app.page.getByRole('grid'), [path.basename(dropped)])
     const row = app.page.locator('[role=row][aria-selected=true]', {
       hasText: path.basename(dropped),
     })
     expect(await isShown(row)).toBe(true)
+  })
+
+  it.runIf(kind === 'stand-in')(
+    'opens the dialog of the action that files are dropped on',
+    async () => {
+      const button = app.page.getByRole('toolbar').getByRole('button', { name: /^Resize/ })
+      const name = path.basename(dropped)
+      await dragOver(button, [name, 'other.qcow2'])
+      expect(await isShown(app.page.getByText('Resize takes one image at a time'))).toBe(true)
+      await dragOver(button, [name])
+      expect(await isShown(app.page.getByText('Resize: drop to see the plan first'))).toBe(true)
+      expect(await button.getAttribute('class')).toContain('button-drop-over')
+      await dropOn(button, [name])
+      const resize = dialog(app.page).getByRole('heading', { name: new RegExp(`Resize ${name}`) })
+      expect(await isShown(resize)).toBe(true)
+      expect(await button.getAttribute('class')).not.toContain('button-drop')
+      await closeDialog(app.page)
+      expect(await app.page.locator('.job-progress').count()).toBe(0)
+    },
+  )
+
+  it.runIf(kind === 'stand-in')('plans several dropped files as one', async () => {
+    const button = app.page.getByRole('toolbar').getByRole('button', { name: /^Check/ })
+    await dropOn(button, [path.basename(dropped), images.healthy])
+    expect(
+      await isShown(
+        dialog(app.page)
+          .getByText(/2 images/)
+          .first(),
+      ),
+    ).toBe(true)
+    await closeDialog(app.page)
   })
 
   it.runIf(kind === 'stand-in')('hands the selected files to the system to drag', async () => {

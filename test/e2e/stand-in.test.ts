@@ -13,6 +13,7 @@ import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
 import { relationsSuite } from './relations-suite.ts'
 import { spaceSuite } from './space-suite.ts'
+import { windowsSuite } from './windows-suite.ts'
 
 onHost('stand-in', {
   'the security checklist': () => desktopSecurity('stand-in'),
@@ -29,4 +30,5 @@ onHost('stand-in', {
   'who needs an image': () => relationsSuite('stand-in'),
   'looking after images': () => careSuite('stand-in'),
   'many images': () => manyImagesSuite('stand-in'),
+  'windows of images': () => windowsSuite('stand-in'),
 })

@@ -9,6 +9,7 @@ import { onHost } from './on-host.ts'
 import { relationsSuite } from './relations-suite.ts'
 import { reportSuite } from './report-suite.ts'
 import { spaceSuite } from './space-suite.ts'
+import { windowsSuite } from './windows-suite.ts'
 
 onHost('web', {
   'the library': () => librarySuite('web'),
@@ -21,4 +22,5 @@ onHost('web', {
   'who needs an image': () => relationsSuite('web'),
   'looking after images': () => careSuite('web'),
   'many images': () => manyImagesSuite('web'),
+  'windows of images': () => windowsSuite('web'),
 })

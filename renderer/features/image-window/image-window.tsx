@@ -5,6 +5,7 @@ import { useJobs } from '../../state/jobs.ts'
 import { useLibrary } from '../../state/library.ts'
 import { useInspectorTab } from '../../state/page.ts'
 import { select } from '../../state/selection.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Menu } from '../../ui/menu.tsx'
@@ -27,6 +28,7 @@ export function ImageWindow({ imageId }: { readonly imageId: number }) {
   }, [name])
   return (
     <div className="app image-window" onDragOver={refuseFiles} onDrop={refuseFiles}>
+      <h1 className="visually-hidden">{texts().frame.product}</h1>
       {row === undefined ? (
         <main className="image-window-page" aria-busy={!loaded}>
           {loaded && <Gone />}
@@ -83,16 +85,13 @@ function Work({ row }: { readonly row: LibraryRow }) {
 function Gone() {
   const { gone } = imageWindowTexts()
   return (
-    <>
-      <h1 className="visually-hidden">{document.title}</h1>
-      <EmptyState
-        icon="missing"
-        title={gone.title}
-        actions={<Button onClick={() => window.close()}>{gone.close}</Button>}
-      >
-        {gone.text}
-      </EmptyState>
-    </>
+    <EmptyState
+      icon="missing"
+      title={gone.title}
+      actions={<Button onClick={() => window.close()}>{gone.close}</Button>}
+    >
+      {gone.text}
+    </EmptyState>
   )
 }
 

@@ -8,7 +8,6 @@ import { showInspectorTab, useInspectorTab } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
 import { useSelection } from '../../state/selection.ts'
 import { texts } from '../../texts/texts.ts'
-import { windowImage } from '../../state/window-image.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
@@ -55,17 +54,15 @@ export function Inspector() {
 
 function ImageInspector({ row }: { readonly row: LibraryRow }) {
   const tab = useInspectorTab()
-  // Beside the library it is a part of the page, in a window of its own the page.
-  const Heading = windowImage() === undefined ? 'h2' : 'h1'
   const words = texts().inspector
   const canShow = useAppInfo((state) => state.info?.capabilities.showInFolder === true)
   return (
     <>
       <header className="inspector-header">
         <div className="inspector-title">
-          <Heading className="truncate" title={row.name}>
+          <h2 className="truncate" title={row.name}>
             {row.name}
-          </Heading>
+          </h2>
           <HealthBadge row={row} />
         </div>
         <div className="inspector-path">

@@ -8,6 +8,7 @@ import { toast } from '../../state/toasts.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { startPlanned } from '../plan/start-planned.ts'
 import './sheets.css'
 
 const shownNames = 8
@@ -82,13 +83,23 @@ export function RemoveImagesSheet({ imageIds, onClose }: RemoveImagesSheetProps)
   )
 }
 
+const request = { kind: 'remove', parameters: {} } as const
+
+/** Of several the batch is the plan; of one its own plan says what it comes to, though there is nothing to decide. */
 async function removeWithUndo(images: readonly LibraryRow[]): Promise<void> {
+  const [only, ...others] = images
+  if (only !== undefined && others.length === 0) {
+    let planToken: string | undefined
+    await host().api['plans.action']({ imageId: only.id, request }, (told) => {
+      if (told.type === 'plan') planToken = told.plan.token
+    })
+    if (planToken !== undefined) await startPlanned({ imageId: only.id, request, planToken })
+    return
+  }
   await host().api['jobs.start']({
-    request: { kind: 'remove', parameters: {} },
+    request,
     imageIds: images.map(({ id }) => id),
-    ...(images.length > 1 && {
-      batchTitle: texts().files.remove.batch(counted(images.length, 'image')),
-    }),
+    batchTitle: texts().files.remove.batch(counted(images.length, 'image')),
   })
 }
 

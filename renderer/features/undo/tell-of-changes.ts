@@ -21,18 +21,20 @@ export function tellOfChanges(): () => void {
   })
 }
 
-/** Single changes that went on before and no longer do; of a batch, its page tells. */
+/** Single changes that have ended since; of a batch, its page tells. */
 export function endedChanges(now: JobsState, before: JobsState): readonly Job[] {
   if (now.jobs === before.jobs) return []
-  return [...before.jobs.values()].flatMap((earlier) => {
-    const job = hasEnded(earlier) ? undefined : now.jobs.get(earlier.id)
-    const isTold =
-      job !== undefined &&
+  return [...now.jobs.values()].filter((job) => {
+    const earlier = before.jobs.get(job.id)
+    // One that was over within a moment was never seen at work. What another run left comes as interrupted.
+    const isNew = earlier === undefined ? job.state !== 'interrupted' : !hasEnded(earlier)
+    return (
+      isNew &&
       hasEnded(job) &&
       isChange(job.request) &&
       job.batchId === undefined &&
       job.actor !== 'cli'
-    return isTold ? [job] : []
+    )
   })
 }
 

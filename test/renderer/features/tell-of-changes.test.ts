@@ -29,6 +29,13 @@ describe('what is told of changes that end', () => {
     expect(endedChanges(having(job()), having(job()))).toEqual([])
   })
 
+  it('is told of what was over before anybody saw it at work', () => {
+    const ended = job({ state: 'failed' })
+    expect(endedChanges(having(ended), noJobs)).toEqual([ended])
+    // What another run left is no news.
+    expect(endedChanges(having(job({ state: 'interrupted' })), noJobs)).toEqual([])
+  })
+
   it.each([
     ['of what only looked', { request: { kind: 'check', depth: 'metadata' } }],
     ['of a batch, which has a page', { batchId: 'b' }],
