@@ -24,6 +24,7 @@ import { followVisibleRows } from './state/visible-rows.ts'
 import { windowImage } from './state/window-image.ts'
 import { setLanguage, texts } from './texts/texts.ts'
 import { unreachable } from './unreachable.ts'
+import { followCutTexts } from './ui/cut-texts.ts'
 import { Splitter } from './ui/splitter.tsx'
 import { Toasts } from './ui/toasts.tsx'
 import './app.css'
@@ -44,6 +45,7 @@ function Frame() {
   useEffect(followMenuState, [])
   useEffect(tellOfChanges, [])
   useEffect(tellOfNews, [])
+  useEffect(followCutTexts, [])
   useTheme()
   return (
     <CSPProvider disableStyleElements>

@@ -50,11 +50,19 @@ export function StatusBar() {
       : words.shown(formatCount(rows.length), counted(scoped, 'image'))
   return (
     <footer className="status-bar">
-      <span>{count}</span>
-      <span title={exactBytes(virtualSize)}>{words.virtual(formatBytes(virtualSize, units))}</span>
-      <span title={exactBytes(onDisk)}>{words.onDisk(formatBytes(onDisk, units))}</span>
-      {unknown > 0 && <span className="muted">{words.ofUnknownSize(formatCount(unknown))}</span>}
-      <span className="status-bar-end muted">{version !== undefined && words.engine(version)}</span>
+      <span className="truncate">{count}</span>
+      <span className="truncate" title={exactBytes(virtualSize)}>
+        {words.virtual(formatBytes(virtualSize, units))}
+      </span>
+      <span className="truncate" title={exactBytes(onDisk)}>
+        {words.onDisk(formatBytes(onDisk, units))}
+      </span>
+      {unknown > 0 && (
+        <span className="truncate muted">{words.ofUnknownSize(formatCount(unknown))}</span>
+      )}
+      <span className="status-bar-end truncate muted">
+        {version !== undefined && words.engine(version)}
+      </span>
     </footer>
   )
 }

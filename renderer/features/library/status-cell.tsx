@@ -26,12 +26,18 @@ export function StatusCell({ row, now }: { readonly row: LibraryRow; readonly no
 
 function JobStatus({ job }: { readonly job: Job }) {
   const standing = standingWords(job.state)
-  if (standing !== undefined) return <span className="status-cell status-muted">{standing}</span>
+  if (standing !== undefined) {
+    return (
+      <span className="status-cell status-muted">
+        <span className="truncate">{standing}</span>
+      </span>
+    )
+  }
   const share = shareOf(job)
   const word = kindWords(job.request.kind).doing
   return (
     <span className="status-cell status-job">
-      <span className="status-job-words">
+      <span className="status-job-words truncate">
         {word}
         {share !== undefined && <span> {Math.floor(share * 100)} %</span>}
       </span>

@@ -17,8 +17,11 @@ export function cutTexts(page: Page): Promise<string[]> {
       overflowX === 'hidden' || overflowX === 'clip'
     const scrolls = ({ overflowX }: CSSStyleDeclaration): boolean =>
       overflowX === 'auto' || overflowX === 'scroll'
-    const hasHint = (element: Element): boolean =>
-      element.closest('[title], [data-base-ui-tooltip-trigger]') !== null
+    const hasHint = (element: Element): boolean => {
+      // What is cut gets its title when the pointer comes to it (renderer/ui/cut-texts.ts).
+      element.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))
+      return element.closest('[title]:not([title=""]), [data-base-ui-tooltip-trigger]') !== null
+    }
 
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     const range = document.createRange()
@@ -113,7 +116,9 @@ export function outOfReach(page: Page): Promise<string[]> {
         hit !== null &&
         (control.contains(hit) ||
           hit.contains(control) ||
-          hit.closest('label')?.contains(control) === true)
+          hit.closest('label')?.contains(control) === true ||
+          // Goes when the pointer or the keyboard does.
+          hit.closest('.tooltip') !== null)
       if (!isInView(control) && bottom - top < innerHeight)
         found.push(`cannot be brought into sight: "${wordsOf(control)}"`)
       else if (!isHit)
@@ -211,7 +216,7 @@ export async function unseenFocus(page: Page): Promise<string[]> {
       const marked = [
         element,
         element.parentElement,
-        ...element.querySelectorAll('[class*=active]'),
+        ...element.querySelectorAll('[class*=active], [class*=grip]'),
       ]
       const isSeen = marked.some((each) => {
         if (each === null) return false
