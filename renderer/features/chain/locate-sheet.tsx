@@ -1,12 +1,9 @@
-import { Radio } from '@base-ui/react/radio'
 import { RadioGroup } from '@base-ui/react/radio-group'
 import { useId, useState } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
-import { formatBytes } from '../../format/bytes.ts'
 import { host } from '../../host.ts'
 import { useLibrary } from '../../state/library.ts'
 import { reportError } from '../../state/report-error.ts'
-import { useSettings } from '../../state/settings.ts'
 import { toast } from '../../state/toasts.ts'
 import { useAnswer } from '../../state/use-answer.ts'
 import { texts } from '../../texts/texts.ts'
@@ -14,8 +11,8 @@ import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
+import { ImageChoice } from '../files/image-choice.tsx'
 import { chainTexts } from './chain-texts.ts'
 import './locate-sheet.css'
 
@@ -123,14 +120,20 @@ function Candidates({ row, chosen, onChoose }: CandidatesProps) {
       </span>
       {!isEmpty && (
         <RadioGroup
-          className="locate-choices"
+          className="image-choices"
           aria-labelledby={id}
           value={chosen ?? ''}
           onValueChange={(path: string) => onChoose(path)}
         >
-          {isOther && <Choice path={other} />}
+          {isOther && <ImageChoice path={other} />}
           {found.map(({ candidate, signs }) => (
-            <Choice key={candidate.id} path={candidate.path} row={candidate} signs={signs} />
+            <ImageChoice key={candidate.id} path={candidate.path} row={candidate}>
+              {signs.map((sign) => (
+                <Badge key={sign} tone={sign === 'same-start' ? 'good' : 'neutral'}>
+                  {words.signs[sign]}
+                </Badge>
+              ))}
+            </ImageChoice>
           ))}
         </RadioGroup>
       )}
@@ -148,45 +151,6 @@ function Candidates({ row, chosen, onChoose }: CandidatesProps) {
         />
       </div>
     </div>
-  )
-}
-
-interface ChoiceProps {
-  readonly path: string
-  readonly row?: LibraryRow
-  readonly signs?: readonly ('same-start' | 'same-name' | 'same-size')[]
-}
-
-function Choice({ path, row, signs }: ChoiceProps) {
-  const units = useSettings((state) => state.settings.units)
-  const words = chainTexts().locateSheet.signs
-  return (
-    <Radio.Root value={path} className="locate-choice" aria-label={path}>
-      <Icon name="disk" />
-      <span className="locate-choice-words">
-        <span className="locate-choice-path">{path}</span>
-        {row !== undefined && (
-          <span className="locate-choice-facts">
-            <span className="muted">
-              {[
-                row.formatLabel,
-                ...(row.virtualSize === undefined ? [] : [formatBytes(row.virtualSize, units)]),
-              ].join(', ')}
-            </span>
-            {signs?.map((sign) => (
-              <Badge key={sign} tone={sign === 'same-start' ? 'good' : 'neutral'}>
-                {words[sign]}
-              </Badge>
-            ))}
-          </span>
-        )}
-      </span>
-      <span className="locate-mark">
-        <Radio.Indicator>
-          <Icon name="check" />
-        </Radio.Indicator>
-      </span>
-    </Radio.Root>
   )
 }
 

@@ -24,15 +24,17 @@ export function ImageChoice({ path, row, children }: ImageChoiceProps) {
       <Icon name="disk" />
       <span className="image-choice-words">
         <span className="image-choice-path">{path}</span>
-        {row !== undefined && (
-          <span className="muted">
-            {[row.formatLabel, ...(size === undefined ? [] : [formatBytes(size, units)])].join(
-              ', ',
-            )}
-          </span>
-        )}
+        <span className="image-choice-facts">
+          {row !== undefined && (
+            <span className="muted">
+              {[row.formatLabel, ...(size === undefined ? [] : [formatBytes(size, units)])].join(
+                ', ',
+              )}
+            </span>
+          )}
+          {children}
+        </span>
       </span>
-      {children}
       <span className="image-choice-mark">
         <Radio.Indicator>
           <Icon name="check" />
