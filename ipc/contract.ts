@@ -15,6 +15,7 @@ import {
   mapExtent,
   timestamp,
 } from './schemas/image.ts'
+import { batchNote, changedImage, skipReason } from './schemas/batch.ts'
 import { createAction, imageAction } from './schemas/action.ts'
 import { diskLayout } from './schemas/disk.ts'
 import { batchId, job, jobEvent, jobId, jobKind, jobRequest, progress } from './schemas/job.ts'
@@ -160,8 +161,8 @@ export const contract = {
   'plans.batch': call(
     z.object({ request: jobRequest, imageIds: z.array(imageId).max(100_000) }),
     z.object({
-      included: z.array(z.object({ imageId, note: z.string().optional() })),
-      skipped: z.array(z.object({ imageId, reason: z.string() })),
+      included: z.array(z.object({ imageId, note: batchNote.optional() })),
+      skipped: z.array(z.object({ imageId, reason: skipReason })),
       /** Volumes are worked on beside each other, images of one volume as many at once as it bears. */
       volumes: z.array(
         z.object({
@@ -207,14 +208,14 @@ export const contract = {
     z.object({ jobId }),
     z.object({ lines: z.array(z.object({ at: timestamp, level: z.string(), text: z.string() })) }),
   ),
-  /** What changed since the batch of the same title before. */
+  /** What changed since the last batch that did the same with the same folder, or the same images. */
   'jobs.comparison': call(
     z.object({ batchId }),
     z.object({
       previous: z.object({ batchId, endedAt: timestamp }).optional(),
       /** Images whose result is worse, better, or that only one of the two has. */
-      worse: z.array(z.object({ imageId, name: z.string(), before: z.string(), now: z.string() })),
-      better: z.array(z.object({ imageId, name: z.string(), before: z.string(), now: z.string() })),
+      worse: z.array(changedImage),
+      better: z.array(changedImage),
       added: byteCount,
       gone: byteCount,
     }),

@@ -78,16 +78,19 @@ export function insertBatch(
   db: WritableDb,
   batch: {
     readonly title: string
+    /** By which it is compared with others; absent: by its title. */
+    readonly subject?: string | undefined
     readonly request: JobRequest
     readonly startedAt: number
     readonly skipped: readonly SkippedImage[]
   },
 ): string {
   const { lastId } = db.run(
-    `INSERT INTO batches (title, request, started_at, skipped)
-     VALUES ($title, $request, $startedAt, $skipped)`,
+    `INSERT INTO batches (title, subject, request, started_at, skipped)
+     VALUES ($title, $subject, $request, $startedAt, $skipped)`,
     {
       title: batch.title,
+      subject: batch.subject ?? null,
       request: JSON.stringify(batch.request),
       startedAt: batch.startedAt,
       skipped: JSON.stringify(batch.skipped),

@@ -1,15 +1,9 @@
 /** What changed between two batches of the same work. */
 import path from 'node:path'
 import { z } from 'zod'
+import { standings, type ChangedImage, type Standing } from '../../ipc/schemas/batch.ts'
 import type { ReadableDb } from './db.ts'
 import { parseId } from './jobs.ts'
-
-export interface ChangedImage {
-  readonly imageId: number
-  readonly name: string
-  readonly before: string
-  readonly now: string
-}
 
 export interface BatchComparison {
   readonly previous: { readonly batchId: string; readonly endedAt: number } | undefined
@@ -20,22 +14,22 @@ export interface BatchComparison {
   readonly gone: number
 }
 
-/** Bad to worse. What was not done to its end tells nothing, and is as if it were not there. */
-const ranks = [
-  { ranked: ['healthy', 'ok', 'nothing'], word: 'no problems' },
-  { ranked: ['leaks'], word: 'wasted space' },
-  { ranked: ['needs-repair'], word: 'needs repair' },
-  { ranked: ['damaged'], word: 'damaged' },
-  { ranked: ['failed'], word: 'failed' },
-  { ranked: ['unreadable'], word: 'cannot be read' },
-] as const
+/** What was not done to its end tells nothing, and is as if it were not there. */
+const states: Readonly<Record<string, Standing['state']>> = {
+  healthy: 'fine',
+  ok: 'fine',
+  nothing: 'fine',
+  leaks: 'leaks',
+  'needs-repair': 'needs-repair',
+  damaged: 'damaged',
+  failed: 'failed',
+  unreadable: 'unreadable',
+}
 
-interface Standing {
+interface Result {
   readonly imageId: number
   readonly name: string
-  readonly rank: number
-  /** Of a check: how many parts are wrong. */
-  readonly corruptions: number
+  readonly standing: Standing
 }
 
 const resultRow = z
@@ -46,21 +40,26 @@ const resultRow = z
     health: z.string().nullable(),
     corruptions: z.number().nullable(),
   })
-  .transform((row): Standing => ({
+  .transform((row): Result => ({
     imageId: row.image_id,
     name: path.basename(row.image_path),
-    rank: rankOf(row.health ?? row.outcome),
-    corruptions: row.corruptions ?? 0,
+    standing: {
+      state: states[row.health ?? row.outcome] ?? 'fine',
+      corruptions: row.corruptions ?? 0,
+    },
   }))
 
 const previousRow = z.object({ id: z.number(), ended_at: z.number() })
 
-/** Compares with the ended batch of the same kind and title before it; without one, nothing is compared. */
+/**
+ * Compares with the ended batch before it that did the same with the same subject (of older batches: under the same
+ * title); without one, nothing is compared.
+ */
 export function compareWithPrevious(db: ReadableDb, batchId: string): BatchComparison {
   const id = parseId(batchId) ?? 0
   const row = db.get(
     `SELECT before.id, before.ended_at FROM batches AS before, batches AS now
-     WHERE now.id = $id AND before.id < now.id AND before.title = now.title
+     WHERE now.id = $id AND before.id < now.id AND coalesce(before.subject = now.subject, before.title = now.title)
        AND json_extract(before.request, '$.kind') = json_extract(now.request, '$.kind')
        AND before.ended_at IS NOT NULL
        AND EXISTS (SELECT 1 FROM jobs WHERE batch_id = before.id AND outcome NOT IN ('cancelled', 'skipped'))
@@ -71,21 +70,21 @@ export function compareWithPrevious(db: ReadableDb, batchId: string): BatchCompa
     return { previous: undefined, worse: [], better: [], added: 0, gone: 0 }
   }
   const previous = previousRow.parse(row)
-  const before = standingsOf(db, previous.id)
-  const now = standingsOf(db, id)
+  const before = resultsOf(db, previous.id)
+  const now = resultsOf(db, id)
   const worse: ChangedImage[] = []
   const better: ChangedImage[] = []
-  for (const standing of now.values()) {
-    const earlier = before.get(standing.imageId)
+  for (const { imageId, name, standing } of now.values()) {
+    const earlier = before.get(imageId)?.standing
     if (earlier === undefined) continue
-    const difference = standing.rank - earlier.rank || standing.corruptions - earlier.corruptions
+    const difference =
+      rankOf(standing) - rankOf(earlier) || standing.corruptions - earlier.corruptions
     if (difference === 0) continue
-    const { imageId, name } = standing
-    const change = { imageId, name, before: wordsOf(earlier), now: wordsOf(standing) }
+    const change = { imageId, name, before: earlier, now: standing }
     if (difference > 0) worse.push(change)
     else better.push(change)
   }
-  const onlyIn = (one: ReadonlyMap<number, Standing>, other: ReadonlyMap<number, Standing>) =>
+  const onlyIn = (one: ReadonlyMap<number, Result>, other: ReadonlyMap<number, Result>) =>
     Array.from(one.keys()).filter((imageId) => !other.has(imageId)).length
   return {
     previous: { batchId: String(previous.id), endedAt: previous.ended_at },
@@ -97,7 +96,7 @@ export function compareWithPrevious(db: ReadableDb, batchId: string): BatchCompa
 }
 
 /** The database takes what is needed out of the results: those of thousands of checks are large. */
-const standingsOf = (db: ReadableDb, batchId: number): ReadonlyMap<number, Standing> =>
+const resultsOf = (db: ReadableDb, batchId: number): ReadonlyMap<number, Result> =>
   new Map(
     db
       .all(
@@ -107,21 +106,10 @@ const standingsOf = (db: ReadableDb, batchId: number): ReadonlyMap<number, Stand
         { batchId },
       )
       .map((row) => resultRow.parse(row))
-      .map((standing) => [standing.imageId, standing]),
+      .map((result) => [result.imageId, result]),
   )
 
-const rankOf = (outcome: string): number =>
-  Math.max(
-    0,
-    ranks.findIndex(({ ranked }) => (ranked as readonly string[]).includes(outcome)),
-  )
-
-function wordsOf({ rank, corruptions }: Standing): string {
-  const word = ranks[rank]?.word ?? 'unknown'
-  return corruptions === 0
-    ? word
-    : `${word} (${corruptions} ${corruptions === 1 ? 'corruption' : 'corruptions'})`
-}
+const rankOf = ({ state }: Standing): number => standings.indexOf(state)
 
 const byName = (a: ChangedImage, b: ChangedImage): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0

@@ -4,6 +4,7 @@ import { changes } from './migrations/0002-changes.ts'
 import { imageFacts } from './migrations/0003-image-facts.ts'
 import { undo } from './migrations/0004-undo.ts'
 import { weeklyChecks } from './migrations/0005-weekly-checks.ts'
+import { batchSubjects } from './migrations/0006-batch-subjects.ts'
 
 /** One step of the schema. A released one is never edited: a change is a new file with the next number. */
 export interface Migration {
@@ -11,7 +12,14 @@ export interface Migration {
   readonly sql: string
 }
 
-const migrations: readonly Migration[] = [initial, changes, imageFacts, undo, weeklyChecks]
+const migrations: readonly Migration[] = [
+  initial,
+  changes,
+  imageFacts,
+  undo,
+  weeklyChecks,
+  batchSubjects,
+]
 
 export const latestVersion = migrations.length
 

@@ -1,3 +1,4 @@
+import type { SkipReason } from '../../ipc/schemas/batch.ts'
 import type { JobRequest } from '../../ipc/schemas/job.ts'
 import type { StoredImage } from '../history/images.ts'
 import type { Fit } from '../jobs/job-subjects.ts'
@@ -14,22 +15,24 @@ export function fitJob(
   return { fits: true, path, volume: header.identity.slice(0, header.identity.indexOf(':')) }
 }
 
+type RawLacks = Extract<SkipReason, { kind: 'raw' }>['lacks']
+
 /** What a raw image has not got. */
-const missingInRaw: Readonly<Partial<Record<JobRequest['kind'], string>>> = {
-  check: 'A raw image has no tables that could be checked.',
-  repair: 'A raw image has no tables that could be repaired.',
-  snapshot: 'A raw image has no room for snapshots.',
-  relink: 'A raw image names no backing file.',
+const missingInRaw: Readonly<Partial<Record<JobRequest['kind'], RawLacks>>> = {
+  check: 'tables',
+  repair: 'tables',
+  snapshot: 'snapshots',
+  relink: 'backing-file',
 }
 
 function misfitOf(
   { header, missingSince }: Pick<StoredImage, 'header' | 'missingSince'>,
   request: JobRequest,
-): string | undefined {
+): SkipReason | undefined {
   const { kind } = request
   // What was moved or trashed is missing where it was until it is taken back.
   if (kind === 'remove' || kind === 'undo') return undefined
-  if (missingSince !== undefined) return 'The file is missing.'
+  if (missingSince !== undefined) return { kind: 'missing' }
   const needsFileOnly =
     kind === 'rename' ||
     kind === 'move' ||
@@ -37,11 +40,12 @@ function misfitOf(
     (kind === 'hash' && request.target === 'file')
   // A file nobody could read yet is worth a try: the job's error says what is wrong with it.
   if (needsFileOnly || header.format === undefined) return undefined
-  if (header.format === 'raw') return missingInRaw[kind]
-  if (header.format !== 'qcow2') {
-    return `Platter recognises ${header.formatLabel} images but cannot read them yet.`
+  if (header.format === 'raw') {
+    const lacks = missingInRaw[kind]
+    return lacks && { kind: 'raw', lacks }
   }
-  return kind === 'relink' && header.backing === undefined
-    ? 'It stands on no backing file.'
-    : undefined
+  if (header.format !== 'qcow2') {
+    return { kind: 'format', format: header.format, label: header.formatLabel }
+  }
+  return kind === 'relink' && header.backing === undefined ? { kind: 'no-backing-file' } : undefined
 }

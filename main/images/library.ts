@@ -156,6 +156,11 @@ export class Library implements JobSubjects {
       : this.#catalog.childrenOf(image).flatMap((child) => this.row(child) ?? [])
   }
 
+  /** How many images it has. */
+  get size(): number {
+    return this.#catalog.size
+  }
+
   folders(): readonly LibraryFolder[] {
     const counts = new Map<number, number>()
     for (const { folderId } of this.#catalog.images()) {
@@ -359,7 +364,7 @@ export class Library implements JobSubjects {
     // What left the library may come back to it.
     const former = request.kind === 'undo' ? findImage(this.#options.db, imageId) : undefined
     if (former !== undefined) return fitJob(former, request)
-    return { fits: false, path: `image ${imageId}`, reason: 'It is no longer in the library.' }
+    return { fits: false, path: `image ${imageId}`, reason: { kind: 'gone' } }
   }
 
   async locate(imageId: number): Promise<KnownImage> {

@@ -46,6 +46,7 @@ export interface NewJobs {
 
 export interface BatchAround {
   readonly title: string
+  readonly subject: string | undefined
   readonly request: JobRequest
   readonly skipped: readonly SkippedImage[]
 }

@@ -1,9 +1,10 @@
+import type { SkipReason } from '../../ipc/schemas/batch.ts'
 import type { JobRequest } from '../../ipc/schemas/job.ts'
 import type { LastCheck, LastHash, Reclaimable } from '../history/images.ts'
 import type { StoredAllocation } from '../history/allocations.ts'
 import type { KnownImage } from './engine-host.ts'
 
-/** Whether work makes sense for an image, or one sentence why not. */
+/** Whether work makes sense for an image, or why not. */
 export type Fit =
   | {
       readonly fits: true
@@ -11,7 +12,7 @@ export type Fit =
       /** What tells the disk it lies on from others; the scheduler works on volumes beside each other. */
       readonly volume: string
     }
-  | { readonly fits: false; readonly path: string; readonly reason: string }
+  | { readonly fits: false; readonly path: string; readonly reason: SkipReason }
 
 /** What the queue needs to know of images, and where it leaves what it found out. */
 export interface JobSubjects {

@@ -1,12 +1,13 @@
 import path from 'node:path'
+import type { BatchNote, SkipReason } from '../../ipc/schemas/batch.ts'
 import type { JobRequest } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import type { Fit } from './job-subjects.ts'
 import type { SchedulerLimits } from './scheduler.ts'
 
 export interface BatchPlan {
-  readonly included: readonly { readonly imageId: number; readonly note?: string }[]
-  readonly skipped: readonly { readonly imageId: number; readonly reason: string }[]
+  readonly included: readonly { readonly imageId: number; readonly note?: BatchNote }[]
+  readonly skipped: readonly { readonly imageId: number; readonly reason: SkipReason }[]
   readonly volumes: readonly BatchVolume[]
   readonly estimatedSeconds?: number
 }
@@ -33,7 +34,7 @@ export interface PlanBatchParts {
 interface Included {
   readonly row: LibraryRow
   readonly volume: string
-  readonly note: string | undefined
+  readonly note: BatchNote | undefined
 }
 
 /** What a batch would take in, from what the library knows: no image is opened for it. */
@@ -43,17 +44,17 @@ export async function planBatch(
   imageIds: readonly number[],
 ): Promise<BatchPlan> {
   const included: Included[] = []
-  const skipped: { imageId: number; reason: string }[] = []
+  const skipped: { imageId: number; reason: SkipReason }[] = []
   for (const imageId of new Set(imageIds)) {
     const answer = fit(imageId, request)
     const row = rowOf(imageId)
-    const reason = answer.fits
-      ? row === undefined
-        ? 'It is no longer in the library.'
+    const reason = !answer.fits
+      ? answer.reason
+      : row === undefined
+        ? gone
         : reasonAgainst(row, request)
-      : answer.reason
     if (reason !== undefined || !answer.fits || row === undefined) {
-      skipped.push({ imageId, reason: reason ?? 'It is no longer in the library.' })
+      skipped.push({ imageId, reason: reason ?? gone })
     } else {
       included.push({ row, volume: answer.volume, note: noteOf(row, request) })
     }
@@ -71,35 +72,36 @@ export async function planBatch(
   }
 }
 
+const gone: SkipReason = { kind: 'gone' }
+
 const isChange = (request: JobRequest): boolean => 'parameters' in request
 
 /** What is known to stand against a change, so that nobody waits for its turn to learn it. */
-function reasonAgainst(row: LibraryRow, request: JobRequest): string | undefined {
+function reasonAgainst(row: LibraryRow, request: JobRequest): SkipReason | undefined {
   if (!isChange(request)) return undefined
   const { kind } = request
-  if (kind === 'rename' || kind === 'move')
-    return 'Each image needs a name of its own: do it one by one.'
+  if (kind === 'rename' || kind === 'move') return { kind: 'one-by-one' }
   if (kind === 'remove') return undefined
-  if (row.readOnly) return 'The file may not be written by this account.'
-  if (kind !== 'trash' && row.health === 'cannot-read') return 'The image cannot be read.'
+  if (row.readOnly) return { kind: 'read-only' }
+  if (kind !== 'trash' && row.health === 'cannot-read') return { kind: 'unreadable' }
   return undefined
 }
 
 /** What may stand against it by then: the plan of each image is made when its turn comes. */
-function noteOf(row: LibraryRow, request: JobRequest): string | undefined {
+function noteOf(row: LibraryRow, request: JobRequest): BatchNote | undefined {
   if (!isChange(request) || request.kind === 'remove') return undefined
   const [holder] = row.use.holders
   if (row.use.state === 'writing' || row.use.state === 'reading') {
-    const who = holder === undefined ? 'In use' : `In use by ${holder.vm ?? holder.name}`
-    return `${who}: left out if it still is when its turn comes.`
+    return {
+      kind: 'in-use',
+      ...(holder === undefined ? {} : { holder: holder.vm ?? holder.name }),
+    }
   }
   if (row.childCount > 0 && request.kind !== 'compact' && request.kind !== 'snapshot') {
-    const overlays =
-      row.childCount === 1 ? 'One overlay depends' : `${row.childCount} overlays depend`
-    return `${overlays} on it: left out if its plan says no.`
+    return { kind: 'overlays', count: row.childCount }
   }
   if (request.kind !== 'repair' && (row.health === 'damaged' || row.health === 'needs-repair')) {
-    return 'Its last check found damage: left out unless a new check finds none.'
+    return { kind: 'damaged' }
   }
   return undefined
 }

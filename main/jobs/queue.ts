@@ -25,6 +25,7 @@ import {
   type Performed,
   type ReportedProgress,
 } from './perform.ts'
+import { skipWords } from './skip-words.ts'
 import { Scheduler, type SchedulerLimits } from './scheduler.ts'
 
 export interface JobQueueOptions {
@@ -44,6 +45,8 @@ export interface StartRequest {
   readonly imageIds: readonly number[]
   /** Given: the jobs form a batch of this title, with counters and a report. */
   readonly batchTitle?: string | undefined
+  /** What the batch is about; it is compared with the one of the same subject before. */
+  readonly batchSubject?: string | undefined
   /** Of the plan that the person saw; without one, a change is done as part of a batch only. */
   readonly planToken?: string | undefined
 }
@@ -114,19 +117,22 @@ export class JobQueue {
     return this.#scheduler.freeStanding
   }
 
-  start({ request, imageIds, batchTitle, planToken }: StartRequest): Started {
+  start({ request, imageIds, batchTitle, batchSubject, planToken }: StartRequest): Started {
     const { subjects, log } = this.#options
     const fitting: Subject[] = []
     const skipped: SkippedImage[] = []
     for (const imageId of new Set(imageIds)) {
       const answer = subjects.fit(imageId, request)
       if (answer.fits) fitting.push({ imageId, path: answer.path, volume: answer.volume })
-      else skipped.push({ path: answer.path, reason: answer.reason })
+      else skipped.push({ path: answer.path, reason: skipWords(answer.reason) })
     }
     const { jobs, batchId } = this.#records.insert({
       request,
       subjects: fitting,
-      batch: batchTitle === undefined ? undefined : { title: batchTitle, request, skipped },
+      batch:
+        batchTitle === undefined
+          ? undefined
+          : { title: batchTitle, subject: batchSubject, request, skipped },
     })
     const agreed = agreedOf(planToken, batchId)
     for (const [index, job] of jobs.entries()) {

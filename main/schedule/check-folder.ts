@@ -1,4 +1,5 @@
 import { ImageError } from '../../core/index.ts'
+import { folderSubject } from '../images/batch-subject.ts'
 import { isWithin } from '../images/is-within.ts'
 import type { Library } from '../images/library.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -34,8 +35,8 @@ export async function checkFolder(
     request: { kind: 'check', depth: 'metadata' },
     imageIds: present.map(({ id }) => id),
     batchTitle: weeklyTitle(folder.path),
+    batchSubject: folderSubject(folderId),
   }).batchId
 }
 
-/** The same every week: batches of one title are compared. */
 const weeklyTitle = (folder: string): string => `Weekly check of ${folder}`.slice(0, 200)

@@ -1,3 +1,4 @@
+import type { Standing } from '../../ipc/schemas/batch.ts'
 import type { Contract } from '../../ipc/contract.ts'
 import type { Client } from '../../ipc/procedure.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
@@ -28,16 +29,24 @@ export function madeUpComparison(jobs: readonly Job[], now: number): Answer<'job
     imageId,
     name,
   }))
-  const changed = (before: string, image: typeof first, after: string) =>
-    image === undefined ? [] : [{ ...image, before, now: after }]
+  const changed = (before: Standing['state'], image: typeof first, now: Standing['state']) =>
+    image === undefined
+      ? []
+      : [
+          {
+            ...image,
+            before: { state: before, corruptions: 0 },
+            now: { state: now, corruptions: now === 'damaged' ? 3 : 0 },
+          },
+        ]
   return {
     previous: { batchId: 'batch-before', endedAt: now - 7 * 24 * 3_600_000 },
     worse: [
-      ...changed('no problems', first, 'leaks'),
-      ...changed('no problems', second, 'damaged'),
+      ...changed('fine', first, 'leaks'),
+      ...changed('fine', second, 'damaged'),
       ...changed('leaks', third, 'damaged'),
     ],
-    better: changed('leaks', fourth, 'no problems'),
+    better: changed('leaks', fourth, 'fine'),
     added: 2,
     gone: 1,
   }

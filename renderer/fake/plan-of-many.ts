@@ -1,18 +1,21 @@
 import type { Contract } from '../../ipc/contract.ts'
 import type { Client } from '../../ipc/procedure.ts'
+import type { SkipReason } from '../../ipc/schemas/batch.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 
 type BatchPlan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
 
 export function madeUpBatch(rows: readonly LibraryRow[]): BatchPlan {
-  const reasonOf = ({ use, missingSince, format }: LibraryRow): string | undefined => {
-    if (missingSince !== undefined) return 'The file is missing'
-    if (use.state === 'writing') return 'In use by a VM'
-    return format === 'vmdk' ? 'Platter cannot change this format' : undefined
+  const reasonOf = ({ missingSince, format, formatLabel }: LibraryRow): SkipReason | undefined => {
+    if (missingSince !== undefined) return { kind: 'missing' }
+    return format === 'vmdk' ? { kind: 'format', format, label: formatLabel } : undefined
   }
   const included = rows.filter((row) => reasonOf(row) === undefined)
   return {
-    included: included.map(({ id }) => ({ imageId: id })),
+    included: included.map(({ id, use }) => ({
+      imageId: id,
+      ...(use.state === 'writing' ? { note: { kind: 'in-use' as const, holder: 'web01' } } : {}),
+    })),
     skipped: rows.flatMap((row) => {
       const reason = reasonOf(row)
       return reason === undefined ? [] : [{ imageId: row.id, reason }]

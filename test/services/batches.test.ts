@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Settings } from '../../ipc/schemas/app.ts'
 import type { BatchCounters, JobRequest } from '../../ipc/schemas/job.ts'
 import { compareWithPrevious } from '../../main/history/compare-batches.ts'
+import { batchSubject } from '../../main/images/batch-subject.ts'
 import { recentPace } from '../../main/history/jobs.ts'
 import { findWeeklyRecord, isWeeklyBatch } from '../../main/history/weekly-checks.ts'
 import { planBatch } from '../../main/jobs/plan-batch.ts'
@@ -53,7 +54,46 @@ async function checkAll(imageIds: readonly number[], title = place): Promise<Bat
   return end
 }
 
+const fine = { state: 'fine', corruptions: 0 } as const
+
 describe('a batch compared with the one before', () => {
+  test('is one of the same folder or the same images, whatever their titles', async () => {
+    for (const name of ['a.qcow2', 'b.qcow2', 'c.qcow2']) await write(name, 'clean')
+    await using own = openWorkbench(folder.file('subjects'))
+    const { library, queue, db } = own
+    await library.scan(await library.addFolder({ path: place, recursive: true, watched: false }))
+    const all = library.rows().map(({ id }) => id)
+    const some = all.slice(0, 2)
+    const run = async (imageIds: readonly number[], batchTitle: string): Promise<string> => {
+      const ended = own.jobChange(
+        (change) => change.type === 'batch' && change.counters.endedAt !== undefined,
+      )
+      const subject = batchSubject(library, imageIds)
+      const { batchId = '' } = queue.start({
+        request: check,
+        imageIds,
+        batchTitle,
+        batchSubject: subject,
+      })
+      await ended
+      return batchId
+    }
+    const previousOf = (batchId: string): string | undefined =>
+      compareWithPrevious(db, batchId).previous?.batchId
+    const [first, second] = [await run(all, 'one title'), await run(some, 'one title')]
+    expect(previousOf(second)).toBeUndefined()
+    expect(previousOf(await run(all.toReversed(), 'another title'))).toBe(first)
+    expect(previousOf(await run(some.toReversed(), 'a third one'))).toBe(second)
+
+    expect(batchSubject(library, all)).toBe('library')
+    const single = folder.file('single.qcow2')
+    await writeFile(single, 'clean')
+    const [other = 0] = await library.addPaths([single])
+    expect(batchSubject(library, all)).toMatch(/^folder \d+$/)
+    expect(batchSubject(library, [...all, other])).toBe('library')
+    expect(batchSubject(library, [other, 999])).toMatch(/^images /)
+  })
+
   test('tells what got worse, what got better, what is new and what is gone', async () => {
     await write('a.qcow2', 'clean')
     await write('b.qcow2', 'leaks')
@@ -77,10 +117,17 @@ describe('a batch compared with the one before', () => {
     expect(compareWithPrevious(bench.db, second.id)).toEqual({
       previous: { batchId: first.id, endedAt: first.endedAt },
       worse: [
-        { imageId: ids[0], name: 'a.qcow2', before: 'no problems', now: 'damaged (2 corruptions)' },
-        { imageId: ids[3], name: 'd.qcow2', before: 'no problems', now: 'cannot be read' },
+        {
+          imageId: ids[0],
+          name: 'a.qcow2',
+          before: fine,
+          now: { state: 'damaged', corruptions: 2 },
+        },
+        { imageId: ids[3], name: 'd.qcow2', before: fine, now: { ...fine, state: 'unreadable' } },
       ],
-      better: [{ imageId: ids[1], name: 'b.qcow2', before: 'wasted space', now: 'no problems' }],
+      better: [
+        { imageId: ids[1], name: 'b.qcow2', before: { ...fine, state: 'leaks' }, now: fine },
+      ],
       added: 1,
       gone: 1,
     })
@@ -99,7 +146,7 @@ describe('a batch compared with the one before', () => {
     const last = await checkAll(ids)
     expect(compareWithPrevious(bench.db, last.id)).toMatchObject({
       previous: { batchId: first.id },
-      worse: [{ now: 'wasted space' }],
+      worse: [{ now: { state: 'leaks' } }],
     })
   })
 })
@@ -134,9 +181,9 @@ describe('a batch that is planned', () => {
     } = await plan(check, [...ids, 999_999])
     expect(included.map(({ imageId }) => imageId)).toEqual(ids.slice(0, 2))
     expect(skipped).toEqual([
-      { imageId: ids[2], reason: 'A raw image has no tables that could be checked.' },
-      { imageId: ids[3], reason: 'The file is missing.' },
-      { imageId: 999_999, reason: 'It is no longer in the library.' },
+      { imageId: ids[2], reason: { kind: 'raw', lacks: 'tables' } },
+      { imageId: ids[3], reason: { kind: 'missing' } },
+      { imageId: 999_999, reason: { kind: 'gone' } },
     ])
     expect(volumes).toMatchObject([{ folder: place, images: 2, freeBytes: 1000 }])
     const bytes = volumes[0]?.bytes ?? 0
@@ -153,10 +200,8 @@ describe('a batch that is planned', () => {
     const ids = await add('a.qcow2', 'b.qcow2')
     await checkAll(ids.slice(0, 1))
     const compacting = await plan(compact, ids)
-    expect(compacting.included).toEqual([
-      { imageId: ids[0], note: expect.stringContaining('found damage') as string },
-    ])
-    expect(compacting.skipped).toEqual([{ imageId: ids[1], reason: 'The image cannot be read.' }])
+    expect(compacting.included).toEqual([{ imageId: ids[0], note: { kind: 'damaged' } }])
+    expect(compacting.skipped).toEqual([{ imageId: ids[1], reason: { kind: 'unreadable' } }])
     const moving = await plan({ kind: 'move', parameters: { path: file('x.qcow2') } }, ids)
     expect(moving.included).toEqual([])
   })

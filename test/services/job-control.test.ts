@@ -77,9 +77,7 @@ test('a batch of changes is planned, done and reported', async () => {
   const planned = await services.client['plans.batch']({ request: repair, imageIds })
   expect(planned).toMatchObject({
     included: [{ imageId: imageIds[0] }, { imageId: imageIds[1] }],
-    skipped: [
-      { imageId: imageIds[2], reason: 'A raw image has no tables that could be repaired.' },
-    ],
+    skipped: [{ imageId: imageIds[2], reason: { kind: 'raw', lacks: 'tables' } }],
     volumes: [{ images: 2 }],
   })
 

@@ -294,7 +294,7 @@ describe('a batch', () => {
     expect(findBatch(bench.db, started.batchId ?? '')?.counters).toEqual(counters)
 
     const json = reportBatch(bench.db, started.batchId ?? '', 'json', '9.9.9')
-    expect(json.text).toContain('A raw image has no tables that could be checked.')
+    expect(json.text).toContain('A raw image has no tables that could be checked')
     const csv = reportBatch(bench.db, started.batchId ?? '', 'csv', '9.9.9')
     expect(csv.text.trim().split('\n').length).toBeGreaterThanOrEqual(7)
     expect(reportBatch(bench.db, started.batchId ?? '', 'html', '9.9.9').text).toContain(

@@ -23,6 +23,8 @@ export interface JobHandlerParts {
   /** Queues the making of a new image; answers with the job's id. */
   readonly create: (request: CreateAction, planToken: string | undefined) => Promise<string>
   readonly plan: TakeUpParts['plan']
+  /** What a batch of these images is about. */
+  readonly subjectOf: (imageIds: readonly number[]) => string
   readonly logFolder: string
 }
 
@@ -32,6 +34,7 @@ export function jobHandlers({
   engineVersion,
   create,
   plan,
+  subjectOf,
   logFolder,
 }: JobHandlerParts): Pick<Handlers<Contract>, Names> {
   const jobOf = (jobId: string): Job => {
@@ -45,7 +48,8 @@ export function jobHandlers({
   }
   return {
     'jobs.start': (input) => {
-      const { jobIds, batchId, skipped } = queue.start(input)
+      const batchSubject = input.batchTitle === undefined ? undefined : subjectOf(input.imageIds)
+      const { jobIds, batchId, skipped } = queue.start({ ...input, batchSubject })
       return { jobIds: [...jobIds], batchId, skipped }
     },
     'jobs.cancel': (input) => {

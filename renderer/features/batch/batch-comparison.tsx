@@ -5,6 +5,7 @@ import { host } from '../../host.ts'
 import { useAnswer } from '../../state/use-answer.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { batchTexts } from './batch-texts.ts'
+import { standingWords } from './batch-words.ts'
 
 export interface BatchComparisonProps {
   readonly batchId: string
@@ -52,7 +53,7 @@ export function BatchComparison({ batchId, kind }: BatchComparisonProps) {
       >
         <ul>
           {[...worse, ...better].map(({ imageId, name, before, now }) => (
-            <li key={imageId}>{words.change(name, before, now)}</li>
+            <li key={imageId}>{words.change(name, standingWords(before), standingWords(now))}</li>
           ))}
         </ul>
       </div>

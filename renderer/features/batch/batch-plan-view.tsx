@@ -6,6 +6,7 @@ import { formatEstimate } from '../../format/durations.ts'
 import { libraryRow } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { batchTexts } from './batch-texts.ts'
+import { noteWords, skipWords } from './batch-words.ts'
 import type { BatchWork } from './batch-work.ts'
 
 export type BatchPlan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
@@ -23,8 +24,10 @@ export function BatchPlanView({ work, plan }: BatchPlanViewProps) {
     images.map(({ imageId }) => imageId)
   const live =
     work === 'check' ? idsOf(included).filter((id) => libraryRow(id)?.use.state === 'writing') : []
-  const noted = [...Map.groupBy(included, ({ note }) => note ?? '')].filter(([note]) => note !== '')
-  const reasons = [...Map.groupBy(skipped, ({ reason }) => reason)].toSorted(
+  const noted = [
+    ...Map.groupBy(included, ({ note }) => (note === undefined ? '' : noteWords(note))),
+  ].filter(([note]) => note !== '')
+  const reasons = [...Map.groupBy(skipped, ({ reason }) => skipWords(reason))].toSorted(
     ([, a], [, b]) => b.length - a.length,
   )
   return (

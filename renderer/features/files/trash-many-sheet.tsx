@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { ImageAction } from '../../../ipc/schemas/action.ts'
+import type { SkipReason } from '../../../ipc/schemas/batch.ts'
 import { exactBytes, formatBytes } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { host } from '../../host.ts'
@@ -10,6 +11,7 @@ import { useAnswer } from '../../state/use-answer.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { skipWords } from '../batch/batch-words.ts'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import type { TrashSheetProps } from './trash-sheet.tsx'
 import './files.css'
@@ -93,12 +95,12 @@ export function TrashManySheet({ imageIds, onClose }: TrashSheetProps) {
 }
 
 interface SkippedProps {
-  readonly skipped: readonly { readonly imageId: number; readonly reason: string }[]
+  readonly skipped: readonly { readonly imageId: number; readonly reason: SkipReason }[]
 }
 
 function Skipped({ skipped }: SkippedProps) {
   const words = texts().files.trash
-  return [...Map.groupBy(skipped, ({ reason }) => reason)].map(([reason, images]) => {
+  return [...Map.groupBy(skipped, ({ reason }) => skipWords(reason))].map(([reason, images]) => {
     const title =
       images.length === 1
         ? words.skippedOne(reason)

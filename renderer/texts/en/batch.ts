@@ -47,6 +47,27 @@ export const batch = {
     live: (images: string) => `${images} in use: checked live, the result may lag behind`,
     noted: (count: string, note: string) => `${count}: ${note}`,
     skipped: (count: string, reason: string) => `${count} skipped: ${reason}`,
+    skip: {
+      gone: 'no longer in the library',
+      missing: 'the file is missing',
+      oneByOne: 'each needs a name of its own, so it is done one by one',
+      readOnly: 'this account may not write to the file',
+      unreadable: 'the image cannot be read',
+      raw: {
+        tables: 'a raw image has no tables to check or repair',
+        snapshots: 'a raw image has no room for snapshots',
+        'backing-file': 'a raw image names no backing file',
+      },
+      format: (label: string) => `Platter recognises ${label} images but cannot read them yet`,
+      noBackingFile: 'stands on no backing file',
+    },
+    notes: {
+      inUse: 'in use; left out if it still is when its turn comes',
+      inUseBy: (holder: string) =>
+        `in use by ${holder}; left out if it still is when its turn comes`,
+      overlays: (count: string) => `${count} on it; left out if its plan says no`,
+      damaged: 'the last check found damage; left out unless a new check finds none',
+    },
     more: (count: string) => `and ${count} more`,
     time: (duration: string) => `Takes about ${duration}, by how long such work took lately.`,
     volumes: 'Worked on beside each other, volume by volume',
@@ -138,6 +159,15 @@ export const batch = {
     gone: (count: string) => `${count} no longer in it`,
     same: (when: string) => `Nothing changed since ${when}`,
     since: (what: string, when: string) => `Since ${when}: ${what}`,
+    standings: {
+      fine: 'no problems',
+      leaks: 'wasted space',
+      'needs-repair': 'needs repair',
+      damaged: 'damaged',
+      failed: 'failed',
+      unreadable: 'cannot be read',
+    },
+    standing: (word: string, corruptions: string) => `${word} (${corruptions})`,
     change: (name: string, before: string, now: string) => `${name}: ${before} before, ${now} now`,
   },
 }

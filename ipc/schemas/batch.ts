@@ -1,0 +1,56 @@
+/** What is said of single images of a batch, as facts: each surface makes its own sentences. */
+import { z } from 'zod'
+import { byteCount, formatName, imageId } from './image.ts'
+
+/** Why a batch leaves an image out. */
+export const skipReason = z.discriminatedUnion('kind', [
+  /** It is no longer in the library. */
+  z.object({ kind: z.literal('gone') }),
+  /** Its file is not there. */
+  z.object({ kind: z.literal('missing') }),
+  /** Each image needs a name of its own. */
+  z.object({ kind: z.literal('one-by-one') }),
+  /** This account may not write to the file. */
+  z.object({ kind: z.literal('read-only') }),
+  /** The image cannot be read. */
+  z.object({ kind: z.literal('unreadable') }),
+  /** Raw images have none of what the work is about. */
+  z.object({ kind: z.literal('raw'), lacks: z.enum(['tables', 'snapshots', 'backing-file']) }),
+  /** Recognised, and not supported yet. */
+  z.object({ kind: z.literal('format'), format: formatName, label: z.string() }),
+  /** It stands on no backing file. */
+  z.object({ kind: z.literal('no-backing-file') }),
+])
+export type SkipReason = z.infer<typeof skipReason>
+
+/** What may stand against an image by the time its turn comes: its plan is made then, and leaves it out if so. */
+export const batchNote = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('in-use'), holder: z.string().optional() }),
+  z.object({ kind: z.literal('overlays'), count: byteCount }),
+  z.object({ kind: z.literal('damaged') }),
+])
+export type BatchNote = z.infer<typeof batchNote>
+
+/** How an image came out of a batch, in order from good to bad. */
+export const standings = [
+  'fine',
+  'leaks',
+  'needs-repair',
+  'damaged',
+  'failed',
+  'unreadable',
+] as const
+export const standing = z.object({
+  state: z.enum(standings),
+  /** Of a check: how many parts are wrong. */
+  corruptions: byteCount,
+})
+export type Standing = z.infer<typeof standing>
+
+export const changedImage = z.object({
+  imageId,
+  name: z.string(),
+  before: standing,
+  now: standing,
+})
+export type ChangedImage = z.infer<typeof changedImage>

@@ -1,0 +1,32 @@
+import { unreachable } from '../../core/index.ts'
+import type { SkipReason } from '../../ipc/schemas/batch.ts'
+
+const lacking = {
+  tables: 'A raw image has no tables that could be checked or repaired.',
+  snapshots: 'A raw image has no room for snapshots.',
+  'backing-file': 'A raw image names no backing file.',
+} as const
+
+/** One sentence for the reports of batches, which are kept, and in English as the command line's are. */
+export function skipWords(reason: SkipReason): string {
+  switch (reason.kind) {
+    case 'gone':
+      return 'It is no longer in the library.'
+    case 'missing':
+      return 'The file is missing.'
+    case 'one-by-one':
+      return 'Each image needs a name of its own: do it one by one.'
+    case 'read-only':
+      return 'The file may not be written by this account.'
+    case 'unreadable':
+      return 'The image cannot be read.'
+    case 'raw':
+      return lacking[reason.lacks]
+    case 'format':
+      return `Platter recognises ${reason.label} images but cannot read them yet.`
+    case 'no-backing-file':
+      return 'It stands on no backing file.'
+    default:
+      return unreachable(reason)
+  }
+}
