@@ -2,15 +2,17 @@
  * "Copy as command": the line that the window copies, run by the built program, does what the window would have
  * asked for, so that the history has the same request.
  */
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { verbs } from '../../cli/table/verbs.ts'
 import { createAction, imageAction } from '../../ipc/schemas/action.ts'
 import { isChange } from '../../ipc/schemas/change.ts'
-import { job, type AnyRequest } from '../../ipc/schemas/job.ts'
+import { job, type AnyRequest, type Job } from '../../ipc/schemas/job.ts'
 import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
 import { commandLine } from '../../renderer/commands/command-line.ts'
 import { commandOf } from '../../renderer/features/jobs/command-of.ts'
+import { gptDisk, gptProblem } from '../helpers/gpt-disk.ts'
 import { qemuImg, qemuImgJson } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { platter } from './run-platter.ts'
@@ -51,6 +53,7 @@ const requests: readonly AnyRequest[] = [
     parameters: { action: 'rename', name: '2', id: true, newName: 'two\u00a0words' },
   },
   { kind: 'snapshot', parameters: { action: 'delete', name: '1', id: true } },
+  { kind: 'snapshot', parameters: { action: 'delete', name: '3', id: true, keep: true } },
   { kind: 'resize', parameters: { size: 8 * mib, ignoreDataLoss: true, keepCut: true } },
 ]
 
@@ -81,8 +84,12 @@ function recorded(request: AnyRequest): unknown {
   }
 }
 
-async function run(request: AnyRequest, imagePath: string): Promise<void> {
-  const command = commandOf({ request: recordedRequestOf(request), imagePath })
+const run = (request: AnyRequest, imagePath: string): Promise<void> =>
+  runRecorded(recordedRequestOf(request), imagePath)
+
+/** As it stands in the history. */
+async function runRecorded(request: Job['request'], imagePath: string): Promise<void> {
+  const command = commandOf({ request, imagePath })
   expect(command?.[0]).toBe('platter')
   const { exitCode, stderr } = await platter(command?.slice(1) ?? [], { env })
   expect({ request, exitCode, stderr }).toEqual({ request, exitCode: 0, stderr: expect.anything() })
@@ -91,10 +98,13 @@ async function run(request: AnyRequest, imagePath: string): Promise<void> {
 const history = z.array(job.pick({ request: true, imagePath: true }))
 
 /** The window keeps it in its undo store; on the command line it is a file beside the image. */
-const keptBeside = (request: AnyRequest): Readonly<Record<string, unknown>> =>
-  request.kind === 'resize' && request.parameters.keepCut === true
-    ? { keepCut: `${image}.cut` }
-    : {}
+function keptBeside(request: AnyRequest): Readonly<Record<string, unknown>> {
+  if (request.kind === 'resize' && request.parameters.keepCut === true) {
+    return { keepCut: `${image}.cut` }
+  }
+  const isKept = request.kind === 'snapshot' && request.parameters.action === 'delete'
+  return isKept && request.parameters.keep === true ? { keep: `${image}.kept` } : {}
+}
 
 describe('a copied command', () => {
   it('does the same and leaves the same in the history', async () => {
@@ -141,6 +151,47 @@ describe('a copied command', () => {
       overlay,
     )
     expect(await qemuImgJson('info', overlay)).toMatchObject({ 'backing-filename': '-base.qcow2' })
+  })
+
+  it('moves the copy of a partition table, keeps what it cuts off, and brings that back', async () => {
+    const parts = [{ first: 64, last: 1023 }]
+    const path = folder.file('gpt.qcow2')
+    await writeFile(folder.file('gpt.raw'), gptDisk({ sectors: 4096, parts }))
+    await qemuImg('convert', '-f', 'raw', '-O', 'qcow2', folder.file('gpt.raw'), path)
+    const content = async () => {
+      await qemuImg('convert', '-O', 'raw', path, folder.file('content.raw'))
+      return new Uint8Array(await readFile(folder.file('content.raw')))
+    }
+    const whole = await content()
+    await run({ kind: 'resize', parameters: { size: 4 * mib, moveGptBackup: true } }, path)
+    const grown = await content()
+    expect(gptProblem(grown, { second: true })).toBeUndefined()
+    const parameters = { size: mib, moveGptBackup: true, keepCut: true, ignoreDataLoss: true }
+    await run({ kind: 'resize', parameters }, path)
+    const cut = await content()
+    expect(cut).toHaveLength(mib)
+    expect(gptProblem(cut, { second: true })).toBeUndefined()
+    for (const back of [grown, whole]) {
+      await runRecorded({ kind: 'undo', parameters: { apply: true } }, path)
+      const now = await content()
+      expect([now.length, gptProblem(now, { second: true })]).toEqual([back.length, undefined])
+    }
+  })
+
+  it('puts a snapshot back that was deleted and kept, as the history tells it', async () => {
+    const path = folder.file('kept.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', path, '1M')
+    await qemuImg('snapshot', '-c', 'monday', path)
+    const parameters = { action: 'delete', name: 'monday', keep: true } as const
+    await run({ kind: 'snapshot', parameters }, path)
+    const request: Job['request'] = {
+      kind: 'snapshot',
+      parameters: { action: 'restore', name: `${path}.kept` },
+    }
+    await runRecorded(request, path)
+    expect(await qemuImgJson('info', path)).toMatchObject({ snapshots: [{ name: 'monday' }] })
+    const { stdout } = await platter(['history', '--limit', '1', '--json', path], { env })
+    expect(history.parse(JSON.parse(stdout))).toMatchObject([{ request }])
   })
 
   it('is there for every action whose verb the command line has, and for no other', () => {
