@@ -45,7 +45,7 @@ export const planScreens: readonly Screen[] = [
       await at.on('mail.qcow2', 'image.resize')
       // What cannot be is not planned.
       await at.dialog.getByRole('textbox').first().fill('25%')
-      await at.dialog.locator('.disk-handle-impossible').waitFor()
+      await at.dialog.locator('.disk-handle-impossible').waitFor({ state: 'attached' })
     },
   },
   resize('receipt', 'mail.qcow2', '+20G', (at) => at.carryOut()),

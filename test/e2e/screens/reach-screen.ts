@@ -21,10 +21,13 @@ export async function reachScreen(
   await page.locator('h1, h2').first().waitFor()
   await screen.reach?.(new Steps(page, isStretched))
   // Parts that come when they are first shown.
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('main, .inspector-panel, [role=dialog]')].every(
-      (part) => part.childElementCount > 0,
-    ),
-  )
+  await page.waitForFunction(() => {
+    const parts = [...document.querySelectorAll('main, .inspector-panel, [role=dialog]')]
+    const hasInspector = document.querySelector('.inspector-pane') !== null
+    return (
+      parts.every(({ childElementCount }) => childElementCount > 0) &&
+      (!hasInspector || document.querySelector('.inspector h2') !== null)
+    )
+  })
   await whenStill(page)
 }
