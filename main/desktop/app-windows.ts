@@ -1,7 +1,8 @@
 import path from 'node:path'
-import { BrowserWindow } from 'electron'
+import type { BrowserWindow } from 'electron'
 import type { WindowOf } from '../shell-events.ts'
 import { openAppWindow } from './app-window.ts'
+import { desktopTexts } from './texts/desktop-texts.ts'
 import { imageWindowUrl, windowUrl } from './window-origin.ts'
 import { imageSizes, librarySizes } from './window-state.ts'
 
@@ -49,7 +50,7 @@ export class AppWindows {
     }
     await openAppWindow({
       url: windowUrl,
-      title: 'Platter',
+      title: desktopTexts().product,
       stateFile: path.join(this.#options.folder, 'window-state.json'),
       sizes: librarySizes,
       isPackaged: this.#options.isPackaged,

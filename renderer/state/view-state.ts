@@ -61,8 +61,7 @@ export function parseView(kept: string | undefined): Parts {
       const parsed = part.safeParse(value[name])
       return parsed.success ? [[name, parsed.data]] : []
     }),
-    // Each part has just passed the schema of its own name.
-  ) as Parts
+  )
 }
 
 function parseJson(text: string): unknown {

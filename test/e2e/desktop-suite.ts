@@ -86,9 +86,7 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
   })
 
   it('adds the folder that was chosen in the system’s dialog', async () => {
-    await electron().evaluate(({ dialog }, chosen) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
-    }, imageFolder)
+    await answerChooser(imageFolder)
     await chooseInMenu('library.addFolder')
     for (const name of Object.values(images)) {
       expect(await isShown(rowOf(app.page, name))).toBe(true)
@@ -99,6 +97,7 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
     const destination = path.dirname(imageFolder)
     await answerChooser(destination)
     await rowOf(app.page, images.healthy).click()
+    await expect.poll(() => isEnabledInMenu('image.move')).toBe(true)
     await chooseInMenu('image.move')
     await dialog(app.page).getByRole('button', { name: 'Another folder…' }).click()
     const move = dialog(app.page).getByRole('button', {
@@ -191,8 +190,8 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
       await dropOn(button, [name])
       const resize = dialog(app.page).getByRole('heading', { name: new RegExp(`Resize ${name}`) })
       expect(await isShown(resize)).toBe(true)
-      expect(await button.getAttribute('class')).not.toContain('button-drop')
       await closeDialog(app.page)
+      expect(await button.getAttribute('class')).not.toContain('button-drop')
       expect(await app.page.locator('.job-progress').count()).toBe(0)
     },
   )

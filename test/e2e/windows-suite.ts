@@ -35,6 +35,10 @@ export function windowsSuite(kind: HostKind): void {
   })
 
   const files = () => Object.values(images).map((name) => path.join(imageFolder, name))
+  const electron = () => {
+    if (app.electron === undefined) throw new Error('no main process')
+    return app.electron
+  }
   const pages = (): readonly Page[] => app.page.context().pages()
   const opened = async (open: () => Promise<void>): Promise<Page> => {
     const [page] = await Promise.all([app.page.context().waitForEvent('page'), open()])
@@ -87,6 +91,49 @@ export function windowsSuite(kind: HostKind): void {
       await closeDialog(own)
     })
 
+    it.runIf(kind !== 'web')(
+      'takes the commands of the menu bar while it has the focus',
+      async () => {
+        await electron().evaluate(({ BrowserWindow, Menu }) => {
+          BrowserWindow.getAllWindows()
+            .find(({ webContents }) => webContents.getURL().includes('#image='))
+            ?.focus()
+          Menu.getApplicationMenu()?.getMenuItemById('image.hash')?.click()
+        })
+        const sheet = dialog(own).getByRole('heading', { name: `Checksum of ${images.leaking}` })
+        expect(await isShown(sheet)).toBe(true)
+        expect(await app.page.locator('[role=dialog]:not(.toast)').count()).toBe(0)
+        expect(
+          await electron().evaluate(
+            ({ Menu }) =>
+              Menu.getApplicationMenu()?.getMenuItemById('library.checkAll')?.enabled ?? true,
+          ),
+        ).toBe(false)
+        await closeDialog(own)
+      },
+    )
+
+    it.runIf(kind !== 'web')('is held to our page like the library’s window', async () => {
+      const before = own.url()
+      await own
+        .evaluate(() => {
+          location.href = 'https://example.com/'
+        })
+        .catch(() => undefined)
+      expect(await own.evaluate(() => window.open('https://example.com/') === null)).toBe(true)
+      expect(own.url()).toBe(before)
+      const denied = await electron().evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().map(({ webContents }) => {
+          let isPrevented = false
+          const event = { url: 'https://example.com/', preventDefault: () => (isPrevented = true) }
+          const emitter = webContents as unknown as NodeJS.EventEmitter
+          emitter.emit('will-redirect', event)
+          return isPrevented
+        }),
+      )
+      expect(denied).toEqual([true, true])
+    })
+
     it('opens another image in its own window, and closes alone', async () => {
       const other = await opened(async () => {
         await own.keyboard.press('Control+k')
@@ -98,6 +145,28 @@ export function windowsSuite(kind: HostKind): void {
       await other.close()
       await expect.poll(() => pages().length).toBe(2)
       expect(await isShown(own.getByRole('heading', { name: images.leaking }))).toBe(true)
+    })
+
+    it.runIf(kind !== 'web')('comes back where it was, beside the one that is there', async () => {
+      const place = { x: 210, y: 120, width: 800, height: 600 }
+      const imageWindows = () =>
+        electron().evaluate(({ BrowserWindow }) =>
+          BrowserWindow.getAllWindows()
+            .filter(({ webContents }) => webContents.getURL().includes('#image='))
+            .map((window) => window.getBounds()),
+        )
+      await electron().evaluate(({ BrowserWindow }, bounds) => {
+        const window = BrowserWindow.getAllWindows().find(({ webContents }) =>
+          webContents.getURL().includes('#image='),
+        )
+        window?.setBounds(bounds)
+        window?.close()
+      }, place)
+      await expect.poll(() => pages().length).toBe(1)
+      own = await opened(() => rowOf(app.page, images.leaking).dblclick())
+      const other = await opened(() => rowOf(app.page, images.healthy).dblclick())
+      expect(await imageWindows()).toEqual([place, { ...place, x: 238, y: 148 }])
+      await other.close()
     })
 
     it('says when the image has left the library', async () => {
@@ -129,7 +198,7 @@ export function windowsSuite(kind: HostKind): void {
         .getByRole('button', { name: /^All images/ })
         .click()
       await page.getByLabel('Filter by name or folder').fill('plain')
-      await goTo(page, images.raw)
+      await rowOf(page, images.raw).click()
       await runByKeyboard(page, 'Inspector: Details')
       const sidebar = page.getByRole('separator', { name: 'Width of the sidebar' })
       await sidebar.focus()

@@ -28,9 +28,9 @@ export function ImageWindow({ imageId }: { readonly imageId: number }) {
   }, [name])
   return (
     <div className="app image-window" onDragOver={refuseFiles} onDrop={refuseFiles}>
-      <h1 className="visually-hidden">{texts().frame.product}</h1>
       {row === undefined ? (
         <main className="image-window-page" aria-busy={!loaded}>
+          <Title />
           {loaded && <Gone />}
         </main>
       ) : (
@@ -47,11 +47,15 @@ export function ImageWindow({ imageId }: { readonly imageId: number }) {
   )
 }
 
+/** The inspector's own headings begin one level below the page's. */
+const Title = () => <h1 className="visually-hidden">{texts().frame.product}</h1>
+
 function Toolbar({ row }: { readonly row: LibraryRow }) {
   const words = imageWindowTexts()
   const isBroken = ['leaks', 'needs-repair', 'damaged'].includes(row.health)
   return (
     <header className="image-window-bar" data-pane="toolbar">
+      <Title />
       <div className="image-window-actions" role="toolbar" aria-label={words.actions}>
         {isBroken && <CommandButton id="image.repair" variant="primary" />}
         <CommandButton id="image.check" label={words.check} />

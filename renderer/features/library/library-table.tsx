@@ -46,6 +46,7 @@ export function LibraryTable() {
   const [cell, setCell] = useState<number>()
   const [menu, setMenu] = useState<readonly MenuEntry[]>([])
   const typed = useRef(nothingTyped)
+  const clicked = useRef<number>(undefined)
   const grid = useRef<HTMLDivElement>(null)
 
   const shown = useMemo(
@@ -179,7 +180,9 @@ export function LibraryTable() {
   }
 
   const onClick = (event: MouseEvent): void => {
-    const id = rowAt(event)
+    // The first click may open the inspector, which moves the rows: the second one is for the same row.
+    if (event.detail <= 1) clicked.current = rowAt(event)
+    const id = clicked.current
     if (id === undefined) return
     setCell(undefined)
     const onCheckbox = (event.target as Element).closest('[data-row-checkbox]') !== null
@@ -213,7 +216,7 @@ export function LibraryTable() {
         }
         onKeyDown={onKeyDown}
         onClick={onClick}
-        onDoubleClick={(event) => rowAt(event) !== undefined && runCommand('image.openWindow')}
+        onDoubleClick={() => clicked.current !== undefined && runCommand('image.openWindow')}
         onContextMenu={onContextMenu}
         onDragStart={onDragStart}
       >
