@@ -7,6 +7,23 @@ import { health } from './library.ts'
 /** `stop`: it cannot be started; the window offers the way out. */
 const tone = z.enum(['good', 'note', 'stop'])
 
+const undoReason = z.discriminatedUnion('kind', [
+  /** A guest reads the same afterwards. */
+  z.object({ kind: z.literal('same-content') }),
+  /** Only a copy is changed. */
+  z.object({ kind: z.literal('original-stays') }),
+  /** The present state of the disk is not taken as a snapshot first. */
+  z.object({ kind: z.literal('present-state-goes') }),
+  /** The undo store would keep what goes, and was not asked to. */
+  z.object({ kind: z.literal('not-kept'), bytes: byteCount }),
+  z.object({ kind: z.literal('no-room'), neededBytes: byteCount }),
+  /** The tables do not tell what would have to be kept. */
+  z.object({ kind: z.literal('cannot-be-kept') }),
+  /** The system's own Trash tells nobody where it puts things. */
+  z.object({ kind: z.literal('system-trash') }),
+])
+export type UndoReason = z.infer<typeof undoReason>
+
 export const preflightLine = z.discriminatedUnion('id', [
   z.object({ id: z.literal('use'), tone, use: imageUse }),
   z.object({ id: z.literal('writable'), tone, path: z.string(), error: errorData.optional() }),
@@ -56,6 +73,8 @@ export const preflightLine = z.discriminatedUnion('id', [
     undo: z.enum(['not-needed', 'while-unchanged', 'while-kept', 'no']),
     /** What the undo store takes for it. */
     keptBytes: byteCount.optional(),
+    /** Of `no` and `not-needed`: why. */
+    because: undoReason.optional(),
   }),
   z.object({ id: z.literal('time'), tone, seconds: z.number().nonnegative() }),
   /** The engine refuses. */

@@ -1,6 +1,6 @@
 import type { ImageErrorData } from '../../core/index.ts'
 import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
-import type { SpaceNeed } from '../plans/draft.ts'
+import type { CardFacts, SpaceNeed } from '../plans/draft.ts'
 import { childrenLine, machinesLine } from '../plans/preflight/dependent-lines.ts'
 import { lineOfUse, spaceLine } from '../plans/preflight/file-lines.ts'
 import { refusalLines, timeLine, undoLine } from '../plans/preflight/outcome-lines.ts'
@@ -11,7 +11,7 @@ export interface PlaceFacts {
   readonly refusals: readonly ImageErrorData[]
   /** What another volume has to have room for; undefined on the same one. */
   readonly space?: SpaceNeed | undefined
-  readonly undo: 'while-unchanged' | 'no'
+  readonly undo: NonNullable<CardFacts['undo']>
 }
 
 /** Bytes that are copied, read twice and compared in a second, at a guess. */
@@ -32,7 +32,7 @@ export async function placeLines(
     spaceLine(free),
     childrenLine(children, 'may-differ'),
     machinesLine(row.usedBy, true),
-    undoLine({ undo }),
+    undoLine(undo),
     timeLine(space && Math.ceil(space.bytes / provedPerSecond)),
   ].filter((line) => line !== undefined)
 }

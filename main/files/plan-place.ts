@@ -223,7 +223,9 @@ export async function placeDraft(
     refusals,
     consent: undefined,
     hasEffect: true,
-    card: { lines: await placeLines(subject, { refusals, space, undo: 'while-unchanged' }) },
+    card: {
+      lines: await placeLines(subject, { refusals, space, undo: { undo: 'while-unchanged' } }),
+    },
     basis: {
       file: fileBasis(subject.file),
       to,

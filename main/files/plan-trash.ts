@@ -43,7 +43,10 @@ export const trashPlanner =
       card: {
         lines: await placeLines(subject, {
           refusals,
-          undo: folder === undefined ? 'no' : 'while-unchanged',
+          undo:
+            folder === undefined
+              ? { undo: 'no', because: { kind: 'system-trash' } }
+              : { undo: 'while-unchanged' },
         }),
       },
       basis: { file: fileBasis(file), folder: folder?.path },

@@ -206,5 +206,7 @@ export function undoOf(
     return ({ possible: 'possible', undone: 'done', gone: 'no' } as const)[stored]
   }
   if (!isChange(request) || state !== 'succeeded') return undefined
-  return sameContent.has(request.kind) ? 'not-needed' : 'no'
+  // A copy was repaired: the image is as it was.
+  const isUnneeded = sameContent.has(request.kind) || 'copyTo' in request.parameters
+  return isUnneeded ? 'not-needed' : 'no'
 }

@@ -60,7 +60,7 @@ function draftOf(subject: Subject, plan: CompactPlan, parameters: Parameters): D
       snapshots: { count: plan.kept.snapshots, lost: 0 },
       content: 'same',
       tellsMachines: false,
-      undo: { undo: 'not-needed' },
+      undo: { undo: 'not-needed', because: { kind: 'same-content' } },
       seconds: chosen.estimatedSeconds,
     },
     basis: { stamp: plan.stamp, dataFile: plan.dataFile?.stamp },

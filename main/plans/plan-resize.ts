@@ -5,6 +5,7 @@ import type { PlanOf } from '../../ipc/schemas/plan.ts'
 import type { Keeper } from '../undo/keeper.ts'
 import { dataFileRefusal } from './data-file-refusal.ts'
 import type { CardFacts } from './draft.ts'
+import { whyNotKept } from './preflight/why-not-kept.ts'
 import type { Planner } from './planners.ts'
 import type { Subject } from './subject.ts'
 
@@ -57,7 +58,7 @@ export const resizePlanner =
       loses: plan.consentNeeded.length > 0 && keptBytes === undefined ? lossOf(plan) : undefined,
       // A copy of the partition table may have to go to the end of a disk that has its size already.
       hasEffect: plan.kind !== 'none' || (moveGptBackup && plan.gptBackupMovesTo !== undefined),
-      card: cardOf(plan, subject, keptBytes),
+      card: { ...cardOf(plan, subject), undo: undoOf(plan, keptBytes, keeper) },
       basis: { stamp: plan.stamp, dataFile: plan.dataFile, keepsCut: keptBytes !== undefined },
       carryOut: async ({ host, jobId, ...work }) => {
         const kept =
@@ -117,11 +118,7 @@ function detailOf(plan: ResizePlan): PlanOf<'resize'> {
   }
 }
 
-function cardOf(
-  plan: ResizePlan,
-  { image, row }: Subject,
-  keptBytes: number | undefined,
-): CardFacts {
+function cardOf(plan: ResizePlan, { image, row }: Subject): Omit<CardFacts, 'undo'> {
   const { kind, before, after, preallocation, snapshots } = plan
   const isPaid = preallocation === 'falloc' || preallocation === 'full'
   const bytes = isPaid ? Math.max(after.virtualSize - before.virtualSize, 0) : 0
@@ -132,15 +129,21 @@ function cardOf(
     snapshots: { count: snapshots.length, lost: 0 },
     content: kind === 'shrink' ? 'differs' : 'same',
     tellsMachines: true,
-    undo: undoOf(plan, keptBytes),
     seconds: Math.ceil(bytes / preallocatedPerSecond),
   }
 }
 
-function undoOf({ kind }: ResizePlan, keptBytes: number | undefined): CardFacts['undo'] {
+function undoOf(
+  { kind, cut }: ResizePlan,
+  keptBytes: number | undefined,
+  keeper: Keeper,
+): CardFacts['undo'] {
   if (kind === 'none') return undefined
   if (kind === 'grow') return { undo: 'while-unchanged' }
-  return keptBytes === undefined ? { undo: 'no' } : { undo: 'while-kept', keptBytes }
+  if (keptBytes !== undefined) return { undo: 'while-kept', keptBytes }
+  const because =
+    cut === undefined ? ({ kind: 'cannot-be-kept' } as const) : whyNotKept(cut.storedBytes, keeper)
+  return { undo: 'no', because }
 }
 
 /** Planning looks at every table, but for those of an image that was not closed: they are made anew first. */

@@ -19,6 +19,7 @@ import type { Measured } from '../jobs/engine-host.ts'
 import type { Keeper } from '../undo/keeper.ts'
 import { fileBasis } from './basis.ts'
 import type { CardFacts, DoneWork, Draft } from './draft.ts'
+import { whyNotKept } from './preflight/why-not-kept.ts'
 import type { Planner } from './planners.ts'
 import type { PlanContext, Subject } from './subject.ts'
 
@@ -102,7 +103,10 @@ async function planGoingBack(
     card: cardOf(listed, {
       content: 'differs',
       tellsMachines: true,
-      undo: { undo: take === undefined ? 'no' : 'while-unchanged' },
+      undo:
+        take === undefined
+          ? { undo: 'no', because: { kind: 'present-state-goes' } }
+          : { undo: 'while-unchanged' },
     }),
     basis: { stamp: plan.stamp, snapshot: plan.snapshot.id },
     carryOut: async ({ host, ...work }) => {
@@ -126,7 +130,7 @@ async function planDeleting(
     ...plainDraft,
     detail: detailOf('delete', { before: size, after: size, letsGo: bytesOf(plan.freed) }),
     loses: keeping === undefined ? 'What only the snapshot has' : undefined,
-    card: cardOf(listed, { lost: 1, undo: undoOf(keeping) }),
+    card: cardOf(listed, { lost: 1, undo: undoOf(plan, keeping, keeper) }),
     basis: { stamp: plan.stamp, snapshot: plan.snapshot.id, keeps: keeping?.content ?? 'nothing' },
     carryOut: async ({ host, jobId, ...work }) => {
       const changeFor = (kept: string): DoneChange => ({
@@ -172,8 +176,13 @@ function keepingOf({ keeping }: DeleteSnapshotPlan, keeper: Keeper): Keeping | u
   return keeper.fits(own) ? { content: 'own', bytes: own } : undefined
 }
 
-function undoOf(keeping: Keeping | undefined): CardFacts['undo'] {
-  if (keeping === undefined) return { undo: 'no' }
+function undoOf(
+  { keeping: possible }: DeleteSnapshotPlan,
+  keeping: Keeping | undefined,
+  keeper: Keeper,
+): CardFacts['undo'] {
+  if (possible === undefined) return { undo: 'no', because: { kind: 'cannot-be-kept' } }
+  if (keeping === undefined) return { undo: 'no', because: whyNotKept(possible.own, keeper) }
   const { content, bytes: keptBytes } = keeping
   return { undo: content === 'whole' ? 'while-kept' : 'while-unchanged', keptBytes }
 }

@@ -76,7 +76,7 @@ export async function planCopy(
     checkLine(row, { kind: 'mended', health: plan.before.health }, Date.now()),
     ...refusalLines(refusals),
     spaceLine({ folder, bytes, freeBytes: await freeBytesAt(folder) }),
-    undoLine({ undo: 'not-needed' }),
+    undoLine({ undo: 'not-needed', because: { kind: 'original-stays' } }),
     timeLine(Math.ceil(bytes / provedPerSecond)),
   ]
   return { to, bytes, lines: lines.filter((line) => line !== undefined) }

@@ -15,7 +15,7 @@ const kept = (keptBytes: number) =>
 const never = { id: 'undo', tone: 'note', undo: 'no' } as const
 
 export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>): MadeUpPlan {
-  const { mode, allow = [] } = parameters
+  const { mode, allow = [], copyTo } = parameters
   const damaged = row.health === 'damaged'
   const broken = damaged || row.health === 'needs-repair'
   const all = mode === 'all'
@@ -138,7 +138,8 @@ export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>
       ],
       writesOmitted: 0,
       bytesWritten: 24 * 512,
-      safetyCopyBytes: 655_360,
+      safetyCopyBytes: copyTo === undefined ? 655_360 : 0,
+      ...(copyTo !== undefined && { copy: { path: copyTo, bytes: row.onDisk ?? 0 } }),
     },
   }
 }

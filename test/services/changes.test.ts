@@ -256,6 +256,87 @@ describe('repair', () => {
     expect(copy).toMatchObject({ text: `${file}.repair-undo-1` })
     expect(await services.row(id)).toMatchObject({ health: 'healthy', healthStale: false })
   })
+
+  test('of a copy leaves the image alone, and the library has both', async () => {
+    const file = folder.file('patient.qcow2')
+    const { bytes } = new Qcow2Builder().data(0).leak().build()
+    await writeFile(file, bytes)
+    const [id = 0] = await services.add(file)
+    const copyTo = folder.file('patient repaired.qcow2')
+    const request = { kind: 'repair', parameters: { mode: 'all', copyTo } } as const
+    const plan = await services.plan(id, request)
+    expect(plan).toMatchObject({
+      allowed: true,
+      detail: { kind: 'repair', safetyCopyBytes: 0, copy: { path: copyTo } },
+    })
+    expect(plan.preflight).toContainEqual({
+      id: 'undo',
+      tone: 'good',
+      undo: 'not-needed',
+      because: { kind: 'original-stays' },
+    })
+    const job = await services.run(id, request, plan.token)
+    expect(job).toMatchObject({
+      state: 'succeeded',
+      imagePath: file,
+      undo: 'not-needed',
+      summary: expect.stringContaining('in the copy patient repaired.qcow2'),
+    })
+    expect((await readFile(file)).equals(bytes)).toBe(true)
+    expect((await qemuCheck(copyTo)).exitCode).toBe(0)
+    const [copyId = 0] = await services.add(copyTo)
+    expect(copyId).not.toBe(id)
+    expect(await services.row(copyId)).toMatchObject({ health: 'healthy', healthStale: false })
+    // The name is taken now, and the plan says so before anything is copied.
+    const again = await services.plan(id, request)
+    expect(again.preflight).toContainEqual(
+      expect.objectContaining({
+        id: 'refusal',
+        error: expect.objectContaining({ reason: 'name-taken' }),
+      }),
+    )
+  })
+
+  test('puts a copy into no other folder, where its backing file would be another one', async () => {
+    const file = folder.file('stays.qcow2')
+    await writeFile(file, new Qcow2Builder().data(0).leak().build().bytes)
+    const [id = 0] = await services.add(file)
+    const copyTo = folder.file('images/elsewhere.qcow2')
+    const parameters = { mode: 'all', copyTo } as const
+    await expect(services.plan(id, { kind: 'repair', parameters })).rejects.toMatchObject({
+      data: { kind: expect.stringMatching(/invalid-argument|not-found/) },
+    })
+  })
+})
+
+describe('why something cannot be undone', () => {
+  const reasonOf = async (image: Image, request: ImageAction) => {
+    const { preflight } = await services.plan(image.id, request)
+    return preflight.find((line) => line.id === 'undo')
+  }
+
+  test('is said with what it would take', async () => {
+    const image = await anImage('reasons.qcow2', '64M', 'write -P 7 0 1M', 'write -P 8 40M 1M')
+    const size = 32 * mib
+    expect(
+      await reasonOf(image, { kind: 'resize', parameters: { size, ignoreDataLoss: true } }),
+    ).toMatchObject({ undo: 'no', because: { kind: 'not-kept', bytes: mib } })
+    await change(image, { kind: 'snapshot', parameters: { action: 'create', name: 'one' } })
+    const gone = { action: 'delete', name: 'one' } as const
+    expect(await reasonOf(image, { kind: 'snapshot', parameters: gone })).toMatchObject({
+      undo: 'no',
+      because: { kind: 'not-kept' },
+    })
+    const back = { action: 'apply', name: 'one' } as const
+    expect(await reasonOf(image, { kind: 'snapshot', parameters: back })).toMatchObject({
+      undo: 'no',
+      because: { kind: 'present-state-goes' },
+    })
+    expect(await reasonOf(image, { kind: 'compact', parameters: { mode: 'auto' } })).toMatchObject({
+      undo: 'not-needed',
+      because: { kind: 'same-content' },
+    })
+  })
 })
 
 describe('snapshots', () => {

@@ -1,5 +1,4 @@
 import { useRef, useState } from 'react'
-import type { Job } from '../../../ipc/schemas/job.ts'
 import type { PlanOf } from '../../../ipc/schemas/plan.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { useAppInfo } from '../../state/app-info.ts'
@@ -7,12 +6,11 @@ import { libraryRow, useLibrary } from '../../state/library.ts'
 import { usePage } from '../../state/page.ts'
 import { useSettings } from '../../state/settings.ts'
 import { Banner } from '../../ui/banner.tsx'
-import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
-import { revealImages } from '../library/reveal-images.ts'
+import { ShowImageButton } from '../library/show-image-button.tsx'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { planTexts } from '../plan/plan-texts.ts'
 import { useCreatePlan } from '../plan/use-action-plan.ts'
@@ -66,7 +64,9 @@ export function NewImageSheet({ base: baseId, onClose }: NewImageSheetProps) {
         label: outlook.fileName === '' ? words.verb : words.verbFor(outlook.fileName),
         notYet: outlook.notYet,
       }}
-      renderReceiptActions={(job) => <ShowButton job={job} path={outlook.path} onClose={onClose} />}
+      renderReceiptActions={(job) => (
+        <ShowImageButton job={job} path={outlook.path} label={words.show} onClose={onClose} />
+      )}
       onClose={onClose}
     >
       <div className="create">
@@ -200,27 +200,5 @@ function Outcome({ detail, isWhole }: OutcomeProps) {
         <Banner key={`${kind} ${text}`} tone="warn" title={text} />
       ))}
     </>
-  )
-}
-
-interface ShowButtonProps {
-  readonly job: Job
-  readonly path: string | undefined
-  readonly onClose: () => void
-}
-
-function ShowButton({ job, path, onClose }: ShowButtonProps) {
-  const id = useLibrary((state) => [...state.rows.values()].find((row) => row.path === path)?.id)
-  if (job.state !== 'succeeded' || id === undefined) return null
-  return (
-    <Button
-      icon="inspector"
-      onClick={() => {
-        onClose()
-        revealImages([id])
-      }}
-    >
-      {createTexts().show}
-    </Button>
   )
 }

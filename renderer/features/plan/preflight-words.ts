@@ -1,4 +1,4 @@
-import type { PreflightLine } from '../../../ipc/schemas/preflight.ts'
+import type { PreflightLine, UndoReason } from '../../../ipc/schemas/preflight.ts'
 import { formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { relativeDate } from '../../format/dates.ts'
@@ -25,7 +25,7 @@ const namesShown = 4
 
 /** One line of the card as a sentence. */
 export function preflightWords(line: PreflightLine, options: WordingOptions): PreflightWords {
-  const { undo, time } = planTexts()
+  const { time } = planTexts()
   switch (line.id) {
     case 'use':
       return openWords(line)
@@ -42,23 +42,7 @@ export function preflightWords(line: PreflightLine, options: WordingOptions): Pr
     case 'vms':
       return vmWords(line)
     case 'undo':
-      switch (line.undo) {
-        case 'not-needed':
-          return { title: undo.notNeeded }
-        case 'while-unchanged':
-          return { title: undo.whileUnchanged }
-        case 'while-kept':
-          return {
-            title:
-              line.keptBytes === undefined
-                ? undo.whileKept
-                : undo.whileKeptBytes(formatBytes(line.keptBytes, options.units)),
-          }
-        case 'no':
-          return { title: undo.no }
-        default:
-          return unreachable(line.undo)
-      }
+      return undoWords(line, options)
     case 'time':
       // So short, a number would only pretend to know.
       return {
@@ -70,6 +54,56 @@ export function preflightWords(line: PreflightLine, options: WordingOptions): Pr
     }
     default:
       return unreachable(line)
+  }
+}
+
+function undoWords(
+  { undo, keptBytes, because }: Line<'undo'>,
+  { units }: WordingOptions,
+): PreflightWords {
+  const words = planTexts().undo
+  switch (undo) {
+    case 'not-needed':
+      return {
+        title: because?.kind === 'original-stays' ? words.originalStays : words.notNeeded,
+      }
+    case 'while-unchanged':
+      return { title: words.whileUnchanged }
+    case 'while-kept':
+      return {
+        title:
+          keptBytes === undefined
+            ? words.whileKept
+            : words.whileKeptBytes(formatBytes(keptBytes, units)),
+      }
+    case 'no': {
+      const detail = because && whyNoUndo(because, units)
+      return { title: words.no, ...(detail !== undefined && { detail }) }
+    }
+    default:
+      return unreachable(undo)
+  }
+}
+
+function whyNoUndo(because: UndoReason, units: ByteUnits): string | undefined {
+  const words = planTexts().undo.because
+  switch (because.kind) {
+    // Reasons why none is needed.
+    case 'same-content':
+    case 'original-stays':
+      return undefined
+    case 'present-state-goes':
+      return words.presentStateGoes
+    case 'not-kept':
+      return words.notKept(formatBytes(because.bytes, units))
+    case 'no-room':
+      return words.noRoom(formatBytes(because.neededBytes, units))
+    case 'cannot-be-kept':
+      return words.cannotBeKept
+    case 'system-trash':
+      return words.systemTrash
+    default:
+      return unreachable(because)
   }
 }
 

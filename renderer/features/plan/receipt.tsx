@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { ChangeFact } from '../../../ipc/schemas/change.ts'
+import { isChange, type ChangeFact } from '../../../ipc/schemas/change.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { exactBytes, formatBytes, type ByteUnits } from '../../format/bytes.ts'
 import { formatDuration } from '../../format/durations.ts'
@@ -137,13 +137,14 @@ function differenceWords(before: number, after: number, units: ByteUnits): strin
   return after < before ? receipt.less(difference) : receipt.more(difference)
 }
 
-function UndoLine({ job: { undo, state } }: { readonly job: Job }) {
+function UndoLine({ job: { undo, state, request } }: { readonly job: Job }) {
   const { receipt } = planTexts()
   if (undo === undefined || state !== 'succeeded') return null
+  const isOfCopy = isChange(request) && 'copyTo' in request.parameters
   const words = {
     possible: receipt.undoPossible,
     done: receipt.undoDone,
-    'not-needed': receipt.undoNotNeeded,
+    'not-needed': isOfCopy ? receipt.undoOriginalStays : receipt.undoNotNeeded,
     no: receipt.undoNo,
   }
   return <p className="receipt-undo">{words[undo]}</p>

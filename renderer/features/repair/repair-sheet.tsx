@@ -1,15 +1,21 @@
 import { useState } from 'react'
 import type { ActionOf } from '../../../ipc/schemas/action.ts'
+import { isChange } from '../../../ipc/schemas/change.ts'
+import type { Job } from '../../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { counted } from '../../format/counts.ts'
 import { useLibrary } from '../../state/library.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
+import { joinPath } from '../files/new-path.ts'
+import { useWhyNotName } from '../files/why-not-name.ts'
+import { ShowImageButton } from '../library/show-image-button.tsx'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { planTexts } from '../plan/plan-texts.ts'
 import { useActionPlan, type PlannedAction } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { Recheck } from './recheck.tsx'
+import { RepairTarget } from './repair-target.tsx'
 import { RepairPlanView } from './repair-plan-view.tsx'
 import { repairTexts } from './repair-texts.ts'
 import './repair.css'
@@ -41,18 +47,29 @@ function Repair({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
   const [mode, setMode] = useState<Mode>('all')
   const [allowed, setAllowed] = useState<readonly string[]>([])
   const [typed, setTyped] = useState('')
+  const [copyName, setCopyName] = useState<string>()
   const words = repairTexts()
   const allow = mode === 'all' ? allowed : []
   const request: ActionOf<'repair'> = {
     kind: 'repair',
-    parameters: { mode, ...(allow.length > 0 && { allow }) },
+    parameters: {
+      mode,
+      ...(allow.length > 0 && { allow }),
+      ...(copyName !== undefined && { copyTo: joinPath(row.location, copyName) }),
+    },
   }
-  const action = useActionPlan({ imageId: row.id, request })
+  const nameFault = useWhyNotName(row, copyName ?? '')
+  const fault = copyName === undefined ? undefined : nameFault
+  const action = useActionPlan({
+    imageId: row.id,
+    request: fault === undefined ? request : undefined,
+  })
   // The repair looks at the image by itself: neither a check nor a repair comes first.
   const { check: _, ...ways } = useWaysOut({ image: row, action, onClose })
   const plan = action.plan?.detail.kind === 'repair' ? action.plan.detail : undefined
   const included = plan?.steps.filter((step) => step.included) ?? []
-  const losesData = included.some((step) => step.losesData)
+  // The image keeps what a copy gives up.
+  const losesData = copyName === undefined && included.some((step) => step.losesData)
   return (
     <PlanDialog
       title={words.title(row.name)}
@@ -61,15 +78,29 @@ function Repair({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
       path={row.path}
       verb={{
         label:
-          included.length === 0 ? words.verbNothing : words.verb(counted(included.length, 'step')),
+          included.length === 0
+            ? words.verbNothing
+            : copyName === undefined
+              ? words.verb(counted(included.length, 'step'))
+              : words.target.verb(copyName),
         icon: 'wrench',
         isDanger: losesData,
-        notYet: whyNotYet(row, { action, losesData, typed, steps: included.length }),
+        notYet: fault ?? whyNotYet(row, { action, losesData, typed, steps: included.length }),
       }}
       ways={ways}
-      renderNext={() => <Recheck row={row} />}
+      renderNext={(job) => <RecheckOf job={job} row={row} />}
+      renderReceiptActions={(job) => (
+        <ShowImageButton job={job} path={copyOf(job)} label={words.target.show} onClose={onClose} />
+      )}
       onClose={onClose}
     >
+      <RepairTarget
+        row={row}
+        name={copyName}
+        fault={fault}
+        bytes={action.isCurrent ? plan?.copy?.bytes : undefined}
+        onChange={setCopyName}
+      />
       <div className="repair-mode">
         <Segmented
           label={words.mode.label}
@@ -96,6 +127,20 @@ function Repair({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
       />
     </PlanDialog>
   )
+}
+
+/** Where the copy is that was repaired instead of the image. */
+function copyOf({ request }: Job): string | undefined {
+  const path = isChange(request) ? request.parameters['copyTo'] : undefined
+  return typeof path === 'string' ? path : undefined
+}
+
+/** Of the image, or of the copy once the library has it. */
+function RecheckOf({ job, row }: { readonly job: Job; readonly row: LibraryRow }) {
+  const path = copyOf(job)
+  const copy = useLibrary(({ rows }) => [...rows.values()].find((other) => other.path === path))
+  if (path === undefined) return <Recheck row={row} />
+  return copy === undefined ? null : <Recheck row={copy} />
 }
 
 interface Readiness {

@@ -78,6 +78,18 @@ export const plan = {
     whileKeptBytes: (bytes: string) =>
       `Can be undone for as long as the undo store keeps ${bytes} for it`,
     no: 'Cannot be undone',
+    originalStays: 'Nothing to undo: the original is left alone',
+    because: {
+      presentStateGoes:
+        'What only the present state of the disk has is gone then. Take it as a snapshot first.',
+      notKept: (bytes: string) =>
+        `The undo store has room for the ${bytes} that go, if it is to keep them.`,
+      noRoom: (bytes: string) =>
+        `The undo store has no room for the ${bytes} that go. Its limit is in the settings.`,
+      cannotBeKept: 'The tables of the image do not tell what would have to be kept.',
+      systemTrash:
+        'The Trash of this system tells no program where it puts things. Put it back from there.',
+    },
   },
   time: {
     moment: 'Takes a moment',
@@ -116,6 +128,8 @@ export const plan = {
     undo: 'Undo…',
     undoPossible: 'This can be undone.',
     undoNotNeeded: 'There is nothing to undo: the content is the same.',
+    undoOriginalStays:
+      'There is nothing to undo: the original is as it was. The copy can go to the Trash.',
     undoNo: 'This cannot be undone.',
     undoDone: 'This was undone.',
   },

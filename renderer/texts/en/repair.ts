@@ -12,6 +12,19 @@ export const repair = {
     allMeaning: 'What a guest reads stays the same, except for the steps you agree to below.',
     leaksMeaning: 'Only refcounts that are too high are lowered. Nothing else is touched.',
   },
+  target: {
+    label: 'Where it is repaired',
+    image: 'The image itself',
+    copy: 'A copy',
+    imageMeaning: 'A safety copy of its tables takes the repair back.',
+    copyMeaning:
+      'The image is only read. The copy appears beside it, whole and repaired, or not at all.',
+    name: 'Name of the copy',
+    suggested: (stem: string, extension: string) => `${stem} repaired${extension}`,
+    verb: (name: string) => `Repair as ${name}`,
+    needs: (bytes: string) => `It takes ${bytes} on the disk.`,
+    show: 'Show the copy',
+  },
   outcome: {
     title: 'Before and after',
     before: 'Now',

@@ -86,6 +86,30 @@ describe('a line of the pre-flight card', () => {
       'Can be undone for as long as the undo store keeps 3 GiB for it',
     ],
     [{ id: 'undo', tone: 'note', undo: 'no' }, 'Cannot be undone'],
+    [
+      { id: 'undo', tone: 'good', undo: 'not-needed', because: { kind: 'original-stays' } },
+      'Nothing to undo: the original is left alone',
+    ],
+    [
+      { id: 'undo', tone: 'note', undo: 'no', because: { kind: 'not-kept', bytes: 2 ** 20 } },
+      'Cannot be undone | The undo store has room for the 1 MiB that go, if it is to keep them.',
+    ],
+    [
+      { id: 'undo', tone: 'note', undo: 'no', because: { kind: 'no-room', neededBytes: 2 ** 40 } },
+      'Cannot be undone | The undo store has no room for the 1 TiB that go. Its limit is in the settings.',
+    ],
+    [
+      { id: 'undo', tone: 'note', undo: 'no', because: { kind: 'present-state-goes' } },
+      'Cannot be undone | What only the present state of the disk has is gone then. Take it as a snapshot first.',
+    ],
+    [
+      { id: 'undo', tone: 'note', undo: 'no', because: { kind: 'cannot-be-kept' } },
+      'Cannot be undone | The tables of the image do not tell what would have to be kept.',
+    ],
+    [
+      { id: 'undo', tone: 'note', undo: 'no', because: { kind: 'system-trash' } },
+      'Cannot be undone | The Trash of this system tells no program where it puts things. Put it back from there.',
+    ],
     [{ id: 'time', tone: 'good', seconds: 0.2 }, 'Takes a moment'],
     [{ id: 'time', tone: 'good', seconds: 146 }, 'Takes about 2 min'],
     [{ id: 'time', tone: 'good', seconds: 12 }, 'Takes about 15 s'],
