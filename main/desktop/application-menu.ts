@@ -1,16 +1,16 @@
 import type { MenuItemConstructorOptions } from 'electron'
+import { desktopTexts, type DesktopTexts } from './texts/desktop-texts.ts'
 
 /** A command of the window's registry, as the menu bar shows it. */
 export interface MenuCommand {
-  readonly id: string
-  readonly label: string
+  readonly id: keyof DesktopTexts['menu']['commands']
   readonly accelerator?: string
   /** Its key means something else while text is edited, which only the window knows. */
   readonly inTableOnly?: boolean
 }
 
 interface Submenu {
-  readonly label: string
+  readonly submenu: keyof DesktopTexts['menu']['submenus']
   readonly commands: readonly MenuCommand[]
 }
 
@@ -20,42 +20,40 @@ type Entry = MenuCommand | Submenu | typeof separator
 const isMac = process.platform === 'darwin'
 
 const newCommands: readonly Entry[] = [
-  { id: 'library.newImage', label: 'New image…', accelerator: 'CmdOrCtrl+N' },
+  { id: 'library.newImage', accelerator: 'CmdOrCtrl+N' },
   separator,
-  { id: 'library.openImage', label: 'Open image…', accelerator: 'CmdOrCtrl+O' },
+  { id: 'library.openImage', accelerator: 'CmdOrCtrl+O' },
 ]
 
 const fileCommands: readonly Entry[] = [
-  { id: 'library.addFolder', label: 'Add folder…', accelerator: 'CmdOrCtrl+Shift+O' },
+  { id: 'library.addFolder', accelerator: 'CmdOrCtrl+Shift+O' },
   separator,
-  { id: 'image.showInFolder', label: 'Show in folder' },
-  { id: 'image.locate', label: 'Locate…' },
-  { id: 'image.rename', label: 'Rename…', accelerator: 'F2', inTableOnly: true },
-  { id: 'image.move', label: 'Move to…' },
+  { id: 'image.showInFolder' },
+  { id: 'image.locate' },
+  { id: 'image.rename', accelerator: 'F2', inTableOnly: true },
+  { id: 'image.move' },
   separator,
   {
     id: 'library.remove',
-    label: 'Remove from library…',
     accelerator: 'Shift+Delete',
     inTableOnly: true,
   },
-  { id: 'image.trash', label: 'Move to Trash…', accelerator: 'Delete', inTableOnly: true },
+  { id: 'image.trash', accelerator: 'Delete', inTableOnly: true },
   separator,
-  { id: 'view.settings', label: 'Settings…', accelerator: 'CmdOrCtrl+,' },
+  { id: 'view.settings', accelerator: 'CmdOrCtrl+,' },
   separator,
 ]
 
 const selectionCommands: readonly Entry[] = [
   {
-    label: 'Copy as',
+    submenu: 'copy',
     commands: [
-      { id: 'image.copyPath', label: 'Path', accelerator: 'CmdOrCtrl+C', inTableOnly: true },
-      { id: 'image.copyName', label: 'Name' },
-      { id: 'image.copySha256', label: 'SHA-256' },
-      { id: 'image.copyInfo', label: 'Info as JSON' },
+      { id: 'image.copyPath', accelerator: 'CmdOrCtrl+C', inTableOnly: true },
+      { id: 'image.copyName' },
+      { id: 'image.copySha256' },
+      { id: 'image.copyInfo' },
       {
         id: 'image.copyCommand',
-        label: 'Command',
         accelerator: 'CmdOrCtrl+Shift+X',
         inTableOnly: true,
       },
@@ -64,88 +62,84 @@ const selectionCommands: readonly Entry[] = [
   separator,
   {
     id: 'library.selectAll',
-    label: 'Select all images in the list',
     accelerator: 'CmdOrCtrl+A',
     inTableOnly: true,
   },
 ]
 
 const imageMenu: readonly Entry[] = [
-  { id: 'image.open', label: 'Open in inspector' },
+  { id: 'image.open' },
   {
     id: 'image.openWindow',
-    label: 'Open in new window',
     accelerator: 'Enter',
     inTableOnly: true,
   },
   separator,
-  { id: 'image.check', label: 'Check', accelerator: 'CmdOrCtrl+Shift+C' },
-  { id: 'image.repair', label: 'Repair…' },
+  { id: 'image.check', accelerator: 'CmdOrCtrl+Shift+C' },
+  { id: 'image.repair' },
   {
     id: 'image.compact',
-    label: 'Compact…',
     // Cmd+M minimises a window on macOS.
     accelerator: isMac ? 'CmdOrCtrl+Shift+M' : 'CmdOrCtrl+M',
   },
-  { id: 'image.resize', label: 'Resize…', accelerator: 'CmdOrCtrl+R' },
+  { id: 'image.resize', accelerator: 'CmdOrCtrl+R' },
   separator,
   {
-    label: 'Snapshot',
+    submenu: 'snapshot',
     commands: [
-      { id: 'image.takeSnapshot', label: 'Take…', accelerator: 'CmdOrCtrl+T' },
-      { id: 'image.manageSnapshots', label: 'Manage' },
+      { id: 'image.takeSnapshot', accelerator: 'CmdOrCtrl+T' },
+      { id: 'image.manageSnapshots' },
     ],
   },
   {
-    label: 'Backing chain',
+    submenu: 'chain',
     commands: [
-      { id: 'image.showChain', label: 'Show' },
-      { id: 'image.relink', label: 'Change backing file…' },
-      { id: 'image.createOverlay', label: 'Create overlay…' },
-      { id: 'image.trustLinks', label: 'Trust links…' },
+      { id: 'image.showChain' },
+      { id: 'image.relink' },
+      { id: 'image.createOverlay' },
+      { id: 'image.trustLinks' },
     ],
   },
   separator,
   {
     id: 'image.hash',
-    label: 'Compute SHA-256…',
     // Cmd+H hides an app on macOS.
     accelerator: isMac ? 'Cmd+Shift+H' : 'CmdOrCtrl+H',
   },
-  { id: 'image.map', label: 'Map' },
+  { id: 'image.map' },
   separator,
   // Edit > Undo is of text.
-  { id: 'image.undo', label: 'Undo…', accelerator: 'CmdOrCtrl+Z' },
+  { id: 'image.undo', accelerator: 'CmdOrCtrl+Z' },
   separator,
-  { id: 'library.checkAll', label: 'Check all images in the list…' },
-  { id: 'library.compactAll', label: 'Compact all images in the list…' },
+  { id: 'library.checkAll' },
+  { id: 'library.compactAll' },
 ]
 
 const viewMenu: readonly Entry[] = [
-  { id: 'view.palette', label: 'Search images and commands…', accelerator: 'CmdOrCtrl+K' },
-  { id: 'library.filter', label: 'Filter the list', accelerator: 'CmdOrCtrl+F' },
+  { id: 'view.palette', accelerator: 'CmdOrCtrl+K' },
+  { id: 'library.filter', accelerator: 'CmdOrCtrl+F' },
   separator,
-  { id: 'view.library', label: 'Show all images' },
-  { id: 'view.history', label: 'Show history' },
-  { id: 'view.chains', label: 'Show all backing chains' },
+  { id: 'view.library' },
+  { id: 'view.history' },
+  { id: 'view.chains' },
   separator,
-  { id: 'view.inspector', label: 'Show or hide the inspector', accelerator: 'CmdOrCtrl+I' },
-  { id: 'view.tab.overview', label: 'Inspector: Overview', accelerator: 'CmdOrCtrl+1' },
-  { id: 'view.tab.map', label: 'Inspector: Map', accelerator: 'CmdOrCtrl+2' },
-  { id: 'view.tab.snapshots', label: 'Inspector: Snapshots', accelerator: 'CmdOrCtrl+3' },
-  { id: 'view.tab.chain', label: 'Inspector: Chain', accelerator: 'CmdOrCtrl+4' },
-  { id: 'view.tab.history', label: 'Inspector: History', accelerator: 'CmdOrCtrl+5' },
-  { id: 'view.tab.details', label: 'Inspector: Details', accelerator: 'CmdOrCtrl+6' },
+  { id: 'view.inspector', accelerator: 'CmdOrCtrl+I' },
+  { id: 'view.tab.overview', accelerator: 'CmdOrCtrl+1' },
+  { id: 'view.tab.map', accelerator: 'CmdOrCtrl+2' },
+  { id: 'view.tab.snapshots', accelerator: 'CmdOrCtrl+3' },
+  { id: 'view.tab.chain', accelerator: 'CmdOrCtrl+4' },
+  { id: 'view.tab.history', accelerator: 'CmdOrCtrl+5' },
+  { id: 'view.tab.details', accelerator: 'CmdOrCtrl+6' },
   separator,
-  { id: 'view.activity', label: 'Show or hide activity', accelerator: 'CmdOrCtrl+J' },
-  { id: 'view.density', label: 'Switch between comfortable and compact rows' },
+  { id: 'view.activity', accelerator: 'CmdOrCtrl+J' },
+  { id: 'view.density' },
   separator,
-  { id: 'library.refresh', label: 'Refresh', accelerator: 'F5' },
+  { id: 'library.refresh', accelerator: 'F5' },
 ]
 
 const helpMenu: readonly Entry[] = [
-  { id: 'view.shortcuts', label: 'Keyboard shortcuts', accelerator: 'CmdOrCtrl+/' },
-  { id: 'view.about', label: 'About Platter', accelerator: 'F1' },
+  { id: 'view.shortcuts', accelerator: 'CmdOrCtrl+/' },
+  { id: 'view.about', accelerator: 'F1' },
 ]
 
 /** Every command the menu bar names; a test compares them with the window's registry. */
@@ -172,50 +166,57 @@ export interface ApplicationMenuOptions {
 export function applicationMenu(
   options: ApplicationMenuOptions,
 ): readonly MenuItemConstructorOptions[] {
+  const words = desktopTexts().menu
+  const role = (name: keyof typeof words.roles): MenuItemConstructorOptions => ({
+    role: name,
+    label: words.roles[name],
+  })
   const build = (entries: readonly Entry[]): MenuItemConstructorOptions[] =>
     entries.map((entry) => {
-      if ('commands' in entry) return { label: entry.label, submenu: build(entry.commands) }
+      if ('commands' in entry) {
+        return { label: words.submenus[entry.submenu], submenu: build(entry.commands) }
+      }
       return 'id' in entry ? commandItem(entry, options) : { ...entry }
     })
   return [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
     {
-      label: '&File',
+      label: words.file,
       submenu: [
         ...build(newCommands),
         recentMenu(options),
         ...build(fileCommands),
-        { role: isMac ? 'close' : 'quit' },
+        role(isMac ? 'close' : 'quit'),
       ],
     },
     {
-      label: '&Edit',
+      label: words.edit,
       submenu: [
-        { role: 'undo' },
-        { role: 'redo' },
+        role('undo'),
+        role('redo'),
         separator,
-        { role: 'cut' },
-        { role: 'copy' },
-        { role: 'paste' },
+        role('cut'),
+        role('copy'),
+        role('paste'),
         separator,
         ...build(selectionCommands),
       ],
     },
-    { label: '&Image', submenu: build(imageMenu) },
+    { label: words.image, submenu: build(imageMenu) },
     {
-      label: '&View',
+      label: words.view,
       submenu: [
         ...build(viewMenu),
         separator,
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
+        role('resetZoom'),
+        role('zoomIn'),
+        role('zoomOut'),
         separator,
-        { role: 'togglefullscreen' },
+        role('togglefullscreen'),
       ],
     },
     ...(isMac ? [{ role: 'windowMenu' } as const] : []),
-    { label: '&Help', submenu: build(helpMenu) },
+    { label: words.help, submenu: build(helpMenu) },
   ]
 }
 
@@ -224,13 +225,13 @@ export function applicationMenu(
  * only show one, and a key that means something else while text is edited is not given away there.
  */
 function commandItem(
-  { id, label, accelerator, inTableOnly }: MenuCommand,
+  { id, accelerator, inTableOnly }: MenuCommand,
   { onCommand, isEnabled }: ApplicationMenuOptions,
 ): MenuItemConstructorOptions {
   const isShown = accelerator !== undefined && !(isMac && inTableOnly === true)
   return {
     id,
-    label,
+    label: desktopTexts().menu.commands[id],
     ...(isShown && { accelerator, registerAccelerator: isMac }),
     enabled: isEnabled(id),
     click: () => onCommand(id),
@@ -243,16 +244,17 @@ function recentMenu({
   onRecent,
   onClearRecent,
 }: ApplicationMenuOptions): MenuItemConstructorOptions {
+  const words = desktopTexts().menu
   if (isMac) {
     return {
-      label: 'Open Recent',
+      label: words.openRecent,
       role: 'recentDocuments',
       submenu: [{ role: 'clearRecentDocuments' }],
     }
   }
   return {
     id: 'recent',
-    label: 'Open recent',
+    label: words.openRecent,
     enabled: recent.length > 0,
     submenu: [
       ...recent.map((path): MenuItemConstructorOptions => ({
@@ -261,7 +263,7 @@ function recentMenu({
         click: () => onRecent(path),
       })),
       separator,
-      { id: 'recent.clear', label: 'Clear this list', click: onClearRecent },
+      { id: 'recent.clear', label: words.clearRecent, click: onClearRecent },
     ],
   }
 }

@@ -1,5 +1,6 @@
 import { Menu, Tray } from 'electron'
 import { trayIconFile } from '../places.ts'
+import { desktopTexts } from './texts/desktop-texts.ts'
 
 export interface BackgroundTrayActions {
   readonly show: () => void
@@ -15,7 +16,8 @@ export interface BackgroundTrayActions {
 export class BackgroundTray {
   readonly #actions: BackgroundTrayActions
   #tray: Tray | undefined
-  #progress: string = 'Working'
+  /** In per cent; undefined before the first figure. */
+  #progress: number | undefined
   #isPaused = false
 
   constructor(actions: BackgroundTrayActions) {
@@ -26,7 +28,7 @@ export class BackgroundTray {
     if (this.#tray !== undefined) return
     this.#tray = new Tray(trayIconFile)
     this.#tray.on('click', this.#actions.show)
-    this.#draw()
+    this.draw()
   }
 
   hide(): void {
@@ -35,30 +37,39 @@ export class BackgroundTray {
   }
 
   showProgress(fraction: number, isPaused: boolean): void {
-    const progress = `${isPaused ? 'Paused' : 'Working'}, ${Math.floor(fraction * 100)} %`
+    const progress = Math.floor(fraction * 100)
     if (progress === this.#progress && isPaused === this.#isPaused) return
     this.#progress = progress
     this.#isPaused = isPaused
-    this.#draw()
+    this.draw()
   }
 
-  #draw(): void {
+  /** Also when the language has changed. */
+  draw(): void {
     const tray = this.#tray
     if (tray === undefined) return
     const { show, pauseAll, resumeAll, quit } = this.#actions
-    tray.setToolTip(`Platter: ${this.#progress}`)
+    const words = desktopTexts().tray
+    const progress = progressWords(this.#progress, this.#isPaused)
+    tray.setToolTip(words.hint(progress))
     // Some Linux desktops show no tooltip, and none shows a change of a menu that it has.
     tray.setContextMenu(
       Menu.buildFromTemplate([
-        { label: this.#progress, enabled: false },
+        { label: progress, enabled: false },
         { type: 'separator' },
-        { id: 'show', label: 'Show Platter', click: show },
+        { id: 'show', label: words.show, click: show },
         this.#isPaused
-          ? { id: 'resumeAll', label: 'Go on with all jobs', click: resumeAll }
-          : { id: 'pauseAll', label: 'Pause all jobs', click: pauseAll },
+          ? { id: 'resumeAll', label: words.resumeAll, click: resumeAll }
+          : { id: 'pauseAll', label: words.pauseAll, click: pauseAll },
         { type: 'separator' },
-        { id: 'quit', label: 'Quit…', click: quit },
+        { id: 'quit', label: words.quit, click: quit },
       ]),
     )
   }
+}
+
+function progressWords(percent: number | undefined, isPaused: boolean): string {
+  const { working, workingAt, pausedAt } = desktopTexts().tray
+  if (percent === undefined) return working
+  return isPaused ? pausedAt(percent) : workingAt(percent)
 }

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { ImageError } from '../../core/index.ts'
 import { contract } from '../../ipc/contract.ts'
+import { setLanguage } from '../../ipc/language/in-language.ts'
+import type { Settings } from '../../ipc/schemas/app.ts'
 import { serve } from '../../ipc/serve.ts'
 import type { JobNews } from '../jobs/job-news.ts'
 import { engineWorkerUrl, readAppVersion, scanWorkerUrl, windowFolder } from '../places.ts'
@@ -23,6 +25,7 @@ import { offerLauncherTasks } from './offer-launcher-tasks.ts'
 import { Quitting } from './quitting.ts'
 import { RecentImages } from './recent-images.ts'
 import { onSessionEnd } from './session-end.ts'
+import { desktopTexts } from './texts/desktop-texts.ts'
 import { guardPermissions } from './window-guards.ts'
 import { serveWindowScheme } from './window-scheme.ts'
 
@@ -74,6 +77,7 @@ export class DesktopApp {
   })
   readonly #gatherer = new RequestGatherer((request) => void this.#open(request))
   #isInBackground = false
+  #language: Settings['language'] = 'en'
   #services: Services | undefined
   #waiting: LaunchRequest[]
 
@@ -117,7 +121,10 @@ export class DesktopApp {
   }
 
   async #start(): Promise<void> {
-    app.setAboutPanelOptions({ applicationName: 'Platter', applicationVersion: app.getVersion() })
+    app.setAboutPanelOptions({
+      applicationName: desktopTexts().product,
+      applicationVersion: app.getVersion(),
+    })
     guardPermissions(session.defaultSession)
     serveWindowScheme(session.defaultSession, windowFolder)
     this.#menuBar.draw()
@@ -154,6 +161,10 @@ export class DesktopApp {
       ...shell,
       setMenuState: (enabled, windowOf) => this.#menuBar.setEnabled(enabled, windowOf),
       keepAwake: (isNeeded) => this.#keepAwake.set(isNeeded),
+      settingsChanged: (settings) => {
+        shell.settingsChanged(settings)
+        this.#speak(settings.language)
+      },
       tellNews: (news) => this.#notifications.tell(news),
       showProgress: (fraction, state) => {
         shell.showProgress(fraction, state)
@@ -161,6 +172,16 @@ export class DesktopApp {
         else if (this.#isInBackground) app.quit()
       },
     }
+  }
+
+  /** What is drawn once is drawn anew; questions and notifications ask for their words when they come. */
+  #speak(language: Settings['language']): void {
+    if (language === this.#language) return
+    this.#language = language
+    setLanguage(language)
+    this.#menuBar.draw()
+    this.#tray.draw()
+    offerLauncherTasks((command) => void this.#open({ paths: [], command }))
   }
 
   /** Opens the library's window, or brings it to the front. */
@@ -202,7 +223,7 @@ export class DesktopApp {
       this.#events.send({ type: 'command', id: command })
     }
     if (paths.length === 0) {
-      if (action !== undefined) this.#events.send(nothingToActOn)
+      if (action !== undefined) this.#events.send(nothingToActOn())
       return
     }
     try {
@@ -216,7 +237,7 @@ export class DesktopApp {
         this.#events.send({ type: 'command', id: actionCommands[action], ...found })
       }
       if (action !== undefined && imageIds.length === 0 && refusal === undefined) {
-        this.#events.send(nothingToActOn)
+        this.#events.send(nothingToActOn())
       }
     } catch (error) {
       this.#notice(error)
@@ -251,11 +272,7 @@ export class DesktopApp {
   }
 }
 
-const nothingToActOn = {
-  type: 'notice',
-  title: 'No image was named',
-  detail: 'The action needs image files. Folders are added to the library: choose images there.',
-} as const
+const nothingToActOn = () => ({ type: 'notice', ...desktopTexts().nothingToActOn }) as const
 
 /** Folders are remembered by the library itself. */
 function isFile(file: string): boolean {

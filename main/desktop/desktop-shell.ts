@@ -5,12 +5,17 @@ import type { ShellEvents } from '../shell-events.ts'
 import type { ShellPorts } from '../shell-ports.ts'
 import type { AppWindows } from './app-windows.ts'
 import { popupMenu } from './popup-menu.ts'
+import { desktopTexts } from './texts/desktop-texts.ts'
 
 const imageExtensions = ['qcow2', 'qcow', 'img', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx', 'qed', 'iso']
-const imageFilters = [
-  { name: 'Disk images', extensions: imageExtensions },
-  { name: 'All files', extensions: ['*'] },
-]
+
+function imageFilters(): Electron.FileFilter[] {
+  const { diskImages, allFiles } = desktopTexts().dialogs
+  return [
+    { name: diskImages, extensions: imageExtensions },
+    { name: allFiles, extensions: ['*'] },
+  ]
+}
 
 /** Windows colours the button; elsewhere it is drawn as always. */
 const barModes = { working: 'normal', paused: 'paused', failed: 'error' } as const
@@ -43,23 +48,26 @@ export function createDesktopShell(
 
     chooseImages: () =>
       choose({
-        title: 'Open disk images',
+        title: desktopTexts().dialogs.openImages,
         properties: ['openFile', 'multiSelections'],
-        filters: imageFilters,
+        filters: imageFilters(),
       }),
     chooseImage: async () => {
       const [file] = await choose({
-        title: 'Choose a disk image',
+        title: desktopTexts().dialogs.chooseImage,
         properties: ['openFile'],
-        filters: imageFilters,
+        filters: imageFilters(),
       })
       return file
     },
     chooseFolder: async (purpose) => {
       const [folder] = await choose(
         purpose === 'library'
-          ? { title: 'Add a folder', properties: ['openDirectory'] }
-          : { title: 'Choose a folder', properties: ['openDirectory', 'createDirectory'] },
+          ? { title: desktopTexts().dialogs.addFolder, properties: ['openDirectory'] }
+          : {
+              title: desktopTexts().dialogs.chooseFolder,
+              properties: ['openDirectory', 'createDirectory'],
+            },
       )
       return folder
     },
@@ -94,7 +102,9 @@ export function createDesktopShell(
       const parent = windows.library
       parent?.setProgressBar(fraction ?? -1, { mode: barModes[state] })
       parent?.setTitle(
-        fraction === undefined ? 'Platter' : `${Math.floor(fraction * 100)} % - Platter`,
+        fraction === undefined
+          ? desktopTexts().product
+          : desktopTexts().windowTitle(Math.floor(fraction * 100)),
       )
     },
   }

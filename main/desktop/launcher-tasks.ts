@@ -1,38 +1,20 @@
 import type { MenuItemConstructorOptions, Task } from 'electron'
 import type { LaunchCommand } from './launch-request.ts'
-
-interface LauncherTask {
-  readonly command: LaunchCommand
-  readonly title: string
-  readonly description: string
-}
+import { desktopTexts } from './texts/desktop-texts.ts'
 
 /** What the icon in the taskbar or the Dock offers; on Linux the launcher does (electron-builder.yml, desktopActions). */
-export const launcherTasks: readonly LauncherTask[] = [
-  {
-    command: 'library.newImage',
-    title: 'New image…',
-    description: 'Shows the plan of a new disk image',
-  },
-  {
-    command: 'library.addFolder',
-    title: 'Add folder…',
-    description: 'Asks for a folder of disk images',
-  },
-  {
-    command: 'library.checkAll',
-    title: 'Check all images…',
-    description: 'Shows the plan of a check',
-  },
-]
+export const launcherTasks = [
+  'library.newImage',
+  'library.addFolder',
+  'library.checkAll',
+] as const satisfies readonly LaunchCommand[]
 
 /** Windows starts the program again for each; the instance that runs takes it over. */
 export const userTasks = (program: string): Task[] =>
-  launcherTasks.map(({ command, title, description }) => ({
+  launcherTasks.map((command) => ({
     program,
     arguments: `--command=${command}`,
-    title,
-    description,
+    ...desktopTexts().tasks[command],
     // The program's own icon.
     iconPath: program,
     iconIndex: 0,
@@ -41,4 +23,7 @@ export const userTasks = (program: string): Task[] =>
 export const dockMenu = (
   onCommand: (command: LaunchCommand) => void,
 ): readonly MenuItemConstructorOptions[] =>
-  launcherTasks.map(({ command, title }) => ({ label: title, click: () => onCommand(command) }))
+  launcherTasks.map((command) => ({
+    label: desktopTexts().tasks[command].title,
+    click: () => onCommand(command),
+  }))

@@ -1,5 +1,6 @@
 import type { BatchCounters } from '../../ipc/schemas/job.ts'
 import type { JobNews } from '../jobs/job-news.ts'
+import { desktopTexts } from './texts/desktop-texts.ts'
 
 export interface NotificationWords {
   readonly title: string
@@ -8,17 +9,18 @@ export interface NotificationWords {
 
 /** What a notification says: the file or the batch first, because several may lie there unread. */
 export function notificationWords(news: JobNews): NotificationWords {
+  const words = desktopTexts().notifications
   if (news.kind === 'job') {
-    const title = news.isFailure ? `Failed: ${news.imageName}` : `Done: ${news.imageName}`
-    return { title, body: news.summary === '' ? '' : `${news.summary}.` }
+    const title = (news.isFailure ? words.failed : words.done)(news.imageName)
+    return { title, body: news.summary === '' ? '' : words.sentence(news.summary) }
   }
   const { title, counters, isWeekly, worse } = news
   return {
-    title: isWeekly ? `Weekly check: ${title}` : title,
+    title: isWeekly ? words.weekly(title) : title,
     body: [
-      `${counters.done} of ${counters.total} done`,
-      ...troubles(counters).map(([count, word]) => `${count} ${word}`),
-      ...(worse === undefined ? [] : [worse === 0 ? 'nothing new' : `${worse} worse than before`]),
+      words.progress(counters.done, counters.total),
+      ...troublesOf(counters),
+      ...(worse === undefined ? [] : [worse === 0 ? words.nothingNew : words.worse(worse)]),
     ].join(', '),
   }
 }
@@ -27,19 +29,16 @@ export function notificationWords(news: JobNews): NotificationWords {
 export const isFailure = (news: JobNews): boolean =>
   news.kind === 'job' ? news.isFailure : news.counters.failed + news.counters.unreadable > 0
 
-const troubles = ({
-  damaged,
-  leaks,
-  unreadable,
-  failed,
-  skipped,
-}: BatchCounters): readonly (readonly [number, string])[] =>
-  (
+function troublesOf(counters: BatchCounters): readonly string[] {
+  const words = desktopTexts().notifications
+  const { damaged, unreadable, failed, leaks, skipped } = counters
+  return (
     [
-      [damaged, 'damaged'],
-      [unreadable, 'unreadable'],
-      [failed, 'failed'],
-      [leaks, 'with leaks'],
-      [skipped, 'left out'],
+      [damaged, words.damaged],
+      [unreadable, words.unreadable],
+      [failed, words.ofFailed],
+      [leaks, words.leaks],
+      [skipped, words.skipped],
     ] as const
-  ).filter(([count]) => count > 0)
+  ).flatMap(([count, say]) => (count > 0 ? [say(count)] : []))
+}

@@ -1,5 +1,6 @@
 import { Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron'
 import type { MenuItems } from '../shell-ports.ts'
+import { desktopTexts } from './texts/desktop-texts.ts'
 
 type Item = Pick<MenuItems[number], 'id' | 'label' | 'enabled' | 'sublabel'>
 
@@ -29,5 +30,7 @@ export function popupMenu(items: MenuItems, window: BrowserWindow): Promise<stri
 /** Only macOS draws a second line; elsewhere the reason follows the words. */
 function labels({ label, sublabel }: Pick<Item, 'label' | 'sublabel'>): MenuItemConstructorOptions {
   if (sublabel === undefined) return { label }
-  return process.platform === 'darwin' ? { label, sublabel } : { label: `${label} — ${sublabel}` }
+  return process.platform === 'darwin'
+    ? { label, sublabel }
+    : { label: desktopTexts().menu.withReason(label, sublabel) }
 }

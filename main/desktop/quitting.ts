@@ -1,5 +1,6 @@
 import type { MessageBoxOptions } from 'electron'
 import type { WorkUnderWay } from '../jobs/work-under-way.ts'
+import { desktopTexts } from './texts/desktop-texts.ts'
 
 /** What becomes of jobs that have not ended. */
 export type Unfinished = 'interrupted' | 'cancelled'
@@ -61,28 +62,18 @@ export class Quitting {
 }
 
 export function questionAbout({ begun, waiting, changing }: WorkUnderWay): MessageBoxOptions {
+  const { product, quitting: words } = desktopTexts()
   const count = begun + waiting
-  const changes =
-    changing === 0
-      ? 'They only read: no image is being changed.'
-      : changing === 1
-        ? 'One of them is changing an image.'
-        : `${changing} of them are changing images.`
+  const ofOne = changing === 1 ? words.changes : words.reads
+  const ofMany = changing === 0 ? words.allRead : words.someChange(changing)
   return {
     type: 'question',
-    title: 'Platter',
-    message: count === 1 ? 'A job has not ended' : `${count} jobs have not ended`,
-    detail: [
-      count === 1
-        ? changing === 1
-          ? 'It is changing an image.'
-          : 'It only reads: no image is being changed.'
-        : changes,
-      'In the background they go on; Platter ends when they have.',
-      'Paused, they stop at a safe point and can be taken up at the next start.',
-      'Cancelled, they stop at a safe point for good. Every image stays usable either way.',
-    ].join(' '),
-    buttons: ['Keep running in background', 'Pause and quit', 'Cancel jobs and quit', 'Stay'],
+    title: product,
+    message: words.message(count),
+    detail: [count === 1 ? ofOne : ofMany, words.inBackground, words.paused, words.cancelled].join(
+      ' ',
+    ),
+    buttons: answers.map((answer) => words.buttons[answer]),
     defaultId: answers.indexOf('background'),
     cancelId: answers.indexOf('stay'),
     noLink: true,

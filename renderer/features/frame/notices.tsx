@@ -1,5 +1,5 @@
 import { dismissNotice, useAppInfo } from '../../state/app-info.ts'
-import { texts } from '../../texts/texts.ts'
+import { foreign, texts } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import './notices.css'
@@ -27,17 +27,17 @@ export function Notices() {
         <Banner
           key={id}
           tone="warn"
-          title={title}
+          title={foreign(title)}
           actions={
             <IconButton
               icon="close"
               size="small"
-              label={words.dismiss(title)}
+              label={words.dismiss(foreign(title))}
               onClick={() => dismissNotice(id)}
             />
           }
         >
-          {detail}
+          {foreign(detail)}
         </Banner>
       ))}
     </div>

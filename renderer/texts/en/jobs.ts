@@ -45,6 +45,11 @@ export const jobs = {
     interrupted: 'Interrupted',
     skipped: 'Skipped',
   },
+  /** Somebody else has the image open. */
+  waitsFor: {
+    holder: (holder: string) => `Waits until ${holder} lets go of it`,
+    program: 'Waits until the program that has it open lets go of it',
+  },
   /** Who asked for it. */
   actors: { desktop: 'in the window', web: 'in a browser', cli: 'on the command line' },
   /** The engine's phase words as people read them. */

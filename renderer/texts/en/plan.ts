@@ -21,6 +21,10 @@ export const plan = {
     holderOfVm: (name: string, pid: string, vm: string) =>
       `${name} (PID ${pid}, for the VM “${vm}”)`,
     advice: 'Shut the VM down or close the program, then look again.',
+    queue: 'Queue until it is free',
+    queued: (image: string) => `Queued until ${image} is free`,
+    queuedDetail:
+      'It is planned again then. What would lose anything is not done without you.',
     lookAgain: 'Look again',
   },
   writable: {

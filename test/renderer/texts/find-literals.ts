@@ -35,12 +35,12 @@ const shownNames = new Set([
 const programNames =
   /^(?:className|class|style|type|role|rel|id|key|name|kind|d|viewBox|transform|data-.*|shortcuts?|webShortcut|method)$/
 
-/** Methods that take selectors and media queries, and questions about what a browser has. */
-const programCalls = /^(?:closest|querySelector(?:All)?|matches|matchMedia)$/
+/** Methods that take selectors and media queries, and what is written into the log. */
+const programCalls = /^(?:closest|querySelector(?:All)?|matches|matchMedia|reportDefect)$/
 
 /** Keys and kinds of what is dragged as the browser names them: compared with, and the same in every language. */
 const browserWords =
-  /^(?:(?:(?:Shift|Ctrl|Mod|Alt)\+)*(?:Arrow(?:Up|Down|Left|Right)|Enter|Escape|Tab|Home|End|Page ?(?:Up|Down)|Delete|Backspace|Space|Insert|F\d+|Key[A-Z]|Digit\d|Shift|Control|Ctrl|Mod|Alt|Esc|Files|Key0|Digit0|Meta|ContextMenu|[A-Z↑↓→←/,]))$/
+  /^(?:(?:(?:Shift|Ctrl|Mod|Alt|CmdOrCtrl|Cmd)\+)*(?:Arrow(?:Up|Down|Left|Right)|Enter|Escape|Tab|Home|End|Page ?(?:Up|Down)|Delete|Backspace|Space|Insert|F\d+|Key[A-Z]|Digit\d|Shift|Control|Ctrl|Mod|Alt|Esc|Files|Key0|Digit0|Meta|ContextMenu|[A-Z\d↑↓→←/,]))$/
 
 /** Two words beside each other, or one that is written as a sentence begins. */
 const readable = /\p{L}[\p{L}’']*[,;:.…]? +\p{L}|^[^\p{L}]*\p{Lu}\p{Ll}/u

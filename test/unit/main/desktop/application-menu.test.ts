@@ -5,6 +5,7 @@ import {
   menuCommands,
   type ApplicationMenuOptions,
 } from '../../../../main/desktop/application-menu.ts'
+import { desktopTexts } from '../../../../main/desktop/texts/desktop-texts.ts'
 import { titleOf } from '../../../../renderer/commands/command.ts'
 import { commands } from '../../../../renderer/commands/registry.ts'
 import { texts } from '../../../../renderer/texts/texts.ts'
@@ -13,18 +14,15 @@ import { texts } from '../../../../renderer/texts/texts.ts'
 const asShortcut = (accelerator: string | undefined) => accelerator?.replace('CmdOrCtrl', 'Mod')
 
 describe('the menu bar', () => {
-  it.each(menuCommands)(
-    'shows $id as the window’s registry has it',
-    ({ id, label, accelerator }) => {
-      const command = commands.find((candidate) => candidate.id === id)
-      const inside: Readonly<Record<string, string>> = texts().commands.menus.inside
-      const title = inside[id] ?? (command && titleOf(command))
-      expect({ title, shortcut: command?.shortcuts?.[0] }).toEqual({
-        title: label,
-        shortcut: asShortcut(accelerator),
-      })
-    },
-  )
+  it.each(menuCommands)('shows $id as the window’s registry has it', ({ id, accelerator }) => {
+    const command = commands.find((candidate) => candidate.id === id)
+    const inside: Readonly<Record<string, string>> = texts().commands.menus.inside
+    const title = inside[id] ?? (command && titleOf(command))
+    expect({ title, shortcut: command?.shortcuts?.[0] }).toEqual({
+      title: desktopTexts().menu.commands[id],
+      shortcut: asShortcut(accelerator),
+    })
+  })
 
   it('names every command once', () => {
     const ids = menuCommands.map(({ id }) => id)
@@ -32,7 +30,7 @@ describe('the menu bar', () => {
   })
 
   it('names every command that a person could look for', () => {
-    const inMenus = new Set(menuCommands.map(({ id }) => id))
+    const inMenus = new Set<string>(menuCommands.map(({ id }) => id))
     const missing = commands.filter(({ id, hidden }) => hidden !== true && !inMenus.has(id))
     expect(missing.map(({ id }) => id)).toEqual([])
   })

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { parseLaunch } from '../../../../main/desktop/launch-request.ts'
 import { dockMenu, launcherTasks, userTasks } from '../../../../main/desktop/launcher-tasks.ts'
+import { desktopTexts } from '../../../../main/desktop/texts/desktop-texts.ts'
 import { isCommand } from '../../../../renderer/commands/registry.ts'
 
 const program = 'C:\\Program Files\\Platter\\Platter.exe'
 
 describe('what the taskbar and the Dock offer', () => {
   it('is what the window has, and opens a dialog', () => {
-    for (const { command, title, description } of launcherTasks) {
+    for (const command of launcherTasks) {
+      const { title, description } = desktopTexts().tasks[command]
       expect(isCommand(command)).toBe(true)
       expect(title).toMatch(/…$/)
       expect(description).not.toBe('')
@@ -39,6 +41,6 @@ describe('what the taskbar and the Dock offer', () => {
       const choose = click as (() => void) | undefined
       choose?.()
     }
-    expect(asked).toEqual(launcherTasks.map(({ command }) => command))
+    expect(asked).toEqual([...launcherTasks])
   })
 })

@@ -23,7 +23,7 @@ const plain = 'aeiouAEIOUcn'
 const accented = 'àèìòùÀÈÌÒÙçñ'
 
 /** What was stretched before, as part of a longer text: two texts in one are not stretched twice. */
-const stretched = /\[([^[\]]*?)~+\]/gu
+const stretched = /\[([^[\]]*?)~[~ ]*\]/gu
 
 function stretch(text: string): string {
   if (text.trim() === '') return text
@@ -31,5 +31,11 @@ function stretch(text: string): string {
   const strange = bare.replaceAll(/[aeiouAEIOUcn]/g, (letter) =>
     accented.charAt(plain.indexOf(letter)),
   )
-  return `[${strange}${'~'.repeat(Math.ceil(bare.length * 0.4))}]`
+  return `[${strange}${longer(bare.length)}]`
+}
+
+/** Two fifths of so many characters, in words of a usual length: a text of many words must break as they do. */
+function longer(length: number): string {
+  const waves = '~'.repeat(Math.ceil(length * 0.4))
+  return waves.replaceAll(/~{7}(?=~)/g, '$& ')
 }
