@@ -28,6 +28,7 @@ import { linkPolicyOf, withinRoots } from './images/library-image.ts'
 import { Library } from './images/library.ts'
 import type { ScanTasks } from './images/scan-tasks.ts'
 import type { EngineTasks } from './jobs/engine-host.ts'
+import { FreeWatch } from './jobs/free-watch.ts'
 import { findInterruptedRepairs } from './jobs/interrupted-repairs.ts'
 import { patienceFor } from './jobs/patience.ts'
 import { planBatch } from './jobs/plan-batch.ts'
@@ -210,6 +211,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
   undo.defer(() => queue.close())
   undoStore.start()
   undo.defer(followQueue(queue, undoStore))
+  undo.use(
+    new FreeWatch({
+      queue,
+      log,
+      useOf: async (imageId, signal) =>
+        (await queryHost.run('use', await library.locate(imageId), { signal })).result,
+    }),
+  )
 
   let dataVersion = db.dataVersion()
   const useWatch = new UseWatch(library, {

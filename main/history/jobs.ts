@@ -37,6 +37,7 @@ const jobRow = z
     file_after: jsonColumn(fileNumbers).nullable(),
     undo_state: undoState.nullable(),
     is_idle: z.number().nullable(),
+    when_free: z.number().nullable(),
   })
   .transform((row): Job => ({
     id: String(row.id),
@@ -58,13 +59,14 @@ const jobRow = z
     fileAfter: optional(row.file_after),
     undo: undoOf(row, optional(row.undo_state)),
     ...(row.is_idle === 1 ? { isIdle: true } : {}),
+    ...(row.when_free === 1 && row.state === 'queued' ? { waitsFor: {} } : {}),
     ...(row.state === 'interrupted' ? { canResume: canResume(row.request) } : {}),
   }))
 
 const columns = `id, request, image_id, image_path, batch_id, state, actor, engine_version, queued_at,
   started_at, ended_at, summary, result, error, file_before, file_after,
   (SELECT state FROM undos WHERE undos.job_id = jobs.id) AS undo_state,
-  outcome = 'nothing' AS is_idle`
+  outcome = 'nothing' AS is_idle, when_free`
 
 /** Ids are integers in the database and text elsewhere; text that is no id of ours finds nothing. */
 export function parseId(text: string): number | undefined {
@@ -167,8 +169,9 @@ export function historyPage(
 
 export function insertJob(db: WritableDb, job: Omit<Job, 'id' | 'imageName'>): Job {
   const { lastId } = db.run(
-    `INSERT INTO jobs (kind, request, image_id, image_path, batch_id, state, actor, engine_version, queued_at)
-     VALUES ($kind, $request, $imageId, $path, $batchId, $state, $actor, $engineVersion, $queuedAt)`,
+    `INSERT INTO jobs (kind, request, image_id, image_path, batch_id, state, actor, engine_version,
+       queued_at, when_free)
+     VALUES ($kind, $request, $imageId, $path, $batchId, $state, $actor, $engineVersion, $queuedAt, $whenFree)`,
     {
       kind: job.request.kind,
       request: JSON.stringify(job.request),
@@ -179,6 +182,7 @@ export function insertJob(db: WritableDb, job: Omit<Job, 'id' | 'imageName'>): J
       actor: job.actor,
       engineVersion: job.engineVersion,
       queuedAt: job.queuedAt,
+      whenFree: job.waitsFor === undefined ? null : 1,
     },
   )
   return { ...job, id: String(lastId), imageName: path.basename(job.imagePath) }
@@ -209,7 +213,10 @@ export function updateJob(db: WritableDb, job: Job, outcome: JobOutcome | undefi
   )
 }
 
-/** At a start: whatever has not ended belongs to a run that did not end well. Answers how many. */
+/**
+ * At a start: whatever has not ended belongs to a run that did not end well, but for what waits until its image is free.
+ * Answers how many.
+ */
 export function interruptOpenJobs(db: WritableDb, endedAt: number): number {
   const summary = 'Platter ended before this was done'
   const interrupted: JobState = 'interrupted'
@@ -218,7 +225,7 @@ export function interruptOpenJobs(db: WritableDb, endedAt: number): number {
     db.run('UPDATE batches SET ended_at = $endedAt WHERE ended_at IS NULL', { endedAt })
     return db.run(
       `UPDATE jobs SET state = $interrupted, outcome = $outcome, ended_at = $endedAt, summary = $summary
-       WHERE ended_at IS NULL`,
+       WHERE ended_at IS NULL AND (when_free IS NULL OR state != 'queued')`,
       { interrupted, outcome, endedAt, summary },
     ).changes
   })

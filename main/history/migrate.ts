@@ -5,6 +5,7 @@ import { imageFacts } from './migrations/0003-image-facts.ts'
 import { undo } from './migrations/0004-undo.ts'
 import { weeklyChecks } from './migrations/0005-weekly-checks.ts'
 import { batchSubjects } from './migrations/0006-batch-subjects.ts'
+import { waitingJobs } from './migrations/0007-waiting-jobs.ts'
 
 /** One step of the schema. A released one is never edited: a change is a new file with the next number. */
 export interface Migration {
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   undo,
   weeklyChecks,
   batchSubjects,
+  waitingJobs,
 ]
 
 export const latestVersion = migrations.length

@@ -42,6 +42,8 @@ export interface NewJobs {
   readonly request: AnyRequest
   readonly subjects: readonly Subject[]
   readonly batch?: BatchAround | undefined
+  /** They wait until nobody else has their image open. */
+  readonly whenFree?: boolean | undefined
 }
 
 export interface BatchAround {
@@ -79,7 +81,7 @@ export class JobRecords {
   }
 
   /** In one transaction: the rows of a batch of any size are there before its first job starts. */
-  insert({ request, subjects, batch }: NewJobs): {
+  insert({ request, subjects, batch, whenFree }: NewJobs): {
     readonly jobs: readonly Job[]
     readonly batchId: string | undefined
   } {
@@ -98,6 +100,7 @@ export class JobRecords {
           actor,
           engineVersion,
           queuedAt,
+          ...(whenFree === true ? { waitsFor: {} } : {}),
         }),
       )
       return { jobs, batchId }
@@ -121,6 +124,13 @@ export class JobRecords {
     this.changes.tell({ type: 'job', job: open.job })
   }
 
+  /** Who is waited for is true for a moment only, and not stored. */
+  waits(open: OpenJob, waitsFor: Job['waitsFor']): void {
+    const { waitsFor: _before, ...job } = open.job
+    open.job = waitsFor === undefined ? job : { ...job, waitsFor }
+    this.changes.tell({ type: 'job', job: open.job })
+  }
+
   progressed(open: OpenJob, progress: JobProgress): void {
     open.job = { ...open.job, progress }
     this.changes.tell({ type: 'progress', id: open.job.id, progress })
@@ -138,7 +148,7 @@ export class JobRecords {
   ): string | undefined {
     const { db, now } = this.#options
     const endedAt = now()
-    const { progress: _ended, ...rest } = open.job
+    const { progress: _ended, waitsFor: _waited, ...rest } = open.job
     const job: Job = {
       ...rest,
       ...part,

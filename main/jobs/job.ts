@@ -7,7 +7,17 @@ import type { JobState } from '../../ipc/schemas/job.ts'
 const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   // Paused before it began: resuming lets it wait again.
   queued: ['running', 'paused', 'cancelled', 'interrupted'],
-  running: ['pausing', 'cancelling', 'succeeded', 'failed', 'cancelled', 'skipped', 'interrupted'],
+  // Back to waiting: somebody else has its image open.
+  running: [
+    'queued',
+    'pausing',
+    'cancelling',
+    'succeeded',
+    'failed',
+    'cancelled',
+    'skipped',
+    'interrupted',
+  ],
   // The work may come to its end before it notices a pause or a cancel.
   pausing: [
     'paused',

@@ -9,6 +9,9 @@ export class OpenJob {
   job: Job
   readonly request: AnyRequest
   readonly agreed: Agreed | undefined
+  /** It waits, also again, while somebody else has its image open. */
+  readonly whenFree: boolean
+  readonly volume: string
   readonly log: Logger
   readonly controller = new AbortController()
   readonly time = new WorkTime()
@@ -20,12 +23,15 @@ export class OpenJob {
     readonly job: Job
     readonly request: AnyRequest
     readonly agreed: Agreed | undefined
+    readonly volume: string
     readonly log: Logger
     readonly onStand: (open: OpenJob) => void
   }) {
     this.job = parts.job
     this.request = parts.request
     this.agreed = parts.agreed
+    this.whenFree = parts.job.waitsFor !== undefined
+    this.volume = parts.volume
     this.log = parts.log
     this.hold = new Hold(() => parts.onStand(this))
   }

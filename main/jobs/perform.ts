@@ -61,6 +61,8 @@ export interface NotBegun {
   readonly kind: 'skipped'
   /** One sentence, for the report. */
   readonly reason: string
+  /** Somebody else has the image open: another time it may be done. */
+  readonly isInUse?: boolean | undefined
 }
 
 export interface Performed {

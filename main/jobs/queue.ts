@@ -1,15 +1,16 @@
 import { ImageError, ProgressMeter } from '../../core/index.ts'
-import type {
-  AnyRequest,
-  BatchCounters,
-  FileNumbers,
-  Job,
-  JobProgress,
-  JobRequest,
+import {
+  jobRequest,
+  type AnyRequest,
+  type BatchCounters,
+  type FileNumbers,
+  type Job,
+  type JobProgress,
+  type JobRequest,
 } from '../../ipc/schemas/job.ts'
 import type { SkippedImage } from '../history/batches.ts'
 import type { WritableDb } from '../history/db.ts'
-import { interruptOpenJobs, leftBehind } from '../history/jobs.ts'
+import { interruptOpenJobs, leftBehind, openJobs } from '../history/jobs.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Topic } from '../topic.ts'
 import type { EngineHost, FileFacts } from './engine-host.ts'
@@ -49,6 +50,11 @@ export interface StartRequest {
   readonly batchSubject?: string | undefined
   /** Of the plan that the person saw; without one, a change is done as part of a batch only. */
   readonly planToken?: string | undefined
+  /**
+   * Waits until nobody else has the image open, then does what needs no further word; also after a start. Not of a
+   * batch.
+   */
+  readonly whenFree?: boolean | undefined
 }
 
 export interface Started {
@@ -89,6 +95,7 @@ export class JobQueue {
     this.#startedAt = this.#now()
     const interrupted = interruptOpenJobs(options.db, this.#startedAt)
     if (interrupted > 0) options.log.warn('jobs of the last run were interrupted', { interrupted })
+    for (const job of openJobs(options.db)) this.#wait(job)
   }
 
   /** Everything that runs or waits, and the newest batches. */
@@ -117,7 +124,9 @@ export class JobQueue {
     return this.#scheduler.freeStanding
   }
 
-  start({ request, imageIds, batchTitle, batchSubject, planToken }: StartRequest): Started {
+  start(asked: StartRequest): Started {
+    const { request, imageIds, batchTitle, batchSubject, planToken } = asked
+    const whenFree = asked.whenFree === true && batchTitle === undefined
     const { subjects, log } = this.#options
     const fitting: Subject[] = []
     const skipped: SkippedImage[] = []
@@ -129,12 +138,13 @@ export class JobQueue {
     const { jobs, batchId } = this.#records.insert({
       request,
       subjects: fitting,
+      whenFree,
       batch:
         batchTitle === undefined
           ? undefined
           : { title: batchTitle, subject: batchSubject, request, skipped },
     })
-    const agreed = agreedOf(planToken, batchId)
+    const agreed: Agreed | undefined = whenFree ? { kind: 'batch' } : agreedOf(planToken, batchId)
     for (const [index, job] of jobs.entries()) {
       const { volume = '' } = fitting[index] ?? {}
       this.#enqueue(job, request, volume, agreed)
@@ -174,9 +184,9 @@ export class JobQueue {
   /** What runs stands still at its next turn, what waits goes on waiting; other jobs take its place. */
   pause(jobId: string): void {
     this.#each({ jobId }, (open) => {
-      const { state } = open.job
+      const { state, waitsFor } = open.job
       if (state === 'running') this.#stand(open)
-      if (state !== 'queued') return
+      if (state !== 'queued' || waitsFor !== undefined) return
       this.#scheduler.hold(open.number, true)
       this.#records.change(open, { state: 'paused' })
     })
@@ -203,6 +213,29 @@ export class JobQueue {
   /** Tells an ended job once more: something else about it changed, such as whether it can be taken back. */
   tellAgain(jobId: string): void {
     this.#records.tellAgain(jobId)
+  }
+
+  /** Jobs that wait until nobody else has their image open. */
+  waitingForUse(): readonly { readonly jobId: string; readonly imageId: number }[] {
+    return Array.from(this.#open.values()).flatMap(({ job: { id: jobId, imageId, waitsFor } }) =>
+      waitsFor === undefined ? [] : [{ jobId, imageId }],
+    )
+  }
+
+  /** Who is waited for now; undefined: a program that does not say. */
+  holderIs(jobId: string, holder: string | undefined): void {
+    const open = this.#open.get(jobId)
+    if (open?.job.waitsFor === undefined || open.job.waitsFor.holder === holder) return
+    this.#records.waits(open, holder === undefined ? {} : { holder })
+  }
+
+  /** Nobody else has the image open: from now on it waits its turn as others do. */
+  letGo(jobId: string): void {
+    const open = this.#open.get(jobId)
+    if (open?.job.waitsFor === undefined) return
+    this.#records.waits(open, undefined)
+    this.#scheduler.hold(open.number, false)
+    this.#pump()
   }
 
   /** Call after a change of the limits. */
@@ -232,18 +265,20 @@ export class JobQueue {
       job,
       request,
       agreed,
+      volume,
       log: log.child({ job: job.id, kind: request.kind, image: job.imagePath }),
       onStand: (standing) => this.#hasStood(standing),
     })
     this.#open.set(job.id, open)
-    this.#scheduler.add({
-      jobId: open.number,
-      imageId: job.imageId,
-      lane: laneOf(job),
-      volume,
-      writes: 'parameters' in request,
-    })
+    this.#line(open)
     this.changes.tell({ type: 'job', job })
+  }
+
+  #line(open: OpenJob): void {
+    const { job, request, volume, number: jobId } = open
+    const writes = 'parameters' in request
+    this.#scheduler.add({ jobId, imageId: job.imageId, lane: laneOf(job), volume, writes })
+    this.#scheduler.hold(jobId, job.waitsFor !== undefined)
   }
 
   /** One transaction for all, and one look for who may start. */
@@ -337,13 +372,31 @@ export class JobQueue {
         },
       )
       if (performed.kind === 'done') this.#succeed(open, performed)
+      else if (performed.isInUse === true && mayWaitAgain(open)) this.#waitAgain(open)
       else this.#end(open, { state: 'skipped', summary: performed.reason }, 'skipped')
     } catch (thrown) {
-      this.#fail(open, ImageError.from(thrown, { path: open.job.imagePath }))
+      const error = ImageError.from(thrown, { path: open.job.imagePath })
+      if (error.reason === 'file-in-use' && mayWaitAgain(open)) this.#waitAgain(open)
+      else this.#fail(open, error)
     } finally {
       this.#scheduler.finished(open.number)
+      if (open.job.waitsFor !== undefined && this.#open.has(open.job.id)) this.#line(open)
       this.#pump()
     }
+  }
+
+  /** What waited when the last run ended goes on waiting. */
+  #wait(job: Job): void {
+    if (job.waitsFor === undefined) return
+    const request = jobRequest.safeParse(job.request)
+    if (!request.success) return
+    const answer = this.#options.subjects.fit(job.imageId, request.data)
+    this.#enqueue(job, request.data, answer.fits ? answer.volume : '', { kind: 'batch' })
+  }
+
+  #waitAgain(open: OpenJob): void {
+    open.log.info('job waits until nobody else has the image open')
+    this.#records.change(open, { state: 'queued', startedAt: undefined, waitsFor: {} })
   }
 
   #succeed(open: OpenJob, performed: Performed): void {
@@ -409,6 +462,8 @@ export class JobQueue {
     if (batchId !== undefined) this.#scheduler.holdLane(laneOf({ batchId }), false)
   }
 }
+
+const mayWaitAgain = ({ whenFree, job }: OpenJob): boolean => whenFree && job.state === 'running'
 
 function agreedOf(planToken: string | undefined, batchId: string | undefined): Agreed | undefined {
   if (planToken !== undefined) return { kind: 'plan', token: planToken }

@@ -10,7 +10,9 @@ export interface WorkUnderWay {
   readonly changing: number
 }
 
-export function workUnderWay(open: readonly Job[]): WorkUnderWay {
+/** What waits for somebody else to let go of an image goes on waiting at the next start: it is nothing to end. */
+export function workUnderWay(all: readonly Job[]): WorkUnderWay {
+  const open = all.filter(({ waitsFor }) => waitsFor === undefined)
   const begun = open.filter(({ startedAt }) => startedAt !== undefined)
   return {
     begun: begun.length,

@@ -150,7 +150,8 @@ export class Planning implements ActionWork {
     if (hindrance !== undefined) {
       if (agreed.kind === 'plan') throw hindrance
       const { title, detail } = hindrance.explanation
-      return { kind: 'skipped', reason: `${title}. ${detail}` }
+      const isInUse = hindrance.reason === 'file-in-use'
+      return { kind: 'skipped', reason: `${title}. ${detail}`, isInUse }
     }
     try {
       const done = await draft.carryOut({ host, jobId, signal, hold, onEvent })

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { ImageUse } from '../../core/index.ts'
 import { createFilePlanners } from '../../main/files/file-planners.ts'
 import type { Trash } from '../../main/files/file-parts.ts'
 import { openDatabase } from '../../main/history/database.ts'
@@ -29,6 +30,8 @@ export interface Workbench extends AsyncDisposable {
   readonly planning: Planning
   readonly undoStore: UndoStore
   readonly lines: readonly LogLine[]
+  /** Who has an image open now. */
+  useOf(imageId: number): Promise<ImageUse>
   setLinks(links: LinkSetting): void
   /** Resolves with the first change, from now on, that fits. */
   jobChange(fits: (change: JobChange) => boolean): Promise<JobChange>
@@ -112,6 +115,7 @@ export function openWorkbench(
     undoStore: keeper,
     planning,
     lines,
+    useOf: async (imageId) => (await host.run('use', await library.locate(imageId))).result,
     setLinks: (next) => {
       links = next
       library.linksChanged()
