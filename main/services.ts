@@ -215,7 +215,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     new FreeWatch({
       queue,
       log,
-      useOf: async (imageId, signal) =>
+      whoUses: async (imageId, signal) =>
         (await queryHost.run('use', await library.locate(imageId), { signal })).result,
     }),
   )

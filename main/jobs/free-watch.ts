@@ -5,7 +5,7 @@ import type { JobQueue } from './queue.ts'
 export interface FreeWatchOptions {
   readonly queue: Pick<JobQueue, 'changes' | 'waitingForUse' | 'holderIs' | 'letGo'>
   /** Asks the system anew. Throws what keeps it from an answer. */
-  readonly useOf: (imageId: number, signal: AbortSignal) => Promise<ImageUse>
+  readonly whoUses: (imageId: number, signal: AbortSignal) => Promise<ImageUse>
   readonly log: Logger
   /** Milliseconds between two looks. */
   readonly interval?: number
@@ -52,10 +52,10 @@ export class FreeWatch implements AsyncDisposable {
   }
 
   async #lookAtAll(): Promise<void> {
-    const { queue, useOf, log } = this.#options
+    const { queue, whoUses, log } = this.#options
     for (const { jobId, imageId } of queue.waitingForUse()) {
       try {
-        const { state, holders } = await useOf(imageId, this.#stopping.signal)
+        const { state, holders } = await whoUses(imageId, this.#stopping.signal)
         const [holder] = holders
         if (state === 'writing' || state === 'reading')
           queue.holderIs(jobId, holder?.vm ?? holder?.name)

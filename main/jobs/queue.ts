@@ -1,11 +1,8 @@
-import { ImageError, ProgressMeter } from '../../core/index.ts'
 import {
   jobRequest,
   type AnyRequest,
   type BatchCounters,
-  type FileNumbers,
   type Job,
-  type JobProgress,
   type JobRequest,
 } from '../../ipc/schemas/job.ts'
 import type { SkippedImage } from '../history/batches.ts'
@@ -13,19 +10,12 @@ import type { WritableDb } from '../history/db.ts'
 import { interruptOpenJobs, leftBehind, openJobs } from '../history/jobs.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Topic } from '../topic.ts'
-import type { EngineHost, FileFacts } from './engine-host.ts'
+import type { EngineHost } from './engine-host.ts'
 import { JobRecords, type JobChange, type Subject } from './job-records.ts'
+import { JobRunner } from './job-runner.ts'
 import type { JobSubjects } from './job-subjects.ts'
-import { failedOutcome, type JobOutcome } from './job-summary.ts'
-import { isEnded } from './job.ts'
 import { laneOf, OpenJob } from './open-job.ts'
-import {
-  perform,
-  type ActionWork,
-  type Agreed,
-  type Performed,
-  type ReportedProgress,
-} from './perform.ts'
+import type { ActionWork, Agreed } from './perform.ts'
 import { skipWords } from './skip-words.ts'
 import { Scheduler, type SchedulerLimits } from './scheduler.ts'
 
@@ -82,6 +72,7 @@ export class JobQueue {
   readonly #scheduler: Scheduler
   readonly #open = new Map<string, OpenJob>()
   readonly #records: JobRecords
+  readonly #runner: JobRunner
   /** What the last run left behind ended then. */
   readonly #startedAt: number
   #closed = false
@@ -91,6 +82,13 @@ export class JobQueue {
     this.#now = options.now ?? Date.now
     this.#records = new JobRecords({ ...options, now: this.#now })
     this.changes = this.#records.changes
+    this.#runner = new JobRunner({
+      ...options,
+      records: this.#records,
+      now: this.#now,
+      isClosed: () => this.#closed,
+      end: (...end) => this.#end(...end),
+    })
     this.#scheduler = new Scheduler(options.limits)
     this.#startedAt = this.#now()
     const interrupted = interruptOpenJobs(options.db, this.#startedAt)
@@ -354,35 +352,11 @@ export class JobQueue {
     }
   }
 
-  /** Never rejects: whatever happens to a job becomes its record. */
   async #run(open: OpenJob): Promise<void> {
-    const { host, subjects, actions } = this.#options
-    const { id: jobId, imageId } = open.job
-    try {
-      this.#records.change(open, { state: 'running', startedAt: this.#now() })
-      open.log.info('job started')
-      const meter = new ProgressMeter(() => open.time.now())
-      const performed = await perform(
-        { host, subjects, actions },
-        { jobId, imageId, request: open.request, agreed: open.agreed },
-        {
-          signal: open.controller.signal,
-          hold: open.hold,
-          onEvent: (progress) => this.#progressed(open, meter, progress),
-        },
-      )
-      if (performed.kind === 'done') this.#succeed(open, performed)
-      else if (performed.isInUse === true && mayWaitAgain(open)) this.#waitAgain(open)
-      else this.#end(open, { state: 'skipped', summary: performed.reason }, 'skipped')
-    } catch (thrown) {
-      const error = ImageError.from(thrown, { path: open.job.imagePath })
-      if (error.reason === 'file-in-use' && mayWaitAgain(open)) this.#waitAgain(open)
-      else this.#fail(open, error)
-    } finally {
-      this.#scheduler.finished(open.number)
-      if (open.job.waitsFor !== undefined && this.#open.has(open.job.id)) this.#line(open)
-      this.#pump()
-    }
+    await this.#runner.run(open)
+    this.#scheduler.finished(open.number)
+    if (open.job.waitsFor !== undefined && this.#open.has(open.job.id)) this.#line(open)
+    this.#pump()
   }
 
   /** What waited when the last run ended goes on waiting. */
@@ -394,76 +368,13 @@ export class JobQueue {
     this.#enqueue(job, request.data, answer.fits ? answer.volume : '', { kind: 'batch' })
   }
 
-  #waitAgain(open: OpenJob): void {
-    open.log.info('job waits until nobody else has the image open')
-    this.#records.change(open, { state: 'queued', startedAt: undefined, waitsFor: {} })
-  }
-
-  #succeed(open: OpenJob, performed: Performed): void {
-    const { result, summary, outcome, path, before, after, keep } = performed
-    this.#end(
-      open,
-      {
-        state: 'succeeded',
-        ...(path === undefined ? {} : { imagePath: path }),
-        summary,
-        result,
-        fileBefore: numbersOf(before),
-        fileAfter: numbersOf(after),
-      },
-      outcome,
-      (endedAt) => keep(this.#options.subjects, { id: open.number, endedAt }),
-    )
-  }
-
-  #fail(open: OpenJob, error: ImageError): void {
-    if (error.kind === 'cancelled' && this.#closed) return
-    const { title, safety } = error.explanation
-    if (error.kind === 'cancelled' && open.job.state === 'cancelling') {
-      // Of a change, people want to know what the image is worth now.
-      const summary = 'parameters' in open.request ? safety : 'Cancelled'
-      this.#end(open, { state: 'cancelled', summary }, 'cancelled')
-      return
-    }
-    if (error.kind === 'internal') {
-      open.log.error('defect', { code: error.code, cause: String(error.cause) })
-    }
-    const outcome = failedOutcome(open.request)
-    this.#end(open, { state: 'failed', summary: title, error: error.toJSON() }, outcome)
-  }
-
-  #progressed(open: OpenJob, meter: ProgressMeter, progress: ReportedProgress): void {
-    if (isEnded(open.job.state)) return
-    const before = open.job.progress
-    const { share } = progress
-    const measured: JobProgress = {
-      ...meter.measure(progress),
-      // Whoever reports it, it never falls.
-      ...(share === undefined ? {} : { share: Math.min(1, Math.max(share, before?.share ?? 0)) }),
-    }
-    if (before?.phase !== progress.phase) this.#tellPhase(open, progress)
-    this.#records.progressed(open, measured)
-  }
-
-  /** Of changes always, so that the log tells how far one came; of looks only for us. */
-  #tellPhase({ log, request }: OpenJob, { phase, total, unit }: ReportedProgress): void {
-    if ('parameters' in request) log.info('job phase', { phase, total, unit })
-    else log.debug('job phase', { phase, total, unit })
-  }
-
-  #end(
-    open: OpenJob,
-    part: Partial<Job> & { readonly state: Job['state'] },
-    outcome: JobOutcome,
-    keep?: (endedAt: number) => void,
-  ): void {
+  #end(...end: Parameters<JobRecords['end']>): void {
+    const [open] = end
     this.#open.delete(open.job.id)
-    const batchId = this.#records.end(open, part, outcome, keep)
+    const batchId = this.#records.end(...end)
     if (batchId !== undefined) this.#scheduler.holdLane(laneOf({ batchId }), false)
   }
 }
-
-const mayWaitAgain = ({ whenFree, job }: OpenJob): boolean => whenFree && job.state === 'running'
 
 function agreedOf(planToken: string | undefined, batchId: string | undefined): Agreed | undefined {
   if (planToken !== undefined) return { kind: 'plan', token: planToken }
@@ -477,8 +388,3 @@ async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   await Promise.race([work, late.promise])
   clearTimeout(timer)
 }
-
-const numbersOf = (facts: FileFacts | undefined): FileNumbers | undefined =>
-  facts === undefined
-    ? undefined
-    : { length: facts.length, onDisk: facts.onDisk, modifiedAt: facts.modifiedAt }

@@ -42,7 +42,7 @@ function open(): Watched {
     queue: bench.queue,
     log: memoryLog(),
     interval: 20,
-    useOf: (imageId) => bench.useOf(imageId),
+    whoUses: (imageId) => bench.whoUses(imageId),
   })
   return {
     bench,

@@ -31,7 +31,7 @@ export interface Workbench extends AsyncDisposable {
   readonly undoStore: UndoStore
   readonly lines: readonly LogLine[]
   /** Who has an image open now. */
-  useOf(imageId: number): Promise<ImageUse>
+  whoUses(imageId: number): Promise<ImageUse>
   setLinks(links: LinkSetting): void
   /** Resolves with the first change, from now on, that fits. */
   jobChange(fits: (change: JobChange) => boolean): Promise<JobChange>
@@ -115,7 +115,7 @@ export function openWorkbench(
     undoStore: keeper,
     planning,
     lines,
-    useOf: async (imageId) => (await host.run('use', await library.locate(imageId))).result,
+    whoUses: async (imageId) => (await host.run('use', await library.locate(imageId))).result,
     setLinks: (next) => {
       links = next
       library.linksChanged()
