@@ -11,7 +11,7 @@ const launchCommand = z.enum([
 export type LaunchCommand = z.infer<typeof launchCommand>
 
 /** What a file manager offers for images; each opens its dialog, and the person decides there. */
-export const launchAction = z.enum(['check', 'repair', 'compact', 'resize', 'snapshot', 'sha'])
+const launchAction = z.enum(['check', 'repair', 'compact', 'resize', 'snapshot', 'sha'])
 
 /** The command of the window's registry that an action is. */
 export const actionCommands: Readonly<Record<z.infer<typeof launchAction>, string>> = {

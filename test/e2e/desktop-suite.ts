@@ -65,15 +65,15 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
         (electronApp as unknown as { lastChooser: Electron.OpenDialogOptions }).lastChooser,
     )
   /** What a person who drags files would do; only the stand-in can be told where such files lie. */
-  const dragEvent = (target: Locator, type: string, names: readonly string[]) =>
+  const dragEvent = (target: Locator, type: string, names: readonly string[], altKey = false) =>
     target.evaluate(
-      (element, { type: kindOfEvent, names: files }) => {
+      (element, { type: kindOfEvent, names: files, altKey: withAlt }) => {
         const dataTransfer = new DataTransfer()
         for (const name of files) dataTransfer.items.add(new File(['x'], name))
-        const given = { dataTransfer, bubbles: true, cancelable: true }
+        const given = { dataTransfer, altKey: withAlt, bubbles: true, cancelable: true }
         element.dispatchEvent(new DragEvent(kindOfEvent, given))
       },
-      { type, names },
+      { type, names, altKey },
     )
   const dragOver = (target: Locator, names: readonly string[]) =>
     dragEvent(target, 'dragover', names)
@@ -195,6 +195,15 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
       expect(await app.page.locator('.job-progress').count()).toBe(0)
     },
   )
+
+  it.runIf(kind === 'stand-in')('checks what is dropped on the list with Alt', async () => {
+    const grid = app.page.getByRole('grid')
+    const name = path.basename(dropped)
+    await dragEvent(grid, 'dragover', [name], true)
+    expect(await isShown(app.page.getByText('Drop to add to the library and check'))).toBe(true)
+    await dragEvent(grid, 'drop', [name], true)
+    await expect.poll(() => healthOf(app.page, name), { timeout: 20_000 }).toBe('Healthy')
+  })
 
   it.runIf(kind === 'stand-in')('plans several dropped files as one', async () => {
     const button = app.page.getByRole('toolbar').getByRole('button', { name: /^Check/ })

@@ -1,4 +1,5 @@
 /** An image in a window (or tab) of its own, and how windows come back after a restart. */
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -205,6 +206,9 @@ export function windowsSuite(kind: HostKind): void {
       await page.keyboard.press('Shift+ArrowRight')
       const width = await sidebar.getAttribute('aria-valuenow')
       expect(width).toBe('264')
+      await expect
+        .poll(() => readFile(folder.file('data', 'windows.json'), 'utf8').catch(() => ''))
+        .toContain(width)
       await app.close()
       app = await launch(kind, {
         folder: folder.path,

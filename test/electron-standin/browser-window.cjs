@@ -31,6 +31,7 @@ class BrowserWindow extends EventEmitter {
     this.webContents = new WebContents(BrowserWindow.browser, { ...options, width, height })
     this.webContents.once('dom-ready', () => setImmediate(() => this.emit('ready-to-show')))
     this.webContents.once('destroyed', () => this.#closed())
+    this.webContents.on('page-wants-to-close', () => this.close())
     windows.add(this)
     app.emit('web-contents-created', event(), this.webContents)
     app.emit('browser-window-created', event(), this)

@@ -64,6 +64,9 @@ function worldLink(token, world) {
       case 'open':
         link.onOpen?.(detail.url)
         break
+      case 'close':
+        link.onClose?.()
+        break
     }
   })
   if (world === 'page') {
@@ -71,9 +74,12 @@ function worldLink(token, world) {
       post({ kind: 'open', url: new URL(url, document.baseURI).href })
       return null
     }
+    // A page of Electron's may close its window; Chromium lets only scripts do so that opened it.
+    window.close = () => post({ kind: 'close' })
   }
   const link = {
     onOpen: undefined,
+    onClose: undefined,
     expose: (key, api) => post({ kind: 'expose', key, api: pack(api) }),
   }
   return link
@@ -85,6 +91,7 @@ function preloadWorld({ token, binding, receiver, droppedPaths }, linkTo, preloa
   const toMain = (message) => globalThis[binding](JSON.stringify(message))
   const listeners = new Map()
   link.onOpen = (url) => toMain({ kind: 'open', url })
+  link.onClose = () => toMain({ kind: 'close' })
   globalThis[receiver] = (channel, args) => {
     for (const listener of listeners.get(channel) ?? []) listener({}, ...args)
   }

@@ -118,7 +118,7 @@ class WebContents extends EventEmitter {
         id: frame.id,
         parent: this.#frames.get(frame.parentId) ?? null,
       }
-      known.url = fromChromium(frame.url)
+      known.url = fromChromium(frame.url) + (frame.urlFragment ?? '')
       this.#frames.set(frame.id, known)
     })
     devTools.on('Page.domContentEventFired', () => this.emit('dom-ready', event()))
@@ -131,6 +131,8 @@ class WebContents extends EventEmitter {
   #receive(message, contextId) {
     if (message.kind === 'open') {
       this.windowOpened(message.url)
+    } else if (message.kind === 'close') {
+      this.emit('page-wants-to-close')
     } else if (message.kind === 'preload-error') {
       console.error(`Unable to load preload script: ${message.message}`)
       this.emit('preload-error', event(), this.preferences.preload, new Error(message.message))

@@ -16,10 +16,10 @@ describe('requests of one moment', () => {
   })
 
   it('stay apart where they ask for no action', () => {
-    const requests = [
+    const requests: readonly LaunchRequest[] = [
       opened('/a'),
       opened('/b'),
-      { paths: [], command: 'library.newImage' } as const,
+      { paths: [], command: 'library.newImage' },
     ]
     expect(mergeRequests(requests)).toEqual(requests)
   })
