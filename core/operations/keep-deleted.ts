@@ -65,7 +65,8 @@ export async function keepDeleted<Result>(
       isSwitching = true
     })
   } catch (error) {
-    if (!isSwitching) await host.removeFile(keep.path)
+    // What went wrong first is what counts.
+    if (!isSwitching) await host.removeFile(keep.path).catch(() => undefined)
     throw error
   }
   try {
