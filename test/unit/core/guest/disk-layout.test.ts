@@ -47,7 +47,31 @@ const sizes = [
   ['lvm', 'lvm', 16 * mib],
 ] as const
 
+/** Smaller than what they are on, and with labels as long as they may be, which blkid prints in its own way. */
+const labelled = [
+  ['ext4-in-part', 'ext4', 40 * mib, 'abcdefghijklmnop'],
+  ['xfs-in-part', 'xfs', 320 * mib, 'abcdefghijkl'],
+  ['btrfs-in-part', 'btrfs', 128 * mib, `${'label '.repeat(42)}xy`],
+  ['ntfs-in-part', 'ntfs', 16 * mib, 'Größe der Platte, 32 Zeichen, ü!'],
+  ['fat32-in-part', 'fat32', 64 * mib, 'ELEVEN CHAR'],
+  ['swap-in-part', 'swap', 16 * mib, 'abcdefghijklmno'],
+  ['exfat-label', 'exfat', 16 * mib, 'Grüße 12345'],
+] as const
+
 describe('a file system', () => {
+  it.each(labelled)('of %s ends where it ends, and has its whole label', async (name, ...told) => {
+    const [kind, size, label] = told
+    const { blkid, length } = disk(name)
+    const structure = await readStructure(openGolden(disk(name)), undefined)
+    expect(structure.table).toBeUndefined()
+    expect(structure.wholeDisk).toEqual({ kind, label, uuid: blkid['UUID'], size })
+    const layout = layoutOf(length, structure, { storedEnd: length, contentEnd: length })
+    expect(layout).toMatchObject({
+      safeSize: size,
+      safeBecause: { kind: 'file-system', number: undefined },
+    })
+  })
+
   it.each(sizes)('of %s is told as blkid tells it', async (name, kind, size) => {
     const { blkid, ...sectors } = disk(name)
     const { table, wholeDisk } = await readStructure(openGolden({ blkid, ...sectors }), undefined)

@@ -1,12 +1,13 @@
 /**
- * Makes disks.json anew from what real tools write: `node test/unit/core/guest/golden/make.ts`, as root, with Debian's
- * e2fsprogs, xfsprogs, btrfs-progs, ntfs-3g, dosfstools, exfatprogs, cryptsetup-bin, lvm2 and fdisk.
+ * Makes disks.json anew from what real tools write: `node test/unit/core/guest/golden/make.ts [NAME...]`, as root, with
+ * Debian's e2fsprogs, xfsprogs, btrfs-progs, ntfs-3g, dosfstools, exfatprogs, cryptsetup-bin, lvm2 and fdisk. Those that are
+ * named are made anew, the others stay.
  */
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { readStructure } from '../../../../../core/guest/read-structure.ts'
 import { tempFolder } from '../../../../helpers/temp-folder.ts'
-import { goldenPath, Recorder, type GoldenDisk } from './golden-disk.ts'
+import { goldenDisks, goldenPath, Recorder, type GoldenDisk } from './golden-disk.ts'
 
 const uuid = '11111111-2222-3333-4444-555555555555'
 const pv = '7dSc1Y-Kcx1-t3Vw-8n2k-bW3r-Ppq2-hZsUx1'
@@ -42,6 +43,20 @@ const disks: Readonly<Record<string, readonly [size: string, command: string]>> 
      mkfs.fat -F 16 -n EFI -i 1234abcd --offset 2048 $disk 16384 &&
      mkfs.ext4 -q -L root -U ${uuid} -E offset=17825792 $disk 40M`,
   ],
+  // Smaller than what they are on, with the longest labels.
+  'ext4-in-part': ['64M', `mkfs.ext4 -q -L abcdefghijklmnop -U ${uuid} $disk 40M`],
+  'xfs-in-part': ['400M', `mkfs.xfs -q -L abcdefghijkl -m uuid=${uuid} -d size=320m $disk`],
+  'btrfs-in-part': [
+    '160M',
+    `mkfs.btrfs -q -b 128M -L '${'label '.repeat(42)}xy' -U ${uuid} $disk`,
+  ],
+  'ntfs-in-part': [
+    '32M',
+    "mkfs.ntfs -q -F -Q -s 512 -L 'Größe der Platte, 32 Zeichen, ü!' $disk 32768",
+  ],
+  'fat32-in-part': ['96M', "mkfs.fat -F 32 -n 'ELEVEN CHAR' -i 1234abcd $disk 65536"],
+  'swap-in-part': ['32M', `mkswap -L abcdefghijklmno -U ${uuid} $disk 16384`],
+  'exfat-label': ['16M', "mkfs.exfat -L 'Grüße 12345' $disk"],
   mbr: [
     '64M',
     `printf 'label: dos\nsize=16M, type=83, bootable\nsize=16M, type=5\nsize=4M, type=82\nsize=8M, type=7\n' | sfdisk -q $disk`,
@@ -67,8 +82,10 @@ async function make(folder: string, name: string, [size, command]: readonly [str
 }
 
 await using folder = await tempFolder()
-const made: Record<string, GoldenDisk> = {}
+const wanted = process.argv.slice(2)
+const made: Record<string, GoldenDisk> = wanted.length === 0 ? {} : { ...goldenDisks() }
 for (const [name, recipe] of Object.entries(disks)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
   made[name] = await make(folder.path, name, recipe)
 }
 await writeFile(goldenPath, `${JSON.stringify(made, undefined, 1)}\n`)
