@@ -46,10 +46,7 @@ const disks: Readonly<Record<string, readonly [size: string, command: string]>> 
   // Smaller than what they are on, with the longest labels.
   'ext4-in-part': ['64M', `mkfs.ext4 -q -L abcdefghijklmnop -U ${uuid} $disk 40M`],
   'xfs-in-part': ['400M', `mkfs.xfs -q -L abcdefghijkl -m uuid=${uuid} -d size=320m $disk`],
-  'btrfs-in-part': [
-    '160M',
-    `mkfs.btrfs -q -b 128M -L '${'label '.repeat(42)}xy' -U ${uuid} $disk`,
-  ],
+  'btrfs-in-part': ['160M', `mkfs.btrfs -q -b 128M -L '${'label '.repeat(42)}xy' -U ${uuid} $disk`],
   'ntfs-in-part': [
     '32M',
     "mkfs.ntfs -q -F -Q -s 512 -L 'Größe der Platte, 32 Zeichen, ü!' $disk 32768",
