@@ -1,12 +1,12 @@
 /**
- * `node bench/many-images.ts [--count N] [--rounds N]`: a library of 10,000 images in the real window, over the built
+ * `node test/e2e/measure-many-images.ts [--count N] [--rounds N]`: a library of 10,000 images in the real window, over the built
  * web host and in a real browser (`npm run build` first). Prints a table; fails on no target.
  */
 import { parseArgs } from 'node:util'
-import type { CDPSession, Page } from 'playwright-core'
-import { launch, type RunningApp } from '../test/e2e/hosts.ts'
-import { manyName, writeManyImages } from '../test/e2e/images.ts'
-import { tempFolder } from '../test/helpers/temp-folder.ts'
+import type { CDPSession, Locator, Page } from 'playwright-core'
+import { launch, type RunningApp } from './hosts.ts'
+import { manyName, writeManyImages } from './images.ts'
+import { tempFolder } from '../helpers/temp-folder.ts'
 
 const { values } = parseArgs({
   options: {
@@ -47,6 +47,7 @@ print()
 /** From the start of the host on a new folder: when the last image is in the list, and whether the window lived. */
 async function readFolder({ page }: RunningApp): Promise<void> {
   const from = performance.now()
+  await page.locator('main').waitFor()
   const longest = page.evaluate(longestFrame, count + 1)
   await whole(page).waitFor({ timeout: 300_000 })
   add(`a folder of ${count} headers is read`, '20 s', [performance.now() - from])
@@ -100,7 +101,9 @@ async function heap(session: CDPSession): Promise<void> {
   measured.push({ what: 'heap of the window', target: '150 MB', median: size, worst: size })
 }
 
-const whole = (page: Page) => page.locator(`[role=grid][aria-rowcount="${count + 1}"]`)
+function whole(page: Page): Locator {
+  return page.locator(`[role=grid][aria-rowcount="${count + 1}"]`)
+}
 
 function add(what: string, target: string, times: readonly number[]): void {
   const ordered = times.toSorted((a, b) => a - b)
@@ -171,7 +174,8 @@ async function scrollThrough(): Promise<{ readonly longest: number; readonly bla
     grid.scrollTop += 700
     const now = await new Promise<number>(requestAnimationFrame)
     longest = Math.max(longest, now - last)
-    last = now
+    // The first frame runs the handler of scrolling, the second has drawn what came of it.
+    last = await new Promise<number>(requestAnimationFrame)
     const { left, top, height } = grid.getBoundingClientRect()
     if (document.elementFromPoint(left + 60, top + height / 2)?.closest('[role=row]') === null)
       blank += 1
