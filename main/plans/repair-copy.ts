@@ -91,7 +91,7 @@ export async function repairCopyAsPlanned(
     readonly consent: readonly DataLossStep[]
     readonly to: string
   },
-  { host, jobId: _, ...work }: WorkContext,
+  { host, ...work }: WorkContext,
 ): Promise<DoneWork> {
   const { plan, to } = planned
   const { result, before } = await host.run('repairCopy', { ...image, ...planned }, work)

@@ -128,7 +128,8 @@ function ofOne(
 
 function whyNotRepaired(image: LibraryRow): string | undefined {
   const { commands } = texts()
-  const early = whyNotChangeable(image)
+  // Its dialog can wait until whoever has the image open lets go of it.
+  const early = whyNotReadable(image)
   if (early !== undefined) return early
   if (image.format !== 'qcow2') return commands.notOfFormat.repair(image.formatLabel)
   return image.health === 'healthy' && !image.healthStale ? commands.nothingToRepair : undefined

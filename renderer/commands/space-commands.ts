@@ -4,7 +4,7 @@ import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
 import { isMac } from './platform.ts'
-import { needsAny, needsOneImage, offline, whyNotChangeable } from './reasons.ts'
+import { needsAny, needsOneImage, offline, whyNotChangeable, whyNotReadable } from './reasons.ts'
 
 /** What gives disks their size and gives space back. */
 export const spaceCommands: readonly Command[] = [
@@ -52,7 +52,8 @@ export const spaceCommands: readonly Command[] = [
 ]
 
 function whyNotSpace(image: LibraryRow, what: 'compact' | 'resize'): string | undefined {
-  const early = whyNotChangeable(image)
+  // The dialog of a compaction can wait until whoever has the image open lets go of it.
+  const early = what === 'compact' ? whyNotReadable(image) : whyNotChangeable(image)
   if (early !== undefined) return early
   const { commands } = texts()
   if (image.format !== 'qcow2' && image.format !== 'raw') {

@@ -16,22 +16,42 @@ interface Backing {
 }
 
 export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
-  it('is renamed by keyboard alone', async () => {
+  it('is renamed in the list by keyboard alone', async () => {
     const { page } = app()
     await goTo(page, careImages.renamed)
     await page.keyboard.press('F2')
-    const name = dialog(page).getByRole('textbox', { name: 'New name' })
+    const name = page.getByRole('textbox', { name: `New name of ${careImages.renamed}` })
     await name.waitFor()
+    // Escape leaves it, and the list has the keyboard again.
+    await page.keyboard.type('never')
+    await page.keyboard.press('Escape')
+    await name.waitFor({ state: 'detached' })
+    await page.keyboard.press('F2')
     // The stem is selected, the extension stays.
-    await page.keyboard.type('mail server')
-    await readyButton(page, 'Rename to mail server.qcow2')
+    await page.keyboard.type('a/b')
+    await page.keyboard.press('Enter')
+    await isShown(page.getByRole('alert').filter({ hasText: 'A name has no /' }))
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('mail server.qcow2')
     expect(await axeFindings(page, kind)).toEqual([])
     await page.keyboard.press('Enter')
-    await receiptOf(page)
-    await closeDialog(page)
     await isShown(rowOf(page, 'mail server.qcow2'))
     expect(existsSync(file('mail server.qcow2'))).toBe(true)
     expect(existsSync(file(careImages.renamed))).toBe(false)
+  })
+
+  it('is renamed through the dialog where there is something to look at first', async () => {
+    const { page } = app()
+    await goTo(page, careImages.base)
+    await page.keyboard.press('F2')
+    await page.keyboard.type('ground')
+    await page.keyboard.press('Enter')
+    // The overlay on it has to be told: that is shown, with the name that was written.
+    const name = dialog(page).getByRole('textbox', { name: 'New name' })
+    await expect.poll(() => name.inputValue()).toBe('ground.qcow2')
+    await isShown(dialog(page).getByText(careImages.overlay, { exact: false }).first())
+    await closeDialog(page)
+    expect(existsSync(file(careImages.base))).toBe(true)
   })
 
   it('is moved, and the overlay on it is told', async () => {

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { titleOf } from '../../renderer/commands/command.ts'
 import { commandContext } from '../../renderer/commands/context.ts'
 import { commandLine } from '../../renderer/commands/command-line.ts'
 import { shortcutsOf } from '../../renderer/commands/platform.ts'
 import { commandOf, commands, runByKey, runCommand } from '../../renderer/commands/registry.ts'
-import { rowMenuItems } from '../../renderer/commands/row-menu.ts'
+import { rowMenuCommands, rowMenuItems } from '../../renderer/commands/row-menu.ts'
 import { receiveShellEvent } from '../../renderer/commands/shell-events.ts'
 import {
   describeShortcut,
@@ -138,6 +139,100 @@ describe('whether a command can be used', () => {
   })
 })
 
+/** Every action that the window has for an image, by what it does. */
+const imageActions: Readonly<Record<string, string>> = {
+  resize: 'image.resize',
+  compact: 'image.compact',
+  check: 'image.check',
+  repair: 'image.repair',
+  'take a snapshot': 'image.takeSnapshot',
+  'apply, delete and rename snapshots': 'image.manageSnapshots',
+  'show the backing chain': 'image.showChain',
+  relink: 'image.relink',
+  'overlay on a chosen base': 'image.createOverlay',
+  hash: 'image.hash',
+  map: 'image.map',
+  'copy the SHA-256': 'image.copySha256',
+  'remove from the library': 'library.remove',
+  'move to the Trash': 'image.trash',
+  rename: 'image.rename',
+  move: 'image.move',
+  undo: 'image.undo',
+  'copy the path': 'image.copyPath',
+  'copy as command': 'image.copyCommand',
+  'show in folder': 'image.showInFolder',
+}
+
+/** Those of the library. */
+const libraryActions: Readonly<Record<string, string>> = {
+  'new image': 'library.newImage',
+  'open an image': 'library.openImage',
+  'add a folder': 'library.addFolder',
+  'check all': 'library.checkAll',
+  'compact all': 'library.compactAll',
+}
+
+describe('every action is where people look for it', () => {
+  const actions = Object.entries({ ...imageActions, ...libraryActions })
+  const ofImage = Object.entries(imageActions)
+
+  // The toolbar and the inspector have the same menu behind "More".
+  it.each(ofImage)('%s: in the menu of the row, the toolbar and the inspector', (_, id) => {
+    expect(rowMenuCommands).toContain(id)
+  })
+
+  it.each(actions)('%s: in the palette, by its own words', (_, id) => {
+    const title = titleOf(commandOf(id))
+    const found = findEntries(title, {
+      commands,
+      context: commandContext(),
+      images: [],
+      shortcutOf: () => undefined,
+    })
+    expect(found.map((entry) => entry.id)).toContain(id)
+  })
+
+  it.each(actions)('%s: in the application menu', (_, id) => {
+    expect(menuCommands.map((command) => command.id)).toContain(id)
+  })
+
+  it('the menu and the palette open by keys', () => {
+    expect(commandOf('view.palette').shortcuts).toContain('Mod+K')
+  })
+
+  it.each(ofImage)('%s: says why it cannot be done with nothing selected', (_, id) => {
+    // What was done last can be taken back, whichever image it was.
+    if (id === 'image.undo') return
+    expect(reasonFor(id)).toBeTypeOf('string')
+  })
+
+  it.each(ofImage)('%s: takes a selection of several, or says that it takes one', (_, id) => {
+    const rows = [1, 2].map((each) =>
+      libraryRow({
+        id: each,
+        virtualSize: 1024,
+        health: 'leaks',
+        hashStale: false,
+        contentSha256: 'ab',
+      }),
+    )
+    useLibrary.setState({ rows: new Map(rows.map((row) => [row.id, row])) })
+    select([1, 2])
+    const takesOne = new Set([
+      'image.resize',
+      'image.takeSnapshot',
+      'image.manageSnapshots',
+      'image.showChain',
+      'image.relink',
+      'image.createOverlay',
+      'image.rename',
+      'image.move',
+      'image.showInFolder',
+    ])
+    expect(reasonFor(id)).toBe(takesOne.has(id) ? 'Select one image only' : undefined)
+  })
+})
+
 describe('the row menu', () => {
   it('asks where a file is only when one is missing', () => {
     select([1])
@@ -211,6 +306,8 @@ describe('what changes an image', () => {
     useLibrary.setState(({ rows }) => ({ rows: new Map([...rows, [5, inUse], [6, unknown]]) }))
     select([5])
     expect(reasonFor('image.resize')).toBe('In use by web01')
+    // Who has it open is said in the dialog, which can wait for them.
+    expect(reasonFor('image.compact')).toBeUndefined()
     select([6])
     expect(reasonFor('image.resize')).toBe('Its size is not known')
     select([5, 6])

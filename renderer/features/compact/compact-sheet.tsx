@@ -57,7 +57,7 @@ function CompactForm({ row, onClose }: CompactFormProps) {
   const [anyway, setAnyway] = useState(false)
   const request = compactRequest(chosen, compression)
   const action = useActionPlan({ imageId: row.id, request })
-  const common = useWaysOut({ image: row, action, onClose })
+  const common = useWaysOut({ image: row, action, request, onClose })
   const plan = action.plan?.detail.kind === 'compact' ? action.plan.detail : undefined
   const mode = plan && shownMode(chosen, plan)
   const gain = plan && mode && gainOf(plan, mode)

@@ -37,7 +37,7 @@ function Move({ row, onClose }: { readonly row: LibraryRow; readonly onClose: ()
       ? undefined
       : { kind: 'move', parameters: { path: joinPath(folder, old.name) } }
   const action = useActionPlan({ imageId: row.id, request })
-  const ways = useWaysOut({ image: row, action, onClose })
+  const ways = useWaysOut({ image: row, action, request, onClose })
   const detail = action.plan?.detail.kind === 'file' ? action.plan.detail : undefined
   const notYet =
     folder === undefined ? words.needsFolder : folder === old.location ? words.same : undefined

@@ -47,7 +47,7 @@ function Rename({ row, written, onClose }: RenameProps) {
   const request: ImageAction | undefined =
     notYet === undefined ? { kind: 'rename', parameters: { path } } : undefined
   const action = useActionPlan({ imageId: row.id, request })
-  const ways = useWaysOut({ image: row, action, onClose })
+  const ways = useWaysOut({ image: row, action, request, onClose })
   const [before, after] = [extensionOf(old.name), extensionOf(name)]
   const extension = words.extension(
     before === '' ? words.noExtension : before,

@@ -3,22 +3,25 @@ import { isCommand } from '../../commands/registry.ts'
 import { windowImage } from '../../state/window-image.ts'
 import { texts } from '../../texts/texts.ts'
 import { CommandButton } from '../frame/command-button.tsx'
+import { MoreMenu } from '../frame/more-menu.tsx'
 
 /** What is mostly done with an image, each with its reason where it cannot be. */
 export function ActionsBar({ row }: { readonly row: LibraryRow }) {
   const words = texts().inspector.actions
   // A window of its own has them above every tab.
-  if (row.missingSince !== undefined || windowImage() !== undefined) return null
+  if (windowImage() !== undefined) return null
   const isBroken = ['leaks', 'needs-repair', 'damaged'].includes(row.health)
-  const actions = [
+  const missing = [{ id: 'image.locate', label: words.locate }]
+  const present = [
     ...(isBroken ? [{ id: 'image.repair', label: words.repair }] : []),
     { id: 'image.compact', label: words.compact },
     { id: 'image.resize', label: words.resize },
     { id: 'image.takeSnapshot', label: words.snapshot },
   ].filter(({ id }) => isCommand(id))
+  const isMissing = row.missingSince !== undefined
   return (
     <div className="inspector-quick" role="group" aria-label={words.title}>
-      {actions.map(({ id, label }) => (
+      {(isMissing ? missing : present).map(({ id, label }) => (
         <CommandButton
           key={id}
           id={id}
@@ -26,6 +29,7 @@ export function ActionsBar({ row }: { readonly row: LibraryRow }) {
           variant={id === 'image.repair' ? 'primary' : 'plain'}
         />
       ))}
+      <MoreMenu label={words.more} />
     </div>
   )
 }

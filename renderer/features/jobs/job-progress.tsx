@@ -9,6 +9,7 @@ import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { cancelWorth } from './cancel-worth.ts'
 import { JobControls } from './job-controls.tsx'
 import { requestWords } from './job-words.ts'
+import { waitingWords } from './waiting-words.ts'
 import './job-progress.css'
 
 export interface JobProgressProps {
@@ -51,7 +52,9 @@ export function JobProgress({ job, named = false, explained = false }: JobProgre
         label={`${title} ${job.imageName}`}
         {...(job.state === 'paused' && { tone: 'warn' })}
       />
-      <div className="job-progress-details">{detailsOf(job.state, line).join(' · ')}</div>
+      <div className="job-progress-details">
+        {waitingWords(job) ?? detailsOf(job.state, line).join(' · ')}
+      </div>
       {explained && job.state !== 'cancelling' && (
         <p className="job-progress-worth">{texts().jobs.ifCancelled(cancelWorth(job))}</p>
       )}

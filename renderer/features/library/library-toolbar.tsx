@@ -1,7 +1,6 @@
 import { formatCount } from '../../format/counts.ts'
 import { shownShortcut } from '../../commands/platform.ts'
 import { commandOf, runCommand } from '../../commands/registry.ts'
-import { rowMenuItems } from '../../commands/row-menu.ts'
 import { setFilterText, useFilter } from '../../state/filter.ts'
 import { useInspectorShown } from '../../state/layout.ts'
 import { useSelection } from '../../state/selection.ts'
@@ -11,6 +10,7 @@ import { IconButton } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import { CommandButton, CommandIconButton } from '../frame/command-button.tsx'
+import { MoreMenu } from '../frame/more-menu.tsx'
 import { arrangeColumns, changeColumn } from './column-layout.ts'
 import { columns, columnTitle } from './columns.tsx'
 import { FilterChips } from './filter-chips.tsx'
@@ -36,7 +36,7 @@ export function LibraryToolbar() {
           <CommandButton id="image.hash" label={words.sha256} takesDrop="image.hash" />
           <CommandButton id="image.map" />
         </div>
-        <MoreMenu />
+        <MoreMenu label={texts().library.toolbar.more} />
       </div>
       <div className="library-toolbar-filters">
         <FilterField />
@@ -65,17 +65,6 @@ function CheckButton() {
       id="image.check"
       takesDrop="image.check"
       label={selected === 1 ? words.check : words.checkMany(formatCount(selected))}
-    />
-  )
-}
-
-function MoreMenu() {
-  // Subscribed to, because the reasons in the menu follow the selection.
-  useSelection((state) => state.selected)
-  return (
-    <Menu
-      trigger={<IconButton icon="more" label={texts().library.toolbar.more} />}
-      items={rowMenuItems()}
     />
   )
 }

@@ -8,6 +8,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Tooltip } from '../../ui/tooltip.tsx'
 import { kindWords } from '../jobs/job-words.ts'
+import { waitingWords } from '../jobs/waiting-words.ts'
 import { statusOf } from './status-words.ts'
 
 /** A job while there is one, else what is going on with the file. */
@@ -25,7 +26,7 @@ export function StatusCell({ row, now }: { readonly row: LibraryRow; readonly no
 }
 
 function JobStatus({ job }: { readonly job: Job }) {
-  const standing = standingWords(job.state)
+  const standing = waitingWords(job) ?? standingWords(job.state)
   if (standing !== undefined) {
     return (
       <span className="status-cell status-muted">

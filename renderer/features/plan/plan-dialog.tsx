@@ -16,7 +16,7 @@ import { JobProgress } from '../jobs/job-progress.tsx'
 import { commandOf } from '../jobs/command-of.ts'
 import { UndoButton } from '../undo/undo-button.tsx'
 import { planTexts } from './plan-texts.ts'
-import { PreflightCard, type WaysOut } from './preflight-card.tsx'
+import { PreflightCard, waysOf, type WaysOut } from './preflight-card.tsx'
 import { preflightWords } from './preflight-words.ts'
 import { Receipt } from './receipt.tsx'
 import { useJob } from './use-job.ts'
@@ -78,7 +78,6 @@ function PlanStage({
   onClose,
   children,
 }: PlanDialogProps) {
-  const words = planTexts().dialog
   const form = useId()
   const notYet = useWhyNotYet(action, verb)
   const isDanger = verb.isDanger === true
@@ -116,14 +115,7 @@ function PlanStage({
       >
         {children}
         {action.error !== undefined && (
-          <ErrorPanel
-            error={action.error}
-            actions={
-              <Button size="small" icon="refresh" onClick={action.planAgain}>
-                {words.planAgain}
-              </Button>
-            }
-          />
+          <ErrorPanel error={action.error} actions={<WaysOn action={action} ways={ways} />} />
         )}
         {request !== undefined && (action.error === undefined || action.plan !== undefined) && (
           <PreflightCard action={action} {...(ways !== undefined && { ways })} />
@@ -131,6 +123,23 @@ function PlanStage({
       </form>
     </Dialog>
   )
+}
+
+interface WaysOnProps {
+  readonly action: PlannedAction
+  readonly ways: WaysOut | undefined
+}
+
+/** What can be done where there is no plan: of an image in use, what the card would offer. */
+function WaysOn({ action, ways }: WaysOnProps) {
+  const isInUse = action.error?.reason === 'file-in-use'
+  const offered = isInUse ? waysOf(ways?.use) : []
+  const again = { label: planTexts().dialog.planAgain, run: action.planAgain }
+  return (offered.length === 0 ? [again] : offered).map(({ label, run }) => (
+    <Button key={label} size="small" onClick={run}>
+      {label}
+    </Button>
+  ))
 }
 
 /** Why the button cannot be pressed, the form's own reason first. */

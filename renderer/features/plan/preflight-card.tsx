@@ -17,7 +17,10 @@ export interface WayOut {
   readonly busy?: boolean
 }
 
-export type WaysOut = Readonly<Partial<Record<PreflightLine['id'], WayOut | undefined>>>
+/** The best one first. */
+export type WaysOut = Readonly<
+  Partial<Record<PreflightLine['id'], WayOut | readonly WayOut[] | undefined>>
+>
 
 const icons: Readonly<Record<PreflightLine['tone'], IconName>> = {
   good: 'check',
@@ -70,7 +73,7 @@ export function PreflightCard({ action, ways }: PreflightCardProps) {
 
 interface LineProps {
   readonly line: PreflightLine
-  readonly way: WayOut | undefined
+  readonly way: WaysOut[PreflightLine['id']]
 }
 
 function Line({ line, way }: LineProps) {
@@ -86,13 +89,20 @@ function Line({ line, way }: LineProps) {
         {isGood ? title : <strong>{title}</strong>}
         {detail !== undefined && <p className="preflight-detail">{detail}</p>}
       </div>
-      {!isGood && way !== undefined && (
-        <Button size="small" busy={way.busy ?? false} onClick={way.run}>
-          {way.label}
-        </Button>
-      )}
+      {!isGood &&
+        waysOf(way).map(({ label, busy = false, run }) => (
+          <Button key={label} size="small" busy={busy} onClick={run}>
+            {label}
+          </Button>
+        ))}
     </li>
   )
+}
+
+/** All of them, as a list. */
+export function waysOf(way: WaysOut[PreflightLine['id']]): readonly WayOut[] {
+  if (way === undefined) return []
+  return 'label' in way ? [way] : way
 }
 
 function verdict(lines: readonly PreflightLine[]): string {

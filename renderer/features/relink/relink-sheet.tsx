@@ -46,7 +46,7 @@ function Relink({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
           parameters: { backing: writtenAs(row, chosen), backingFormat: chosen.format },
         }
   const action = useActionPlan({ imageId: row.id, request })
-  const ways = useWaysOut({ image: row, action, onClose })
+  const ways = useWaysOut({ image: row, action, request, onClose })
   const choose = (path: string): void => {
     const known = [...rows.values()].find((candidate) => candidate.path === path)
     const isInside = backingName(row.location, path) !== path
@@ -136,7 +136,7 @@ function HeaderChange({ plan }: { readonly plan: ActionPlan | undefined }) {
         <Banner tone="warn" title={words.warnings}>
           <ul>
             {warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
+              <li key={warning}>{foreign(warning)}</li>
             ))}
           </ul>
         </Banner>

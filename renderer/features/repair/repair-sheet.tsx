@@ -65,7 +65,7 @@ function Repair({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
     request: fault === undefined ? request : undefined,
   })
   // The repair looks at the image by itself: neither a check nor a repair comes first.
-  const { check: _, ...ways } = useWaysOut({ image: row, action, onClose })
+  const { check: _, ...ways } = useWaysOut({ image: row, action, request, onClose })
   const plan = action.plan?.detail.kind === 'repair' ? action.plan.detail : undefined
   const included = plan?.steps.filter((step) => step.included) ?? []
   // The image keeps what a copy gives up.

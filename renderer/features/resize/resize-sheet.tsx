@@ -77,7 +77,7 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
   })
   const { target, direction, request } = outlook
   const action = useActionPlan({ imageId: row.id, request })
-  const ways = useWaysOut({ image: row, action, onClose })
+  const ways = useWaysOut({ image: row, action, request, onClose })
   const field = useRef<HTMLInputElement>(null)
   const detail =
     action.plan?.detail.kind === 'resize' && action.plan.detail.after === target

@@ -30,7 +30,7 @@ function RenameSnapshot({ row, list, snapshot, onClose }: OfSnapshotProps) {
         }
       : undefined
   const action = useActionPlan({ imageId: row.id, request })
-  const ways = useWaysOut({ image: row, action, onClose })
+  const ways = useWaysOut({ image: row, action, request, onClose })
   return (
     <PlanDialog
       title={words.rename.title(snapshotName(old), row.name)}

@@ -38,7 +38,7 @@ function TakeSnapshot({ row, list, onClose }: TakeSnapshotProps) {
   const request: ImageAction | undefined =
     notYet === undefined ? { kind: 'snapshot', parameters: { action: 'create', name } } : undefined
   const action = useActionPlan({ imageId: row.id, request })
-  const ways = useWaysOut({ image: row, action, onClose })
+  const ways = useWaysOut({ image: row, action, request, onClose })
   return (
     <PlanDialog
       title={words.take.title(row.name)}

@@ -91,6 +91,8 @@ export const inspector = {
     compact: 'Compact…',
     resize: 'Resize…',
     snapshot: 'Snapshot…',
+    locate: 'Locate…',
+    more: 'More actions for this image',
     repair: 'Repair…',
     repairHint: 'Shows first what would be written and what cannot be put right',
     trash: 'Move to Trash…',

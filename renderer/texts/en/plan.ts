@@ -23,8 +23,7 @@ export const plan = {
     advice: 'Shut the VM down or close the program, then look again.',
     queue: 'Queue until it is free',
     queued: (image: string) => `Queued until ${image} is free`,
-    queuedDetail:
-      'It is planned again then. What would lose anything is not done without you.',
+    queuedDetail: 'It is planned again then. What would lose anything is not done without you.',
     lookAgain: 'Look again',
   },
   writable: {
