@@ -41,4 +41,13 @@ export const planReasons = {
     detail: (c) => `${c.found ?? 'Something'} would be lost for ever.`,
     advice: () => 'Open the action for this image alone, look at its plan, and agree to it there.',
   },
+  'plan-overtaken': {
+    kind: 'locked',
+    number: 1415,
+    title: (c) => `${nameOf(c)} is being changed already`,
+    detail: (c) =>
+      `Another window began to change ${c.path ?? 'the image'}; what this plan says would not be true any more.`,
+    safety: 'The plan changed nothing.',
+    advice: () => 'The plan is made again when that is done.',
+  },
 } as const satisfies Record<string, CatalogueEntry>

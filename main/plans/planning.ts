@@ -64,6 +64,8 @@ export class Planning implements ActionWork {
   readonly #parts: PlanningParts
   /** Plans that are being made for windows, by image: each holds it as a reader. */
   readonly #shown = new Map<number, Set<ShownWork>>()
+  /** Images that are being changed: a plan of one would hold it as a reader, and be out of date at its end. */
+  readonly #changing = new Set<number>()
   readonly #now: () => number
 
   constructor(parts: PlanningParts) {
@@ -71,8 +73,12 @@ export class Planning implements ActionWork {
     this.#now = parts.now ?? Date.now
   }
 
-  /** Plans for a window: one plan or several, each better than the one before. Resolves with the last one. */
+  /**
+   * Plans for a window: one plan or several, each better than the one before. Resolves with the last one.
+   * Throws `plan-overtaken` when somebody begins to change the image meanwhile, and what planning throws.
+   */
   async show(imageId: number, request: ImageAction, shown: ShownPlans): Promise<ActionPlan> {
+    if (this.#changing.has(imageId)) throw this.#overtaken(imageId)
     const stopping = new AbortController()
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     const work: ShownWork = { stop: () => stopping.abort(), ended }
@@ -81,6 +87,9 @@ export class Planning implements ActionWork {
     try {
       const signal = AbortSignal.any([shown.signal, stopping.signal])
       return await this.#show(imageId, request, { ...shown, signal })
+    } catch (thrown) {
+      const isOvertaken = stopping.signal.aborted && !shown.signal.aborted
+      throw isOvertaken ? this.#overtaken(imageId) : thrown
     } finally {
       works.delete(work)
       if (works.size === 0) this.#shown.delete(imageId)
@@ -128,6 +137,21 @@ export class Planning implements ActionWork {
    * `plan-outdated` when it would be another plan, why it cannot be done, and what doing it throws.
    */
   async carryOut(
+    task: Task & { readonly request: ImageAction },
+    host: EngineHost,
+    options: PerformOptions,
+  ): Promise<Performed | NotBegun> {
+    const { imageId } = task
+    // The queue does one thing at a time with an image.
+    this.#changing.add(imageId)
+    try {
+      return await this.#carryOut(task, host, options)
+    } finally {
+      this.#changing.delete(imageId)
+    }
+  }
+
+  async #carryOut(
     { jobId, imageId, request, agreed }: Task & { readonly request: ImageAction },
     host: EngineHost,
     { signal, hold, onEvent }: PerformOptions,
@@ -174,6 +198,11 @@ export class Planning implements ActionWork {
       // again changes nothing about the image; the next look at its folder makes up for it.
       await images.refresh([imageId]).catch(() => undefined)
     }
+  }
+
+  #overtaken(imageId: number): ImageError {
+    const path = this.#parts.images.row(imageId)?.path
+    return new ImageError('plan-overtaken', path === undefined ? {} : { path })
   }
 
   /** A plan may be agreed to while a better one is still being made: its reader must not hinder the work. */

@@ -1,6 +1,7 @@
 /** Changes as a window asks for them: planned, agreed to, done by a real worker, and looked at by qemu-img afterwards. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { RemoteError } from '../../ipc/remote-error.ts'
 import type { ImageAction } from '../../ipc/schemas/action.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
 import type { ActionPlan } from '../../ipc/schemas/plan.ts'
@@ -210,6 +211,31 @@ describe('space', () => {
     expect(await services.run(image.id, request, token)).toMatchObject({ state: 'succeeded' })
     expect(await shown).toBe('ended')
     expect((await qemuCheck(image.file)).exitCode).toBe(0)
+  })
+
+  test('another window that plans meanwhile is told, and stands in nobody’s way', async () => {
+    const image = await anImage('two.qcow2', '2G', 'write -P 1 0 768M', 'discard 0 256M')
+    const request = { kind: 'compact', parameters: { mode: 'in-place' } } as const
+    const { token } = await services.plan(image.id, request)
+    const others: string[] = []
+    const other = async (): Promise<void> => {
+      try {
+        await services.otherClient['plans.action']({ imageId: image.id, request }, () => undefined)
+        others.push('made')
+      } catch (error) {
+        others.push(error instanceof RemoteError ? error.data.reason : 'thrown')
+      }
+    }
+    const before = other()
+    let during: Promise<void> | undefined
+    const job = await services.run(image.id, request, token, {
+      onProgress: () => (during ??= other()),
+    })
+    expect(job).toMatchObject({ state: 'succeeded' })
+    await Promise.all([before, during])
+    expect(others).toEqual(['plan-overtaken', 'plan-overtaken'])
+    await other()
+    expect(others.at(-1)).toBe('made')
   })
 
   test('a new file takes the place of the old one, and the row stays', async () => {

@@ -18,6 +18,8 @@ const scanWorkerUrl = new URL('../../main/images/scan-worker.ts', import.meta.ur
 /** Real services with one window, which speaks through the contract. */
 export interface OpenServices extends AsyncDisposable {
   readonly client: Client<Contract>
+  /** Of another window. */
+  readonly otherClient: Client<Contract>
   add(...paths: string[]): Promise<readonly number[]>
   row(imageId: number): Promise<LibraryRow | undefined>
   /** Every plan that a window is shown, the last one being the answer. */
@@ -64,16 +66,18 @@ export async function openServices(
     logFolder: folder.file('logs'),
     vmPlaces: [],
   })
-  const { window, services: end } = inMemoryPair()
-  serve(contract, services.handlers, end, {
-    errors: serveErrors,
-    onDefect: (procedure, thrown) => {
-      queueMicrotask(() => {
-        throw new Error(`a defect in ${procedure}`, { cause: thrown })
-      })
-    },
-  })
-  const client = connect(contract, window)
+  const windows = [inMemoryPair(), inMemoryPair()] as const
+  for (const { services: end } of windows) {
+    serve(contract, services.handlers, end, {
+      errors: serveErrors,
+      onDefect: (procedure, thrown) => {
+        queueMicrotask(() => {
+          throw new Error(`a defect in ${procedure}`, { cause: thrown })
+        })
+      },
+    })
+  }
+  const client = connect(contract, windows[0].window)
   const jobs = new Map<string, Job>()
   const listeners = new Set<(job: Job | undefined, progress?: [string, JobProgress]) => void>()
   const watching = new AbortController()
@@ -121,6 +125,7 @@ export async function openServices(
 
   return {
     client,
+    otherClient: connect(contract, windows[1].window),
     add: async (...paths) => (await client['library.addFiles']({ paths })).imageIds,
     row: async (imageId) => {
       const stop = new AbortController()
@@ -174,7 +179,7 @@ export async function openServices(
     [Symbol.asyncDispose]: async () => {
       watching.abort()
       await watched
-      window.close()
+      for (const { window } of windows) window.close()
       await services.close()
     },
   }
