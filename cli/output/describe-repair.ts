@@ -19,10 +19,15 @@ import { formatTable } from '../terminal/table.ts'
 /** Writes and ranges in a text; `--json` has more of them. */
 const listed = 20
 
+export interface RepairAnswer extends Repaired {
+  /** The copy that is repaired instead of the image; undefined without one. */
+  readonly copyTo: string | undefined
+}
+
 /** What a repair did, or would do, and what remains. */
 export function describeRepair(
   path: string,
-  { plan, result }: Repaired,
+  { plan, result, copyTo }: RepairAnswer,
   { paint, width }: TextLayout,
 ): string {
   const { before, steps } = plan
@@ -32,7 +37,7 @@ export function describeRepair(
     ['Before', countWords(before)],
     [result === undefined ? 'Would be' : 'Now', countWords(after)],
     ...(plan.bytesWritten === 0 ? [] : [writtenFact({ plan, result })]),
-    ...copyFacts({ plan, result }),
+    ...copyFacts({ plan, result, copyTo }),
   ]
   const headline = repairWords({ plan, result })
   const parts = [
@@ -58,7 +63,13 @@ function writtenFact({ plan, result }: Repaired): Fact {
   return [result === undefined ? 'Would write' : 'Written', words]
 }
 
-function copyFacts({ plan, result }: Repaired): Fact[] {
+function copyFacts({ plan, result, copyTo }: RepairAnswer): Fact[] {
+  if (copyTo !== undefined) {
+    const name = printable(copyTo)
+    return result === undefined
+      ? [['Copy', `${name} would be made and repaired; the image stays as it is`]]
+      : [['Copy', `${name} was repaired; the image is as it was`]]
+  }
   if (result === undefined) {
     if (plan.safetyCopyBytes === 0) return []
     return [['Safety copy', `${formatBytes(plan.safetyCopyBytes)}, written first`]]

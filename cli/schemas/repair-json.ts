@@ -47,6 +47,8 @@ const write = z.strictObject({
 export const repairJson = z.strictObject({
   version: z.literal(1),
   filename: z.string(),
+  /** The copy that is repaired instead, as it was typed. */
+  copyTo: z.string().optional(),
   plan: z.strictObject({
     mode: z.enum(['leaks', 'all']),
     consent: z.array(z.string()).readonly(),
@@ -70,6 +72,8 @@ export const repairJson = z.strictObject({
       leaksFixed: bytes,
       /** Missing when there was nothing to repair. */
       safetyCopy: z.string().optional(),
+      /** How the copy was made and compared. */
+      copied: z.strictObject({ bytes, proof: z.string(), digest: z.string() }).optional(),
       bytesWritten: bytes,
       remaining: z.array(group).readonly(),
     })

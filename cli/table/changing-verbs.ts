@@ -141,6 +141,11 @@ export const repairing = {
     value: 'step',
     help: 'agree to a step that gives something up, by the name that --dry-run shows',
   },
+  copyTo: {
+    kind: 'text',
+    value: 'file',
+    help: 'repair a copy in the same folder, which gets this name, and leave the image as it is',
+  },
   safetyCopyFolder: {
     kind: 'text',
     value: 'folder',
@@ -252,7 +257,8 @@ export const changingVerbs: VerbGroup = {
       operands: ['<file...>'],
       options: repairing,
       notes:
-        'A safety copy is written first; "platter undo" takes the repair back with it.\n' +
+        'A safety copy is written first; "platter undo" takes the repair back with it. With --copy-to the image is only read,\n' +
+        'and its copy, compared with it byte by byte, is repaired before it gets its name.\n' +
         'Exit codes: 0 clean afterwards, 1 could not be repaired, 2 corruption remains, 3 leaks remain.',
       examples: [
         { words: 'repair --dry-run disk.qcow2', does: 'what it would do, and what remains' },

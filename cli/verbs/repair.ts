@@ -1,15 +1,16 @@
+import path from 'node:path'
 import {
   dataLossSteps,
+  ImageError,
   operationPhases,
   tellOfRepair,
   type DataLossStep,
   type OperationContext,
-  type Repaired,
 } from '../../core/index.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Host } from '../host.ts'
 import { changeImages } from '../images/change-images.ts'
-import { describeRepair } from '../output/describe-repair.ts'
+import { describeRepair, type RepairAnswer } from '../output/describe-repair.ts'
 import { recordChange } from '../output/record-change.ts'
 import type { RepairJson } from '../schemas/repair-json.ts'
 import type { repairing } from '../table/changing-verbs.ts'
@@ -22,9 +23,13 @@ type RepairWords = OptionValues<typeof repairing>
 /** `platter repair`: plans, writes a safety copy, repairs, and answers as a check of what is there then. */
 export const repair: RunVerb<RepairWords> = async ({ operands, options: words, host }) => {
   const consent = stepsOf(words.allow)
-  const work = (path: string, context: OperationContext) =>
-    repairOne(path, { host, words, consent }, context)
-  const record = recordChange({ host, options: words }, { kind: 'repair', tell: tellOfRepair })
+  mustGoTogether(operands, words)
+  const work = (image: string, context: OperationContext) =>
+    repairOne(image, { host, words, consent }, context)
+  const record = recordChange(
+    { host, options: words },
+    { kind: 'repair', tell: tellOfRepair, made: words.copyTo },
+  )
   return changeImages(
     operands,
     { host, options: words },
@@ -46,15 +51,42 @@ interface RepairRun {
 }
 
 async function repairOne(
-  path: string,
+  image: string,
   { host, words, consent }: RepairRun,
   context: OperationContext,
-): Promise<Repaired> {
-  const { format, mode, dryRun, unsafeBuffering, safetyCopyFolder } = words
-  const plan = await host.engine.planRepair(path, { ...context, format, mode, consent })
-  if (dryRun) return { plan, result: undefined }
+): Promise<RepairAnswer> {
+  const { format, mode, dryRun, unsafeBuffering, safetyCopyFolder, copyTo } = words
+  if (copyTo !== undefined) mustBeBeside(image, copyTo)
+  const plan = await host.engine.planRepair(image, { ...context, format, mode, consent })
+  if (dryRun) return { plan, result: undefined, copyTo }
+  if (copyTo !== undefined) {
+    const result = await host.engine.repairCopy(image, copyTo, plan, { ...context, consent })
+    return { plan, result, copyTo }
+  }
   const options = { ...context, consent, unsafeBuffering, safetyCopyFolder }
-  return { plan, result: await host.engine.repairImage(path, plan, options) }
+  return { plan, result: await host.engine.repairImage(image, plan, options), copyTo }
+}
+
+/** Throws UsageError. */
+function mustGoTogether(
+  operands: readonly string[],
+  { copyTo, safetyCopyFolder, unsafeBuffering }: RepairWords,
+): void {
+  if (copyTo === undefined) return
+  if (operands.length > 1) throw new UsageError('--copy-to goes with one image.')
+  if (safetyCopyFolder !== undefined || unsafeBuffering) {
+    throw new UsageError(
+      '--copy-to leaves the image as it is: it goes without a safety copy, and without --unsafe-buffering.',
+    )
+  }
+}
+
+/** Elsewhere the name of a backing file would mean another file. */
+function mustBeBeside(image: string, copy: string): void {
+  const folder = path.dirname(path.resolve(image))
+  if (path.dirname(path.resolve(copy)) === folder) return
+  const facts = { path: image, field: 'The copy', expected: `a name in ${folder}`, found: copy }
+  throw new ImageError('invalid-argument', facts)
 }
 
 /** Several may stand in one word, with commas between. Throws UsageError for what is no such step. */
@@ -69,7 +101,7 @@ function stepsOf(words: readonly string[]): readonly DataLossStep[] {
 }
 
 /** Of what is there now, or would be: as `check` answers. */
-function codeOf({ plan, result }: Repaired): ExitCode {
+function codeOf({ plan, result }: RepairAnswer): ExitCode {
   const { verdict } = result?.after ?? plan.after
   return {
     clean: exitCodes.fine,
@@ -79,9 +111,10 @@ function codeOf({ plan, result }: Repaired): ExitCode {
   }[verdict]
 }
 
-function repairJson(filename: string, { plan, result }: Repaired): RepairJson {
+function repairJson(filename: string, { plan, result, copyTo }: RepairAnswer): RepairJson {
   const { path: _path, format: _format, stamp: _stamp, digest: _digest, ...rest } = plan
-  if (result === undefined) return { version: 1, filename, plan: rest }
+  const json = { version: 1, filename, copyTo, plan: rest } as const
+  if (result === undefined) return json
   const { path: _image, ...done } = result
-  return { version: 1, filename, plan: rest, result: done }
+  return { ...json, result: done }
 }

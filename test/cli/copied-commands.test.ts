@@ -13,7 +13,8 @@ import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
 import { commandLine } from '../../renderer/commands/command-line.ts'
 import { commandOf } from '../../renderer/features/jobs/command-of.ts'
 import { gptDisk, gptProblem } from '../helpers/gpt-disk.ts'
-import { qemuImg, qemuImgJson } from '../helpers/qemu.ts'
+import { Qcow2Builder } from '../helpers/qcow2-builder.ts'
+import { qemuCheck, qemuImg, qemuImgJson } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { platter } from './run-platter.ts'
 
@@ -102,8 +103,8 @@ function keptBeside(request: AnyRequest): Readonly<Record<string, unknown>> {
   if (request.kind === 'resize' && request.parameters.keepCut === true) {
     return { keepCut: `${image}.cut` }
   }
-  const isKept = request.kind === 'snapshot' && request.parameters.action === 'delete'
-  return isKept && request.parameters.keep === true ? { keep: `${image}.kept` } : {}
+  if (request.kind !== 'snapshot' || request.parameters.action !== 'delete') return {}
+  return request.parameters.keep === true ? { keep: `${image}.kept` } : {}
 }
 
 describe('a copied command', () => {
@@ -192,6 +193,17 @@ describe('a copied command', () => {
     expect(await qemuImgJson('info', path)).toMatchObject({ snapshots: [{ name: 'monday' }] })
     const { stdout } = await platter(['history', '--limit', '1', '--json', path], { env })
     expect(history.parse(JSON.parse(stdout))).toMatchObject([{ request }])
+  })
+
+  it('repairs a copy', async () => {
+    const path = folder.file('leaky.qcow2')
+    const copyTo = folder.file('mended.qcow2')
+    await new Qcow2Builder().data(0).leak(2).writeTo(path)
+    const before = await readFile(path)
+    await run({ kind: 'repair', parameters: { mode: 'all', copyTo } }, path)
+    expect((await readFile(path)).equals(before)).toBe(true)
+    expect(await qemuCheck(copyTo)).toMatchObject({ exitCode: 0 })
+    expect(await qemuCheck(path)).toMatchObject({ exitCode: 3 })
   })
 
   it('is there for every action whose verb the command line has, and for no other', () => {

@@ -47,8 +47,6 @@ function changeCommand(
       ])
     }
     case 'repair':
-      // The command line repairs the image itself.
-      return 'copyTo' in parameters ? undefined : platter(kind, parameters, [imagePath])
     case 'amend':
     case 'discard':
     case 'pattern':

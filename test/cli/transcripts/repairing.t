@@ -219,3 +219,40 @@ It can be taken back.
     When      <date>
     Returned  a disk of 1 MiB
   virtual size: 1 MiB (1048576 bytes)
+
+A copy is repaired instead
+
+  $ make-image leaky copied.qcow2; cp copied.qcow2 as-it-was.qcow2
+  $ platter repair --dry-run --copy-to mended.qcow2 copied.qcow2 | head -n 5
+  copied.qcow2: would be repaired: 3 leaks fixed, clean then
+    Before       3 leaks
+    Would be     clean
+    Would write  512 B in 1 write
+    Copy         mended.qcow2 would be made and repaired; the image stays as it is
+  $ platter repair --copy-to mended.qcow2 copied.qcow2 | head -n 5
+  copied.qcow2: repaired: 3 leaks fixed, clean now
+    Before   3 leaks
+    Now      clean
+    Written  512 B in 1 write
+    Copy     mended.qcow2 was repaired; the image is as it was
+  $ cmp copied.qcow2 as-it-was.qcow2; qemu-img check -q mended.qcow2; qemu-img compare -q copied.qcow2 mended.qcow2; ls copied* mended*
+  copied.qcow2
+  mended.qcow2
+  $ platter repair --copy-to mended.qcow2 copied.qcow2
+  platter: There is a mended.qcow2 already (PLT-1748)
+    <folder>/mended.qcow2 is taken; Platter replaces no file by moving another.
+    Nothing was changed. Choose another name or another folder.
+  [1]
+  $ platter repair --copy-to /tmp/mended.qcow2 copied.qcow2
+  platter: The copy is not valid (PLT-1002)
+    Expected a name in <folder>, found /tmp/mended.qcow2.
+    Nothing was changed. Correct the value and try again.
+  [1]
+  $ platter repair --copy-to mended.qcow2 --safety-copy-folder . copied.qcow2
+  platter: --copy-to leaves the image as it is: it goes without a safety copy, and without --unsafe-buffering.
+  Run "platter help repair" for what it takes.
+  [64]
+  $ platter repair --copy-to mended.qcow2 copied.qcow2 leaky.qcow2
+  platter: --copy-to goes with one image.
+  Run "platter help repair" for what it takes.
+  [64]
