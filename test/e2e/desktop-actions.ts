@@ -98,6 +98,19 @@ export function desktopActions(): void {
     await closeDialog()
   })
 
+  it('plans a check of all images, as the launcher’s menu asks for', async () => {
+    await startAgain('--command=library.checkAll')
+    expect(
+      await isShown(
+        dialog()
+          .getByRole('heading', { name: /^Check/ })
+          .first(),
+      ),
+    ).toBe(true)
+    expect(await jobCount()).toBe(0)
+    await closeDialog()
+  })
+
   it('says why an action does not fit a file', async () => {
     await startAgain('--action=check', images.foreign)
     const toast = app.page.locator('.toast', { hasText: 'Not possible: Check' })

@@ -257,14 +257,17 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
 
   it('remembers where its window was', async () => {
     await electron().evaluate(({ BrowserWindow }) => {
-      BrowserWindow.getAllWindows()[0]?.setBounds({ x: 50, y: 60, width: 1000, height: 700 })
+      const [window] = BrowserWindow.getAllWindows()
+      window?.setBounds({ x: 50, y: 60, width: 1000, height: 700 })
+      window?.maximize()
     })
     await app.close()
     app = await launch(kind, { folder: folder.path })
-    const bounds = await electron().evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()[0]?.getBounds(),
-    )
-    expect(bounds).toMatchObject({ x: 50, y: 60, width: 1000, height: 700 })
+    const place = await electron().evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows()
+      return { ...window?.getNormalBounds(), isMaximized: window?.isMaximized() }
+    })
+    expect(place).toEqual({ x: 50, y: 60, width: 1000, height: 700, isMaximized: true })
   })
 }
 
