@@ -237,7 +237,7 @@ export function undoPlanOf(row: LibraryRow, { parameters }: ActionOf<'undo'>): M
     detail: {
       kind: 'undo',
       jobId: parameters.id,
-      returns: `The tables of ${row.name} return as they were before the repair; what a guest reads stays the same.`,
+      returns: `The tables of ${row.name} return as they were before; what a guest reads stays the same.`,
       bytesWritten: 12_288,
     },
   }

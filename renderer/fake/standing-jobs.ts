@@ -46,14 +46,6 @@ const kinds = (now: number): readonly Standing[] => [
     summary: 'Could not be read',
   },
   { state: 'cancelled', request: check, startedAt: now - 9_000_000, endedAt: now - 8_900_000 },
-  {
-    state: 'succeeded',
-    request: { kind: 'resize', parameters: { size: 80 * GiB } },
-    startedAt: now - 9_500_000,
-    endedAt: now - 9_400_000,
-    summary: 'Resized to 80 GiB',
-    undo: 'possible',
-  },
 ]
 
 /** One job of each kind, of as many images. */

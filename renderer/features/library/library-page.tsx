@@ -27,14 +27,17 @@ export function LibraryPage({ scope }: { readonly scope: Scope }) {
   const inspectorShown = useInspectorShown()
   if (empty) return <FirstRun />
   return (
-    <>
-      <div className="library">
-        <LibraryToolbar />
-        <LibraryContent scope={scope} />
-        <StatusBar />
+    <div className="library-page">
+      {/* Over both: the rows stay where they are when the inspector comes beside them. */}
+      <LibraryToolbar />
+      <div className="library-panes">
+        <div className="library">
+          <LibraryContent scope={scope} />
+          <StatusBar />
+        </div>
+        {inspectorShown && <InspectorPane />}
       </div>
-      {inspectorShown && <InspectorPane />}
-    </>
+    </div>
   )
 }
 

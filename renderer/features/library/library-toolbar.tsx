@@ -38,17 +38,19 @@ export function LibraryToolbar() {
         </div>
         <MoreMenu label={texts().library.toolbar.more} />
       </div>
-      <div className="library-toolbar-filters">
-        <FilterField />
-        <FilterChips />
-      </div>
-      <div className="library-toolbar-group">
-        <ColumnsMenu />
-        <CommandIconButton
-          id="view.inspector"
-          label={inspectorShown ? words.hideInspector : words.showInspector}
-          pressed={inspectorShown}
-        />
+      <div className="library-toolbar-view">
+        <div className="library-toolbar-filters">
+          <FilterField />
+          <FilterChips />
+        </div>
+        <div className="library-toolbar-group">
+          <ColumnsMenu />
+          <CommandIconButton
+            id="view.inspector"
+            label={inspectorShown ? words.hideInspector : words.showInspector}
+            pressed={inspectorShown}
+          />
+        </div>
       </div>
     </div>
   )

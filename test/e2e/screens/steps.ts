@@ -34,7 +34,8 @@ export class Steps {
   }
 
   get dialog(): Locator {
-    return this.page.getByRole('dialog')
+    // Notes that come and go are dialogs, too.
+    return this.page.locator('.dialog, .palette')
   }
 
   get grid(): Locator {
