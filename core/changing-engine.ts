@@ -14,6 +14,7 @@ import type { CreateOptions } from './operations/create-options.ts'
 import type { CreatePlan, CreateResult } from './operations/create-plan.ts'
 import type { ApplySnapshotOptions, PlanSnapshotOptions } from './operations/snapshot-apply.ts'
 import type { PlanCompactOptions } from './operations/plan-compact.ts'
+import type { ImageStamp } from './operations/image-stamp.ts'
 import type { RelinkOptions } from './operations/plan-relink.ts'
 import type { RelinkPlan, RelinkResult } from './operations/relink-plan.ts'
 import type { PlanRepairOptions } from './operations/plan-repair.ts'
@@ -79,6 +80,8 @@ export interface ChangingEngine {
     options?: CreateDeviceOptions,
   ): Promise<BlockDevice>
   /** In the order of the image, with what each takes of the file; only reads. */
+  /** What the image is like now, for changes that have no plan of their own: they refuse when it is another one. */
+  readStamp(path: string): Promise<ImageStamp>
   listSnapshots(path: string, options?: ListSnapshotsOptions): Promise<readonly ListedSnapshot[]>
   createSnapshot(path: string, options: CreateSnapshotOptions): Promise<SnapshotChange>
   /** What only the present state has, and would lose; only reads. */

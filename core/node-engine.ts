@@ -48,6 +48,7 @@ import {
   readKeptSnapshot,
   restoreSnapshot,
 } from './operations/snapshot-restore.ts'
+import { stampOf } from './operations/image-stamp.ts'
 import { listSnapshots } from './operations/snapshot-list.ts'
 import { renameSnapshot } from './operations/snapshot-rename.ts'
 import { storedExtents } from './operations/stored-extents.ts'
@@ -110,6 +111,10 @@ export function createEngine({ trace, onDevice, pace }: EngineOptions = {}): Eng
       told(await openDevice(host, absolute(path), paced(options))),
     createDevice: async (path, image, options) =>
       told(await createDevice(host, absolute(path), image, paced(options))),
+    async readStamp(path) {
+      await using file = await host.openFile(absolute(path))
+      return stampOf(file)
+    },
     listSnapshots: (path, options) => listSnapshots(host, absolute(path), paced(options)),
     createSnapshot: (path, options) => createSnapshot(host, absolute(path), paced(options)),
     planApplySnapshot: (path, options) => planApplySnapshot(host, absolute(path), paced(options)),

@@ -37,7 +37,7 @@ export async function lookAtSnapshots<Result>(
 
 export interface ChangeOptions extends SnapshotOptions {
   /** The state that a plan was made for; nothing is changed in another one. */
-  readonly stamp?: ImageStamp
+  readonly stamp?: ImageStamp | undefined
 }
 
 /** As `lookAtSnapshots`, holding the image for writing; a dirty image gets its refcounts rebuilt. */

@@ -1,10 +1,10 @@
 import type { WritingEnvironment } from '../image/environment.ts'
 import { createSnapshot as createInImage } from '../qcow2/snapshot/create-snapshot.ts'
 import { describeSnapshot } from './describe-snapshot.ts'
-import { changeSnapshots, type SnapshotOptions } from './open-snapshots.ts'
+import { changeSnapshots, type ChangeOptions } from './open-snapshots.ts'
 import type { SnapshotChange } from './snapshot-plan.ts'
 
-export interface CreateSnapshotOptions extends SnapshotOptions {
+export interface CreateSnapshotOptions extends ChangeOptions {
   /** 1 to 65,535 bytes of UTF-8 without NUL (QEMU's own tools show 255); no other snapshot may have it. */
   readonly name: string
   /** Unix time in milliseconds; default now. */
@@ -17,7 +17,7 @@ export interface CreateSnapshotOptions extends SnapshotOptions {
  *
  * Can be cancelled while references are counted and tables written; nothing was changed then. Throws
  * `snapshots-not-possible`, `snapshots-with-data-file`, `snapshot-exists`, `snapshots-full`,
- * `invalid-argument`, `refcount-overflow`, `image-corrupt`, `file-in-use`, and what Restructure throws.
+ * `invalid-argument`, `plan-outdated`, `refcount-overflow`, `image-corrupt`, `file-in-use`, and what Restructure throws.
  */
 export async function createSnapshot(
   host: WritingEnvironment,

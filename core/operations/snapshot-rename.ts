@@ -1,10 +1,10 @@
 import type { WritingEnvironment } from '../image/environment.ts'
 import { renameSnapshot as renameInImage } from '../qcow2/snapshot/rename-snapshot.ts'
 import { describeSnapshot } from './describe-snapshot.ts'
-import { changeSnapshots, type SnapshotOptions } from './open-snapshots.ts'
+import { changeSnapshots, type ChangeOptions } from './open-snapshots.ts'
 import type { SnapshotChange, SnapshotChoice } from './snapshot-plan.ts'
 
-export interface RenameSnapshotOptions extends SnapshotOptions {
+export interface RenameSnapshotOptions extends ChangeOptions {
   readonly snapshot: SnapshotChoice
   /** Rules as for a new snapshot. */
   readonly name: string

@@ -31,7 +31,12 @@ export async function summarizeAllocation(
       onProgress?.({ phase: 'tables', done: at, total: virtualSize, unit: 'bytes' })
       await pause
     }
-    const resolved = resolveRun(image, at, virtualSize - at)
+    // One run may go over all tables there are: a step of bounded length lets a pause and a cancel in.
+    const resolved = resolveRun(
+      image,
+      at,
+      Math.min(virtualSize - at, buckets.bytes * bucketsAtOnce),
+    )
     buckets.add(classOf(resolved), at, resolved.length)
     at += resolved.length
   }
@@ -55,6 +60,8 @@ function classOf({ run, depth, missing }: ResolvedRun): AllocationClass {
 
 /** What the pictures can use: more buckets than a canvas has pixels help nobody. */
 const maxBuckets = 16_384
+/** Of a disk of any size a step is a thousandth part, and 16 of them are made between two looks at the clock. */
+const bucketsAtOnce = 16
 /** One sector: nothing in an image is smaller. */
 const minBucketBytes = 512
 
@@ -74,6 +81,11 @@ class Buckets {
     this.#bucketBytes = bucketBytes
     this.#count = ceilDiv(virtualSize, bucketBytes)
     for (const name of allocationClasses) this.#bytes.set(name, new Float64Array(this.#count))
+  }
+
+  /** Bytes of one. */
+  get bytes(): number {
+    return this.#bucketBytes
   }
 
   add(name: AllocationClass, at: number, length: number): void {

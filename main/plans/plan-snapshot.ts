@@ -17,7 +17,6 @@ import type { ActionOf } from '../../ipc/schemas/action.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
 import type { Measured } from '../jobs/engine-host.ts'
 import type { Keeper } from '../undo/keeper.ts'
-import { fileBasis } from './basis.ts'
 import type { CardFacts, DoneWork, Draft } from './draft.ts'
 import { whyNotKept } from './preflight/why-not-kept.ts'
 import type { Planner } from './planners.ts'
@@ -60,17 +59,21 @@ interface Planning {
   readonly context: PlanContext
 }
 
-function planTaking({ subject, listed }: Planning, { name }: ParametersOf<'create'>): Draft {
-  const { image, row, file } = subject
+async function planTaking(
+  { subject, listed, context }: Planning,
+  { name }: ParametersOf<'create'>,
+): Promise<Draft> {
+  const { image, row } = subject
+  const { result: stamp } = await context.host.run('readStamp', image, context)
   const size = row.virtualSize ?? 0
   return {
     ...plainDraft,
     detail: detailOf('create', { before: size, after: size }),
     refusals: nameTaken(listed, name, image.path),
     card: cardOf(listed, { undo: { undo: 'while-unchanged' } }),
-    basis: fileBasis(file),
+    basis: { stamp },
     carryOut: async ({ host, ...work }) => {
-      const done = await host.run('createSnapshot', { ...image, name }, work)
+      const done = await host.run('createSnapshot', { ...image, name, stamp }, work)
       return doneWork(done, { kind: 'create', change: done.result })
     },
   }
@@ -187,11 +190,12 @@ function undoOf(
   return { undo: content === 'whole' ? 'while-kept' : 'while-unchanged', keptBytes }
 }
 
-function planRenaming(
-  { subject, listed }: Planning,
+async function planRenaming(
+  { subject, listed, context }: Planning,
   { name, id, newName }: ParametersOf<'rename'>,
-): Draft {
-  const { image, row, file } = subject
+): Promise<Draft> {
+  const { image, row } = subject
+  const { result: stamp } = await context.host.run('readStamp', image, context)
   const snapshot = choiceOf(listed, { name, isId: id === true })
   const chosen = chosenOf(listed, snapshot, image.path)
   const size = row.virtualSize ?? chosen.diskSize
@@ -205,9 +209,9 @@ function planRenaming(
       // A name stands in the table of snapshots alone.
       check: { kind: 'does-not-matter' },
     },
-    basis: { file: fileBasis(file), snapshot: chosen.id },
+    basis: { stamp, snapshot: chosen.id },
     carryOut: async ({ host, ...work }) => {
-      const task = { ...image, snapshot: { id: chosen.id }, name: newName }
+      const task = { ...image, snapshot: { id: chosen.id }, name: newName, stamp }
       const done = await host.run('renameSnapshot', task, work)
       return doneWork(done, { kind: 'rename', change: done.result, oldName: chosen.name })
     },

@@ -53,8 +53,11 @@ export function changeHandlers(engine: Engine): TaskHandlers<ChangeTasks> {
       ),
     listSnapshots: ({ usage, ...image }, context) =>
       measured(image, () => engine.listSnapshots(image.path, { usage, ...watched(context) })),
-    createSnapshot: ({ name, ...image }, context) =>
-      measured(image, () => engine.createSnapshot(image.path, { name, ...watched(context) })),
+    readStamp: (image) => measured(image, () => engine.readStamp(image.path)),
+    createSnapshot: ({ name, stamp, ...image }, context) =>
+      measured(image, () =>
+        engine.createSnapshot(image.path, { name, stamp, ...watched(context) }),
+      ),
     planApplySnapshot: ({ snapshot, ...image }, context) =>
       measured(image, () =>
         engine.planApplySnapshot(image.path, { snapshot, ...watched(context) }),
@@ -69,9 +72,9 @@ export function changeHandlers(engine: Engine): TaskHandlers<ChangeTasks> {
       ),
     deleteSnapshot: ({ plan, keep, ...image }, context) =>
       measured(image, () => engine.deleteSnapshot(image.path, { plan, keep, ...watched(context) })),
-    renameSnapshot: ({ snapshot, name, ...image }, context) =>
+    renameSnapshot: ({ snapshot, name, stamp, ...image }, context) =>
       measured(image, () =>
-        engine.renameSnapshot(image.path, { snapshot, name, ...watched(context) }),
+        engine.renameSnapshot(image.path, { snapshot, name, stamp, ...watched(context) }),
       ),
     planRelink: ({ backing, backingFormat, ...image }, context) =>
       measured(image, () =>

@@ -11,6 +11,7 @@ import type {
   DeletedSnapshotChange,
   DeleteSnapshotPlan,
   KeepSnapshot,
+  ImageStamp,
   ListedSnapshot,
   Preallocation,
   Progress,
@@ -95,7 +96,11 @@ export type ChangeTasks = {
     RepairedCopy
   >
   readonly listSnapshots: ImageTask<{ readonly usage: boolean }, readonly ListedSnapshot[]>
-  readonly createSnapshot: ImageTask<{ readonly name: string }, SnapshotChange>
+  readonly readStamp: ImageTask<object, ImageStamp>
+  readonly createSnapshot: ImageTask<
+    { readonly name: string; readonly stamp: ImageStamp },
+    SnapshotChange
+  >
   readonly planApplySnapshot: ImageTask<{ readonly snapshot: SnapshotChoice }, ApplySnapshotPlan>
   readonly applySnapshot: ImageTask<
     {
@@ -110,7 +115,7 @@ export type ChangeTasks = {
     DeletedSnapshotChange
   >
   readonly renameSnapshot: ImageTask<
-    { readonly snapshot: SnapshotChoice; readonly name: string },
+    { readonly snapshot: SnapshotChoice; readonly name: string; readonly stamp: ImageStamp },
     SnapshotChange
   >
   readonly planRelink: ImageTask<
