@@ -25,6 +25,7 @@ import { windowImage } from './state/window-image.ts'
 import { setLanguage, texts } from './texts/texts.ts'
 import { unreachable } from './unreachable.ts'
 import { followCutTexts } from './ui/cut-texts.ts'
+import { popupContainer } from './ui/popup-container.ts'
 import { Splitter } from './ui/splitter.tsx'
 import { Toasts } from './ui/toasts.tsx'
 import './app.css'
@@ -47,6 +48,7 @@ function Frame() {
   useEffect(tellOfNews, [])
   useEffect(followCutTexts, [])
   useTheme()
+  useEffect(() => popupContainer()?.setAttribute('aria-label', texts().frame.popups), [])
   return (
     <CSPProvider disableStyleElements>
       <Tooltip.Provider>

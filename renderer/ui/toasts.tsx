@@ -47,7 +47,7 @@ export function Toasts() {
   return (
     <Toast.Provider toastManager={toastManager} limit={3}>
       <Toast.Portal container={popupContainer()}>
-        <Toast.Viewport className="toasts">
+        <Toast.Viewport className="toasts" aria-label={texts().frame.toasts}>
           <ToastList />
         </Toast.Viewport>
       </Toast.Portal>

@@ -15,6 +15,7 @@ import { LogButton } from '../jobs/job-controls.tsx'
 import { Receipt } from '../plan/receipt.tsx'
 import { UndoButton } from '../undo/undo-button.tsx'
 import { hasEnded, shareOf } from '../../state/job-reducer.ts'
+import { summaryOf } from '../jobs/summary-of.ts'
 import { batchTexts } from './batch-texts.ts'
 import { outcomeBadge, outcomeOf, outcomesOf } from './outcome.ts'
 
@@ -183,7 +184,7 @@ function foundIn(job: Job): string {
   if (job.error !== undefined) return explain(job.error).title
   if (job.result?.kind !== 'check') {
     const share = shareOf(job)
-    return job.summary ?? (share === undefined ? '–' : formatPercent(share))
+    return summaryOf(job) ?? (share === undefined ? '–' : formatPercent(share))
   }
   const words = batchTexts().page
   const { corruptions, leaks, checkErrors, warnings, live } = job.result.check

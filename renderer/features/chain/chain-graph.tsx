@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { formatWords } from '../library/format-words.ts'
 import { isBroken } from './chain-families.ts'
 import { moveInChains, type ChainLayout, type ChainMove, type PlacedNode } from './chain-layout.ts'
 import { chainTexts } from './chain-texts.ts'
@@ -157,7 +158,7 @@ function Node({ id, placed, parent, sizes, active, current }: NodeProps) {
 function noteOf({ node }: PlacedNode): string {
   if (node.kind === 'image' && node.children.length === 0) {
     const vms = node.row.usedBy.map(({ vm }) => vm)
-    return vms.length > 0 ? chainTexts().vms(vms.join(', ')) : node.row.formatLabel
+    return vms.length > 0 ? chainTexts().vms(vms.join(', ')) : formatWords(node.row)
   }
   return childrenWords(node)
 }

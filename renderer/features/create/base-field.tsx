@@ -5,6 +5,7 @@ import { useLibrary } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { formatWords } from '../library/format-words.ts'
 import { HealthBadge } from '../library/health-badge.tsx'
 import { BasePicker } from './base-picker.tsx'
 import { createTexts } from './create-texts.ts'
@@ -72,7 +73,7 @@ function BaseFacts({ row }: { readonly row: LibraryRow }) {
   const size = row.virtualSize
   return (
     <span className="muted create-base-facts">
-      {[row.formatLabel, ...(size === undefined ? [] : [formatBytes(size, units)])].join(', ')}
+      {[formatWords(row), ...(size === undefined ? [] : [formatBytes(size, units)])].join(', ')}
     </span>
   )
 }

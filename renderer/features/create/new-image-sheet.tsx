@@ -5,6 +5,7 @@ import { useAppInfo } from '../../state/app-info.ts'
 import { libraryRow, useLibrary } from '../../state/library.ts'
 import { usePage } from '../../state/page.ts'
 import { useSettings } from '../../state/settings.ts'
+import { foreign } from '../../texts/texts.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
@@ -197,7 +198,7 @@ function Outcome({ detail, isWhole }: OutcomeProps) {
         {isWhole ? words.takesAll(bytes) : words.takes(bytes)}
       </Banner>
       {detail.warnings.map(({ kind, text }) => (
-        <Banner key={`${kind} ${text}`} tone="warn" title={text} />
+        <Banner key={`${kind} ${text}`} tone="warn" title={foreign(text)} />
       ))}
     </>
   )

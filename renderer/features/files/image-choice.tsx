@@ -4,6 +4,7 @@ import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { useSettings } from '../../state/settings.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { formatWords } from '../library/format-words.ts'
 import './image-choice.css'
 
 export interface ImageChoiceProps {
@@ -27,7 +28,7 @@ export function ImageChoice({ path, row, children }: ImageChoiceProps) {
         <span className="image-choice-facts">
           {row !== undefined && (
             <span className="muted">
-              {[row.formatLabel, ...(size === undefined ? [] : [formatBytes(size, units)])].join(
+              {[formatWords(row), ...(size === undefined ? [] : [formatBytes(size, units)])].join(
                 ', ',
               )}
             </span>

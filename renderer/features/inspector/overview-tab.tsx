@@ -15,6 +15,7 @@ import { Card } from '../../ui/card.tsx'
 import { Facts, type Fact } from '../../ui/facts.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
+import { formatWords } from '../library/format-words.ts'
 import { statusOf } from '../library/status-words.ts'
 import { AllocationStrip, totalsInWords } from '../map/allocation-strip.tsx'
 import { useAllocation } from '../map/use-allocation.ts'
@@ -135,7 +136,7 @@ function About({ row }: { readonly row: LibraryRow }) {
   return (
     <Facts
       items={[
-        { label: words.format, value: row.formatLabel },
+        { label: words.format, value: formatWords(row) },
         ...(row.clusterSize === undefined
           ? []
           : [

@@ -9,6 +9,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { formatWords } from '../library/format-words.ts'
 import { healthWords } from '../library/health-words.ts'
 import { sharedValue, sumOf, type Sum } from './summarize-selection.ts'
 
@@ -70,7 +71,7 @@ export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[
                   sizes.disk,
                   sumOf(rows, (row) => row.onDisk),
                 ),
-                { label: words.format, value: sharedValue(rows, (row) => row.formatLabel) },
+                { label: words.format, value: sharedValue(rows, formatWords) },
                 {
                   label: words.clusterSize,
                   value: sharedValue(rows, ({ clusterSize }) =>

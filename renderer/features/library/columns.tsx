@@ -6,6 +6,7 @@ import { exactDate, relativeDate } from '../../format/dates.ts'
 import { AllocatedBar } from './allocated-bar.tsx'
 import { texts } from '../../texts/texts.ts'
 import { allocatedShare, type ColumnId } from './column-values.ts'
+import { formatWords } from './format-words.ts'
 import { HealthBadge } from './health-badge.tsx'
 import { Reclaimable, reclaimableHint } from './reclaimable.tsx'
 import { StatusCell } from './status-cell.tsx'
@@ -123,8 +124,8 @@ export const columns: readonly Column[] = [
     id: 'format',
     width: 92,
     shown: true,
-    cell: (row) => row.formatLabel,
-    hint: (row) => row.formatLabel,
+    cell: formatWords,
+    hint: formatWords,
   },
   {
     id: 'snapshots',

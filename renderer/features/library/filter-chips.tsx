@@ -47,7 +47,8 @@ export function FilterChips() {
           .toSorted((a, b) => a.localeCompare(b))
           .map((format) => ({
             id: format,
-            label: format,
+            // What no format was recognised in is called so by the services.
+            label: format.toLowerCase() === 'unknown' ? texts().common.unknown : format,
             shortcut: formatCount(formats.get(format) ?? 0),
             checked: filter.formats.has(format),
             onSelect: () => toggleFormatFilter(format),

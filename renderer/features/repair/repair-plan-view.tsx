@@ -3,6 +3,7 @@ import { exactBytes, formatBytes } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { formatOffset } from '../../format/offsets.ts'
 import { useSettings } from '../../state/settings.ts'
+import { foreign } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { groupFindings } from '../check/group-findings.ts'
@@ -100,7 +101,7 @@ function Findings({ title, meaning, groups }: FindingsProps) {
             <strong title={harm.meaning}>{harm.title}</strong>
             {harm.findings.map(({ rule, structure, count, example }) => (
               <p key={`${rule}:${structure}`} className="selectable">
-                {example}{' '}
+                {foreign(example)}{' '}
                 {count > 1 && <span className="muted">{words.more(formatCount(count))}</span>}
               </p>
             ))}

@@ -4,6 +4,7 @@ import { formatBytes } from '../../format/bytes.ts'
 import { counted, formatCount } from '../../format/counts.ts'
 import { formatRange } from '../../format/offsets.ts'
 import { useSettings } from '../../state/settings.ts'
+import { foreign } from '../../texts/texts.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { TextField } from '../../ui/text-field.tsx'
@@ -38,7 +39,7 @@ export function RepairSteps({ row, steps, allowed, onAllow, consent }: RepairSte
             {safe.map(({ name, text }) => (
               <li key={name}>
                 <Icon name="check" />
-                <span className="selectable">{text}</span>
+                <span className="selectable">{foreign(text)}</span>
               </li>
             ))}
           </ul>
@@ -51,7 +52,7 @@ export function RepairSteps({ row, steps, allowed, onAllow, consent }: RepairSte
           {losing.map((step) => (
             <div key={step.name} className="repair-losing-step">
               <Checkbox
-                label={step.text}
+                label={foreign(step.text)}
                 checked={allowed.includes(step.name)}
                 onChange={(agreed) => onAllow(step.name, agreed)}
               />

@@ -8,6 +8,7 @@ import { toast } from '../../state/toasts.ts'
 import { windowImage } from '../../state/window-image.ts'
 import { texts } from '../../texts/texts.ts'
 import { requestWords } from '../jobs/job-words.ts'
+import { summaryOf } from '../jobs/summary-of.ts'
 import { openUndo } from './open-undo.ts'
 
 /** Tells of changes that end while no dialog shows them, with the way back. Returns how to stop. */
@@ -47,7 +48,7 @@ const showsReceipt = (sheet: Sheet | undefined, { imageId }: Job): boolean =>
 
 function tellOf(job: Job): void {
   const words = texts().undo
-  const { error, imageName, summary } = job
+  const { error, imageName } = job
   if (error !== undefined) {
     toast({
       title: words.toast.failed(requestWords(job.request), imageName),
@@ -60,7 +61,7 @@ function tellOf(job: Job): void {
   }
   if (job.state !== 'succeeded') return
   toast({
-    title: summary ?? requestWords(job.request),
+    title: summaryOf(job) ?? requestWords(job.request),
     detail: imageName,
     ...(job.undo === 'possible' && {
       action: { label: words.open, run: () => openUndo(job) },

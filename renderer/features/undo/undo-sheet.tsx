@@ -12,6 +12,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { requestWords } from '../jobs/job-words.ts'
+import { summaryOf } from '../jobs/summary-of.ts'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
 import './undo.css'
@@ -70,7 +71,7 @@ function UndoPreview({ imageId, job, onClose }: UndoPreviewProps) {
     >
       <section className="undo-part">
         <h3 className="undo-heading">{words.done}</h3>
-        <p className="undo-main selectable">{job.summary ?? what}</p>
+        <p className="undo-main selectable">{summaryOf(job) ?? what}</p>
         <p className="muted" title={exactDate(at)}>
           {words.doneWords(what, relativeDate(at, now), texts().jobs.actors[job.actor])}
         </p>

@@ -9,7 +9,7 @@ import { useNow } from '../../state/clock.ts'
 import { reportError } from '../../state/report-error.ts'
 import { changeSettings, useSettings } from '../../state/settings.ts'
 import { useAnswer } from '../../state/use-answer.ts'
-import { texts } from '../../texts/texts.ts'
+import { foreign, texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -106,7 +106,7 @@ function Kept({ store: { entries, keptBytes, quotaBytes }, units, onForgotten }:
           question={
             asked === 'all'
               ? words.sure(counted(entries.length, 'change'), formatBytes(keptBytes, units))
-              : words.sureOne(asked.summary, asked.imageName)
+              : words.sureOne(foreign(asked.summary), asked.imageName)
           }
           onKeep={() => setAsked(undefined)}
           onForget={forget}
@@ -149,7 +149,8 @@ interface EntryProps {
 function Entry({ entry, units, onForget }: EntryProps) {
   const now = useNow(30_000)
   const words = texts().undo.store
-  const { summary, imageName, doneAt, keptBytes } = entry
+  const { imageName, doneAt, keptBytes } = entry
+  const summary = foreign(entry.summary)
   return (
     <li className="undo-entry">
       <div className="undo-entry-words">

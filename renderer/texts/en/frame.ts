@@ -1,6 +1,9 @@
 /** What is around the pages: bars, banners, the drawer, and what is dropped on the window. */
 export const frame = {
   product: 'Platter',
+  /** Landmarks for screen readers. */
+  popups: 'Dialogs and menus',
+  toasts: 'Notifications',
   drawer: 'Running and finished work',
   drawerHeight: 'Height of the activity drawer',
   sidebarWidth: 'Width of the sidebar',
