@@ -72,7 +72,8 @@ function undoWords(
     case 'while-kept':
       return {
         title:
-          keptBytes === undefined
+          // A cut end that was empty needs nothing kept.
+          keptBytes === undefined || keptBytes === 0
             ? words.whileKept
             : words.whileKeptBytes(formatBytes(keptBytes, units)),
       }
