@@ -81,8 +81,8 @@ export class AppWindows {
       onCreated: (window) => {
         this.#images.set(id, window)
         this.#follow(window, id)
-        // macOS: the title bar shows the file, and leads to its folder.
-        window.setRepresentedFilename(file)
+        // The title bar shows the file, and leads to its folder.
+        if (process.platform === 'darwin') window.setRepresentedFilename(file)
         window.once('closed', () => this.#images.delete(id))
       },
     })

@@ -1,4 +1,6 @@
 import { useSheet } from '../state/sheets.ts'
+import { windowImage } from '../state/window-image.ts'
+import type { Command, CommandId } from './command.ts'
 import { commands, runByKey } from './registry.ts'
 import { isMac, shortcutsOf } from './platform.ts'
 import { matchesShortcut } from './shortcut.ts'
@@ -20,7 +22,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (command === undefined) return
   const typed = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
   if ((typed || command.notInText === true) && isEditable(event.target)) return
-  if (command.tableOnly === true && !isInTable(event.target)) return
+  if (command.tableOnly === true && !isInTable(event.target) && !isOfImage(command, event)) return
   event.preventDefault()
   runByKey(command)
 }
@@ -33,5 +35,19 @@ function isEditable(target: EventTarget | null): boolean {
 }
 
 /** A name that is written in the list takes its keys itself. */
+/** In a window of its own the image takes its keys wherever the keyboard is, but for text. */
+function isOfImage({ id }: Command, { target }: KeyboardEvent): boolean {
+  if (windowImage() === undefined || isEditable(target)) return false
+  if (id === 'image.copyPath') return getSelection()?.isCollapsed !== false
+  return imageKeys.has(id)
+}
+
+const imageKeys: ReadonlySet<CommandId> = new Set<CommandId>([
+  'image.rename',
+  'image.trash',
+  'image.copyCommand',
+  'library.remove',
+])
+
 const isInTable = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('[data-library-grid]') !== null && !isEditable(target)

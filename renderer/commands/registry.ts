@@ -1,5 +1,6 @@
 import { reportError } from '../state/report-error.ts'
 import { toast } from '../state/toasts.ts'
+import { windowImage } from '../state/window-image.ts'
 import { texts } from '../texts/texts.ts'
 import { titleOf, type Command } from './command.ts'
 import { commandContext, type Targets } from './context.ts'
@@ -53,7 +54,7 @@ export function runByKey(command: Command): void {
   if (reason !== undefined) {
     const title = texts().commands.cannot(titleOf(command))
     toast({ title, detail: reason, tone: 'info' })
-  } else if (inPlace !== undefined) carryOut(() => inPlace(context))
+  } else if (inPlace !== undefined && windowImage() === undefined) carryOut(() => inPlace(context))
   else carryOut(() => run(context))
 }
 

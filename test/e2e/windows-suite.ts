@@ -72,6 +72,9 @@ export function windowsSuite(kind: HostKind): void {
       await expect
         .poll(() => rowOf(app.page, images.leaking).locator('.library-cell-health').innerText())
         .toMatch(/Leaks/)
+      await own.keyboard.press('F2')
+      expect(await isShown(dialog(own).getByRole('heading', { name: /^Rename/ }))).toBe(true)
+      await closeDialog(own)
     })
 
     it('plans and carries out a change in its own dialog', async () => {
