@@ -182,6 +182,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         store: undoStore,
         trash: trashOf(shell),
         admit,
+        roots: shell.roots,
       }),
     ),
     host: planHost,
@@ -309,7 +310,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       subjectOf: (imageIds) => batchSubject(library, imageIds),
       logFolder,
     }),
-    ...undoHandlers(undoStore),
+    ...undoHandlers(undoStore, shell.roots),
     ...planHandlers({
       planBatch: (request, imageIds) =>
         planBatch(

@@ -29,5 +29,7 @@ export interface FileParts {
   readonly images: PlacedImages
   /** Where the window may name files. Throws `outside-roots`. */
   readonly admit: (path: string) => Promise<string>
+  /** Real paths that bound what windows may do something about; undefined: no bound. */
+  readonly roots: readonly string[] | undefined
   readonly trash: Trash
 }

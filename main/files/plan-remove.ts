@@ -1,5 +1,6 @@
 import { ImageError } from '../../core/index.ts'
 import { saveUndo } from '../history/undos.ts'
+import { isWithinRoots } from '../images/within-roots.ts'
 import { readFileFacts } from '../jobs/measured.ts'
 import type { FreePlanner } from '../plans/planners.ts'
 import { undoLine } from '../plans/preflight/outcome-lines.ts'
@@ -8,11 +9,12 @@ import { fileDetail } from './plan-place.ts'
 
 /** Out of the library; the file stays where it is, in use or not, there or not. */
 export const removePlanner =
-  ({ images, db }: FileParts): FreePlanner<'remove'> =>
+  ({ images, db, roots }: FileParts): FreePlanner<'remove'> =>
   async ({ imageId, path }) => {
     if (path === undefined) {
       throw new ImageError('unknown-id', { field: 'image', id: String(imageId) })
     }
+    if (!isWithinRoots(roots, path)) throw new ImageError('outside-roots', { path })
     const line = undoLine({ undo: 'while-unchanged' })
     return {
       detail: fileDetail('remove', path),

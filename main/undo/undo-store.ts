@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { ImageError } from '../../core/index.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
@@ -69,12 +69,13 @@ export class UndoStore implements Keeper {
     this.#makeRoom(0)
   }
 
-  state(): UndoStoreState {
+  /** `shows`: whether a window may see what is kept for the image at a path. */
+  state(shows: (path: string) => boolean = () => true): UndoStoreState {
     const { db, quotaBytes } = this.#options
     const stored = possibleUndos(db, { limit: shownEntries })
     const entries = stored.flatMap((undo) => {
       const job = findJob(db, undo.jobId)
-      return job === undefined ? [] : [entryOf(undo, job)]
+      return job === undefined || !shows(job.imagePath) ? [] : [entryOf(undo, job)]
     })
     const keptBytes = sumOf(keptUndos(db))
     return { entries, keptBytes, quotaBytes: quotaBytes() }
@@ -90,7 +91,10 @@ export class UndoStore implements Keeper {
       this.#promisedBytes() + sumOf(keptUndos(db).filter(({ jobId }) => this.#used.has(jobId)))
     if (fixed + bytes > quotaBytes()) return false
     const free = this.#files.freeBytes()
-    const evictable = sumOf(keptUndos(db).filter(({ jobId }) => !this.#used.has(jobId)))
+    // What lies beside its image may be on another volume.
+    const evictable = sumOf(
+      keptUndos(db).filter((undo) => !this.#used.has(undo.jobId) && !this.#isBeside(undo)),
+    )
     return free === undefined || bytes + leftForOthers <= free + evictable
   }
 
@@ -127,7 +131,9 @@ export class UndoStore implements Keeper {
     if (placeKinds.has(request.kind) && error?.reason !== 'worker-crashed') {
       this.#tidy(() => deletePendingUndo(this.#options.db, id))
     }
-    if (!this.#promised.delete(id)) return
+    const isKept = this.#promised.delete(id)
+    if (!isKept && request.kind === 'repair') this.#tidy(() => this.#countSafetyCopy(id))
+    if (!isKept) return
     this.#tidy(() => {
       this.#settle(id)
       this.#makeRoom(0)
@@ -160,7 +166,7 @@ export class UndoStore implements Keeper {
    * Forgets what is kept for these jobs, or for all, where nobody uses it now. A window names the jobs: what is no
    * keeping that is complete stays as it is.
    */
-  purge(jobIds?: readonly string[]): void {
+  purge(jobIds?: readonly string[], mayPurge: (path: string) => boolean = () => true): void {
     const { db } = this.#options
     const possible = possibleUndos(db, { limit: Number.MAX_SAFE_INTEGER })
     const wanted = jobIds && new Set(jobIds)
@@ -168,7 +174,8 @@ export class UndoStore implements Keeper {
       ({ jobId }) =>
         (wanted === undefined || wanted.has(jobId)) &&
         !this.#used.has(jobId) &&
-        !this.#promised.has(jobId),
+        !this.#promised.has(jobId) &&
+        mayPurge(findJob(db, jobId)?.imagePath ?? ''),
     )
     this.#letGo(leaving.map(({ jobId }) => jobId))
   }
@@ -209,10 +216,14 @@ export class UndoStore implements Keeper {
   #letGo(jobIds: readonly string[]): void {
     if (jobIds.length === 0) return
     const { db } = this.#options
+    const records = jobIds.map((jobId) => this.find(jobId)?.record)
     db.transaction(() => {
       for (const jobId of jobIds) endUndo(db, jobId, 'gone')
     })
     for (const jobId of jobIds) this.#files.remove(jobId)
+    for (const record of records) {
+      if (record?.kind === 'repair') this.#tidy(() => removeSafetyCopy(record.safetyCopy))
+    }
     this.changes.tell(jobIds)
   }
 
@@ -245,6 +256,19 @@ export class UndoStore implements Keeper {
       deletePendingUndo(db, jobId)
       this.#files.remove(jobId)
     }
+  }
+
+  #isBeside({ jobId, record }: StoredUndo): boolean {
+    return record.kind === 'repair' && !this.#files.holds(jobId, record.safetyCopy)
+  }
+
+  /** It lies beside the image, and is kept for the undo as what lies in the store is. */
+  #countSafetyCopy(jobId: string): void {
+    const record = this.find(jobId)?.record
+    if (record?.kind !== 'repair') return
+    const bytes = statSync(record.safetyCopy, { throwIfNoEntry: false })?.size
+    if (bytes !== undefined) saveKeptBytes(this.#options.db, jobId, bytes)
+    this.#makeRoom(0)
   }
 
   /** A full disk at the end of a job takes nothing from what it came to; the next start looks after the rest. */
@@ -282,6 +306,11 @@ function keptFileOf(record: UndoRecord): string | undefined {
   const { change } = record
   const file: unknown = 'kept' in change ? change.kept : 'file' in change ? change.file : undefined
   return typeof file === 'string' ? file : undefined
+}
+
+/** Only a file that has the name of one; the history may be older than what is there. */
+function removeSafetyCopy(file: string): void {
+  if (/\.repair-undo-[1-9]\d*$/.test(file)) rmSync(file, { force: true })
 }
 
 const sumOf = (undos: readonly StoredUndo[]): number =>

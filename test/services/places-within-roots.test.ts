@@ -58,6 +58,29 @@ const reasonOf = async (work: Promise<unknown>): Promise<string | undefined> => 
   return error instanceof RemoteError ? error.data.reason : undefined
 }
 
+it('a row outside of the roots stays, and so does what is kept for it', async () => {
+  const file = folder.file('outside', 'c.qcow2')
+  await createQcow2(file, '8M')
+  const grow: ImageAction = { kind: 'resize', parameters: { size: 2 ** 24 } }
+  let id = 0
+  {
+    await using services = await openServices(folder)
+    id = await added(services, file)
+    await change(services, id, grow)
+    expect((await services.client['undo.store']({})).entries).toHaveLength(1)
+  }
+  await using services = await openInside()
+  const remove: ImageAction = { kind: 'remove', parameters: {} }
+  expect(await reasonOf(services.plan(id, remove))).toBe('outside-roots')
+  expect(await reasonOf(services.client['library.removeImages']({ imageIds: [id] }))).toBe(
+    'outside-roots',
+  )
+  expect((await services.client['undo.store']({})).entries).toEqual([])
+  await services.client['undo.purge']({})
+  const { jobs } = await services.client['history.page']({ limit: 10 })
+  expect(jobs[0]).toMatchObject({ undo: 'possible' })
+})
+
 it('an overlay outside of the roots is not written to, and stops the move', async () => {
   const [base, overlay] = [folder.file('inside', 'a.qcow2'), folder.file('outside', 'b.qcow2')]
   await createQcow2(base, '8M')

@@ -231,6 +231,22 @@ it('a change that fails keeps what it did not remove itself', async () => {
   expect(await readdir(folder.file('undo'))).toEqual([halfDone.id])
 })
 
+it('a safety copy beside the image counts, and goes when it is let go of', async () => {
+  await using folder = await tempFolder()
+  using bench = openBench(folder.path)
+  const copies = ['disk.qcow2.repair-undo-1', 'of-somebody-else'].map((name) => folder.file(name))
+  for (const copy of copies) {
+    await writeFile(copy, Buffer.alloc(4 * KIB))
+    const job = startJob(bench)
+    end(bench, job, copy)
+    bench.store.ended(job)
+  }
+  expect(bench.store.state()).toMatchObject({ keptBytes: 8 * KIB })
+  bench.store.purge()
+  expect(bench.store.state()).toMatchObject({ keptBytes: 0, entries: [] })
+  expect(copies.map((copy) => existsSync(copy))).toEqual([false, true])
+})
+
 it('files that were removed by hand are missed at the next start', async () => {
   await using folder = await tempFolder()
   using bench = openBench(folder.path)

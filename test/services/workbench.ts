@@ -82,7 +82,7 @@ export function openWorkbench(
     images: library,
     planners: createPlanners(
       { admit, keeper, add: async (file) => (await library.addPaths([file]))[0] },
-      createFilePlanners({ db, images: library, store: keeper, trash, admit }),
+      createFilePlanners({ db, images: library, store: keeper, trash, admit, roots }),
     ),
     host,
   })

@@ -1,6 +1,8 @@
+import { ImageError } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
 import type { Library } from '../../images/library.ts'
+import { isWithinRoots } from '../../images/within-roots.ts'
 import type { ShellPorts } from '../../shell-ports.ts'
 import { streamLibrary } from '../library-stream.ts'
 import type { UseWatch } from '../use-watch.ts'
@@ -10,7 +12,7 @@ type Names = Extract<keyof Contract, `library.${string}`>
 export interface LibraryHandlerParts {
   readonly library: Library
   readonly useWatch: UseWatch
-  readonly shell: Pick<ShellPorts, 'admit'>
+  readonly shell: Pick<ShellPorts, 'admit' | 'roots'>
 }
 
 export function libraryHandlers({
@@ -40,6 +42,10 @@ export function libraryHandlers({
       return {}
     },
     'library.removeImages': ({ imageIds }) => {
+      for (const id of imageIds) {
+        const { path } = library.image(id)
+        if (!isWithinRoots(shell.roots, path)) throw new ImageError('outside-roots', { path })
+      }
       library.removeImages(imageIds)
       return {}
     },
