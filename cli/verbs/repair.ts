@@ -26,10 +26,7 @@ export const repair: RunVerb<RepairWords> = async ({ operands, options: words, h
   mustGoTogether(operands, words)
   const work = (image: string, context: OperationContext) =>
     repairOne(image, { host, words, consent }, context)
-  const record = recordChange(
-    { host, options: words },
-    { kind: 'repair', tell: tellOfRepair, made: words.copyTo },
-  )
+  const record = recordChange({ host, options: words }, { kind: 'repair', tell: tellOfRepair })
   return changeImages(
     operands,
     { host, options: words },

@@ -114,7 +114,8 @@ describe('a copied command', () => {
     const found = history.parse(JSON.parse(stdout)).toReversed()
     expect(found.map(({ request }) => request)).toEqual(requests.map(recorded))
     expect(new Set(found.map(({ imagePath }) => imagePath))).toEqual(new Set([image]))
-  })
+    // Twenty programs, one after the other.
+  }, 90_000)
 
   it('makes the image that the window would have made', async () => {
     const path = folder.file('new.qcow2')
@@ -204,6 +205,11 @@ describe('a copied command', () => {
     expect((await readFile(path)).equals(before)).toBe(true)
     expect(await qemuCheck(copyTo)).toMatchObject({ exitCode: 0 })
     expect(await qemuCheck(path)).toMatchObject({ exitCode: 3 })
+    // Of the image, so that the line can be copied out of the history again.
+    const { stdout } = await platter(['history', '--json', path], { env })
+    expect(history.parse(JSON.parse(stdout))).toEqual([
+      { request: { kind: 'repair', parameters: { copyTo } }, imagePath: path },
+    ])
   })
 
   it('is there for every action whose verb the command line has, and for no other', () => {
