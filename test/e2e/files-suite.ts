@@ -35,6 +35,7 @@ export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
     await page.keyboard.type('mail server.qcow2')
     expect(await axeFindings(page, kind)).toEqual([])
     await page.keyboard.press('Enter')
+    await name.waitFor({ state: 'detached' })
     await isShown(rowOf(page, 'mail server.qcow2'))
     expect(existsSync(file('mail server.qcow2'))).toBe(true)
     expect(existsSync(file(careImages.renamed))).toBe(false)

@@ -1,4 +1,5 @@
 /** Repair: what is wrong, the plan, the repair itself, and a check afterwards. */
+import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { qemuImgJson } from '../helpers/qemu.ts'
 import type { CareContext } from './care-suite.ts'
@@ -7,6 +8,26 @@ import { careImages } from './images.ts'
 import { axeFindings, healthOf, isShown } from './window.ts'
 
 export function repairFlows({ app, file, kind }: CareContext): void {
+  it('is done to a copy, and the image is left alone', async () => {
+    const { page } = app()
+    const before = await readFile(file(careImages.leaking))
+    await goTo(page, careImages.leaking)
+    await runByKeyboard(page, 'Repair…')
+    await dialog(page).getByRole('radio', { name: 'A copy' }).click()
+    const name = dialog(page).getByRole('textbox', { name: 'Name of the copy' })
+    expect(await name.inputValue()).toBe('leaking repaired.qcow2')
+    await (await readyButton(page, 'Repair as leaking repaired.qcow2')).click()
+    await receiptOf(page)
+    await isShown(dialog(page).getByText('No problems found'))
+    await dialog(page).getByRole('button', { name: 'Show the copy' }).click()
+    await expect
+      .poll(() => healthOf(page, 'leaking repaired.qcow2'), { timeout: 20_000 })
+      .toBe('Healthy')
+    expect((await readFile(file(careImages.leaking))).equals(before)).toBe(true)
+    const check = await qemuImgJson<{ leaks?: number }>('check', file('leaking repaired.qcow2'))
+    expect(check.leaks ?? 0).toBe(0)
+  })
+
   it('is done by keyboard alone, and proved by a check', async () => {
     const { page } = app()
     await goTo(page, careImages.leaking)

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { changeKind } from '../../../ipc/schemas/change.ts'
-import type { JobKind } from '../../../ipc/schemas/job.ts'
+import type { Job, JobKind } from '../../../ipc/schemas/job.ts'
 import { useNow } from '../../state/clock.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { libraryRow } from '../../state/library.ts'
@@ -13,6 +13,8 @@ import { Segmented } from '../../ui/segmented.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { JobEntry } from '../jobs/job-entry.tsx'
 import { earlierOf, useHistory } from '../jobs/use-history.ts'
+import { BatchEntry } from './batch-entry.tsx'
+import { historyLines } from './history-lines.ts'
 import { historyTexts } from './history-texts.ts'
 import './history-page.css'
 
@@ -51,6 +53,16 @@ export function HistoryPage() {
     return () => observer.disconnect()
   }, [hasMore, loadMore])
 
+  const entryOf = (job: Job) => (
+    <li key={job.id}>
+      <JobEntry
+        job={job}
+        earlier={earlierOf(jobs, jobs.indexOf(job))}
+        now={now}
+        onShowImage={() => showImage(job.imageId, job.imageName)}
+      />
+    </li>
+  )
   return (
     <section className="history-page" aria-label={words.title}>
       <header className="history-header">
@@ -70,16 +82,15 @@ export function HistoryPage() {
           </EmptyState>
         )}
         <ol className="inspector-cards">
-          {jobs.map((job, index) => (
-            <li key={job.id}>
-              <JobEntry
-                job={job}
-                earlier={earlierOf(jobs, index)}
-                now={now}
-                onShowImage={() => showImage(job.imageId, job.imageName)}
-              />
-            </li>
-          ))}
+          {historyLines(jobs).map((line) =>
+            line.kind === 'job' ? (
+              entryOf(line.job)
+            ) : (
+              <li key={`batch ${line.batchId}`}>
+                <BatchEntry {...line} now={now} renderJobs={() => line.jobs.map(entryOf)} />
+              </li>
+            ),
+          )}
         </ol>
         <div ref={end} className="history-end">
           {hasMore && (

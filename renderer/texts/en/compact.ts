@@ -58,7 +58,8 @@ export const compact = {
       punch: 'The file keeps its length; what is unused takes no space on the disk any more.',
       rewrite:
         'Writes a new file and swaps only when its content is proved equal. Also puts clusters in order.',
-      zeroes: 'Only lets go of clusters that are all zeroes. Nothing moves.',
+      zeroes:
+        'Only lets go of clusters that are all zeroes: they are used again inside the file, which stays as long as it is.',
     },
     because: {
       'raw-has-only-holes': 'All that a raw disk can give back is its zeroes.',
@@ -77,7 +78,7 @@ export const compact = {
     after: (size: string) => `→ ${size}`,
     temporary: (bytes: string) => `needs ${bytes} meanwhile`,
     time: (duration: string) => `about ${duration}`,
-    gainsNothing: 'would free nothing',
+    gainsNothing: 'frees nothing on the disk',
     compress: 'Pack the new file',
     compressions: { none: 'Not packed', zlib: 'zlib', zstd: 'zstd' },
     compressHint: {

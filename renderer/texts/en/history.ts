@@ -14,6 +14,13 @@ export const history = {
     title: 'Nothing here yet',
     text: 'Every check, checksum, map and change is recorded here with its result, whoever started it: this window, a browser or the command line.',
   },
+  /** A run over many images. */
+  batch: {
+    report: 'Open the report',
+    reportOf: (run: string) => `Open the report: ${run}`,
+    failed: (count: string) => `${count} failed`,
+    end: (count: string, state: string) => `${count} ${state.toLowerCase()}`,
+  },
   older: 'Show older',
   gone: (image: string) => `${image} is no longer in the library`,
   ofImage: {
