@@ -90,7 +90,7 @@ export const placeReasons = {
     number: 1750,
     title: (c) => `Other images need ${nameOf(c)}`,
     detail: (c) =>
-      `${c.found ?? 'Other images'} keep only what differs from it; without it ${c.link ?? 'they'} cannot be read.`,
+      `It is the base of ${c.found ?? 'other images'}; without it ${c.link ?? 'they'} cannot be read.`,
     advice: () => 'Give them another backing file first, or move them to the Trash before it.',
   },
   'overlay-not-told': {

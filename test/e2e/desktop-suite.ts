@@ -93,6 +93,27 @@ export function desktopSuite(kind: Extract<HostKind, 'electron' | 'stand-in'>): 
     }
   })
 
+  it('speaks another language at once, in the window and in the menu bar', async () => {
+    const labelInMenu = () =>
+      electron().evaluate(
+        ({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('view.settings')?.label,
+      )
+    const chooseLanguage = async (label: string | RegExp, language: RegExp) => {
+      await dialog(app.page).getByRole('combobox', { name: label }).click()
+      await app.page.getByRole('option', { name: language }).click()
+    }
+    await chooseInMenu('view.settings')
+    await chooseLanguage('Language', /stretched/)
+    expect(await isShown(app.page.getByRole('heading', { name: '[Sèttìñgs~~~~]' }))).toBe(true)
+    await expect.poll(labelInMenu).toBe('[Sèttìñgs…~~~~]')
+    await chooseLanguage(/Làñgùàgè/, /^\[Èñglìsh~+\]$/)
+    expect(await isShown(app.page.getByRole('heading', { name: 'Settings', exact: true }))).toBe(
+      true,
+    )
+    await expect.poll(labelInMenu).toBe('Settings…')
+    await closeDialog(app.page)
+  })
+
   it('asks with the system’s dialog for a folder to move to', async () => {
     const destination = path.dirname(imageFolder)
     await answerChooser(destination)
