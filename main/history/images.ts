@@ -14,7 +14,8 @@ const fileState = z.object({ modifiedAt: z.number(), length: z.number() })
 export type FileState = Readonly<z.infer<typeof fileState>>
 
 const lastCheck = z.object({
-  jobId: z.number(),
+  /** Absent: a plan looked at every table. */
+  jobId: z.number().optional(),
   at: z.number(),
   health: z.enum(['healthy', 'leaks', 'needs-repair', 'damaged']),
   fragmentation: z.number().optional(),

@@ -8,6 +8,7 @@ import {
 } from '../../core/index.ts'
 import type { ActionOf } from '../../ipc/schemas/action.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
+import type { LastCheck } from '../history/images.ts'
 import type { Measured } from '../jobs/engine-host.ts'
 import type { DoneWork, Draft, WorkContext } from './draft.ts'
 import type { KeptCompactPlans } from './kept-compact-plans.ts'
@@ -65,13 +66,20 @@ function draftOf(subject: Subject, plan: CompactPlan, parameters: Parameters): D
     },
     basis: { stamp: plan.stamp, dataFile: plan.dataFile?.stamp },
     carryOut: (work) => compactAsPlanned(subject, { plan, mode, compression }, work),
-    keep: (subjects, at) =>
+    keep: (subjects, at) => {
+      const file = { modifiedAt: subject.file.modifiedAt, length: subject.file.length }
       subjects.keepReclaimable(subject.imageId, {
         bytes: reclaimableOf(plan),
         at,
         isExact: plan.scan.kind === 'whole',
-        file: { modifiedAt: subject.file.modifiedAt, length: subject.file.length },
-      }),
+        file,
+      })
+      // What the card says of the tables, the row says as well; a check that is not stale knows more.
+      const isNews = row.lastCheckAt === undefined || row.healthStale
+      if (isNews && row.format === 'qcow2' && health !== 'dirty' && chosen.refusals.length === 0) {
+        subjects.keepCheck(subject.imageId, { at, health, file })
+      }
+    },
   }
 }
 
@@ -82,12 +90,16 @@ interface Compacting {
 }
 
 async function compactAsPlanned(
-  { image, imageId }: Subject,
+  { image, imageId, row }: Subject,
   compacting: Compacting,
   { host, ...work }: WorkContext,
 ): Promise<DoneWork> {
   const measured = await host.run('compact', { ...image, ...compacting }, work)
   const { result, before, after } = measured
+  const isChanged = result.outcome === 'compacted' && row.format === 'qcow2'
+  const checked = isChanged
+    ? await checkAfter({ ...image, identity: after.identity }, { host, ...work })
+    : undefined
   return {
     ...tellOfCompaction({ result }),
     before,
@@ -98,7 +110,25 @@ async function compactAsPlanned(
       const sha256 = provedDigest(measured)
       if (sha256 !== undefined) subjects.keepHash(imageId, { jobId: id, at, sha256, file })
       subjects.keepReclaimable(imageId, { bytes: 0, at, isExact: true, file })
+      if (checked !== undefined) subjects.keepCheck(imageId, { jobId: id, at, ...checked, file })
     },
+  }
+}
+
+/** Tables were moved and counted anew: that they are sound is looked at, not concluded. */
+async function checkAfter(
+  image: Subject['image'],
+  { host, signal, hold }: Pick<WorkContext, 'host' | 'signal' | 'hold'>,
+): Promise<Pick<LastCheck, 'health' | 'fragmentation'> | undefined> {
+  try {
+    const task = { ...image, depth: 'metadata' as const }
+    const { result: check } = await host.run('check', task, { signal, hold })
+    const { allocated, fragmented } = check.clusters
+    const fragmentation = allocated === 0 ? 0 : Math.min(1, fragmented / allocated)
+    return { health: check.health, fragmentation }
+  } catch {
+    // Stopped, or somebody has it open again: what was compacted is, and the next check tells.
+    return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { ImageError, ProgressMeter, unreachable } from '../../core/index.ts'
+import { ImageError, ProgressMeter, unreachable, type CheckResult } from '../../core/index.ts'
 import type { ImageAction } from '../../ipc/schemas/action.ts'
 import type { JobProgress } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
@@ -308,9 +308,28 @@ async function judged(
   const isKnown = row.lastCheckAt !== undefined && !row.healthStale
   if (isKnown || row.format !== 'qcow2' || use.state === 'writing') return draft
   onDraft(draft)
-  const { result } = await host.run('check', { ...image, depth: 'metadata' }, { signal, hold })
-  return { ...draft, card: { ...card, check: { kind: 'judged', health: result.health } } }
+  const task = { ...image, depth: 'metadata' as const }
+  const { result, before: file } = await host.run('check', task, { signal, hold })
+  const { health } = result
+  return {
+    ...draft,
+    card: { ...card, check: { kind: 'judged', health } },
+    // What a plan found out is as good as what a check of its own would.
+    keep: (subjects, at) => {
+      draft.keep?.(subjects, at)
+      subjects.keepCheck(target.imageId, {
+        at,
+        health,
+        fragmentation: fragmentationOf(result),
+        file,
+      })
+    },
+  }
 }
+
+/** The share of the used clusters that lie out of order. */
+const fragmentationOf = ({ clusters: { allocated, fragmented } }: CheckResult): number =>
+  allocated === 0 ? 0 : Math.min(1, fragmented / allocated)
 
 const tokenFor = (request: ImageAction, { basis }: Draft): string =>
   tokenOf({ request: recordedRequestOf(request), basis })

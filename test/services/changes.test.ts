@@ -195,6 +195,8 @@ describe('space', () => {
     expect(await services.row(image.id)).toMatchObject({
       contentSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       hashStale: false,
+      health: 'healthy',
+      healthStale: false,
       reclaimable: { bytes: 0, stale: false },
     })
   })
