@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { whenStill } from '../window.ts'
 import { cutTexts, outOfReach, unseen, unseenFocus } from './layout-findings.ts'
+import { plainTexts } from './plain-texts.ts'
 
 export const usualSize = { width: 1280, height: 800 } as const
 const narrow = { width: 900, height: 800 } as const
@@ -38,6 +39,7 @@ export const ways: readonly Way[] = [
     isStretched: true,
     look: async (page) => [
       ...(await cutTexts(page)),
+      ...(await plainTexts(page)),
       ...(await inSize(page, narrow, () => cutTexts(page))).map((line) => `at 900: ${line}`),
     ],
   },

@@ -15,7 +15,7 @@ export async function reachScreen(
   screen: Screen,
   { address, isStretched = false }: ReachOptions,
 ): Promise<void> {
-  page.setDefaultTimeout(5000)
+  page.setDefaultTimeout(20_000)
   const language = isStretched ? '&language=en-XA' : ''
   await page.goto(address(`${queryOf(screen)}${language}`))
   await page.locator('h1, h2').first().waitFor()
