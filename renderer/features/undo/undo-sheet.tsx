@@ -7,7 +7,7 @@ import { host } from '../../host.ts'
 import { useNow } from '../../state/clock.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useAnswer } from '../../state/use-answer.ts'
-import { texts } from '../../texts/texts.ts'
+import { foreign, texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
@@ -94,7 +94,9 @@ function Returns({ plan, hasFailed }: ReturnsProps) {
   return (
     <section className="undo-part undo-returns" aria-busy={detail === undefined}>
       <h3 className="undo-heading">{words.returns}</h3>
-      <p className="undo-main selectable">{detail?.returns ?? words.looking}</p>
+      <p className="undo-main selectable">
+        {detail === undefined ? words.looking : foreign(detail.returns)}
+      </p>
       {detail?.bytesWritten !== undefined && detail.bytesWritten > 0 && (
         <p className="muted" title={exactBytes(detail.bytesWritten)}>
           {words.written(formatBytes(detail.bytesWritten, units))}
