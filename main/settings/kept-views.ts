@@ -16,6 +16,7 @@ export class KeptViews {
   /** The one that was kept last comes last. */
   #views: ReadonlyMap<string, string>
   #saved: Promise<void> = Promise.resolve()
+  #isWaiting = false
 
   constructor(folder: string, onTrouble: (error: unknown) => void) {
     mkdirSync(folder, { recursive: true })
@@ -35,8 +36,14 @@ export class KeptViews {
     const library = others.filter(([known]) => known === libraryKey)
     const images = others.filter(([known]) => known !== libraryKey).slice(1 - windowLimit)
     this.#views = new Map([...library, ...images, [key, view]])
+    // What waits to be written takes this along.
+    if (this.#isWaiting) return
+    this.#isWaiting = true
     this.#saved = this.#saved
-      .then(() => replaceFile(this.#file, JSON.stringify(Object.fromEntries(this.#views))))
+      .then(() => {
+        this.#isWaiting = false
+        return replaceFile(this.#file, JSON.stringify(Object.fromEntries(this.#views)))
+      })
       // Where a window was is not worth a word to the person.
       .catch(this.#onTrouble)
   }
