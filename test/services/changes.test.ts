@@ -231,7 +231,9 @@ describe('space', () => {
     const before = other()
     let during: Promise<void> | undefined
     const job = await services.run(image.id, request, token, {
-      onProgress: () => (during ??= other()),
+      onProgress: () => {
+        during ??= other()
+      },
     })
     expect(job).toMatchObject({ state: 'succeeded' })
     await Promise.all([before, during])

@@ -1,5 +1,5 @@
 /** The Trash of a system that says nothing of what it does. */
-import { rm, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import type { ImageAction } from '../../ipc/schemas/action.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
@@ -43,7 +43,7 @@ it('only the image that was meant goes, and what stays is not called gone', asyn
   expect(bench.library.row(imageId)).toMatchObject({ path: file })
 
   send = async () => {
-    await rm(file)
+    await rename(file, folder.file('in-the-trash'))
     await writeFile(file, 'of somebody else')
   }
   expect(await trashed(bench, imageId)).toMatchObject({ state: 'succeeded', undo: 'no' })
