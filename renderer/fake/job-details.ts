@@ -29,14 +29,14 @@ export function madeUpComparison(jobs: readonly Job[], now: number): Answer<'job
     imageId,
     name,
   }))
-  const changed = (before: Standing['state'], image: typeof first, now: Standing['state']) =>
+  const changed = (before: Standing['state'], image: typeof first, after: Standing['state']) =>
     image === undefined
       ? []
       : [
           {
             ...image,
             before: { state: before, corruptions: 0 },
-            now: { state: now, corruptions: now === 'damaged' ? 3 : 0 },
+            now: { state: after, corruptions: after === 'damaged' ? 3 : 0 },
           },
         ]
   return {

@@ -31,6 +31,7 @@ const kinds = (now: number): readonly Standing[] => [
   { state: 'paused', request: compact, startedAt: now - 700_000, progress },
   { state: 'cancelling', request: check, startedAt: now - 9_000, progress },
   { state: 'queued', request: check },
+  { state: 'queued', request: compact, waitsFor: { holder: 'web01' } },
   {
     state: 'interrupted',
     request: compact,

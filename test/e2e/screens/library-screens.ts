@@ -40,6 +40,22 @@ export const libraryScreens: readonly Screen[] = [
     reach: (at) => at.row('archive-2024.qcow2').click({ button: 'right' }),
   },
   {
+    name: 'row-menu-copy',
+    reach: async (at) => {
+      await at.row('crashed.qcow2').click({ button: 'right' })
+      await at.find('menuitem', 'Copy').click()
+      await at.page.getByRole('menu').nth(1).waitFor()
+    },
+  },
+  {
+    name: 'rename-in-place',
+    reach: async (at) => {
+      await at.row('mail.qcow2').click()
+      await at.page.keyboard.press('F2')
+      await at.row('mail.qcow2').getByRole('textbox').fill('post.qcow2')
+    },
+  },
+  {
     name: 'columns-menu',
     reach: (at) => at.button('Columns and density'),
   },

@@ -76,6 +76,10 @@ export const planScreens: readonly Screen[] = [
     await at.dialog.locator('.repair-lost summary').click()
     await at.planned()
   }),
+  plan('repair-copy', 'ledger.qcow2', 'image.repair', async (at) => {
+    await at.dialog.locator('.segmented-item').nth(1).click()
+    await at.planned()
+  }),
   plan('repair-receipt', 'build-cache.qcow2', 'image.repair', async (at) => {
     await at.carryOut()
     await at.dialog.locator('.check-verdict').last().waitFor()
@@ -138,6 +142,14 @@ export const planScreens: readonly Screen[] = [
       await at.command('library.newImage')
       await typed('web03')(at)
       await at.dialog.locator('.disclosure summary').first().click()
+    },
+  },
+  {
+    name: 'new-image-base',
+    reach: async (at) => {
+      await at.command('library.newImage')
+      await at.button('Choose a base…', at.dialog)
+      await at.page.locator('.image-choice').first().waitFor()
     },
   },
   {
