@@ -48,7 +48,7 @@ function Frame() {
   useEffect(tellOfNews, [])
   useEffect(followCutTexts, [])
   useTheme()
-  useEffect(() => popupContainer()?.setAttribute('aria-label', texts().frame.popups), [])
+  useEffect(labelDocument, [])
   return (
     <CSPProvider disableStyleElements>
       <Tooltip.Provider>
@@ -156,6 +156,12 @@ function Drawer() {
       </div>
     </aside>
   )
+}
+
+/** What the page has around the window: its language, and the landmark that dialogs are drawn in. */
+function labelDocument(): void {
+  document.documentElement.lang = useSettings.getState().settings.language
+  popupContainer()?.setAttribute('aria-label', texts().frame.popups)
 }
 
 /** The tokens follow these attributes of the document. */

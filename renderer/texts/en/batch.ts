@@ -92,10 +92,6 @@ export const batch = {
     target: 'Of',
     targets: { content: 'The content as a guest sees it', file: 'The file as it lies on the disk' },
   },
-  subjects: {
-    images: (count: string) => count,
-    list: (count: string) => `${count} of the list`,
-  },
   outcomes: {
     damaged: 'Damaged',
     unreadable: 'Unreadable',
@@ -116,6 +112,8 @@ export const batch = {
     gone: 'This batch is no longer listed',
     goneDetail: 'Its results are kept in the history of each image.',
     history: 'Show history',
+    showImage: 'Show in the library',
+    repair: 'Repair…',
     untitled: 'Batch',
     back: 'Back to the library',
     byOutcome: 'Show results by outcome',

@@ -25,7 +25,6 @@ export const compact = {
   causes: {
     title: 'Where the space goes',
     used: 'In use',
-    usedMeaning: 'Stays as it is.',
     zero: 'Zero data',
     zeroMeaning: 'Stored, and all zeroes.',
     zeroUnknown: 'not looked for yet',

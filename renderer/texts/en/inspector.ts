@@ -94,7 +94,6 @@ export const inspector = {
     locate: 'Locate…',
     more: 'More actions for this image',
     repair: 'Repair…',
-    repairHint: 'Shows first what would be written and what cannot be put right',
     trash: 'Move to Trash…',
     undo: 'Undo…',
   },
