@@ -1,5 +1,6 @@
 import { useAppInfo } from '../state/app-info.ts'
 import { useLibrary } from '../state/library.ts'
+import { usePage, type Page } from '../state/page.ts'
 import { useSelection } from '../state/selection.ts'
 import { useVisibleRows } from '../state/visible-rows.ts'
 import { windowImage } from '../state/window-image.ts'
@@ -13,12 +14,13 @@ export function commandContext(targets?: Targets): CommandContext {
   const { info, connection } = useAppInfo.getState()
   const { selected } = useSelection.getState()
   const { rows: visible } = useVisibleRows.getState()
-  const parts = [rows, folders, info, connection, selected, visible]
+  const { page } = usePage.getState()
+  const parts = [rows, folders, info, connection, selected, visible, page]
   if (targets === undefined && cached?.parts.every((part, index) => part === parts[index])) {
     return cached.context
   }
   const context: CommandContext = {
-    images: [...(targets ?? selected)].flatMap((id) => rows.get(id) ?? []),
+    images: [...(targets ?? shownSelection(page, selected))].flatMap((id) => rows.get(id) ?? []),
     // Another window's page shows them.
     folders: windowImage() === undefined ? folders : [],
     info,
@@ -28,6 +30,10 @@ export function commandContext(targets?: Targets): CommandContext {
   if (targets === undefined) cached = { parts, context }
   return context
 }
+
+/** What is selected in a list that another page covers is nobody's wish: a key there must not move it to the Trash. */
+const shownSelection = (page: Page, selected: ReadonlySet<number>): Iterable<number> =>
+  page.kind === 'library' ? selected : []
 
 /**
  * Each button of the window asks for the context at each change; with 10,000 images selected, making

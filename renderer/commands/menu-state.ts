@@ -1,6 +1,7 @@
 import { host } from '../host.ts'
 import { useAppInfo } from '../state/app-info.ts'
 import { useLibrary } from '../state/library.ts'
+import { usePage } from '../state/page.ts'
 import { useSelection } from '../state/selection.ts'
 import { ofThisWindow } from '../state/window-image.ts'
 import { useVisibleRows } from '../state/visible-rows.ts'
@@ -39,7 +40,7 @@ export function followMenuState(): () => void {
       send()
     })
   }
-  const stops = [useSelection, useLibrary, useVisibleRows, useAppInfo].map((store) =>
+  const stops = [useSelection, useLibrary, useVisibleRows, useAppInfo, usePage].map((store) =>
     store.subscribe(soon),
   )
   soon()

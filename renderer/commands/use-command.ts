@@ -1,5 +1,6 @@
 import { useAppInfo } from '../state/app-info.ts'
 import { useLibrary } from '../state/library.ts'
+import { usePage } from '../state/page.ts'
 import { useSelection } from '../state/selection.ts'
 import { useVisibleRows } from '../state/visible-rows.ts'
 import { commandContext } from './context.ts'
@@ -23,6 +24,7 @@ export function useCommand(id: string): CommandButtonState {
   useLibrary(reason)
   useAppInfo(reason)
   useVisibleRows(reason)
+  usePage(reason)
   return {
     command,
     disabledReason,

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { titleOf } from '../../renderer/commands/command.ts'
 import { commandContext } from '../../renderer/commands/context.ts'
 import { commandLine } from '../../renderer/commands/command-line.ts'
@@ -15,10 +15,13 @@ import { findEntries } from '../../renderer/features/palette/palette-entries.ts'
 import { setHost } from '../../renderer/host.ts'
 import { fakeServices } from '../../renderer/fake/services.ts'
 import { useAppInfo } from '../../renderer/state/app-info.ts'
+import { setFilterText } from '../../renderer/state/filter.ts'
 import { useLibrary } from '../../renderer/state/library.ts'
+import { showPage } from '../../renderer/state/page.ts'
 import { select } from '../../renderer/state/selection.ts'
 import { useRenaming } from '../../renderer/state/renaming.ts'
 import { closeSheet, useSheet } from '../../renderer/state/sheets.ts'
+import { followVisibleRows } from '../../renderer/state/visible-rows.ts'
 import { toastManager } from '../../renderer/state/toasts.ts'
 import type { MenuItem } from '../../renderer/ui/menu.tsx'
 import { menuCommands } from '../../main/desktop/application-menu.ts'
@@ -121,6 +124,15 @@ describe('whether a command can be used', () => {
 
   it('is offered for a mixed selection that holds one image it fits', () => {
     select([1, 3, 4])
+    expect(reasonFor('image.check')).toBeUndefined()
+  })
+
+  it('is about no selection that another page covers', () => {
+    select([1])
+    showPage({ kind: 'history' })
+    expect(reasonFor('image.trash')).toBe('Select an image first')
+    expect(reasonFor('image.compact')).toBe('Select an image first')
+    showPage({ kind: 'library', scope: { kind: 'all' } })
     expect(reasonFor('image.check')).toBeUndefined()
   })
 
@@ -453,5 +465,26 @@ describe('the palette', () => {
 
   it('does not list itself', () => {
     expect(find('').some(({ id }) => id === 'view.palette')).toBe(false)
+  })
+})
+
+describe('a selection', () => {
+  it('of many is of those that are seen', async () => {
+    // What a page has and Node has not; each change here is one that counts at once.
+    vi.stubGlobal('requestAnimationFrame', () => 0)
+    vi.stubGlobal('cancelAnimationFrame', () => undefined)
+    const stop = followVisibleRows()
+    try {
+      select([1, 2, 3])
+      setFilterText('a.qcow2')
+      await expect.poll(() => commandContext().images.map(({ id }) => id)).toEqual([1])
+      setFilterText('b.raw')
+      // A single one is named wherever it is acted on, and stays.
+      expect(commandContext().images.map(({ id }) => id)).toEqual([1])
+    } finally {
+      setFilterText('')
+      stop()
+      vi.unstubAllGlobals()
+    }
   })
 })
