@@ -2,30 +2,17 @@ import { dirname } from 'node:path'
 import { ImageError } from '../../core/index.ts'
 import type { LibraryFolder, LibraryRow } from '../../ipc/schemas/library.ts'
 import type { JobRequest } from '../../ipc/schemas/job.ts'
-import { saveAllocation, type StoredAllocation } from '../history/allocations.ts'
-import type { WritableDb } from '../history/db.ts'
+import type { StoredAllocation } from '../history/allocations.ts'
 import { allFolders, deleteFolder, saveFolder } from '../history/folders.ts'
-import {
-  findImage,
-  saveLastCheck,
-  saveLastHash,
-  saveReclaimable,
-  saveUsedAt,
-  type LastCheck,
-  type LastHash,
-  type Reclaimable,
-} from '../history/images.ts'
+import { findImage, type LastCheck, type LastHash, type Reclaimable } from '../history/images.ts'
 import type { KnownImage } from '../jobs/engine-host.ts'
 import type { Fit, JobSubjects } from '../jobs/job-subjects.ts'
-import type { Logger } from '../log/logger.ts'
 import { Topic } from '../topic.ts'
-import type { Place } from '../users/known-places.ts'
 import { VmUsers, type LookedAt } from '../users/vm-users.ts'
 import { Catalog } from './catalog.ts'
 import { fitJob } from './fit-job.ts'
 import { foldersAround } from './folders-around.ts'
 import {
-  isStale,
   linkPolicyOf,
   toRow,
   withinRoots,
@@ -33,43 +20,15 @@ import {
   type LinkSetting,
 } from './library-image.ts'
 import { FolderScans } from './folder-scans.ts'
+import { JobFindings } from './job-findings.ts'
 import type { FolderState } from './library-folder.ts'
+import type { Added, FolderChoice, LibraryChange, LibraryOptions } from './library-options.ts'
 import { isTakenFor, missingCandidates, signsOf, type Candidate } from './missing-candidates.ts'
 import { identityAt, leadsInto, realFolder } from './real-files.ts'
-import type { ScanHost } from './scan-tasks.ts'
 import { Sightings } from './sightings.ts'
-
-export type LibraryChange =
-  | { readonly type: 'row'; readonly id: number }
-  | { readonly type: 'removed'; readonly ids: readonly number[] }
-  | { readonly type: 'folders' }
-
-export interface LibraryOptions {
-  readonly db: WritableDb
-  readonly host: ScanHost
-  readonly log: Logger
-  readonly links: () => LinkSetting
-  /** Real paths that bound what is read; undefined: no bound but the system's. */
-  readonly roots: readonly string[] | undefined
-  /** Where configurations of virtual machines are; without any, only beside the images. */
-  readonly vmPlaces?: readonly Place[]
-  readonly now?: () => number
-}
 
 /** Configurations change rarely; a machine that was just made may be missing so long, in milliseconds. */
 const placesInterval = 60_000
-
-export interface Added {
-  readonly ids: readonly number[]
-  /** Why the first one of those that are not among them could not be added. */
-  readonly refusal: ImageError | undefined
-}
-
-export interface FolderChoice {
-  readonly path: string
-  readonly recursive: boolean
-  readonly watched: boolean
-}
 
 /**
  * The known images: folders that are scanned and watched, single files, and what jobs found out. Reads
@@ -79,6 +38,7 @@ export class Library implements JobSubjects {
   readonly changes = new Topic<LibraryChange>()
   readonly #options: LibraryOptions
   readonly #catalog: Catalog
+  readonly #findings: JobFindings
   readonly #sightings: Sightings
   readonly #folders = new Map<number, FolderState>()
   readonly #users: VmUsers
@@ -101,6 +61,7 @@ export class Library implements JobSubjects {
       },
       options.now,
     )
+    this.#findings = new JobFindings(options.db, this.#catalog)
     const { host, roots, vmPlaces = [] } = options
     this.#users = new VmUsers({
       host,
@@ -336,12 +297,7 @@ export class Library implements JobSubjects {
 
   /** Somebody opened these images, or worked on them here. */
   used(ids: readonly number[]): void {
-    const usedAt = this.#now()
-    const known = ids.filter((id) => this.#catalog.get(id) !== undefined)
-    this.#options.db.transaction(() => {
-      for (const id of known) saveUsedAt(this.#options.db, id, usedAt)
-    })
-    for (const id of known) this.#catalog.setResults(id, { usedAt })
+    this.#findings.used(ids, this.#now())
   }
 
   /** Another process recorded work in the database. */
@@ -378,27 +334,19 @@ export class Library implements JobSubjects {
   }
 
   keepCheck(imageId: number, check: LastCheck): void {
-    saveLastCheck(this.#options.db, imageId, check)
-    this.#catalog.setResults(imageId, { lastCheck: check })
+    this.#findings.keepCheck(imageId, check)
   }
 
   keepHash(imageId: number, hash: LastHash): void {
-    saveLastHash(this.#options.db, imageId, hash)
-    this.#catalog.setResults(imageId, { lastHash: hash })
+    this.#findings.keepHash(imageId, hash)
   }
 
   keepReclaimable(imageId: number, reclaimable: Reclaimable): void {
-    const image = this.#catalog.get(imageId)
-    if (image === undefined) return
-    const { header, reclaimable: known } = image
-    const isBetterKnown = known?.isExact === true && !isStale(known.file, header)
-    if (isBetterKnown && !reclaimable.isExact) return
-    saveReclaimable(this.#options.db, imageId, reclaimable)
-    this.#catalog.setResults(imageId, { reclaimable })
+    this.#findings.keepReclaimable(imageId, reclaimable)
   }
 
   keepAllocation(imageId: number, allocation: StoredAllocation): void {
-    saveAllocation(this.#options.db, imageId, allocation)
+    this.#findings.keepAllocation(imageId, allocation)
   }
 
   /** Scans a folder after the scans before it. Resolves when it is done, however it went. */
