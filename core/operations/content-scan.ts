@@ -22,12 +22,14 @@ export interface ScanRange {
   readonly to: number
   /** Bytes to read at most; what is known to be zero is not read and does not count. */
   readonly limit: number
+  /** Told of each 512-byte sector that holds anything but zeroes, by its position in the source. */
+  readonly onData?: ((at: number) => void) | undefined
 }
 
 /** Reads a range, front to back, for what is not zero. */
 export async function scanContent(
   source: ByteSource,
-  { from, to, limit }: ScanRange,
+  { from, to, limit, onData }: ScanRange,
   { signal, pause, onProgress }: OperationContext = {},
 ): Promise<ContentScan> {
   const window = new Uint8Array(windowBytes)
@@ -47,7 +49,7 @@ export async function scanContent(
       bytesRead += piece.length
       const used = lengthWithoutZeroes(piece)
       if (used > 0) end = at + used
-      dataBytes += bytesOfData(piece.subarray(0, used))
+      dataBytes += bytesOfData(piece.subarray(0, used), (offset) => onData?.(at + offset))
       at += piece.length
     }
     onProgress?.({ phase: 'data', done: at - from, total: to - from, unit: 'bytes' })
@@ -56,10 +58,12 @@ export async function scanContent(
   return { dataBytes, end, bytesRead, complete: true }
 }
 
-function bytesOfData(bytes: Uint8Array): number {
+function bytesOfData(bytes: Uint8Array, tell: (offset: number) => void): number {
   let data = 0
   for (let at = 0; at < bytes.length; at += sector) {
-    if (!isAllZero(bytes.subarray(at, at + sector))) data += sector
+    if (isAllZero(bytes.subarray(at, at + sector))) continue
+    data += sector
+    tell(at)
   }
   return data
 }

@@ -3,10 +3,12 @@ import { alignUp } from '../base/bits.ts'
 import { ImageError } from '../errors/image-error.ts'
 import type { DiskImage } from '../image/disk-image.ts'
 import type { OperationContext } from '../progress.ts'
+import { SECTOR } from '../qcow2/format/constants.ts'
 import { Qcow2Image } from '../qcow2/qcow2-image.ts'
 import { contentSource, type ByteSource } from './byte-source.ts'
 import { findContentEnd, scanContent, type ContentScan } from './content-scan.ts'
 import { layoutOf, nothingFound, type DiskStructure } from '../guest/disk-layout.ts'
+import { inFormerGptCopies } from '../guest/former-gpt.ts'
 import { foreignBytes, planGptMove, type GptMove } from '../guest/gpt-move.ts'
 import { readStructure } from '../guest/read-structure.ts'
 import { guestBytesOf, isStored } from './disk-layout.ts'
@@ -46,7 +48,7 @@ export async function lookAtDisk(
   const gpt = await lookAtGpt(image, structure, look)
   const move = moveGptBackup ? gpt.move : undefined
   const scan = look.content
-    ? await ifReadable(() => scanDisk(image, { ...look, move }, context))
+    ? await ifReadable(() => scanDisk(image, { ...look, move, structure }, context))
     : undefined
   const isCut = size < image.virtualSize
   const ends = { storedEnd: stored?.end, contentEnd: scan?.contentEnd }
@@ -141,23 +143,22 @@ async function storedPart(
   return { end, cut: { storedBytes, clusters } }
 }
 
+interface DiskScan extends DiskLook {
+  readonly move: LookedAtMove | undefined
+  readonly structure: DiskStructure | undefined
+}
+
 /** What reading finds: in the part that would be cut, and where the content of the disk ends. */
 async function scanDisk(
   image: DiskImage,
-  { size, scanLimit, move }: DiskLook & { readonly move: LookedAtMove | undefined },
+  look: DiskScan,
   context: OperationContext,
 ): Promise<{ readonly cut: ContentScan | undefined; readonly contentEnd: number | undefined }> {
+  const { size, scanLimit, move } = look
   const source = contentSource(image)
   const { virtualSize } = image
   const oldSecond = move?.oldSecond
-  const past =
-    size < virtualSize
-      ? await scanContent(
-          oldSecond === undefined ? source : without(source, oldSecond),
-          { from: size, to: virtualSize, limit: scanLimit },
-          context,
-        )
-      : undefined
+  const past = size < virtualSize ? await scanCut(image, look, context) : undefined
   const cut = past && { ...past, dataBytes: past.dataBytes + (move?.foreign ?? 0) }
   const isMoved = oldSecond !== undefined && oldSecond.end > size
   if (cut !== undefined && (cut.end !== undefined || isMoved || !cut.complete)) {
@@ -171,6 +172,37 @@ async function scanDisk(
     context,
   )
   return { cut, contentEnd: below.complete ? (below.end ?? 0) : undefined }
+}
+
+/** More sectors of data than copies of a table have: then there is data among them in any case. */
+const mostOfTables = 256
+
+/** What would be cut off, without copies of the GPT that move along or that nobody reads any more. */
+async function scanCut(
+  image: DiskImage,
+  { size, scanLimit, move, structure }: DiskScan,
+  context: OperationContext,
+): Promise<ContentScan> {
+  const source = contentSource(image)
+  const sectors: number[] = []
+  const found = await scanContent(
+    move?.oldSecond === undefined ? source : without(source, move.oldSecond),
+    {
+      from: size,
+      to: image.virtualSize,
+      limit: scanLimit,
+      onData: (at) => {
+        if (sectors.length < mostOfTables) sectors.push(at)
+      },
+    },
+    context,
+  )
+  const former =
+    structure === undefined || sectors.length === mostOfTables
+      ? 0
+      : (await inFormerGptCopies(guestBytesOf(image, context.signal), structure, sectors)).size
+  const dataBytes = found.dataBytes - former * SECTOR
+  return { ...found, dataBytes, end: dataBytes === 0 ? undefined : found.end }
 }
 
 /** A source with a hole in it: what lies there is nobody's loss. */

@@ -9,7 +9,7 @@ import { floorWords } from '../disk/disk-words.ts'
 import { GuestCard } from './guest-card.tsx'
 import { shrinkSteps } from './guest-steps.ts'
 import { guestTexts } from './guest-texts.ts'
-import type { ResizeOutlook } from './resize-outlook.ts'
+import { safeTarget, type ResizeOutlook } from './resize-outlook.ts'
 import { resizeTexts } from './resize-texts.ts'
 
 export interface ResizeOutcomeProps {
@@ -28,14 +28,14 @@ export function ResizeOutcome(props: ResizeOutcomeProps) {
   return outlook.direction === 'grow' ? (
     <Growing outlook={outlook} />
   ) : (
-    <Shrinking detail={detail} />
+    <Shrinking detail={detail} outlook={outlook} />
   )
 }
 
 function BelowFloor({ outlook, layout, onWant }: ResizeOutcomeProps) {
   const units = useSettings((state) => state.settings.units)
   const words = resizeTexts().floor
-  const safe = layout?.safeSize
+  const safe = layout && safeTarget(layout, layout.virtualSize)
   if (layout === undefined || safe === undefined) return null
   const size = formatBytes(safe, units)
   return (
@@ -73,7 +73,7 @@ function Growing({ outlook: { request } }: Pick<ResizeOutcomeProps, 'outlook'>) 
   )
 }
 
-function Shrinking({ detail }: Pick<ResizeOutcomeProps, 'detail'>) {
+function Shrinking({ detail, outlook }: Pick<ResizeOutcomeProps, 'detail' | 'outlook'>) {
   const units = useSettings((state) => state.settings.units)
   const words = resizeTexts().shrink
   if (detail === undefined) return <p className="muted">{words.looking}</p>
@@ -86,12 +86,16 @@ function Shrinking({ detail }: Pick<ResizeOutcomeProps, 'detail'>) {
       </Banner>
     )
   }
+  const movesTable =
+    detail.gptBackupMovesTo !== undefined && outlook.request?.parameters.moveGptBackup === true
   const isLoss = cut.nonZeroBytes !== 0
   const content =
     cut.nonZeroBytes === undefined
       ? words.unknownContent
       : cut.nonZeroBytes === 0
-        ? words.allZero
+        ? movesTable
+          ? words.onlyTable
+          : words.allZero
         : words.nonZero(formatBytes(cut.nonZeroBytes, units))
   return (
     <Banner

@@ -107,6 +107,13 @@ export function isDivisionKnown(layout: DiskLayout | undefined): boolean {
   return (layout.contentEnd ?? layout.storedEnd) === 0
 }
 
+const MiB = 1024 ** 2
+
+/** The smallest safe size as a person would write it, in whole MiB: "1566 MiB" and not "1602576.5 KiB". */
+export function safeTarget({ safeSize }: DiskLayout, current: number): number | undefined {
+  return safeSize === undefined ? undefined : Math.min(Math.ceil(safeSize / MiB) * MiB, current)
+}
+
 export interface SizePoint {
   readonly bytes: number
   readonly label: string
@@ -128,7 +135,7 @@ export function sizePoints(
     points.push({ bytes, label: label(size) })
   }
   if (layout === undefined) return points
-  add(layout.safeSize, snap.safe)
+  add(safeTarget(layout, current), snap.safe)
   const last = lastPartition(layout)
   // Where the table needs no room behind it, the two are one; where it does, the end itself is too small.
   if (last !== undefined && layout.safeSize !== undefined && last.end > layout.safeSize) {

@@ -106,7 +106,8 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
             : direction === 'shrink'
               ? words.shrinkTo(size)
               : words.verb,
-        isDanger: detail?.needsConsent === true,
+        // Unknown counts as a loss, too.
+        isDanger: detail?.cut !== undefined && detail.cut.nonZeroBytes !== 0,
         notYet:
           floorNotice(outlook, layout, units) ??
           outlook.notYet ??

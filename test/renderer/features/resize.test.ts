@@ -6,6 +6,7 @@ import { parseWantedSize, writeSize } from '../../../renderer/features/resize/pa
 import {
   isDivisionKnown,
   resizeOutlook,
+  safeTarget,
   sizePoints,
   type ResizeChoice,
 } from '../../../renderer/features/resize/resize-outlook.ts'
@@ -118,6 +119,14 @@ describe('what a new size comes to', () => {
   it('plans nothing below the end of the last partition', () => {
     expect(outlookOf({ text: '29G' })).toMatchObject({ isBelowFloor: true, request: undefined })
     expect(outlookOf({ text: '31G' })).toMatchObject({ isBelowFloor: false, isUnknown: false })
+  })
+
+  it('offers the smallest safe size in whole MiB, and never more than the present one', () => {
+    expect(sizePoints(40 * GiB, linux, 'binary').map(({ bytes }) => bytes)).toEqual([
+      40 * GiB,
+      30 * GiB + MiB,
+    ])
+    expect(safeTarget({ ...linux, safeSize: 40 * GiB - 512 }, 40 * GiB)).toBe(40 * GiB)
   })
 
   it('takes an agreement for the size that it was given for only', () => {
