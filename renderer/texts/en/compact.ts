@@ -58,7 +58,7 @@ export const compact = {
       rewrite:
         'Writes a new file and swaps only when its content is proved equal. Also puts clusters in order.',
       zeroes:
-        'Only lets go of clusters that are all zeroes: they are used again inside the file, which stays as long as it is.',
+        'Marks clusters that are all zeroes as free. The file uses them again and keeps its length, so the disk gets nothing back.',
     },
     because: {
       'raw-has-only-holes': 'All that a raw disk can give back is its zeroes.',
