@@ -49,7 +49,7 @@ export function selectAll(order: readonly number[]): void {
   }))
 }
 
-/** Forgets images that are gone from the library. */
+/** Forgets images that are gone from the library, or out of sight. */
 export function keepSelected(exists: (id: number) => boolean): void {
   useSelection.setState((state) => {
     const gone = (id: number | undefined): boolean => id !== undefined && !exists(id)

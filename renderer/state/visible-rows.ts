@@ -10,6 +10,7 @@ import { sortRows } from '../features/library/sort-rows.ts'
 import { useFilter } from './filter.ts'
 import { useLibrary } from './library.ts'
 import { usePage } from './page.ts'
+import { keepSelected, useSelection } from './selection.ts'
 import { useSettings } from './settings.ts'
 
 export interface VisibleRows {
@@ -27,6 +28,11 @@ function update(): void {
   const scoped = scopeRows([...useLibrary.getState().rows.values()], page.scope, Date.now())
   const rows = sortRows(filterRows(scoped, useFilter.getState()), sort)
   useVisibleRows.setState({ rows, scoped })
+  // What is done to many images is done to those that are seen; a single one is named wherever it is acted on.
+  if (useSelection.getState().selected.size > 1) {
+    const seen = new Set(rows.map(({ id }) => id))
+    keepSelected((id) => seen.has(id))
+  }
 }
 
 /** Keeps the rows up to date. Returns how to stop. */

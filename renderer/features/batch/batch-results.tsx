@@ -3,6 +3,9 @@ import { useMemo, useRef, useState } from 'react'
 import type { Job, JobKind } from '../../../ipc/schemas/job.ts'
 import { counted, formatCount, formatPercent } from '../../format/counts.ts'
 import { formatDuration } from '../../format/durations.ts'
+import { runCommand } from '../../commands/registry.ts'
+import { useLibrary } from '../../state/library.ts'
+import { revealImages } from '../library/reveal-images.ts'
 import { explain } from '../../state/explain-error.ts'
 import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -91,6 +94,9 @@ export function BatchResults({ jobs, kind }: BatchResultsProps) {
 /** Paths are told apart, not alphabetised: ten thousand are sorted anew with every result. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+/** What a repair is for. */
+const brokenHealths: ReadonlySet<string> = new Set(['leaks', 'needs-repair', 'damaged'])
+
 interface ResultDialogProps {
   readonly job: Job
   readonly onClose: () => void
@@ -98,6 +104,9 @@ interface ResultDialogProps {
 
 function ResultDialog({ job, onClose }: ResultDialogProps) {
   const check = useFullCheck(job)
+  const isBroken = check !== undefined && brokenHealths.has(check.health)
+  const isThere = useLibrary((state) => state.rows.has(job.imageId))
+  const words = batchTexts().page
   return (
     <Dialog
       title={job.imageName}
@@ -108,6 +117,28 @@ function ResultDialog({ job, onClose }: ResultDialogProps) {
           <>
             <LogButton job={job} />
             <UndoButton job={job} />
+            {isThere && (
+              <Button
+                icon="inspector"
+                onClick={() => {
+                  onClose()
+                  revealImages([job.imageId])
+                }}
+              >
+                {words.showImage}
+              </Button>
+            )}
+            {isThere && isBroken && (
+              <Button
+                icon="wrench"
+                onClick={() => {
+                  onClose()
+                  runCommand('image.repair', [job.imageId])
+                }}
+              >
+                {words.repair}
+              </Button>
+            )}
             <Button variant="primary" onClick={onClose}>
               {texts().common.close}
             </Button>

@@ -32,6 +32,13 @@ export interface JobEntryProps {
   readonly onShowImage?: (() => void) | undefined
 }
 
+/** Which changes can be taken back, and which were. */
+function UndoMark({ undo }: Pick<Job, 'undo'>) {
+  const words = texts().jobs.undoMarks
+  if (undo === 'possible') return <Badge tone="neutral">{words.possible}</Badge>
+  return undo === 'done' ? <Badge tone="neutral">{words.done}</Badge> : null
+}
+
 /** One line of the history; it unfolds to everything that was recorded. */
 export function JobEntry({ job, earlier, now, onShowImage }: JobEntryProps) {
   const [open, setOpen] = useState(false)
@@ -51,6 +58,7 @@ export function JobEntry({ job, earlier, now, onShowImage }: JobEntryProps) {
           <span className="job-entry-summary truncate">{summaryOf(job) ?? word}</span>
         </span>
         {job.state !== 'succeeded' && <Badge tone={tone}>{word}</Badge>}
+        <UndoMark undo={job.undo} />
         <span className="job-entry-when" title={exactDate(at)}>
           {relativeDate(at, now)}
         </span>

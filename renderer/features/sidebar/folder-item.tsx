@@ -11,7 +11,7 @@ import { texts } from '../../texts/texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { workIcons } from '../batch/batch-work.ts'
-import { Menu, type MenuItem } from '../../ui/menu.tsx'
+import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
 import { Tooltip } from '../../ui/tooltip.tsx'
 
 export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
@@ -23,36 +23,40 @@ export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
   const name = folder.path.split(/[\\/]/).findLast(Boolean) ?? folder.path
   return (
     <li className="sidebar-folder">
-      <Tooltip content={describe(folder)} side="right">
-        <button
-          type="button"
-          className="sidebar-item"
-          aria-current={current ? 'page' : undefined}
-          onClick={() =>
-            showPage({ kind: 'library', scope: { kind: 'folder', folderId: folder.id } })
-          }
-        >
-          {folder.error === undefined ? (
-            <Icon name="folder" />
-          ) : (
-            <span className="sidebar-broken">
-              <Icon name="care" />
-            </span>
-          )}
-          <span className="sidebar-label">
-            <span className="sidebar-folder-name truncate">{name}</span>
-            {folder.error !== undefined && <span className="sidebar-note">{words.broken}</span>}
-          </span>
-          {folder.scanning ? (
-            <span className="sidebar-scanning">
-              {words.reading}
-              <span className="visually-hidden">{words.readingWhat}</span>…
-            </span>
-          ) : (
-            <span className="sidebar-count">{formatCount(folder.imageCount)}</span>
-          )}
-        </button>
-      </Tooltip>
+      <ContextMenu items={folderItems(folder)}>
+        <div>
+          <Tooltip content={describe(folder)} side="right">
+            <button
+              type="button"
+              className="sidebar-item"
+              aria-current={current ? 'page' : undefined}
+              onClick={() =>
+                showPage({ kind: 'library', scope: { kind: 'folder', folderId: folder.id } })
+              }
+            >
+              {folder.error === undefined ? (
+                <Icon name="folder" />
+              ) : (
+                <span className="sidebar-broken">
+                  <Icon name="care" />
+                </span>
+              )}
+              <span className="sidebar-label">
+                <span className="sidebar-folder-name truncate">{name}</span>
+                {folder.error !== undefined && <span className="sidebar-note">{words.broken}</span>}
+              </span>
+              {folder.scanning ? (
+                <span className="sidebar-scanning">
+                  {words.reading}
+                  <span className="visually-hidden">{words.readingWhat}</span>…
+                </span>
+              ) : (
+                <span className="sidebar-count">{formatCount(folder.imageCount)}</span>
+              )}
+            </button>
+          </Tooltip>
+        </div>
+      </ContextMenu>
       <Menu
         align="end"
         trigger={

@@ -45,6 +45,7 @@ export const jobs = {
     interrupted: 'Interrupted',
     skipped: 'Skipped',
   },
+  undoMarks: { possible: 'Can be undone', done: 'Undone' },
   /** Somebody else has the image open. */
   waitsFor: {
     holder: (holder: string) => `Waits until ${holder} lets go of it`,
