@@ -16,7 +16,7 @@ export interface Layout {
 export const useLayout = create<Layout>(() => ({
   narrow: false,
   tight: false,
-  sidebarWidth: 216,
+  sidebarWidth: 200,
   drawerHeight: 220,
 }))
 

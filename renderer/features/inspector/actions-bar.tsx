@@ -21,14 +21,17 @@ export function ActionsBar({ row }: { readonly row: LibraryRow }) {
   const isMissing = row.missingSince !== undefined
   return (
     <div className="inspector-quick" role="group" aria-label={words.title}>
-      {(isMissing ? missing : present).map(({ id, label }) => (
-        <CommandButton
-          key={id}
-          id={id}
-          label={label}
-          variant={id === 'image.repair' ? 'primary' : 'plain'}
-        />
-      ))}
+      <div className="inspector-quick-buttons">
+        {(isMissing ? missing : present).map(({ id, label }) => (
+          <CommandButton
+            key={id}
+            id={id}
+            label={label}
+            size="small"
+            variant={id === 'image.repair' ? 'primary' : 'plain'}
+          />
+        ))}
+      </div>
       <MoreMenu label={words.more} />
     </div>
   )

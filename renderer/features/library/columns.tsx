@@ -62,7 +62,7 @@ function backing(row: LibraryRow): ReactNode {
 
 export const columnTitle = (id: ColumnId): string => texts().library.columns[id]
 
-/** In their default order: the first eight fit beside the sidebar of a window of 1280 pixels. */
+/** In their default order: in a window of 1280 pixels the first nine are in sight, five of them beside the inspector. */
 export const columns: readonly Column[] = [
   {
     id: 'health',
@@ -72,16 +72,32 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'name',
-    width: 220,
+    width: 190,
     shown: true,
     cell: (row) => row.name,
     hint: (row) => row.path,
   },
   {
     id: 'status',
-    width: 146,
+    width: 130,
     shown: true,
     cell: (row, { now }) => <StatusCell row={row} now={now} />,
+  },
+  {
+    id: 'onDisk',
+    width: 80,
+    shown: true,
+    end: true,
+    cell: (row, context) => bytes(row.onDisk, context),
+    hint: (row) => exactly(row.onDisk),
+  },
+  {
+    id: 'reclaimable',
+    width: 98,
+    shown: true,
+    end: true,
+    cell: (row, { units }) => <Reclaimable row={row} units={units} />,
+    hint: reclaimableHint,
   },
   {
     id: 'virtualSize',
@@ -90,22 +106,6 @@ export const columns: readonly Column[] = [
     end: true,
     cell: (row, context) => bytes(row.virtualSize, context),
     hint: (row) => exactly(row.virtualSize),
-  },
-  {
-    id: 'onDisk',
-    width: 84,
-    shown: true,
-    end: true,
-    cell: (row, context) => bytes(row.onDisk, context),
-    hint: (row) => exactly(row.onDisk),
-  },
-  {
-    id: 'reclaimable',
-    width: 100,
-    shown: true,
-    end: true,
-    cell: (row, { units }) => <Reclaimable row={row} units={units} />,
-    hint: reclaimableHint,
   },
   {
     id: 'usedBy',
