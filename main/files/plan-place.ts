@@ -46,7 +46,9 @@ export const placePlanner =
         const { done, record } = await placeFile(parts, subject, placement, work)
         const { row } = subject
         const summary =
-          kind === 'rename' ? `Renamed to ${path.basename(to)}` : `Moved to ${path.dirname(to)}`
+          kind === 'rename'
+            ? `Renamed from ${path.basename(row.path)}`
+            : `Moved to ${path.dirname(to)}`
         return {
           ...done,
           summary,

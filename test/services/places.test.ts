@@ -124,7 +124,7 @@ it('an image gets another name, stays the same row, and gets the old one back', 
     detail: { kind: 'file', action: 'rename', from: file, to, relinked: [] },
   })
   const job = await change(id, renameTo(to))
-  expect(job).toMatchObject({ summary: 'Renamed to new.qcow2', imagePath: to, undo: 'possible' })
+  expect(job).toMatchObject({ summary: 'Renamed from old.qcow2', imagePath: to, undo: 'possible' })
   expect(await services.row(id)).toMatchObject({ path: to, name: 'new.qcow2' })
   expect(await readdir(folder.path)).toEqual(['new.qcow2'])
 

@@ -39,7 +39,7 @@ export function resultFacts(
   })
 }
 
-function numbersOf({ result }: Job, units: ByteUnits): readonly ResultFact[] {
+function numbersOf({ result, request }: Job, units: ByteUnits): readonly ResultFact[] {
   if (result === undefined) return []
   const bytes = (label: string, value: number) => bytesFact(label, value, units)
   switch (result.kind) {
@@ -73,11 +73,17 @@ function numbersOf({ result }: Job, units: ByteUnits): readonly ResultFact[] {
         { label: facts().extents, value: formatCount(result.extentCount) },
       ]
     case 'change':
-      return result.facts.map((fact) => factOf(fact, units))
+      return result.facts
+        .filter((fact) => !isUndoneId(request, fact))
+        .map((fact) => factOf(fact, units))
     default:
       return unreachable(result)
   }
 }
+
+/** Which job an undo took back, by its number: what links the two in the records tells a person nothing. */
+const isUndoneId = (request: Job['request'], fact: ChangeFact): boolean =>
+  request.kind === 'undo' && 'text' in fact && fact.text === request.parameters['id']
 
 /** What was asked for, what came of it, and the file before and after. */
 function changeFacts(job: Job, units: ByteUnits): readonly ResultFact[] {
