@@ -36,11 +36,11 @@ export const undoDraft = ({
   hasEffect: refusals.length === 0,
 })
 
-/** What the history keeps of an undo; the fact is what marks the job as taken back. */
+/** What the history keeps of an undo; the first fact is what marks the job as taken back. */
 export const undoneWork = (job: Job, returns: string): Pick<DoneWork, 'summary' | 'facts'> => ({
-  summary: `Undone: ${job.summary ?? 'a change'}`,
+  summary: `Undone: ${returns}`,
   facts: [
     { label: undoLabels.undone, text: job.id },
-    { label: 'Returned', text: returns },
+    ...(job.summary === undefined ? [] : [{ label: 'Taken back', text: job.summary }]),
   ],
 })
