@@ -91,7 +91,8 @@ export const placeReasons = {
     title: (c) => `Other images need ${nameOf(c)}`,
     detail: (c) =>
       `It is the base of ${c.found ?? 'other images'}; without it ${c.link ?? 'they'} cannot be read.`,
-    advice: () => 'Give them another backing file first, or move them to the Trash before it.',
+    advice: () =>
+      'Give what builds on it another backing file first, or move that to the Trash before it.',
   },
   'overlay-not-told': {
     kind: 'unsupported',

@@ -64,7 +64,9 @@ function Layers({ row }: { readonly row: LibraryRow }) {
     <WithInfo row={row}>
       {({ chain }) => (
         <div className="inspector-stack">
-          <p className="muted">{chain.length === 1 ? words.alone : words.below}</p>
+          <p className="muted">
+            {chain.length === 1 ? (row.childCount > 0 ? words.base : words.alone) : words.below}
+          </p>
           <ol className="chain">
             {chain.map((link, index) => (
               <li

@@ -42,7 +42,7 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
         {ended?.error !== undefined && row.error === undefined && (
           <ErrorPanel error={ended.error} />
         )}
-        {at !== undefined && (
+        {at !== undefined && ended?.state !== 'failed' && (
           <p className="muted">
             <span title={exactDate(at)}>{lookWords(relativeDate(at, now), ended)}</span>
             {row.healthStale && ` ${words.changedSince}`}

@@ -21,6 +21,7 @@ export const layers = {
     'Nothing says the format of this file, and it has no signature that Platter knows: it is read as raw, as QEMU does.',
   rawAssumed: 'raw (assumed)',
   alone: 'This image stands alone: it has no backing file and no data file.',
+  base: 'This image has no backing file and no data file: it is the base of the images that build on it.',
   below: 'What a layer does not store is read from the layer below it.',
   thisImage: 'This image',
   asWritten: 'As written',
