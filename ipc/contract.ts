@@ -29,6 +29,7 @@ const ofWindow = z.object({ imageId: imageId.optional() })
 /** JSON. */
 const keptView = z.string().max(65_536)
 const path = z.string().min(1).max(4096)
+const reportFormat = z.enum(['csv', 'json', 'html'])
 const menuItem = z.object({
   id: z.string(),
   label: z.string(),
@@ -224,7 +225,7 @@ export const contract = {
   'jobs.get': call(z.object({ jobId }), job),
   'jobs.batch': call(z.object({ batchId }), z.object({ jobs: z.array(job) })),
   'jobs.report': call(
-    z.object({ batchId, format: z.enum(['csv', 'json', 'html']) }),
+    z.object({ batchId, format: reportFormat }),
     z.object({ fileName: z.string(), mimeType: z.string(), text: z.string() }),
   ),
 
@@ -252,7 +253,20 @@ export const contract = {
   /** Desktop: the system's dialog, then the chosen paths are added. Empty when it was closed. */
   'shell.openImages': call(nothing, z.object({ imageIds: z.array(imageId) })),
   'shell.openFolder': call(nothing, z.object({ folderId: folderId.optional() })),
-  'shell.showInFolder': call(z.object({ imageId }), nothing),
+  /** Desktop: in the system's file manager. A report: one that was saved since the start. */
+  'shell.showInFolder': call(
+    z.union([
+      z.strictObject({ imageId }),
+      z.strictObject({ folderId }),
+      z.strictObject({ report: path }),
+    ]),
+    nothing,
+  ),
+  /** Desktop: asks where to, and writes the report of a batch there; without a path when nobody chose one. */
+  'shell.saveReport': call(
+    z.object({ batchId, format: reportFormat }),
+    z.object({ path: path.optional() }),
+  ),
   /** Desktop: the native row menu for these images; answers with the chosen command's id. */
   'shell.popupMenu': call(
     z.object({

@@ -12,6 +12,7 @@ import { libraryHandlers } from './api/handlers/library-handlers.ts'
 import { planHandlers } from './api/handlers/plan-handlers.ts'
 import { undoHandlers } from './api/handlers/undo-handlers.ts'
 import { shellHandlers } from './api/handlers/shell-handlers.ts'
+import { reportBatch } from './jobs/batch-report.ts'
 import { UseWatch } from './api/use-watch.ts'
 import { databaseFile, defaultDataFolder, defaultLogFolder } from './data-folders.ts'
 import { lockDataFolder } from './data-lock.ts'
@@ -327,7 +328,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
       planning,
       creating,
     }),
-    ...shellHandlers({ library, shell }),
+    ...shellHandlers({
+      library,
+      shell,
+      reportBatch: (batchId, format) => reportBatch(db, batchId, format, engineVersion),
+    }),
   }
 
   log.info('services started', { version: appVersion, host: shell.host, dataFolder })

@@ -35,6 +35,8 @@ export interface ShellPorts {
   /** `library`: to look for images in; `destination`: to put something into. */
   chooseFolder(purpose: 'library' | 'destination'): Promise<string | undefined>
   showInFolder(path: string): void
+  /** The system's dialog for a new file; undefined when it was closed. Absent where the page downloads it. */
+  chooseNewFile?(suggestedName: string): Promise<string | undefined>
   /** Opens an image's own window or raises it; absent where the page opens a tab. */
   openWindow?(image: { readonly id: number; readonly file: string }): Promise<void>
   /** Files follow the pointer, which has just begun to drag, into other programs; absent where they cannot. */

@@ -1,4 +1,5 @@
-import { dialog, nativeTheme, shell } from 'electron'
+import path from 'node:path'
+import { app, dialog, nativeTheme, shell } from 'electron'
 import { ImageError } from '../../core/index.ts'
 import { dragIconFile } from '../places.ts'
 import type { ShellEvents } from '../shell-events.ts'
@@ -71,8 +72,26 @@ export function createDesktopShell(
       )
       return folder
     },
+    chooseNewFile: async (suggestedName) => {
+      const parent = windows.current
+      const options: Electron.SaveDialogOptions = {
+        title: desktopTexts().dialogs.saveReport,
+        defaultPath: path.join(app.getPath('downloads'), suggestedName),
+        filters: [
+          {
+            name: desktopTexts().dialogs.reports,
+            extensions: [path.extname(suggestedName).slice(1)],
+          },
+        ],
+      }
+      const { canceled, filePath } =
+        parent === undefined
+          ? await dialog.showSaveDialog(options)
+          : await dialog.showSaveDialog(parent, options)
+      return canceled || filePath === '' ? undefined : filePath
+    },
     // The services keep the Trash of Linux themselves: what they put there they can take out again.
-    ...(process.platform !== 'linux' && { trash: (path: string) => shell.trashItem(path) }),
+    ...(process.platform !== 'linux' && { trash: (file: string) => shell.trashItem(file) }),
     startDrag: ([file, ...others]) =>
       windows.current?.webContents.startDrag({
         file,
@@ -80,7 +99,7 @@ export function createDesktopShell(
         icon: dragIconFile,
       }),
     openWindow: (image) => windows.showImage(image),
-    showInFolder: (path) => shell.showItemInFolder(path),
+    showInFolder: (file) => shell.showItemInFolder(file),
     popupMenu: async (items) => {
       const parent = windows.current
       return parent === undefined ? undefined : popupMenu(items, parent)
@@ -92,7 +111,7 @@ export function createDesktopShell(
       })
     },
     // The person chose it in a dialog, dropped it, or gave it on the command line.
-    admit: async (path) => path,
+    admit: async (file) => file,
 
     forwardEvents: (emit, signal, windowOf) => events.forward(emit, signal, windowOf),
     settingsChanged: ({ theme }) => {

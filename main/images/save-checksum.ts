@@ -1,8 +1,7 @@
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { ImageError, type Reason } from '../../core/index.ts'
 import type { HashAlgorithm } from '../../core/index.ts'
-import { errnoOf } from './look-at-file.ts'
+import { saveError } from './save-error.ts'
 
 /**
  * Writes `NAME.sha256` beside a file, in the form of sha256sum; never over another file. Answers its path. Throws
@@ -38,21 +37,4 @@ export function checksumLine(name: string, digest: string): string {
     .replaceAll('\n', String.raw`\n`)
     .replaceAll('\r', String.raw`\r`)
   return `${escaped === name ? '' : '\\'}${digest}  ${escaped}\n`
-}
-
-function saveError(error: unknown, target: string): ImageError {
-  const errno = errnoOf(error)
-  const reasons: Readonly<Record<string, Reason>> = {
-    EEXIST: 'file-exists',
-    EACCES: 'folder-not-writable',
-    EPERM: 'folder-not-writable',
-    EROFS: 'folder-not-writable',
-  }
-  return new ImageError(
-    reasons[errno] ?? 'file-not-written',
-    { path: target, errno },
-    {
-      cause: error,
-    },
-  )
 }

@@ -292,6 +292,9 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
     'shell.openImages': async () => ({ imageIds: [] }),
     'shell.openFolder': async () => ({}),
     'shell.showInFolder': async () => ({}),
+    'shell.saveReport': async ({ format }) => ({
+      path: `/home/ada/Downloads/platter-report.${format}`,
+    }),
     'shell.popupMenu': async () => ({}),
     'shell.setMenuState': async () => ({}),
     'images.disk': async ({ imageId }) => madeUpDisk(rowOf(imageId)),

@@ -9,6 +9,10 @@ const dialog = {
     record.dialogs.push(args.at(-1))
     return { canceled: true, filePaths: [] }
   },
+  showSaveDialog: async (...args) => {
+    record.dialogs.push(args.at(-1))
+    return { canceled: true, filePath: '' }
+  },
   showMessageBox: async (...args) => {
     const options = args.at(-1)
     record.dialogs.push(options)

@@ -1,7 +1,8 @@
-import { ImageError } from '../../../core/index.ts'
+import { ImageError, type ReportFormat, type WrittenReport } from '../../../core/index.ts'
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
 import type { Library } from '../../images/library.ts'
+import { saveReport } from '../../jobs/save-report.ts'
 import type { ShellPorts } from '../../shell-ports.ts'
 
 type Names = Extract<keyof Contract, `shell.${string}` | `files.${string}`>
@@ -9,12 +10,23 @@ type Names = Extract<keyof Contract, `shell.${string}` | `files.${string}`>
 export interface ShellHandlerParts {
   readonly library: Library
   readonly shell: ShellPorts
+  /** Throws `unknown-id`. */
+  readonly reportBatch: (batchId: string, format: ReportFormat) => WrittenReport
 }
 
 export function shellHandlers({
   library,
   shell,
+  reportBatch,
 }: ShellHandlerParts): Pick<Handlers<Contract>, Names> {
+  /** A page that was taken over could else have any path of the disk shown. */
+  const savedReports = new Set<string>()
+  const pathOf = (shown: Parameters<Handlers<Contract>['shell.showInFolder']>[0]): string => {
+    if ('imageId' in shown) return library.image(shown.imageId).path
+    if ('folderId' in shown) return folderOf(library, shown.folderId)
+    if (savedReports.has(shown.report)) return shown.report
+    throw new ImageError('unknown-id', { field: 'report', id: shown.report })
+  }
   return {
     'shell.openImages': async () => ({
       imageIds: [...(await library.addPaths(await shell.chooseImages()))],
@@ -24,9 +36,23 @@ export function shellHandlers({
       if (path === undefined) return {}
       return { folderId: await library.addFolder({ path, recursive: true, watched: true }) }
     },
-    'shell.showInFolder': ({ imageId }) => {
-      shell.showInFolder(library.image(imageId).path)
+    'shell.showInFolder': (shown) => {
+      shell.showInFolder(pathOf(shown))
       return {}
+    },
+    'shell.saveReport': async ({ batchId, format }) => {
+      const report = reportBatch(batchId, format)
+      if (shell.chooseNewFile === undefined) {
+        throw new ImageError('not-in-this-shell', {
+          feature: 'Choosing where a report is saved',
+          expected: 'a download of the browser',
+        })
+      }
+      const place = await shell.chooseNewFile(report.fileName)
+      if (place === undefined) return {}
+      const path = await saveReport(place, report)
+      savedReports.add(path)
+      return { path }
     },
     'shell.chooseFolder': async () => chosen(await shell.chooseFolder('destination')),
     'shell.chooseFile': async () => chosen(await shell.chooseImage()),
@@ -64,6 +90,13 @@ export function shellHandlers({
       return { ...listing, entries: [...entries] }
     },
   }
+}
+
+/** Throws `unknown-id`. */
+function folderOf(library: Library, folderId: number): string {
+  const folder = library.folders().find(({ id }) => id === folderId)
+  if (folder === undefined) throw new ImageError('unknown-id', { field: 'folder', id: String(folderId) })
+  return folder.path
 }
 
 const chosen = (path: string | undefined): { path?: string } => (path === undefined ? {} : { path })

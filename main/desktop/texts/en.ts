@@ -99,6 +99,8 @@ export const english = {
     chooseImage: 'Choose a disk image',
     addFolder: 'Add a folder',
     chooseFolder: 'Choose a folder',
+    saveReport: 'Save the report',
+    reports: 'Reports',
     diskImages: 'Disk images',
     allFiles: 'All files',
   },

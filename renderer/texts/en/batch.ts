@@ -143,6 +143,8 @@ export const batch = {
     report: 'Report',
     reportAs: (format: string) => `Report as ${format}`,
     reportSaved: 'Report saved',
+    inDownloads: (fileName: string) => `${fileName} is in your browser’s downloads.`,
+    showInFolder: 'Show in folder',
     nothingFinished: 'Nothing has finished yet',
     noProblems: 'No problems',
     live: (found: string) => `${found} (live)`,
