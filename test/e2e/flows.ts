@@ -25,6 +25,8 @@ export async function runByKeyboard(page: Page, command: string): Promise<void> 
   await page.keyboard.press('Control+k')
   const field = page.getByRole('combobox', { name: 'Search images and commands' })
   await field.waitFor()
+  // It is there before it has the keyboard.
+  await expect.poll(() => field.evaluate((input) => input === document.activeElement)).toBe(true)
   await page.keyboard.type(command)
   await isShown(page.getByRole('option', { selected: true }).filter({ hasText: command }))
   await page.keyboard.press('Enter')
