@@ -1,7 +1,8 @@
 /** Work that takes long: held, let go on and cancelled, with what the file is worth said before and true after. */
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile, mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { holdingProcess } from '../helpers/holding-process.ts'
 import { qemuCheck, qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { closeDialog, dialog, readyButton, receiptOf, runByKeyboard } from './flows.ts'
@@ -22,6 +23,7 @@ export function jobsSuite(kind: HostKind): void {
   let folder: TempFolder
   let app: RunningApp
   const image = (): string => folder.file('images', 'scattered.qcow2')
+  const held = (): string => folder.file('images', 'held.qcow2')
   const before = (): string => folder.file('before.qcow2')
 
   beforeAll(async () => {
@@ -29,6 +31,8 @@ export function jobsSuite(kind: HostKind): void {
     await mkdir(folder.file('images'))
     await writeScattered(image())
     await copyFile(image(), before())
+    await qemuImg('create', '-q', '-f', 'qcow2', held(), '64M')
+    await qemuIo(held(), 'write -q -P 0 0 32M', 'write -q -P 1 40M 1M')
     app = await launch(kind, { folder: folder.path, paths: [path.dirname(image())] })
     await rowOf(app.page, 'scattered.qcow2').waitFor()
   }, 90_000)
@@ -73,6 +77,24 @@ export function jobsSuite(kind: HostKind): void {
     expect(await receiptOf(app.page)).toMatch(/back|smaller|freed/i)
     await qemuImg('compare', '-q', before(), image())
     await closeDialog(app.page)
+  })
+
+  it('waits until somebody lets go of an image, and is done then', patience, async () => {
+    const { size } = await stat(held())
+    await using holder = await holdingProcess(held())
+    expect(await holder.order('write')).toBe('done')
+    await rowOf(app.page, 'held.qcow2').click()
+    await runByKeyboard(app.page, 'Compact…')
+    await dialog(app.page).getByRole('button', { name: 'Queue until it is free' }).first().click()
+    await dialog(app.page).waitFor({ state: 'detached' })
+    await isShown(app.page.getByText(/^Waits until .+ lets go of it$/).first())
+    expect((await stat(held())).size).toBe(size)
+    expect(await holder.order('close')).toBe('done')
+    await expect.poll(async () => (await stat(held())).size, { timeout: 40_000 }).toBeLessThan(size)
+    // It holds the file until it has proved what it did.
+    const code = async () => (await qemuCheck(held())).exitCode
+    await expect.poll(code, { timeout: 40_000 }).toBe(0)
+    await runByKeyboard(app.page, 'Show or hide activity')
   })
 
   it('lists both in the drawer, with a log that can be read there', async () => {
