@@ -1,11 +1,11 @@
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { openBatch } from '../features/batch/open-batch.ts'
 import { openNewestUndo } from '../features/undo/open-undo.ts'
-import { showInspector } from '../state/page.ts'
 import { startRenaming } from '../state/renaming.ts'
 import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command, CommandContext } from './command.ts'
+import { inspectImages } from './inspect-images.ts'
 import {
   needsAny,
   needsImage,
@@ -47,14 +47,14 @@ export const careCommands: readonly Command[] = [
     id: 'image.manageSnapshots',
     group: 'image',
     disabledReason: needsOneImage,
-    run: () => showInspector('snapshots'),
+    run: ({ images }) => inspectImages(images, 'snapshots'),
   },
   {
     id: 'image.showChain',
     icon: 'chain',
     group: 'image',
     disabledReason: needsOneImage,
-    run: () => showInspector('chain'),
+    run: ({ images }) => inspectImages(images, 'chain'),
   },
   {
     id: 'image.createOverlay',

@@ -16,7 +16,7 @@ export interface CommandContext {
   /** Undefined until the services have answered. */
   readonly info: AppInfo | undefined
   readonly connected: boolean
-  /** The table's images in its order. */
+  /** The table's images in its order; all there are, where no table is seen. */
   readonly visible: readonly LibraryRow[]
 }
 

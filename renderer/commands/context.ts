@@ -25,15 +25,15 @@ export function commandContext(targets?: Targets): CommandContext {
     folders: windowImage() === undefined ? folders : [],
     info,
     connected: connection === 'open',
-    visible,
+    visible: page.kind === 'library' ? visible : [...rows.values()],
   }
   if (targets === undefined) cached = { parts, context }
   return context
 }
 
-/** What is selected in a list that another page covers is nobody's wish: a key there must not move it to the Trash. */
-const shownSelection = (page: Page, selected: ReadonlySet<number>): Iterable<number> =>
-  page.kind === 'library' ? selected : []
+/** The pages that show what is selected. On another one a key must move nothing to the Trash. */
+const shownSelection = ({ kind }: Page, selected: ReadonlySet<number>): Iterable<number> =>
+  kind === 'library' || kind === 'batch' ? selected : []
 
 /**
  * Each button of the window asks for the context at each change; with 10,000 images selected, making

@@ -1,11 +1,12 @@
 import { host } from '../host.ts'
 import { announce } from '../state/announce.ts'
-import { showInspector } from '../state/page.ts'
+import { showInspector, usePage } from '../state/page.ts'
 import { openImageWindow } from '../features/image-window/open-image-window.ts'
 import { openBatch } from '../features/batch/open-batch.ts'
 import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
+import { inspectImages } from './inspect-images.ts'
 import {
   needsAny,
   needsImage,
@@ -21,7 +22,7 @@ export const imageCommands: readonly Command[] = [
     icon: 'inspector',
     group: 'image',
     disabledReason: needsImage,
-    run: () => showInspector('overview'),
+    run: ({ images }) => inspectImages(images, 'overview'),
   },
   {
     id: 'image.openWindow',
@@ -52,7 +53,8 @@ export const imageCommands: readonly Command[] = [
         return
       }
       await host().api['jobs.start']({ request: { kind: 'check' }, imageIds: [only.id] })
-      showInspector('overview')
+      // A check that is asked for beside other results leaves them in sight.
+      if (usePage.getState().page.kind === 'library') showInspector('overview')
       announce(texts().commands.checking(only.name))
     },
   },
@@ -93,7 +95,7 @@ export const imageCommands: readonly Command[] = [
         )
         return
       }
-      showInspector('map')
+      inspectImages(images, 'map')
       await host().api['jobs.start']({ request: { kind: 'map' }, imageIds: [image.id] })
     },
   },

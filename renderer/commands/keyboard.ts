@@ -49,5 +49,8 @@ const imageKeys: ReadonlySet<CommandId> = new Set<CommandId>([
   'library.remove',
 ])
 
+/** In the library's list, or on the rows of a batch's results, whose buttons keep their keys. */
 const isInTable = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('[data-library-grid]') !== null && !isEditable(target)
+  target instanceof Element &&
+  (target.closest('[data-library-grid]') !== null || target.matches('[data-results-grid]')) &&
+  !isEditable(target)

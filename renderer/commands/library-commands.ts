@@ -3,7 +3,7 @@ import { counted } from '../format/counts.ts'
 import { announce } from '../state/announce.ts'
 import { openSheet } from '../state/sheets.ts'
 import { selectAll } from '../state/selection.ts'
-import { showPage } from '../state/page.ts'
+import { showPage, usePage } from '../state/page.ts'
 import { toast } from '../state/toasts.ts'
 import { focusFilter } from '../features/library/filter-field.ts'
 import { revealImages } from '../features/library/reveal-images.ts'
@@ -59,7 +59,11 @@ export const libraryCommands: readonly Command[] = [
     shortcuts: ['Mod+A'],
     tableOnly: true,
     disabledReason: ({ visible }) =>
-      visible.length === 0 ? texts().commands.listEmpty : undefined,
+      usePage.getState().page.kind !== 'library'
+        ? texts().commands.onlyInList
+        : visible.length === 0
+          ? texts().commands.listEmpty
+          : undefined,
     run: ({ visible }) => {
       selectAll(visible.map(({ id }) => id))
       announce(texts().commands.selected(counted(visible.length, 'image')))

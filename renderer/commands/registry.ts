@@ -1,3 +1,4 @@
+import { usePage } from '../state/page.ts'
 import { reportError } from '../state/report-error.ts'
 import { toast } from '../state/toasts.ts'
 import { windowImage } from '../state/window-image.ts'
@@ -54,9 +55,12 @@ export function runByKey(command: Command): void {
   if (reason !== undefined) {
     const title = texts().commands.cannot(titleOf(command))
     toast({ title, detail: reason, tone: 'info' })
-  } else if (inPlace !== undefined && windowImage() === undefined) carryOut(() => inPlace(context))
+  } else if (inPlace !== undefined && isListShown()) carryOut(() => inPlace(context))
   else carryOut(() => run(context))
 }
+
+const isListShown = (): boolean =>
+  windowImage() === undefined && usePage.getState().page.kind === 'library'
 
 function carryOut(run: () => void | Promise<void>): void {
   Promise.resolve().then(run).catch(reportError)

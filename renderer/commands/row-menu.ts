@@ -1,11 +1,10 @@
 import type { MenuEntry, MenuItem, Submenu } from '../ui/menu.tsx'
 import type { IconName } from '../ui/icon.tsx'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
-import { host } from '../host.ts'
-import { reportError } from '../state/report-error.ts'
 import { texts } from '../texts/texts.ts'
 import { titleOf, type CommandContext } from './command.ts'
 import { commandContext } from './context.ts'
+import { popupNatively } from './native-menu.ts'
 import { shownShortcut } from './platform.ts'
 import { commandOf, runCommand } from './registry.ts'
 
@@ -106,29 +105,4 @@ function submenuOf({ submenu, icon, ids }: SubmenuOf, context: CommandContext): 
 }
 
 /** The same menu drawn by the system; for hosts that say they can. */
-export function popupRowMenu(): void {
-  host()
-    .api['shell.popupMenu']({ items: rowMenuItems().map(nativeEntry) })
-    .then(({ chosen }) => {
-      if (chosen !== undefined) runCommand(chosen)
-    })
-    .catch(reportError)
-}
-
-type NativeEntry = Parameters<ReturnType<typeof host>['api']['shell.popupMenu']>[0]['items'][number]
-
-function nativeEntry(entry: MenuEntry): NativeEntry {
-  const { id, label, separatorBefore = false } = entry
-  return 'items' in entry
-    ? { id, label, enabled: true, separatorBefore, items: entry.items.map(nativeItem) }
-    : { ...nativeItem(entry), separatorBefore }
-}
-
-function nativeItem({ id, label, disabledReason }: MenuItem) {
-  return {
-    id,
-    label,
-    enabled: disabledReason === undefined,
-    ...(disabledReason !== undefined && { sublabel: disabledReason }),
-  }
-}
+export const popupRowMenu = (): void => popupNatively(rowMenuItems())

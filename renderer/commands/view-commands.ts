@@ -7,6 +7,10 @@ import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
 import { offline } from './reasons.ts'
 
+/** Other pages have no inspector. */
+const notBesideLibrary = (): string | undefined =>
+  usePage.getState().page.kind === 'library' ? undefined : texts().commands.onlyBesideLibrary
+
 export const viewCommands: readonly Command[] = [
   {
     id: 'view.palette',
@@ -36,7 +40,8 @@ export const viewCommands: readonly Command[] = [
     shortcuts: ['Mod+I', 'Alt+Enter'],
     // Where it has a place of its own, it is there for as long as something is selected.
     disabledReason: ({ images }) =>
-      images.length > 0 || useLayout.getState().tight ? undefined : texts().commands.selectFirst,
+      notBesideLibrary() ??
+      (images.length > 0 || useLayout.getState().tight ? undefined : texts().commands.selectFirst),
     run: toggleInspector,
   },
   {
@@ -52,8 +57,7 @@ export const viewCommands: readonly Command[] = [
     group: 'view',
     shortcuts: [`Mod+${index + 1}`],
     webShortcut: `Alt+Shift+${index + 1}`,
-    disabledReason: () =>
-      usePage.getState().page.kind === 'library' ? undefined : texts().commands.onlyBesideLibrary,
+    disabledReason: notBesideLibrary,
     run: () => showInspector(tab),
   })),
   {

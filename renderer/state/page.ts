@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { changeSelection } from './selection.ts'
 import { changeSettings, useSettings } from './settings.ts'
 import { windowImage } from './window-image.ts'
 
@@ -47,8 +48,15 @@ export const usePage = create<PageState>(() => ({
 }))
 
 export function showPage(page: Page): void {
+  const before = usePage.getState().page
+  if (pageId(before) !== pageId(page)) changeSelection(listOf(before), listOf(page))
   usePage.setState({ page, sidebarOver: false, inspectorOver: false })
 }
+
+const listOf = ({ kind }: Page): 'library' | 'other' => (kind === 'library' ? 'library' : 'other')
+
+/** Views of the library are one page. */
+const pageId = (page: Page): string => (page.kind === 'batch' ? page.batchId : page.kind)
 
 export function showInspectorTab(inspectorTab: InspectorTab): void {
   usePage.setState({ inspectorTab })

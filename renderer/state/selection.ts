@@ -49,18 +49,30 @@ export function selectAll(order: readonly number[]): void {
   }))
 }
 
+/** What is selected in the library's list while another page covers it. */
+let covered: SelectionState = none
+
+/** Each page has a selection of its own: what nobody sees is not acted on, and is there again when it is seen. */
+export function changeSelection(from: 'library' | 'other', to: 'library' | 'other'): void {
+  if (from === 'library' && to === 'other') covered = useSelection.getState()
+  useSelection.setState(to === 'library' && from === 'other' ? covered : none)
+}
+
 /** Forgets images that are gone from the library, or out of sight. */
 export function keepSelected(exists: (id: number) => boolean): void {
-  useSelection.setState((state) => {
-    const gone = (id: number | undefined): boolean => id !== undefined && !exists(id)
-    const selected = [...state.selected].filter(exists)
-    if (selected.length === state.selected.size && !gone(state.active) && !gone(state.anchor)) {
-      return state
-    }
-    return {
-      selected: new Set(selected),
-      active: gone(state.active) ? undefined : state.active,
-      anchor: gone(state.anchor) ? undefined : state.anchor,
-    }
-  })
+  useSelection.setState((state) => withoutGone(state, exists))
+  covered = withoutGone(covered, exists)
+}
+
+function withoutGone(state: SelectionState, exists: (id: number) => boolean): SelectionState {
+  const gone = (id: number | undefined): boolean => id !== undefined && !exists(id)
+  const selected = [...state.selected].filter(exists)
+  if (selected.length === state.selected.size && !gone(state.active) && !gone(state.anchor)) {
+    return state
+  }
+  return {
+    selected: new Set(selected),
+    active: gone(state.active) ? undefined : state.active,
+    anchor: gone(state.anchor) ? undefined : state.anchor,
+  }
 }

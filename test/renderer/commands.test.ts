@@ -17,8 +17,9 @@ import { fakeServices } from '../../renderer/fake/services.ts'
 import { useAppInfo } from '../../renderer/state/app-info.ts'
 import { setFilterText } from '../../renderer/state/filter.ts'
 import { useLibrary } from '../../renderer/state/library.ts'
-import { showPage } from '../../renderer/state/page.ts'
-import { select } from '../../renderer/state/selection.ts'
+import { showPage, usePage } from '../../renderer/state/page.ts'
+import { select, useSelection } from '../../renderer/state/selection.ts'
+import { useVisibleRows } from '../../renderer/state/visible-rows.ts'
 import { useRenaming } from '../../renderer/state/renaming.ts'
 import { closeSheet, useSheet } from '../../renderer/state/sheets.ts'
 import { followVisibleRows } from '../../renderer/state/visible-rows.ts'
@@ -134,6 +135,45 @@ describe('whether a command can be used', () => {
     expect(reasonFor('image.compact')).toBe('Select an image first')
     showPage({ kind: 'library', scope: { kind: 'all' } })
     expect(reasonFor('image.check')).toBeUndefined()
+  })
+
+  it('is about the rows of a batch where they are the ones that are seen', () => {
+    select([1])
+    showPage({ kind: 'batch', batchId: 'a' })
+    expect(reasonFor('image.trash')).toBe('Select an image first')
+    select([2])
+    expect(commandContext().images.map(({ id }) => id)).toEqual([2])
+    expect(reasonFor('library.selectAll')).toBe('Only in the list of the library')
+    expect(reasonFor('view.inspector')).toBe('Only beside the library')
+    showPage({ kind: 'batch', batchId: 'b' })
+    expect(commandContext().images).toEqual([])
+    showPage({ kind: 'library', scope: { kind: 'all' } })
+    expect(commandContext().images.map(({ id }) => id)).toEqual([1])
+  })
+
+  it('means the whole library by "all" where no list is seen', () => {
+    useVisibleRows.setState({ rows: [], scoped: [] })
+    expect(reasonFor('library.checkAll')).toBe('The list is empty')
+    showPage({ kind: 'history' })
+    expect(commandContext().visible.map(({ id }) => id)).toEqual([1, 2, 3, 4])
+    showPage({ kind: 'library', scope: { kind: 'all' } })
+  })
+
+  it('shows in the library what is opened from a batch', async () => {
+    showPage({ kind: 'batch', batchId: 'a' })
+    select([1])
+    runCommand('image.showChain')
+    await expect.poll(() => usePage.getState().page.kind).toBe('library')
+    expect(usePage.getState().inspectorTab).toBe('chain')
+    expect([...useSelection.getState().selected]).toEqual([1])
+  })
+
+  it('renames an image of a batch in a dialog, because its line is in another list', async () => {
+    showPage({ kind: 'batch', batchId: 'a' })
+    select([1])
+    runByKey(commandOf('image.rename'))
+    await expect.poll(() => useSheet.getState().sheet).toEqual({ kind: 'rename', imageId: 1 })
+    showPage({ kind: 'library', scope: { kind: 'all' } })
   })
 
   it('follows the connection', () => {

@@ -15,6 +15,7 @@ import { BatchComparison } from './batch-comparison.tsx'
 import { BatchControls } from './batch-controls.tsx'
 import { BatchResults } from './batch-results.tsx'
 import { batchTexts } from './batch-texts.ts'
+import { FollowUpButtons } from './follow-up-buttons.tsx'
 import { outcomeOf, outcomesOf, outcomeWords, type Outcome } from './outcome.ts'
 import { ReportButtons } from './report-buttons.tsx'
 import { runAgain, worthAnotherTry } from './run-again.ts'
@@ -126,6 +127,7 @@ function BatchHeader({ batchId, kind, counters, jobs }: BatchHeaderProps) {
             </Button>
           )
         )}
+        {!running && <FollowUpButtons jobs={jobs} kind={kind} />}
         <ReportButtons
           batchId={batchId}
           disabledReason={done === 0 ? words.nothingFinished : undefined}

@@ -10,7 +10,7 @@ export interface BatchPlanOptionsProps {
   readonly onChange: (options: BatchOptions) => void
 }
 
-/** What can be chosen for all images together; repairing leaks and mapping have nothing to choose. */
+/** What can be chosen for all images together; mapping has nothing to choose. */
 export function BatchPlanOptions({ work, options, onChange }: BatchPlanOptionsProps) {
   const words = batchTexts().plan
   if (work === 'check') {
@@ -43,6 +43,22 @@ export function BatchPlanOptions({ work, options, onChange }: BatchPlanOptionsPr
         value={options.mode}
         onChange={(mode) => onChange({ ...options, mode })}
       />
+    )
+  }
+  if (work === 'repair') {
+    return (
+      <div>
+        <Segmented
+          label={words.repairs}
+          options={[
+            { value: 'all', label: words.repairModes.all },
+            { value: 'leaks', label: words.repairModes.leaks },
+          ]}
+          value={options.repair}
+          onChange={(repair) => onChange({ ...options, repair })}
+        />
+        <p className="field-hint">{words.repairMeaning[options.repair]}</p>
+      </div>
     )
   }
   if (work !== 'hash') return null

@@ -1,26 +1,26 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react'
 import type { Job, JobKind } from '../../../ipc/schemas/job.ts'
-import { counted, formatCount, formatPercent } from '../../format/counts.ts'
-import { formatDuration } from '../../format/durations.ts'
 import { runCommand } from '../../commands/registry.ts'
-import { useLibrary } from '../../state/library.ts'
-import { revealImages } from '../library/reveal-images.ts'
-import { explain } from '../../state/explain-error.ts'
-import { texts } from '../../texts/texts.ts'
-import { Badge } from '../../ui/badge.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { CheckResultView } from '../check/check-result-view.tsx'
-import { useFullCheck } from '../check/use-full-check.ts'
-import { JobProgress } from '../jobs/job-progress.tsx'
-import { LogButton } from '../jobs/job-controls.tsx'
-import { Receipt } from '../plan/receipt.tsx'
-import { UndoButton } from '../undo/undo-button.tsx'
-import { hasEnded, shareOf } from '../../state/job-reducer.ts'
-import { summaryOf } from '../jobs/summary-of.ts'
+import { popupRowMenu, rowMenuItems } from '../../commands/row-menu.ts'
+import { useAppInfo } from '../../state/app-info.ts'
+import { libraryRow } from '../../state/library.ts'
+import {
+  clearSelection,
+  extendSelection,
+  select,
+  selectAll,
+  toggleSelected,
+  useSelection,
+} from '../../state/selection.ts'
+import { ContextMenu, keepContextMenuClosed, type MenuEntry } from '../../ui/menu.tsx'
+import { isMenuKey, pressRight } from '../../ui/press-right.ts'
+import { moveInGrid } from '../library/grid-keys.ts'
 import { batchTexts } from './batch-texts.ts'
-import { outcomeBadge, outcomeOf, outcomesOf } from './outcome.ts'
+import { countDigests } from './found-in.ts'
+import { outcomeOf, outcomesOf } from './outcome.ts'
+import { ResultDialog } from './result-dialog.tsx'
+import { ResultRow, resultRowId } from './result-row.tsx'
 
 const rowHeight = 32
 
@@ -29,12 +29,15 @@ export interface BatchResultsProps {
   readonly kind: JobKind
 }
 
-/** The results of a batch, the worst first. A line opens the whole result. */
+/** The results of a batch, the worst first. Its rows are images, with all that can be done about them. */
 export function BatchResults({ jobs, kind }: BatchResultsProps) {
   const words = batchTexts().page
   const order = useMemo(() => outcomesOf(kind), [kind])
   const [opened, setOpened] = useState<string>()
-  const scroller = useRef<HTMLDivElement>(null)
+  const [menu, setMenu] = useState<readonly MenuEntry[]>([])
+  const active = useSelection((state) => state.active)
+  const nativeMenus = useAppInfo((state) => state.info?.capabilities.nativeMenus === true)
+  const grid = useRef<HTMLDivElement>(null)
   const sorted = useMemo(
     () =>
       jobs.toSorted(
@@ -44,189 +47,151 @@ export function BatchResults({ jobs, kind }: BatchResultsProps) {
       ),
     [jobs, order],
   )
+  const ids = useMemo(() => sorted.map(({ imageId }) => imageId), [sorted])
+  const digests = useMemo(() => countDigests(jobs), [jobs])
   const virtual = useVirtualizer({
     count: sorted.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => grid.current,
     estimateSize: () => rowHeight,
     overscan: 10,
+    // The head lies over the first row.
+    scrollPaddingStart: rowHeight,
   })
   const open = opened === undefined ? undefined : jobs.find(({ id }) => id === opened)
+  const activeIndex = active === undefined ? -1 : ids.indexOf(active)
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.target !== event.currentTarget) return
+    const mod = event.ctrlKey || event.metaKey
+    const page = Math.max(1, Math.floor(event.currentTarget.clientHeight / rowHeight) - 2)
+    const target = sideways.has(event.key)
+      ? undefined
+      : moveInGrid(
+          { row: activeIndex, cell: undefined },
+          { rows: ids.length, cells: 0, page },
+          { key: event.key, mod },
+        )
+    const id = ids[target?.row ?? -1]
+    if (id !== undefined && target !== undefined && !event.altKey) {
+      if (event.shiftKey) extendSelection(ids, id)
+      else if (mod) useSelection.setState({ active: id })
+      else select([id])
+      virtual.scrollToIndex(target.row)
+    } else if (event.key === ' ' && active !== undefined) toggleSelected(active)
+    else if (event.key === 'Escape') clearSelection()
+    else if (event.key === 'a' && mod) selectAll(ids)
+    else if (event.key === 'Enter' && !mod && !event.altKey) openImage()
+    else if (isMenuKey(event)) openMenuAtRow(event.currentTarget)
+    else return
+    event.preventDefault()
+  }
+
+  /** The image as in the library; of one that is no longer there, what came of it. */
+  const openImage = (): void => {
+    const { selected } = useSelection.getState()
+    const [id] = selected
+    if (selected.size !== 1 || id === undefined) return
+    if (libraryRow(id) === undefined) setOpened(jobs.find(({ imageId }) => imageId === id)?.id)
+    else runCommand('image.openWindow')
+  }
+
+  const openMenuAtRow = (element: HTMLElement): void => {
+    const row = active === undefined ? null : document.getElementById(resultRowId(active))
+    if (row === null) return
+    const { left, top } = row.getBoundingClientRect()
+    pressRight(row, Math.max(left, element.getBoundingClientRect().left) + 160, top + rowHeight / 2)
+  }
+
+  const onContextMenu = (event: MouseEvent): void => {
+    const id = imageAt(event)
+    if (id !== undefined && !useSelection.getState().selected.has(id)) select([id])
+    if (id === undefined) keepContextMenuClosed(event)
+    else if (nativeMenus) {
+      keepContextMenuClosed(event)
+      popupRowMenu()
+    } else setMenu(rowMenuItems())
+  }
+
+  const onClick = (event: MouseEvent): void => {
+    const id = imageAt(event)
+    if (id === undefined || isOnButton(event)) return
+    if (event.shiftKey) extendSelection(ids, id)
+    else if (event.ctrlKey || event.metaKey) toggleSelected(id)
+    else select([id])
+  }
+
+  const isActiveDrawn = virtual.getVirtualItems().some(({ index }) => index === activeIndex)
   return (
-    <div
-      ref={scroller}
-      className="batch-results"
-      role="table"
-      tabIndex={0}
-      aria-label={words.resultsLabel}
-      aria-rowcount={sorted.length + 1}
-    >
-      <div className="batch-row batch-row-head" role="row" aria-rowindex={1}>
-        <span role="columnheader">{words.outcome}</span>
-        <span role="columnheader">{words.image}</span>
-        <span role="columnheader">{words.found}</span>
-        <span role="columnheader">{words.time}</span>
-        <span role="columnheader">
-          <span className="visually-hidden">{words.show}</span>
-        </span>
-      </div>
-      <div role="rowgroup" className="batch-rows" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
-          const job = sorted[index]
-          return (
-            job && (
-              <ResultRow
-                key={job.id}
-                job={job}
-                index={index}
-                top={start}
-                onOpen={() => setOpened(job.id)}
-              />
-            )
-          )
-        })}
-      </div>
-      {sorted.length === 0 && <p className="batch-none">{words.noneOfOutcome}</p>}
+    <>
+      <ContextMenu items={menu}>
+        <div
+          ref={grid}
+          className="batch-results"
+          data-results-grid
+          role="grid"
+          tabIndex={0}
+          aria-label={words.resultsLabel}
+          aria-multiselectable="true"
+          aria-rowcount={sorted.length + 1}
+          aria-activedescendant={
+            active !== undefined && isActiveDrawn ? resultRowId(active) : undefined
+          }
+          onKeyDown={onKeyDown}
+          onClick={onClick}
+          onDoubleClick={(event) => {
+            if (imageAt(event) !== undefined && !isOnButton(event)) openImage()
+          }}
+          onContextMenu={onContextMenu}
+        >
+          <div className="batch-row batch-row-head" role="row" aria-rowindex={1}>
+            <span role="columnheader">{words.outcome}</span>
+            <span role="columnheader">{words.image}</span>
+            <span role="columnheader">{words.found}</span>
+            <span role="columnheader">{words.time}</span>
+            <span role="columnheader">
+              <span className="visually-hidden">{words.show}</span>
+            </span>
+          </div>
+          <div role="rowgroup" className="batch-rows" style={{ height: virtual.getTotalSize() }}>
+            {virtual.getVirtualItems().map(({ index, start }) => {
+              const job = sorted[index]
+              return (
+                job && (
+                  <ResultRow
+                    key={job.id}
+                    job={job}
+                    index={index}
+                    top={start}
+                    alike={othersLike(job, digests)}
+                    onOpen={() => setOpened(job.id)}
+                  />
+                )
+              )
+            })}
+          </div>
+          {sorted.length === 0 && <p className="batch-none">{words.noneOfOutcome}</p>}
+        </div>
+      </ContextMenu>
       {open !== undefined && <ResultDialog job={open} onClose={() => setOpened(undefined)} />}
-    </div>
+    </>
   )
 }
+
+/** A row is one thing to the keyboard; its button is reached with Tab. */
+const sideways: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight'])
 
 /** Paths are told apart, not alphabetised: ten thousand are sorted anew with every result. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** What a repair is for. */
-const brokenHealths: ReadonlySet<string> = new Set(['leaks', 'needs-repair', 'damaged'])
+const othersLike = ({ result }: Job, digests: ReadonlyMap<string, number>): number =>
+  result?.kind === 'hash' ? (digests.get(result.hash.digest) ?? 1) - 1 : 0
 
-interface ResultDialogProps {
-  readonly job: Job
-  readonly onClose: () => void
+// A mouse event's target in this tree is always an element.
+const elementOf = (event: MouseEvent): Element => event.target as Element
+
+function imageAt(event: MouseEvent): number | undefined {
+  const id = elementOf(event).closest<HTMLElement>('[data-image-id]')?.dataset['imageId']
+  return id === undefined ? undefined : Number(id)
 }
 
-function ResultDialog({ job, onClose }: ResultDialogProps) {
-  const check = useFullCheck(job)
-  const isBroken = check !== undefined && brokenHealths.has(check.health)
-  const isThere = useLibrary((state) => state.rows.has(job.imageId))
-  const words = batchTexts().page
-  return (
-    <Dialog
-      title={job.imageName}
-      description={job.imagePath}
-      onClose={onClose}
-      footer={
-        hasEnded(job) && (
-          <>
-            <LogButton job={job} />
-            <UndoButton job={job} />
-            {isThere && (
-              <Button
-                icon="inspector"
-                onClick={() => {
-                  onClose()
-                  revealImages([job.imageId])
-                }}
-              >
-                {words.showImage}
-              </Button>
-            )}
-            {isThere && isBroken && (
-              <Button
-                icon="wrench"
-                onClick={() => {
-                  onClose()
-                  runCommand('image.repair', [job.imageId])
-                }}
-              >
-                {words.repair}
-              </Button>
-            )}
-            <Button variant="primary" onClick={onClose}>
-              {texts().common.close}
-            </Button>
-          </>
-        )
-      }
-    >
-      {check !== undefined ? (
-        <CheckResultView check={check} />
-      ) : hasEnded(job) ? (
-        <Receipt job={job} />
-      ) : (
-        <JobProgress job={job} explained />
-      )}
-    </Dialog>
-  )
-}
-
-function ResultRow({
-  job,
-  index,
-  top,
-  onOpen,
-}: {
-  readonly job: Job
-  readonly index: number
-  readonly top: number
-  readonly onOpen: () => void
-}) {
-  const { word, tone, icon } = outcomeBadge(job)
-  const words = batchTexts().page
-  const canOpen = job.state !== 'queued'
-  return (
-    <div
-      className="batch-row"
-      role="row"
-      aria-rowindex={index + 2}
-      style={{ transform: `translateY(${top}px)` }}
-    >
-      <span role="cell">
-        <Badge tone={tone} icon={icon}>
-          {word}
-        </Badge>
-      </span>
-      <span role="cell" className="batch-image truncate" title={job.imagePath}>
-        {job.imageName}
-        <span className="batch-folder">{folderOf(job.imagePath)}</span>
-      </span>
-      <span role="cell" className="truncate" title={foundIn(job)}>
-        {foundIn(job)}
-      </span>
-      <span role="cell" className="batch-time">
-        {job.startedAt === undefined || job.endedAt === undefined
-          ? '–'
-          : formatDuration(job.endedAt - job.startedAt)}
-      </span>
-      <span role="cell">
-        {canOpen && (
-          <Button
-            size="small"
-            variant="quiet"
-            aria-label={words.showResult(job.imageName)}
-            onClick={onOpen}
-          >
-            {words.show}
-          </Button>
-        )}
-      </span>
-    </div>
-  )
-}
-
-function foundIn(job: Job): string {
-  if (job.error !== undefined) return explain(job.error).title
-  if (job.result?.kind !== 'check') {
-    const share = shareOf(job)
-    return summaryOf(job) ?? (share === undefined ? '–' : formatPercent(share))
-  }
-  const words = batchTexts().page
-  const { corruptions, leaks, checkErrors, warnings, live } = job.result.check
-  const parts = [
-    corruptions > 0 && counted(corruptions, 'corruption'),
-    checkErrors > 0 && counted(checkErrors, 'checkError'),
-    leaks > 0 && words.leaked(formatCount(leaks)),
-    warnings > 0 && counted(warnings, 'warning'),
-  ].filter((part) => part !== false)
-  const found = parts.length === 0 ? words.noProblems : parts.join(', ')
-  return live ? words.live(found) : found
-}
-
-const folderOf = (path: string): string => path.replace(/[\\/][^\\/]*$/, '')
+const isOnButton = (event: MouseEvent): boolean => elementOf(event).closest('button') !== null

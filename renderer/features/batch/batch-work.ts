@@ -10,6 +10,7 @@ export type BatchWork = (typeof batchWorks)[number]
 export interface BatchOptions {
   readonly depth: 'metadata' | 'full'
   readonly mode: 'auto' | 'in-place' | 'punch' | 'zeroes' | 'rewrite'
+  readonly repair: 'all' | 'leaks'
   readonly algorithm: 'sha256' | 'sha1' | 'sha512'
   readonly target: 'content' | 'file'
 }
@@ -17,6 +18,7 @@ export interface BatchOptions {
 export const usualOptions: BatchOptions = {
   depth: 'metadata',
   mode: 'auto',
+  repair: 'all',
   algorithm: 'sha256',
   target: 'content',
 }
@@ -31,7 +33,7 @@ export const workIcons: Readonly<Record<BatchWork, IconName>> = {
 
 export function batchRequest(
   work: BatchWork,
-  { depth, mode, algorithm, target }: BatchOptions,
+  { depth, mode, repair, algorithm, target }: BatchOptions,
 ): JobRequest {
   switch (work) {
     case 'check':
@@ -39,8 +41,8 @@ export function batchRequest(
     case 'compact':
       return { kind: 'compact', parameters: { mode } }
     case 'repair':
-      // What else a repair does is worth a look at each image.
-      return { kind: 'repair', parameters: { mode: 'leaks' } }
+      // Nothing is agreed to: steps that lose data are worth a look at each image.
+      return { kind: 'repair', parameters: { mode: repair } }
     case 'hash':
       return { kind: 'hash', algorithm, target }
     case 'map':

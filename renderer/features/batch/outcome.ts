@@ -6,7 +6,15 @@ import type { IconName } from '../../ui/icon.tsx'
 import { healthWords } from '../library/health-words.ts'
 import { batchTexts } from './batch-texts.ts'
 
-const ofChecks = ['damaged', 'unreadable', 'leaks', 'ok', 'cancelled', 'open'] as const
+const ofChecks = [
+  'damaged',
+  'needs-repair',
+  'unreadable',
+  'leaks',
+  'ok',
+  'cancelled',
+  'open',
+] as const
 const ofOthers = ['failed', 'ok', 'nothing', 'skipped', 'cancelled', 'open'] as const
 export type Outcome = (typeof ofChecks)[number] | (typeof ofOthers)[number]
 
@@ -14,6 +22,7 @@ export type Outcome = (typeof ofChecks)[number] | (typeof ofOthers)[number]
 export const outcomesOf = (kind: JobKind): readonly Outcome[] =>
   kind === 'check' ? ofChecks : ofOthers
 
+/** What a check found is said in the words of the library's badge. */
 export interface OutcomeWords {
   readonly word: string
   readonly tone: Tone
@@ -24,19 +33,17 @@ export function outcomeWords(outcome: Outcome, kind: JobKind): OutcomeWords {
   const words = batchTexts().outcomes
   switch (outcome) {
     case 'damaged':
-      return { word: words.damaged, tone: 'bad', icon: 'cross-circle' }
+    case 'needs-repair':
+    case 'leaks':
+      return healthWords(outcome)
     case 'unreadable':
-      return { word: words.unreadable, tone: 'bad', icon: 'dash-circle' }
+      return healthWords('cannot-read')
     case 'failed':
       return { word: words.failed, tone: 'bad', icon: 'cross-circle' }
-    case 'leaks':
-      return { word: words.leaks, tone: 'warn', icon: 'drop' }
     case 'ok':
-      return {
-        word: kind === 'check' ? words.healthy : words.done,
-        tone: 'good',
-        icon: 'check-circle',
-      }
+      return kind === 'check'
+        ? healthWords('healthy')
+        : { word: words.done, tone: 'good', icon: 'check-circle' }
     case 'nothing':
       return { word: words.nothing, tone: 'neutral', icon: 'check' }
     case 'skipped':
@@ -50,7 +57,7 @@ export function outcomeWords(outcome: Outcome, kind: JobKind): OutcomeWords {
   }
 }
 
-/** Which counter of its batch a job belongs to; the services count the same way. */
+/** Which counter of its batch a job belongs to; the services count what is damaged and what needs repair as one. */
 export function outcomeOf(job: Job): Outcome {
   if (!hasEnded(job)) return 'open'
   if (job.state === 'cancelled' || job.state === 'interrupted') return 'cancelled'
@@ -61,7 +68,7 @@ export function outcomeOf(job: Job): Outcome {
   }
   if (job.result?.kind !== 'check') return 'unreadable'
   const { health } = job.result.check
-  return health === 'healthy' ? 'ok' : health === 'leaks' ? 'leaks' : 'damaged'
+  return health === 'healthy' ? 'ok' : health
 }
 
 /** The badge of one result: as exact as the library's own badge. */

@@ -17,6 +17,7 @@ import { reportError } from '../../state/report-error.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useVisibleRows } from '../../state/visible-rows.ts'
 import { ContextMenu, keepContextMenuClosed, type MenuEntry } from '../../ui/menu.tsx'
+import { isMenuKey, pressRight } from '../../ui/press-right.ts'
 import { arrangeColumns } from './column-layout.ts'
 import { columns } from './columns.tsx'
 import { moveInGrid } from './grid-keys.ts'
@@ -123,7 +124,7 @@ export function LibraryTable() {
       clearSelection()
       setCell(undefined)
       announce(texts().library.table.nothingSelected)
-    } else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+    } else if (isMenuKey(event)) {
       event.preventDefault()
       openMenuAtRow(event.currentTarget)
     } else if (event.key.length === 1 && !mod && !event.altKey && event.key !== '/') {
@@ -145,16 +146,9 @@ export function LibraryTable() {
   const openMenuAtRow = (element: HTMLElement): void => {
     const row = active === undefined ? null : document.getElementById(rowId(active))
     const box = (row ?? element).getBoundingClientRect()
-    ;(row ?? element).dispatchEvent(
-      new globalThis.MouseEvent('contextmenu', {
-        bubbles: true,
-        cancelable: true,
-        button: 2,
-        // A table scrolled sideways has the row's beginning out of sight.
-        clientX: Math.max(box.left, element.getBoundingClientRect().left) + 160,
-        clientY: box.top + rowHeight / 2,
-      }),
-    )
+    // A table scrolled sideways has the row's beginning out of sight.
+    const left = Math.max(box.left, element.getBoundingClientRect().left)
+    pressRight(row ?? element, left + 160, box.top + rowHeight / 2)
   }
 
   const onContextMenu = (event: MouseEvent): void => {

@@ -32,7 +32,7 @@ const bigShare = 0.25
 const leastSaving = 16 * 1024 ** 2
 
 /** Worth a look: 1 GiB, or a good part of what the image takes. */
-function isBigSaving({ reclaimable, onDisk, fileLength }: LibraryRow): boolean {
+export function isBigSaving({ reclaimable, onDisk, fileLength }: LibraryRow): boolean {
   if (reclaimable === undefined) return false
   const { bytes } = reclaimable
   return bytes >= bigSaving || (bytes >= leastSaving && bytes >= bigShare * (onDisk ?? fileLength))

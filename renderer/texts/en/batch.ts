@@ -1,13 +1,13 @@
 /** The same work on many images: what is in, how far it is, what came of it. Counts and sizes come in as words. */
 export const batch = {
   plan: {
-    title: { check: 'Check', compact: 'Compact', repair: 'Repair leaks', hash: 'Hash', map: 'Map' },
+    title: { check: 'Check', compact: 'Compact', repair: 'Repair', hash: 'Hash', map: 'Map' },
     titleOf: (work: string, subject: string) => `${work}: ${subject}`,
     /** The batch's own title; batches of one title are compared. */
     batchTitle: {
       check: (subject: string) => `Check of ${subject}`,
       compact: (subject: string) => `Compact ${subject}`,
-      repair: (subject: string) => `Repair of leaks in ${subject}`,
+      repair: (subject: string) => `Repair of ${subject}`,
       hash: (subject: string) => `Checksums of ${subject}`,
       map: (subject: string) => `Map of ${subject}`,
     },
@@ -15,7 +15,7 @@ export const batch = {
     works: {
       check: 'Check',
       compact: 'Compact',
-      repair: 'Repair leaks',
+      repair: 'Repair',
       hash: 'Compute checksums',
       map: 'Map',
     },
@@ -24,7 +24,7 @@ export const batch = {
       compact:
         'Gives unused space back. The content of every image stays the same; each is planned when its turn comes, and left out when something stands against it.',
       repair:
-        'Gives leaked clusters back and writes no guest data. Each image is planned when its turn comes; other damage is left alone.',
+        'Puts right what a check found. Each image is planned when its turn comes; a step that would lose data is left out of it.',
       hash: 'Reads everything a guest would read. No image is changed.',
       map: 'Reads the tables, so that the map of each image is there at once. No image is changed.',
     },
@@ -80,6 +80,12 @@ export const batch = {
       metadata: 'Reads every table and compares every refcount. What qemu-img check does; fast.',
       full: 'Also unpacks every compressed cluster, so it reads much more. Finds compressed data that cannot be read.',
     },
+    repairs: 'What is repaired',
+    repairModes: { all: 'All that loses no data', leaks: 'Leaks only' },
+    repairMeaning: {
+      all: 'Corrects every table and refcount. What would give up data is for the image’s own repair, which asks first.',
+      leaks: 'Gives leaked clusters back and writes no guest data. Other damage is left as it is.',
+    },
     mode: 'Mode',
     modes: {
       auto: 'What suits each image',
@@ -93,10 +99,6 @@ export const batch = {
     targets: { content: 'The content as a guest sees it', file: 'The file as it lies on the disk' },
   },
   outcomes: {
-    damaged: 'Damaged',
-    unreadable: 'Unreadable',
-    leaks: 'Leaks',
-    healthy: 'Healthy',
     done: 'Done',
     failed: 'Failed',
     nothing: 'Nothing to do',
@@ -114,6 +116,8 @@ export const batch = {
     history: 'Show history',
     showImage: 'Show in the library',
     repair: 'Repair…',
+    repairFound: (images: string) => `Repair ${images}…`,
+    compactFound: (images: string) => `Compact ${images}…`,
     untitled: 'Batch',
     back: 'Back to the library',
     byOutcome: 'Show results by outcome',
@@ -148,6 +152,10 @@ export const batch = {
     nothingFinished: 'Nothing has finished yet',
     noProblems: 'No problems',
     live: (found: string) => `${found} (live)`,
+    /** Digits of a checksum, and how many images share it. */
+    sameAs: (digits: string, others: string) => `${digits} same as ${others}`,
+    copyDigest: 'Copy checksum',
+    digestCopied: 'Checksum copied',
     leaked: (count: string) => `${count} leaked`,
   },
   comparison: {

@@ -4,8 +4,8 @@ export const batches = {
   counted: {
     ok: { check: 'healthy', other: 'done' },
     leaks: 'with leaks',
-    damaged: 'damaged',
-    unreadable: 'unreadable',
+    damaged: 'in need of repair',
+    unreadable: 'that cannot be read',
     nothing: 'with nothing to do',
     failed: 'failed',
     cancelled: 'cancelled',

@@ -73,6 +73,7 @@ export const commands = {
   selectFirst: 'Select an image first',
   selectOne: 'Select one image only',
   listEmpty: 'The list is empty',
+  onlyInList: 'Only in the list of the library',
   onlyBesideLibrary: 'Only beside the library',
   onlyInLibrary: 'Only in the library’s window',
   filesOnServer: 'The files are on the server',

@@ -20,6 +20,7 @@ export const counts = {
   image: noun('image'),
   job: noun('job'),
   leakedCluster: noun('leaked cluster'),
+  otherImage: noun('other image'),
   overlay: noun('overlay'),
   part: noun('part'),
   path: noun('path'),

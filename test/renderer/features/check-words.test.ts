@@ -3,7 +3,8 @@ import type { CheckResult, Finding } from '../../../ipc/schemas/check.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { checkAsText, placesOf } from '../../../renderer/features/check/check-text.ts'
 import { groupFindings } from '../../../renderer/features/check/group-findings.ts'
-import { outcomeBadge, outcomeOf } from '../../../renderer/features/batch/outcome.ts'
+import { outcomeBadge, outcomeOf, outcomeWords } from '../../../renderer/features/batch/outcome.ts'
+import { healthWords } from '../../../renderer/features/library/health-words.ts'
 import { verdictWords } from '../../../renderer/features/check/verdict-words.ts'
 import { commandOf } from '../../../renderer/features/jobs/command-of.ts'
 import { requestWords } from '../../../renderer/features/jobs/job-words.ts'
@@ -124,12 +125,25 @@ describe('outcomes of a batch', () => {
   test.each([
     ['ok', checked(clean)],
     ['leaks', checked({ ...clean, health: 'leaks' })],
-    ['damaged', checked({ ...damaged, health: 'needs-repair' })],
+    ['damaged', checked(damaged)],
+    ['needs-repair', checked({ ...damaged, health: 'needs-repair' })],
     ['unreadable', { ...without, state: 'failed' }],
     ['cancelled', { ...without, state: 'interrupted' }],
     ['open', { ...without, state: 'running' }],
   ] as const)('%s', (outcome, job) => {
     expect(outcomeOf(job)).toBe(outcome)
+  })
+
+  test.each(['damaged', 'needs-repair', 'leaks'] as const)(
+    'a counter says %s in the word of the library',
+    (health) => {
+      expect(outcomeWords(health, 'check').word).toBe(healthWords(health).word)
+      expect(outcomeBadge(checked({ ...damaged, health })).word).toBe(healthWords(health).word)
+    },
+  )
+
+  test('a counter says of what cannot be read what the library says', () => {
+    expect(outcomeWords('unreadable', 'check').word).toBe(healthWords('cannot-read').word)
   })
 
   test('the badge is as exact as in the library', () => {
