@@ -87,9 +87,11 @@ function verdictOf(counts: OutcomeCounts): string {
   if (counts.total === 0) return 'There were no images to check.'
   const checked = counts.healthy + counts.leaks + counts['needs-repair'] + counts.damaged
   const bad = counts.damaged + counts['needs-repair'] + counts.unreadable
+  // As many as the library counts under that name.
+  const needCare = bad + counts.leaks
   const rest =
     counts.cancelled > 0 ? ` ${formatPlural(counts.cancelled, 'image')} not finished.` : ''
-  if (bad > 0) return `${formatPlural(bad, 'image needs', 'images need')} attention.${rest}`
+  if (bad > 0) return `${formatPlural(needCare, 'image needs', 'images need')} care.${rest}`
   if (counts.leaks > 0)
     return `No data is at risk; ${formatPlural(counts.leaks, 'image wastes', 'images waste')} space (leaked clusters).${rest}`
   if (checked === 0) return `Nothing could be checked.${rest}`

@@ -33,6 +33,18 @@ describe('the HTML report', () => {
     expect(page).toContain('Nothing was changed.')
   })
 
+  it('counts those that need care as the library does: leaks among them', () => {
+    const entry = (health: 'healthy' | 'leaks' | 'needs-repair') =>
+      ({
+        kind: 'checked',
+        path: `/srv/${health}.qcow2`,
+        result: checkResult({ health }),
+        durationMs: 5,
+      }) as const
+    const entries = [entry('healthy'), entry('leaks'), entry('needs-repair')]
+    expect(pageOf({ ...sampleReport(), entries })).toContain('2 images need care.')
+  })
+
   it('stays openable with a thousand findings in one image', () => {
     const findings = Array.from({ length: 1000 }, () => finding())
     const result = checkResult({
