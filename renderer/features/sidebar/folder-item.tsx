@@ -1,6 +1,9 @@
+import type { KeyboardEvent, MouseEvent } from 'react'
 import type { LibraryFolder } from '../../../ipc/schemas/library.ts'
+import { popupNatively } from '../../commands/native-menu.ts'
 import { host } from '../../host.ts'
 import { formatCount } from '../../format/counts.ts'
+import { useAppInfo } from '../../state/app-info.ts'
 import { explain } from '../../state/explain-error.ts'
 import { showPage, usePage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
@@ -11,10 +14,19 @@ import { texts } from '../../texts/texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { workIcons } from '../batch/batch-work.ts'
-import { ContextMenu, Menu, type MenuItem } from '../../ui/menu.tsx'
+import { ContextMenu, keepContextMenuClosed, Menu, type MenuItem } from '../../ui/menu.tsx'
+import { isMenuKey, pressRight } from '../../ui/press-right.ts'
 import { Tooltip } from '../../ui/tooltip.tsx'
 
 export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
+  const nativeMenus = useAppInfo((state) => state.info?.capabilities.nativeMenus === true)
+  const canShow = useAppInfo((state) => state.info?.capabilities.showInFolder === true)
+  const items = folderItems(folder, canShow)
+  const onContextMenu = (event: MouseEvent): void => {
+    if (!nativeMenus) return
+    keepContextMenuClosed(event)
+    popupNatively(items)
+  }
   const current = usePage(
     ({ page }) =>
       page.kind === 'library' && page.scope.kind === 'folder' && page.scope.folderId === folder.id,
@@ -23,13 +35,14 @@ export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
   const name = folder.path.split(/[\\/]/).findLast(Boolean) ?? folder.path
   return (
     <li className="sidebar-folder">
-      <ContextMenu items={folderItems(folder)}>
-        <div>
+      <ContextMenu items={items}>
+        <div onContextMenu={onContextMenu}>
           <Tooltip content={describe(folder)} side="right">
             <button
               type="button"
               className="sidebar-item"
               aria-current={current ? 'page' : undefined}
+              onKeyDown={openMenuByKey}
               onClick={() =>
                 showPage({ kind: 'library', scope: { kind: 'folder', folderId: folder.id } })
               }
@@ -67,10 +80,18 @@ export function FolderItem({ folder }: { readonly folder: LibraryFolder }) {
             label={words.actions(folder.path)}
           />
         }
-        items={folderItems(folder)}
+        items={items}
       />
     </li>
   )
+}
+
+/** The same menu in the same place as by the mouse. */
+function openMenuByKey(event: KeyboardEvent<HTMLElement>): void {
+  if (!isMenuKey(event)) return
+  event.preventDefault()
+  const { left, bottom } = event.currentTarget.getBoundingClientRect()
+  pressRight(event.currentTarget, left + 16, bottom)
 }
 
 function describe(folder: LibraryFolder): string {
@@ -84,7 +105,7 @@ function describe(folder: LibraryFolder): string {
   return lines.join('\n')
 }
 
-function folderItems(folder: LibraryFolder): MenuItem[] {
+function folderItems(folder: LibraryFolder, canShow: boolean): MenuItem[] {
   const words = texts().library.sidebar.folder
   const images = imagesOfFolder(folder.id)
   return [
@@ -119,6 +140,18 @@ function folderItems(folder: LibraryFolder): MenuItem[] {
           .catch(reportError)
       },
     },
+    ...(canShow
+      ? [
+          {
+            id: 'show',
+            label: words.showInFolder,
+            icon: 'open',
+            onSelect: () => {
+              host().api['shell.showInFolder']({ folderId: folder.id }).catch(reportError)
+            },
+          } as const,
+        ]
+      : []),
     {
       id: 'copy',
       label: words.copyPath,

@@ -26,6 +26,7 @@ export const library = {
       rescan: 'Read again',
       isRead: 'It is being read',
       rescanning: 'Reading every folder again',
+      showInFolder: 'Show in folder',
       copyPath: 'Copy path',
       copied: 'Path copied',
       remove: 'Remove from library…',
