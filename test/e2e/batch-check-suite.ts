@@ -1,4 +1,5 @@
 /** A folder is checked as a whole, with counters while it runs and a report afterwards. */
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
@@ -40,12 +41,83 @@ export function batchCheckSuite(kind: HostKind): void {
       await isShown(app.page.getByRole('button', { name: `Show the result of ${images.damaged}` })),
     ).toBe(true)
     await expect.poll(() => count('Waiting'), { timeout: 20_000 }).toBe('0')
-    expect([await count('Healthy'), await count('Leaks'), await count('Damaged')]).toEqual([
-      '1',
-      '1',
-      '1',
-    ])
+    const found = ['Healthy', 'Leaks', 'Needs repair', 'Damaged']
+    expect(await Promise.all(found.map(count))).toEqual(['1', '1', '1', '0'])
     expect(await axeFindings(app.page, kind)).toEqual([])
+  })
+
+  const results = () => app.page.getByRole('grid', { name: 'Results' })
+  const shownMenu = () =>
+    app.electron?.evaluate(
+      (module) =>
+        (module as unknown as StandIn).standIn.openedMenus
+          .at(-1)
+          ?.items.map(({ label }) => label) ?? [],
+    )
+
+  it('has the menu of an image on each row, by the keyboard too', async () => {
+    await results().focus()
+    await app.page.keyboard.press('Home')
+    const first = results().getByRole('row').nth(1)
+    expect(await first.getAttribute('aria-selected')).toBe('true')
+    expect(await first.textContent()).toContain(images.damaged)
+    await app.page.keyboard.press('Shift+F10')
+    if (kind === 'web') {
+      expect(await isShown(app.page.getByRole('menuitem', { name: /^Repair…/ }))).toBe(true)
+      expect(await axeFindings(app.page, kind)).toEqual([])
+      await app.page.keyboard.press('Escape')
+      await app.page.getByRole('menu').waitFor({ state: 'detached' })
+    } else if (kind === 'stand-in') {
+      await expect.poll(shownMenu).toEqual(expect.arrayContaining(['Repair…', 'Compact…']))
+    }
+  })
+
+  it('leads to the repair of what it found: of all, and of one image', async () => {
+    await app.page.getByRole('button', { name: 'Repair 2 images…' }).click()
+    const dialog = app.page.getByRole('dialog')
+    expect(await isShown(dialog.getByText('All that loses no data'))).toBe(true)
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await app.page.getByRole('button', { name: `Show the result of ${images.damaged}` }).click()
+    expect(await isShown(dialog.getByRole('button', { name: 'Show in the library' }))).toBe(true)
+    await dialog.getByRole('button', { name: 'Repair…' }).click()
+    expect(await isShown(app.page.getByRole('dialog', { name: /^Repair / }))).toBe(true)
+    await app.page.keyboard.press('Escape')
+    await app.page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
+  it.runIf(kind === 'stand-in')('asks where to save its report, and shows the file', async () => {
+    const file = folder.file('found.csv')
+    await app.electron?.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+    }, file)
+    await app.page.getByRole('button', { name: 'Report', exact: true }).click()
+    await app.page.getByRole('menuitem', { name: 'Report as CSV' }).click()
+    expect(await isShown(app.page.getByText(file, { exact: true }).first())).toBe(true)
+    expect(await readFile(file, 'utf8')).toContain(images.damaged)
+    await app.page.getByRole('button', { name: 'Show in folder' }).click()
+    await expect
+      .poll(() =>
+        app.electron?.evaluate(
+          (module) => (module as unknown as StandIn).standIn.record.shownInFolder,
+        ),
+      )
+      .toEqual([file])
+  })
+
+  it('has the menu of a folder where the keyboard is', async () => {
+    const item = app.page.getByRole('navigation').getByRole('button', { name: /^images/ })
+    await item.press('Shift+F10')
+    if (kind === 'web') {
+      expect(await isShown(app.page.getByRole('menuitem', { name: 'Check all images…' }))).toBe(
+        true,
+      )
+      await app.page.keyboard.press('Escape')
+      await app.page.getByRole('menu').waitFor({ state: 'detached' })
+    } else if (kind === 'stand-in') {
+      await expect
+        .poll(shownMenu)
+        .toEqual(expect.arrayContaining(['Check all images…', 'Show in folder']))
+    }
   })
 
   it('leaves its findings in the library', async () => {
@@ -58,4 +130,11 @@ export function batchCheckSuite(kind: HostKind): void {
   it('keeps to its content security policy and throws nothing', () => {
     expect(app.complaints).toEqual([])
   })
+}
+
+interface StandIn {
+  readonly standIn: {
+    readonly openedMenus: readonly { readonly items: readonly { readonly label: string }[] }[]
+    readonly record: { readonly shownInFolder: readonly string[] }
+  }
 }

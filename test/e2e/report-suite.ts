@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { launch, type RunningApp } from './hosts.ts'
 import { images, writeImageFolder } from './images.ts'
-import { rowOf } from './window.ts'
+import { isShown, rowOf } from './window.ts'
 
 export function reportSuite(): void {
   let folder: TempFolder
@@ -32,6 +32,8 @@ export function reportSuite(): void {
     const download = app.page.waitForEvent('download')
     await app.page.getByRole('menuitem', { name: `Report as ${format}` }).click()
     const file = await download
+    const toasts = app.page.getByText(/is in your browser’s downloads/)
+    expect(await isShown(toasts.filter({ hasText: file.suggestedFilename() }).first())).toBe(true)
     expect(file.suggestedFilename().endsWith(`.${format.toLowerCase()}`)).toBe(true)
     const text = await readFile(await file.path(), 'utf8')
     const checked = [images.healthy, images.leaking, images.damaged]

@@ -75,6 +75,7 @@ class App extends EventEmitter {
     const known = {
       home: os.homedir(),
       temp: os.tmpdir(),
+      downloads: path.join(os.homedir(), 'Downloads'),
       appData: config,
       userData: path.join(config, this.name),
       exe: process.argv[0],

@@ -140,7 +140,13 @@ describe('the services', () => {
     const before = await stat(`${vm}/base.qcow2`)
     let batchId = ''
     {
-      const services = await startServices(folder)
+      const saved = folder.file('found')
+      const shown: string[] = []
+      const services = await startServices(folder, {
+        ...testShell(),
+        chooseNewFile: () => Promise.resolve(saved),
+        showInFolder: (path) => void shown.push(path),
+      })
       const window = openWindow(services)
       const { folderId } = await window.client['library.addFolder']({ path: vm })
       const rows = await watchLibrary(window, ({ length }) => length === 4)
@@ -163,6 +169,20 @@ describe('the services', () => {
       batchId = jobs[0]?.batchId ?? ''
       const report = await window.client['jobs.report']({ batchId, format: 'json' })
       expect(JSON.parse(report.text)).toBeTypeOf('object')
+      const { client } = window
+      const json = `${saved}.json`
+      expect(await client['shell.saveReport']({ batchId, format: 'json' })).toEqual({ path: json })
+      expect(await readFile(json, 'utf8')).toBe(report.text)
+      // Nobody was asked about the name with its extension.
+      await expect(client['shell.saveReport']({ batchId, format: 'json' })).rejects.toMatchObject({
+        data: { reason: 'file-exists' },
+      })
+      await client['shell.showInFolder']({ report: json })
+      await client['shell.showInFolder']({ folderId })
+      await expect(client['shell.showInFolder']({ report: '/etc/passwd' })).rejects.toMatchObject({
+        data: { reason: 'unknown-id' },
+      })
+      expect(shown).toEqual([json, vm])
       const after = await watchLibrary(window, (seen) =>
         seen.some(({ health }) => health === 'healthy'),
       )

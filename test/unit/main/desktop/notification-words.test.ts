@@ -54,7 +54,7 @@ it.each([
   [
     ofBatch({ isWeekly: true, worse: 2 }, { damaged: 2, leaks: 1 }),
     'Weekly check: /vm',
-    '12 of 12 done, 2 damaged, 1 with leaks, 2 worse than before',
+    '12 of 12 done, 2 in need of repair, 1 with leaks, 2 worse than before',
   ],
   [ofBatch({ worse: 0 }), '/vm', '12 of 12 done, nothing new'],
 ])('a notification of %j says what it is about and how it ended', (news, title, body) => {
