@@ -22,11 +22,11 @@ export function snapshotFlows({ app, file, kind }: CareContext): void {
     await runByKeyboard(page, 'Take snapshot…')
     const name = dialog(page).getByRole('textbox', { name: 'Name' })
     await name.waitFor()
-    // The proposed name is selected: typing replaces it.
-    await page.keyboard.type('before the upgrade')
-    expect(await name.inputValue()).toBe('before the upgrade')
     await readyButton(page, 'Take snapshot')
     expect(await axeFindings(page, kind)).toEqual([])
+    // The proposed name is selected: typing replaces it.
+    await page.keyboard.type('before the upgrade')
+    // Enter before the plan is there: it counts when the plan comes.
     await page.keyboard.press('Enter')
     await receiptOf(page)
     await closeDialog(page)

@@ -19,6 +19,7 @@ import { planTexts } from './plan-texts.ts'
 import { PreflightCard, waysOf, type WaysOut } from './preflight-card.tsx'
 import { preflightWords } from './preflight-words.ts'
 import { Receipt } from './receipt.tsx'
+import { useEnter } from './use-enter.ts'
 import { useJob } from './use-job.ts'
 import type { PlannedAction } from './use-action-plan.ts'
 import './plan-dialog.css'
@@ -81,6 +82,7 @@ function PlanStage({
   const form = useId()
   const notYet = useWhyNotYet(action, verb)
   const isDanger = verb.isDanger === true
+  const enter = useEnter({ action, request, isDanger, isFormReady: verb.notYet === undefined })
   return (
     <Dialog
       title={title}
@@ -91,11 +93,14 @@ function PlanStage({
       footer={
         <>
           <CopyCommand request={request} path={path} />
+          <span className="plan-dialog-enter" role="status">
+            {enter.state === 'look-first' && planTexts().dialog.lookFirst}
+          </span>
           <Button onClick={onClose}>{texts().common.cancel}</Button>
           <Button
             variant={isDanger ? 'danger' : 'primary'}
             {...(verb.icon !== undefined && { icon: verb.icon })}
-            busy={action.starting}
+            busy={action.starting || enter.state === 'waiting'}
             disabledReason={notYet}
             // Enter in a field presses the form's button; what loses something has to be meant.
             {...(isDanger ? { onClick: action.start } : { type: 'submit', form })}
@@ -110,7 +115,7 @@ function PlanStage({
         className="plan-dialog"
         onSubmit={(event) => {
           event.preventDefault()
-          if (notYet === undefined && !isDanger) action.start()
+          enter.press()
         }}
       >
         {children}

@@ -104,6 +104,7 @@ export const plan = {
     planning: 'The plan is being made',
     planningAgain: 'The plan is being made again',
     notAllowed: 'The plan does not allow it',
+    lookFirst: 'Look at the plan first, then press again',
     planAgain: 'Plan again',
     hide: 'Continue in the background',
     hideHint: 'The work goes on. The activity drawer shows it.',
