@@ -103,7 +103,7 @@ export function jobsSuite(kind: HostKind): void {
     expect(await jobs.innerText()).toMatch(/Done[^]*Cancelled/)
     expect(await axeFindings(app.page, kind)).toEqual([])
     await jobs
-      .getByRole('button', { name: /^Log: Compact/ })
+      .getByRole('button', { name: 'Log: Compact of scattered.qcow2' })
       .first()
       .click()
     const log = dialog(app.page).getByRole('region', { name: 'Lines of the log' })

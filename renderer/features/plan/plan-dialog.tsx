@@ -33,6 +33,8 @@ export interface PlanVerb {
   readonly isDanger?: boolean
   /** Why the form itself is not ready to be planned or started; the plan has its own reasons. */
   readonly notYet?: string | undefined
+  /** `notYet` stands beside the button, because the form does not say it. */
+  readonly tellsNotYet?: boolean
 }
 
 export interface PlanDialogProps {
@@ -80,7 +82,7 @@ function PlanStage({
   children,
 }: PlanDialogProps) {
   const form = useId()
-  const notYet = useWhyNotYet(action, verb)
+  const why = useWhyNotYet(action, verb)
   const isDanger = verb.isDanger === true
   const enter = useEnter({ action, request, isDanger, isFormReady: verb.notYet === undefined })
   return (
@@ -96,12 +98,18 @@ function PlanStage({
           <span className="plan-dialog-enter" role="status">
             {enter.state === 'look-first' && planTexts().dialog.lookFirst}
           </span>
+          {why.isTold && enter.state !== 'look-first' && (
+            // The button says it to screen readers.
+            <span className="plan-dialog-why" aria-hidden="true">
+              {why.text}
+            </span>
+          )}
           <Button onClick={onClose}>{texts().common.cancel}</Button>
           <Button
             variant={isDanger ? 'danger' : 'primary'}
             {...(verb.icon !== undefined && { icon: verb.icon })}
             busy={action.starting || enter.state === 'waiting'}
-            disabledReason={notYet}
+            disabledReason={why.text}
             // Enter in a field presses the form's button; what loses something has to be meant.
             {...(isDanger ? { onClick: action.start } : { type: 'submit', form })}
           >
@@ -118,6 +126,8 @@ function PlanStage({
           enter.press()
         }}
       >
+        {/* What Enter presses: the button below lets nothing through while it says why it cannot be pressed. */}
+        <input type="submit" hidden />
         {children}
         {action.error !== undefined && (
           <ErrorPanel error={action.error} actions={<WaysOn action={action} ways={ways} />} />
@@ -147,21 +157,30 @@ function WaysOn({ action, ways }: WaysOnProps) {
   ))
 }
 
+interface WhyNotYet {
+  readonly text: string | undefined
+  /** It stands beside the button, where the form does not say it and it does not go by itself. */
+  readonly isTold: boolean
+}
+
 /** Why the button cannot be pressed, the form's own reason first. */
-function useWhyNotYet(action: PlannedAction, verb: PlanVerb): string | undefined {
-  const words = planTexts().dialog
-  if (verb.notYet !== undefined) return verb.notYet
+function useWhyNotYet(action: PlannedAction, verb: PlanVerb): WhyNotYet {
+  const { dialog: words, use } = planTexts()
+  if (verb.notYet !== undefined) return { text: verb.notYet, isTold: verb.tellsNotYet === true }
   const { plan, isCurrent, error } = action
   if (plan === undefined || !isCurrent) {
-    if (error !== undefined) return explain(error).title
-    return plan === undefined ? words.planning : words.planningAgain
+    // The error stands in the form, with what can be done.
+    if (error !== undefined) return { text: explain(error).title, isTold: false }
+    return { text: plan === undefined ? words.planning : words.planningAgain, isTold: false }
   }
-  if (plan.allowed) return undefined
+  if (plan.allowed) return { text: undefined, isTold: false }
   const stop = plan.preflight.find((line) => line.tone === 'stop')
+  if (stop === undefined) return { text: words.notAllowed, isTold: true }
+  // By whom stands in the card, with what can be done about it.
+  if (stop.id === 'use') return { text: use.inUse, isTold: true }
   // Neither time nor units stand in a line that says stop but for the space it needs.
-  return stop === undefined
-    ? words.notAllowed
-    : preflightWords(stop, { units: 'binary', now: plan.madeAt }).title
+  const { title } = preflightWords(stop, { units: 'binary', now: plan.madeAt })
+  return { text: title, isTold: true }
 }
 
 interface CopyCommandProps {
