@@ -102,10 +102,7 @@ export function jobsSuite(kind: HostKind): void {
     const jobs = app.page.getByRole('region', { name: 'Jobs' })
     expect(await jobs.innerText()).toMatch(/Done[^]*Cancelled/)
     expect(await axeFindings(app.page, kind)).toEqual([])
-    await jobs
-      .getByRole('button', { name: 'Log: Compact of scattered.qcow2' })
-      .first()
-      .click()
+    await jobs.getByRole('button', { name: 'Log: Compact of scattered.qcow2' }).first().click()
     const log = dialog(app.page).getByRole('region', { name: 'Lines of the log' })
     expect(await log.innerText()).toMatch(/job started[^]*job stands still[^]*job goes on/)
     expect(await axeFindings(app.page, kind)).toEqual([])
