@@ -26,6 +26,7 @@ import { setLanguage, texts } from './texts/texts.ts'
 import { unreachable } from './unreachable.ts'
 import { followCutTexts } from './ui/cut-texts.ts'
 import { popupContainer } from './ui/popup-container.ts'
+import { followFocus } from './ui/return-focus.ts'
 import { Splitter } from './ui/splitter.tsx'
 import { Toasts } from './ui/toasts.tsx'
 import './app.css'
@@ -47,6 +48,7 @@ function Frame() {
   useEffect(tellOfChanges, [])
   useEffect(tellOfNews, [])
   useEffect(followCutTexts, [])
+  useEffect(followFocus, [])
   useTheme()
   useEffect(labelDocument, [])
   return (
@@ -88,7 +90,7 @@ function Window() {
       <div className="app-main">
         <TopBar />
         <Notices />
-        <main className="app-page">
+        <main className="app-page" tabIndex={-1} data-page={page.kind}>
           <Suspense>
             <PageContent page={page} />
           </Suspense>

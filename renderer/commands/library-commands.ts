@@ -6,7 +6,7 @@ import { selectAll } from '../state/selection.ts'
 import { showPage, usePage } from '../state/page.ts'
 import { toast } from '../state/toasts.ts'
 import { focusFilter } from '../features/library/filter-field.ts'
-import { revealImages } from '../features/library/reveal-images.ts'
+import { revealOpened } from '../features/library/reveal-images.ts'
 import type { Command } from './command.ts'
 import { openBatch } from '../features/batch/open-batch.ts'
 import { texts } from '../texts/texts.ts'
@@ -25,7 +25,7 @@ export const libraryCommands: readonly Command[] = [
         return
       }
       const { imageIds } = await host().api['shell.openImages']({})
-      if (imageIds.length > 0) revealImages(imageIds)
+      if (imageIds.length > 0) revealOpened(imageIds)
     },
   },
   {

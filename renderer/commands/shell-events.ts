@@ -1,6 +1,6 @@
 import type { ShellEvent } from '../../ipc/schemas/app.ts'
 import { showJob } from '../features/activity/show-job.ts'
-import { revealImages } from '../features/library/reveal-images.ts'
+import { revealOpened } from '../features/library/reveal-images.ts'
 import { addNotice } from '../state/app-info.ts'
 import { whenLoaded } from '../state/library.ts'
 import { unreachable } from '../unreachable.ts'
@@ -19,7 +19,7 @@ export function receiveShellEvent(event: ShellEvent): void {
       else openForImages(event.id, event.imageIds).catch(reportError)
       break
     case 'opened':
-      revealImages(event.imageIds)
+      revealOpened(event.imageIds)
       break
     case 'show-batch':
       showPage({ kind: 'batch', batchId: event.batchId })

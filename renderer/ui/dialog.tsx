@@ -4,6 +4,7 @@ import { texts } from '../texts/texts.ts'
 import { clsx } from './clsx.ts'
 import { IconButton } from './button.tsx'
 import { popupContainer } from './popup-container.ts'
+import { returnPlace } from './return-focus.ts'
 import './dialog.css'
 
 export interface DialogProps {
@@ -44,6 +45,7 @@ export function Dialog({
             className={clsx('dialog', `dialog-${size}`)}
             ref={popup}
             initialFocus={initialFocus ?? focusDefaultButton}
+            finalFocus={() => returnPlace(popup.current)}
           >
             <div className="dialog-header">
               <Base.Title className="dialog-title">{title}</Base.Title>

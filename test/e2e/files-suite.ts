@@ -91,6 +91,9 @@ export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
     await receiptOf(page)
     await closeDialog(page)
     expect(await backing()).toBe(before)
+    // The dialogs and the palette that led here are gone: the keyboard is where it was before them.
+    const list = page.getByRole('grid')
+    await expect.poll(() => list.evaluate((grid) => grid === document.activeElement)).toBe(true)
   })
 
   it('leaves its checksum beside it, and knows it again', async () => {

@@ -11,7 +11,7 @@ import { toast } from '../../state/toasts.ts'
 import { texts } from '../../texts/texts.ts'
 import { clsx } from '../../ui/clsx.ts'
 import { Icon } from '../../ui/icon.tsx'
-import { revealImages } from '../library/reveal-images.ts'
+import { revealOpened } from '../library/reveal-images.ts'
 import { dropOnAction, takesOne, type Dropped } from './drop-on-action.ts'
 import './drop-target.css'
 
@@ -110,7 +110,7 @@ function pathsOf(transfer: DataTransfer): Dropped {
 async function addDropped({ files, folders }: Dropped, check: boolean): Promise<void> {
   if (files.length > 0) {
     const { imageIds } = await host().api['library.addFiles']({ paths: [...files] })
-    revealImages(imageIds)
+    revealOpened(imageIds)
     if (check) {
       await host().api['jobs.start']({ request: { kind: 'check' }, imageIds })
     }

@@ -5,7 +5,7 @@ import { openSheet } from '../../state/sheets.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { revealImages } from '../library/reveal-images.ts'
+import { revealOpened } from '../library/reveal-images.ts'
 import { browseTexts } from './browse-texts.ts'
 import { FolderBrowser } from './folder-browser.tsx'
 import { useFolderListing } from './use-folder-listing.ts'
@@ -28,7 +28,7 @@ export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
     try {
       const { imageIds } = await host().api['library.addFiles']({ paths: [imagePath] })
       onClose()
-      revealImages(imageIds)
+      revealOpened(imageIds)
     } catch (thrown) {
       reportError(thrown)
     }

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import { clearFilter } from '../../state/filter.ts'
-import { showInspector, showPage } from '../../state/page.ts'
+import { showInspector, showPage, type InspectorTab } from '../../state/page.ts'
 import { select } from '../../state/selection.ts'
 import { windowImage } from '../../state/window-image.ts'
 import { openImageWindow } from '../image-window/open-image-window.ts'
@@ -10,9 +10,9 @@ export const useReveal = create<{ readonly count: number }>(() => ({ count: 0 })
 
 /**
  * Shows these images wherever they are: all images, no filter, selected, scrolled to, inspected. From an image's own
- * window, the first one in its own.
+ * window, the first one in its own. `tab`: what is inspected of them, where it is not what was looked at before.
  */
-export function revealImages(ids: readonly number[]): void {
+export function revealImages(ids: readonly number[], tab?: InspectorTab): void {
   const [first] = ids
   if (first === undefined) return
   const own = windowImage()
@@ -23,6 +23,9 @@ export function revealImages(ids: readonly number[]): void {
   showPage({ kind: 'library', scope: { kind: 'all' } })
   clearFilter()
   select(ids)
-  showInspector()
+  showInspector(tab)
   useReveal.setState(({ count }) => ({ count: count + 1 }))
 }
+
+/** Images that were opened as files: whoever opens one wants to see what it is and what can be done with it. */
+export const revealOpened = (ids: readonly number[]): void => revealImages(ids, 'overview')

@@ -11,6 +11,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { revealImages } from '../library/reveal-images.ts'
 import { findEntries, type PaletteEntry } from './palette-entries.ts'
 import { popupContainer } from '../../ui/popup-container.ts'
+import { returnPlace } from '../../ui/return-focus.ts'
 import './palette-sheet.css'
 
 /** Commands, folders and images by typing (ARIA combobox: the field keeps the keyboard). */
@@ -20,6 +21,7 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
   const words = texts().palette
   const rows = useLibrary((state) => state.rows)
   const field = useRef<HTMLInputElement>(null)
+  const popup = useRef<HTMLDivElement>(null)
   const entries = useMemo(
     () =>
       findEntries(typed, {
@@ -59,7 +61,13 @@ export function PaletteSheet({ onClose }: { readonly onClose: () => void }) {
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal container={popupContainer()}>
         <Base.Backdrop className="dialog-backdrop" />
-        <Base.Popup className="palette" initialFocus={field} aria-label={words.search}>
+        <Base.Popup
+          ref={popup}
+          className="palette"
+          initialFocus={field}
+          finalFocus={() => returnPlace(popup.current)}
+          aria-label={words.search}
+        >
           <div className="palette-field">
             <Icon name="search" />
             <input
