@@ -16,8 +16,14 @@ interface Cause {
   readonly margin?: number
 }
 
+export interface CausesListProps {
+  readonly plan: CompactPlan
+  /** What to do in the guest stands elsewhere already. */
+  readonly tellsHow: boolean
+}
+
 /** What the space is taken by, cause by cause; those that are not given back say so. */
-export function CausesList({ plan }: { readonly plan: CompactPlan }) {
+export function CausesList({ plan, tellsHow }: CausesListProps) {
   const units = useSettings((state) => state.settings.units)
   const [showsHow, setShowsHow] = useState(false)
   const words = compactTexts().causes
@@ -49,12 +55,14 @@ export function CausesList({ plan }: { readonly plan: CompactPlan }) {
           <span className="cause-swatch space-guest" aria-hidden="true" />
           <span className="cause-name">{words.guest}</span>
           <span className="cause-meaning">{words.guestMeaning}</span>
-          <Button size="small" aria-expanded={showsHow} onClick={() => setShowsHow(!showsHow)}>
-            {words.guestHow}
-          </Button>
+          {!tellsHow && (
+            <Button size="small" aria-expanded={showsHow} onClick={() => setShowsHow(!showsHow)}>
+              {words.guestHow}
+            </Button>
+          )}
         </li>
       </ul>
-      {showsHow && (
+      {showsHow && !tellsHow && (
         <GuestCard title={guest.trimTitle} intro={guest.trim.text} steps={trimSteps()} />
       )}
     </section>

@@ -46,6 +46,30 @@ export function shownMode(chosen: CompactMode | undefined, plan: CompactPlan): C
   return recommended ?? (plan.format === 'raw' ? 'punch' : 'in-place')
 }
 
+export interface SharedByModes {
+  /** Notes of every mode that can be done, where there are several. */
+  readonly notes: readonly string[]
+  /** The reason why none can be done, where it is the same for all: the card tells it. */
+  readonly refusal: string | undefined
+}
+
+/** What is said once, because it is so whichever mode is chosen. */
+export function sharedByModes({ modes }: CompactPlan): SharedByModes {
+  const all = compactModes.map((mode) => modes[mode])
+  const possible = all.filter(({ allowed }) => allowed)
+  const [first, ...others] = possible
+  const reason = modes['in-place'].refusals[0]?.reason
+  return {
+    notes:
+      first === undefined || others.length === 0
+        ? []
+        : first.notes.filter((note) => others.every(({ notes }) => notes.includes(note))),
+    refusal: all.every(({ allowed, refusals }) => !allowed && refusals[0]?.reason === reason)
+      ? reason
+      : undefined,
+  }
+}
+
 /** Without a choice the engine picks, as it does on the command line. */
 export const compactRequest = (
   chosen: CompactMode | undefined,

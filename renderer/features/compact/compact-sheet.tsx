@@ -82,6 +82,7 @@ function CompactForm({ row, onClose }: CompactFormProps) {
             ? words.verb
             : words.verbFor(formatBytes(gain.freed, units)),
         notYet: whyNot({ plan, mode, gain, isFinal: action.isFinal, anyway }),
+        tellsNotYet: true,
       }}
       renderNext={(job) => <BeforeAndAfter job={job} />}
       onClose={onClose}
@@ -91,14 +92,17 @@ function CompactForm({ row, onClose }: CompactFormProps) {
       ) : (
         <>
           <Total plan={plan} gain={gain} action={action} />
+          {isLittle && gain.freed > 0 && (
+            <Checkbox label={words.little.anyway} checked={anyway} onChange={setAnyway} />
+          )}
           {isLittle && (
             <GuestCard
               title={gain.freed === 0 ? words.little.nothingTitle : words.little.title}
-              intro={`${words.little.detail} ${guestTexts().trim.text}`}
+              intro={guestTexts().trim.text}
               steps={trimSteps()}
             />
           )}
-          <CausesList plan={plan} />
+          <CausesList plan={plan} tellsHow={isLittle} />
           <ModeChoice
             plan={plan}
             mode={mode}
@@ -106,9 +110,6 @@ function CompactForm({ row, onClose }: CompactFormProps) {
             onMode={setChosen}
             onCompression={setCompression}
           />
-          {isLittle && gain.freed > 0 && (
-            <Checkbox label={words.little.anyway} checked={anyway} onChange={setAnyway} />
-          )}
         </>
       )}
     </PlanDialog>
@@ -130,7 +131,9 @@ function whyNot({ plan, mode, gain, isFinal, anyway }: WhyNotOptions): string | 
   const { allowed, refusals, gains } = plan.modes[mode]
   if (!allowed) {
     const [refusal] = refusals
-    return refusal === undefined ? words.notPossible : explain(refusal).title
+    if (refusal === undefined) return words.notPossible
+    // By whom stands in the card.
+    return refusal.reason === 'file-in-use' ? words.inUse : explain(refusal).title
   }
   // While zeroes are looked for, what was found so far may be all there is, or not.
   if (!isFinal) return gains ? undefined : words.total.looking

@@ -11,9 +11,11 @@ import { Segmented } from '../../ui/segmented.tsx'
 import {
   compactModes,
   gainOf,
+  sharedByModes,
   type CompactMode,
   type CompactPlan,
   type Compression,
+  type SharedByModes,
 } from './compact-outlook.ts'
 import { compactTexts } from './compact-texts.ts'
 
@@ -30,11 +32,18 @@ export function ModeChoice({ plan, mode, compression, onMode, onCompression }: M
   const id = useId()
   const units = useSettings((state) => state.settings.units)
   const words = compactTexts().modes
+  const shared = sharedByModes(plan)
+  const common = shared.notes.flatMap((note) => wordOf(words.notes, note) ?? [])
   return (
     <section>
       <h3 id={id} className="compact-heading">
         {words.title}
       </h3>
+      {common.map((sentence) => (
+        <p key={sentence} className="field-hint modes-common">
+          {sentence}
+        </p>
+      ))}
       <RadioGroup
         className="modes"
         aria-labelledby={id}
@@ -62,7 +71,7 @@ export function ModeChoice({ plan, mode, compression, onMode, onCompression }: M
                     </Badge>
                   )}
                 </span>
-                <span className="mode-meaning">{meaningOf(plan, each)}</span>
+                <span className="mode-meaning">{meaningOf(plan, each, shared)}</span>
               </span>
               <span className="mode-figures">{figuresOf(plan, each, units)}</span>
             </Radio.Root>
@@ -88,11 +97,11 @@ export function ModeChoice({ plan, mode, compression, onMode, onCompression }: M
 }
 
 /** What the mode does; why not, where it cannot be done; why it is the one, where it is recommended. */
-function meaningOf(plan: CompactPlan, mode: CompactMode): string {
+function meaningOf(plan: CompactPlan, mode: CompactMode, shared: SharedByModes): string {
   const words = compactTexts().modes
   const { allowed, refusals, notes } = plan.modes[mode]
   const [refusal] = refusals
-  if (!allowed && refusal !== undefined) {
+  if (!allowed && refusal !== undefined && refusal.reason !== shared.refusal) {
     const { title, advice } = explain(refusal)
     return texts().error.inOneLine(title, advice)
   }
@@ -100,7 +109,9 @@ function meaningOf(plan: CompactPlan, mode: CompactMode): string {
   return [
     words.meanings[mode],
     wordOf(words.because, because),
-    ...notes.map((note) => wordOf(words.notes, note)),
+    ...notes
+      .filter((note) => !shared.notes.includes(note))
+      .map((note) => wordOf(words.notes, note)),
   ]
     .filter((part) => part !== undefined)
     .join(' ')

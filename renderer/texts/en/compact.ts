@@ -43,7 +43,7 @@ export const compact = {
     margin: (bytes: string, margin: string) => `${bytes} ± ${margin}`,
   },
   modes: {
-    title: 'How',
+    title: 'Ways to compact',
     recommended: 'Recommended',
     names: {
       'in-place': 'In place',
@@ -89,10 +89,10 @@ export const compact = {
   little: {
     title: 'It would free less than 1 %',
     nothingTitle: 'Nothing can be given back',
-    detail: 'Most of what a guest deletes stays stored until the guest says that it is free.',
     anyway: 'Compact it anyway',
     notWorth: 'It would free less than 1 %',
     nothing: 'There is nothing to give back',
   },
+  inUse: 'It is in use',
   notPossible: 'It cannot be compacted this way',
 }

@@ -46,7 +46,7 @@ export const guest = {
     wholeDisk: 'Make the file system smaller with the guest’s own tools.',
   },
   trim: {
-    text: 'What the guest deleted is still stored, because it never said so. Let it say so, then compact again:',
+    text: 'Files that the guest deleted may still be stored: they are given back only once the guest says so. Let it say so, then compact again:',
     linux: 'Linux, once for all file systems',
     windows: 'Windows, in PowerShell, for each drive',
     discard: 'The VM has to hand it on: the disk needs discard=unmap (libvirt: discard="unmap").',

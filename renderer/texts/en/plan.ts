@@ -13,6 +13,7 @@ export const plan = {
   },
   use: {
     free: 'Nobody has it open',
+    inUse: 'It is in use',
     reading: (who: string) => `${who} is reading it`,
     writing: (who: string) => `In use: ${who} has it open`,
     unknown: 'Whether somebody has it open cannot be told here',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { permissionDenied } from '../../../renderer/fake/made-up-errors.ts'
 import { compactPlanOf } from '../../../renderer/fake/plans-space.ts'
 import {
   compactRequest,
   gainOf,
+  sharedByModes,
   shownMode,
   spaceParts,
   type CompactPlan,
@@ -72,6 +74,31 @@ describe('what compacting comes to', () => {
       mode: 'rewrite',
       compress: 'zstd',
     })
+  })
+
+  it('says once what is so in every mode that can be chosen', () => {
+    const { modes } = planOf()
+    const reserved = 'gives-up-preallocation'
+    const mode = { ...modes.punch, allowed: true, refusals: [], notes: [reserved] }
+    const zeroes = { ...mode, notes: [reserved, 'moves-tables-only'] }
+    const all = { 'in-place': mode, punch: mode, rewrite: mode, zeroes }
+    expect(sharedByModes(planOf({ modes: all }))).toEqual({
+      notes: [reserved],
+      refusal: undefined,
+    })
+    const bare = { ...mode, notes: [] }
+    expect(sharedByModes(planOf({ modes: { ...all, punch: bare } })).notes).toEqual([])
+  })
+
+  it('says once why none of them can be, and keeps reasons that differ apart', () => {
+    const { modes } = planOf()
+    const denied = permissionDenied('/srv/a.qcow2')
+    const refused = { ...modes.punch, allowed: false, refusals: [denied], notes: [] }
+    const all = { 'in-place': refused, punch: refused, rewrite: refused, zeroes: refused }
+    expect(sharedByModes(planOf({ modes: all })).refusal).toBe(denied.reason)
+    expect(
+      sharedByModes(planOf({ modes: { ...all, rewrite: modes.rewrite } })).refusal,
+    ).toBeUndefined()
   })
 
   it('never draws more than there is', () => {
