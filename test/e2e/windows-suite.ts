@@ -208,7 +208,7 @@ export function windowsSuite(kind: HostKind): void {
       await sidebar.focus()
       await page.keyboard.press('Shift+ArrowRight')
       const width = await sidebar.getAttribute('aria-valuenow')
-      expect(width).toBe('264')
+      expect(width).toBe('248')
       await expect
         .poll(() => readFile(folder.file('data', 'windows.json'), 'utf8').catch(() => ''))
         .toContain(width)
