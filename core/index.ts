@@ -128,7 +128,14 @@ export {
   tellOfCompaction,
 } from './report/tell-of-compaction.ts'
 export { linkText, relinkWords, tellOfRelink, type Relinked } from './report/tell-of-relink.ts'
-export { countWords, repairWords, tellOfRepair, type Repaired } from './report/tell-of-repair.ts'
+export {
+  countsOfWords,
+  countWords,
+  repairWords,
+  tellOfRepair,
+  type Damage,
+  type Repaired,
+} from './report/tell-of-repair.ts'
 export { resizeWords, tellOfResize, type Resized } from './report/tell-of-resize.ts'
 export { snapshotWords, tellOfSnapshot, type SnapshotOutcome } from './report/tell-of-snapshot.ts'
 export { operationPhases, type PhaseWeights } from './operations/operation-phases.ts'

@@ -32,7 +32,7 @@ function nothingWords({ steps, mode }: RepairPlan, { verdict }: CheckCounts) {
     steps.length > 0
       ? 'nothing can be repaired without losing something'
       : mode === 'leaks'
-        ? 'nothing that --mode leaks repairs'
+        ? 'needs the full repair; to repair leaks alone does nothing here'
         : 'nothing of it can be repaired'
   return { words, tone: 'bad' } as const
 }
@@ -54,8 +54,11 @@ const toneOf = {
 const countedWords = (count: number, one: string): string[] =>
   count > 0 ? [formatPlural(count, one)] : []
 
+/** How much of each kind is wrong. */
+export type Damage = Pick<CheckCounts, 'corruptions' | 'leaks' | 'checkErrors' | 'warnings'>
+
 /** `2 corruptions, 1 leak`, or `clean`. */
-export function countWords({ corruptions, leaks, checkErrors, warnings }: CheckCounts): string {
+export function countWords({ corruptions, leaks, checkErrors, warnings }: Damage): string {
   const words = [
     ...countedWords(corruptions, 'corruption'),
     ...countedWords(leaks, 'leak'),
@@ -65,6 +68,20 @@ export function countWords({ corruptions, leaks, checkErrors, warnings }: CheckC
   return words.length === 0 ? 'clean' : words.join(', ')
 }
 
+/** The numbers that `countWords` was made of. */
+export function countsOfWords(words: string): Damage {
+  const countOf = (one: string): number =>
+    Number(
+      new RegExp(`(?:^|, )([\\d,]+) ${one}s?(?:,|$)`).exec(words)?.[1]?.replaceAll(',', '') ?? 0,
+    )
+  return {
+    corruptions: countOf('corruption'),
+    leaks: countOf('leak'),
+    checkErrors: countOf('check error'),
+    warnings: countOf('warning'),
+  }
+}
+
 /** What the history keeps of it. */
 export function tellOfRepair(repaired: Repaired): ToldChange {
   const { plan, result } = repaired
@@ -72,7 +89,7 @@ export function tellOfRepair(repaired: Repaired): ToldChange {
   return {
     summary: asSentence(repairWords(repaired).words),
     facts: [
-      { label: 'Before', text: countWords(plan.before) },
+      { label: undoLabels.damageBefore, text: countWords(plan.before) },
       { label: 'After', text: countWords(after) },
       { label: 'Written', bytes: plan.bytesWritten },
       ...(result?.safetyCopy === undefined

@@ -21,6 +21,8 @@ export const undoLabels = {
   undone: 'Undone',
   /** Of a repair: absolute path of the file that takes it back. */
   safetyCopy: 'Safety copy',
+  /** Of a repair: what was wrong, in the words of `countWords`. */
+  damageBefore: 'Before',
 } as const
 
 /** As a sentence begins: the same words stand behind a file name elsewhere. */

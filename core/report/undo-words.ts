@@ -57,8 +57,13 @@ export function returningWords(change: DoneChange, shown: Shown): string {
 const optionWords = ({ version, refcountBits, lazyRefcounts }: AmendableOptions): string =>
   `version ${version}, refcounts of ${formatPlural(refcountBits, 'bit')}${lazyRefcounts ? ', lazy' : ''}`
 
-/** The same of a repair. */
-export function repairReturnsWords(bytesRestored: number, shorterBy: number): string {
-  const shorter = shorterBy === 0 ? '' : `, and the file is ${formatBytes(shorterBy)} shorter`
-  return `the tables from before (${formatBytes(bytesRestored)})${shorter}`
+/** The same of a repair; `damage`: what was wrong with them, where that is known. */
+export function repairReturnsWords(
+  bytesRestored: number,
+  shorterBy: number,
+  damage?: string,
+): string {
+  const wrong = damage === undefined ? '' : `, with what was wrong: ${damage}`
+  const shorter = shorterBy === 0 ? '' : `; the file is ${formatBytes(shorterBy)} shorter`
+  return `the tables from before (${formatBytes(bytesRestored)})${wrong}${shorter}`
 }

@@ -18,6 +18,10 @@ export const skipReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('raw'), lacks: z.enum(['tables', 'snapshots', 'backing-file']) }),
   /** Recognised, and not supported yet. */
   z.object({ kind: z.literal('format'), format: formatName, label: z.string() }),
+  /** Its damage is not what a repair of leaks is for. */
+  z.object({ kind: z.literal('needs-full-repair') }),
+  /** The last check of the file as it is now found nothing that a repair is for. */
+  z.object({ kind: z.literal('nothing-to-repair') }),
   /** It stands on no backing file. */
   z.object({ kind: z.literal('no-backing-file') }),
 ])

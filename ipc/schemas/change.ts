@@ -51,6 +51,8 @@ export type ChangeFact = z.infer<typeof changeFact>
 export const changeResult = z.object({
   kind: z.literal('change'),
   facts: z.array(changeFact),
+  /** The image still needs care, by the check that was part of it; absent: it does not, or nobody looked. */
+  stillWrong: z.enum(['leaks', 'needs-repair', 'damaged']).optional(),
   /** What an undo has to know; absent for changes that nothing takes back. */
   undo: doneChange.optional(),
 })

@@ -180,6 +180,15 @@ const undoPlan = z.object({
   /** One sentence: what returns. */
   returns: z.string(),
   change: doneChange.optional(),
+  /** Of a repair: what was wrong before it, and will be again. */
+  damage: z
+    .object({
+      corruptions: byteCount,
+      leaks: byteCount,
+      checkErrors: byteCount,
+      warnings: byteCount,
+    })
+    .optional(),
   bytesWritten: byteCount.optional(),
 })
 

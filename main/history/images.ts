@@ -217,6 +217,10 @@ export function saveLastCheck(db: WritableDb, id: number, check: LastCheck): voi
   })
 }
 
+export function forgetLastCheck(db: WritableDb, id: number): void {
+  db.run('UPDATE images SET last_check = NULL WHERE id = $id', { id })
+}
+
 export function saveLastHash(db: WritableDb, id: number, hash: LastHash): void {
   db.run('UPDATE images SET last_hash = $hash WHERE id = $id', { id, hash: JSON.stringify(hash) })
 }

@@ -5,6 +5,7 @@ import { doneChange } from '../../ipc/schemas/done-change.ts'
 import { isChange, type ChangeKind } from '../../ipc/schemas/change.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
 import type { ReadableDb, WritableDb } from './db.ts'
+import { forgetLastCheck } from './images.ts'
 import { jsonColumn } from './json-column.ts'
 
 const place = {
@@ -182,7 +183,11 @@ export function rememberUndo(db: WritableDb, job: Job): void {
     return fact !== undefined && 'text' in fact ? fact.text : undefined
   }
   const undone = request.kind === 'undo' ? textOf(undoLabels.undone) : undefined
-  if (undone !== undefined) endUndo(db, undone, 'undone')
+  if (undone !== undefined) {
+    // What a check found of the repaired tables is not true of those that are back.
+    if (findUndo(db, undone)?.record.kind === 'repair') forgetLastCheck(db, job.imageId)
+    endUndo(db, undone, 'undone')
+  }
   const safetyCopy = request.kind === 'repair' ? textOf(undoLabels.safetyCopy) : undefined
   const record: UndoRecord | undefined =
     result.undo === undefined

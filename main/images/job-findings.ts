@@ -1,6 +1,7 @@
 import { saveAllocation, type StoredAllocation } from '../history/allocations.ts'
 import type { WritableDb } from '../history/db.ts'
 import {
+  forgetLastCheck,
   saveLastCheck,
   saveLastHash,
   saveReclaimable,
@@ -34,6 +35,12 @@ export class JobFindings {
   keepCheck(imageId: number, check: LastCheck): void {
     saveLastCheck(this.#db, imageId, check)
     this.#catalog.setResults(imageId, { lastCheck: check })
+  }
+
+  /** What the last check found is no longer so, and nobody has looked since. */
+  forgetCheck(imageId: number): void {
+    forgetLastCheck(this.#db, imageId)
+    this.#catalog.setResults(imageId, { lastCheck: undefined })
   }
 
   keepHash(imageId: number, hash: LastHash): void {

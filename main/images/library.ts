@@ -337,6 +337,10 @@ export class Library implements JobSubjects {
     this.#findings.keepCheck(imageId, check)
   }
 
+  forgetCheck(imageId: number): void {
+    this.#findings.forgetCheck(imageId)
+  }
+
   keepHash(imageId: number, hash: LastHash): void {
     this.#findings.keepHash(imageId, hash)
   }

@@ -20,6 +20,8 @@ export interface JobSubjects {
   /** Where the image is now, after a move too. Throws an ImageError when it is gone. */
   locate(imageId: number): Promise<KnownImage>
   keepCheck(imageId: number, check: LastCheck): void
+  /** What the last check found is no longer so, and nobody has looked since. */
+  forgetCheck(imageId: number): void
   keepHash(imageId: number, hash: LastHash): void
   /** An estimate replaces none that was exact while the file is still the same. */
   keepReclaimable(imageId: number, reclaimable: Reclaimable): void

@@ -83,8 +83,19 @@ function reasonAgainst(row: LibraryRow, request: JobRequest): SkipReason | undef
   if (kind === 'rename' || kind === 'move') return { kind: 'one-by-one' }
   if (kind === 'remove') return undefined
   if (row.readOnly) return { kind: 'read-only' }
-  if (kind !== 'trash' && row.health === 'cannot-read') return { kind: 'unreadable' }
-  return undefined
+  if (row.health === 'cannot-read') return { kind: 'unreadable' }
+  return request.kind === 'repair' ? reasonAgainstRepair(row, request.parameters.mode) : undefined
+}
+
+/** As far as a check of the file as it is now told. */
+function reasonAgainstRepair(
+  { health, healthStale }: LibraryRow,
+  mode: 'all' | 'leaks',
+): SkipReason | undefined {
+  if (healthStale) return undefined
+  if (health === 'healthy') return { kind: 'nothing-to-repair' }
+  const isDamaged = health === 'needs-repair' || health === 'damaged'
+  return mode === 'leaks' && isDamaged ? { kind: 'needs-full-repair' } : undefined
 }
 
 /** What may stand against it by then: the plan of each image is made when its turn comes. */

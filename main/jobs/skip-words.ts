@@ -24,6 +24,10 @@ export function skipWords(reason: SkipReason): string {
       return lacking[reason.lacks]
     case 'format':
       return `Platter recognises ${reason.label} images but cannot read them yet.`
+    case 'needs-full-repair':
+      return 'It needs the full repair; this one is of leaks only.'
+    case 'nothing-to-repair':
+      return 'The last check found nothing to repair.'
     case 'no-backing-file':
       return 'It stands on no backing file.'
     default:

@@ -4,6 +4,7 @@ import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
 import type { ImageErrorData, Progress, ToldChange } from '../../core/index.ts'
 import type { EngineHost, FileFacts } from '../jobs/engine-host.ts'
 import type { JobSubjects } from '../jobs/job-subjects.ts'
+import type { LastCheck } from '../history/images.ts'
 import type { JobOutcome } from '../jobs/job-summary.ts'
 import type { Hold } from '../workers/hold.ts'
 
@@ -73,6 +74,8 @@ export interface WorkContext {
   readonly onEvent: (progress: Progress) => void
 }
 
+export type CheckedHealth = LastCheck['health']
+
 export interface DoneWork extends ToldChange {
   /** Where the image is now, when that is not where it was. */
   readonly path?: string | undefined
@@ -80,6 +83,8 @@ export interface DoneWork extends ToldChange {
   readonly before?: FileFacts | undefined
   /** Absent for what is not there any more. */
   readonly after?: FileFacts | undefined
+  /** How a check found the image that was part of the work. */
+  readonly stillWrong?: CheckedHealth | undefined
   /** Default `ok`. */
   readonly outcome?: JobOutcome | undefined
   /** Leaves with the image what was found out about it; part of the job's own transaction. */

@@ -8,8 +8,8 @@ import {
 } from '../../core/index.ts'
 import type { ActionOf } from '../../ipc/schemas/action.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
-import type { LastCheck } from '../history/images.ts'
 import type { Measured } from '../jobs/engine-host.ts'
+import { checkAfter } from './check-after.ts'
 import type { DoneWork, Draft, WorkContext } from './draft.ts'
 import type { KeptCompactPlans } from './kept-compact-plans.ts'
 import type { Planner } from './planners.ts'
@@ -112,23 +112,6 @@ async function compactAsPlanned(
       subjects.keepReclaimable(imageId, { bytes: 0, at, isExact: true, file })
       if (checked !== undefined) subjects.keepCheck(imageId, { jobId: id, at, ...checked, file })
     },
-  }
-}
-
-/** Tables were moved and counted anew: that they are sound is looked at, not concluded. */
-async function checkAfter(
-  image: Subject['image'],
-  { host, signal, hold }: Pick<WorkContext, 'host' | 'signal' | 'hold'>,
-): Promise<Pick<LastCheck, 'health' | 'fragmentation'> | undefined> {
-  try {
-    const task = { ...image, depth: 'metadata' as const }
-    const { result: check } = await host.run('check', task, { signal, hold })
-    const { allocated, fragmented } = check.clusters
-    const fragmentation = allocated === 0 ? 0 : Math.min(1, fragmented / allocated)
-    return { health: check.health, fragmentation }
-  } catch {
-    // Stopped, or somebody has it open again: what was compacted is, and the next check tells.
-    return undefined
   }
 }
 

@@ -7,8 +7,10 @@ import {
   type DiskLayout,
   type LostRange,
   type RepairPlan,
+  type RepairResult,
 } from '../../core/index.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
+import type { JobOutcome } from '../jobs/job-summary.ts'
 import type { DoneWork, Draft, WorkContext } from './draft.ts'
 import type { Planner } from './planners.ts'
 import { placeOfCopy, planCopy, repairCopyAsPlanned, type RepairCopyParts } from './repair-copy.ts'
@@ -78,7 +80,8 @@ async function repairAsPlanned(
     ...tellOfRepair({ plan, result }),
     before,
     after,
-    outcome: result.safetyCopy === undefined ? 'nothing' : 'ok',
+    stillWrong: result.after.health,
+    outcome: outcomeOf(result),
     // What is there afterwards was checked as part of the repair.
     keep: (subjects, { id, endedAt }) =>
       subjects.keepCheck(imageId, {
@@ -88,6 +91,12 @@ async function repairAsPlanned(
         file: { modifiedAt: after.modifiedAt, length: after.length },
       }),
   }
+}
+
+/** What is still damaged is neither done nor nothing: somebody has to see to it. */
+function outcomeOf({ after, safetyCopy }: RepairResult): JobOutcome {
+  if (after.health === 'needs-repair' || after.health === 'damaged') return 'damaged'
+  return safetyCopy === undefined ? 'nothing' : 'ok'
 }
 
 function lossOf({ steps }: RepairPlan): string | undefined {

@@ -185,6 +185,9 @@ export class Planning implements ActionWork {
           kind: 'change',
           facts: [...done.facts],
           ...(done.undo === undefined ? {} : { undo: done.undo }),
+          ...(done.stillWrong === undefined || done.stillWrong === 'healthy'
+            ? {}
+            : { stillWrong: done.stillWrong }),
         },
         summary: done.summary,
         outcome: done.outcome ?? 'ok',

@@ -1,12 +1,15 @@
 import {
+  countsOfWords,
   ImageError,
   repairReturnsWords,
   returningWords,
+  undoLabels,
   type DoneChange,
   type ImageErrorData,
 } from '../../core/index.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
 import { fileBasis } from '../plans/basis.ts'
+import { checkAfter } from '../plans/check-after.ts'
 import type { CardFacts, Draft } from '../plans/draft.ts'
 import type { PlanContext, Subject } from '../plans/subject.ts'
 import { undoDraft, undoneWork, type UndoParts } from './undo-parts.ts'
@@ -41,15 +44,16 @@ const changesContent = ({ kind }: DoneChange): boolean =>
 /** Taken back by a safety copy. */
 export async function draftRepair(
   { store }: Pick<UndoParts, 'store'>,
-  { image, file }: Subject,
+  { image, file, imageId }: Subject,
   { job, safetyCopy }: { readonly job: Job; readonly safetyCopy: string },
   context: PlanContext,
 ): Promise<Draft> {
   const { plan, refusal } = await planOfRepair({ image, safetyCopy }, context)
+  const damage = damageOf(job)
   const returns =
     plan === undefined
       ? 'the tables from before'
-      : repairReturnsWords(plan.bytesRestored, plan.length.now - plan.length.after)
+      : repairReturnsWords(plan.bytesRestored, plan.length.now - plan.length.after, damage)
   const isUndone = plan?.state === 'before'
   const why = isUndone
     ? new ImageError('undo-done', { path: image.path, id: job.id }).toJSON()
@@ -60,15 +64,35 @@ export async function draftRepair(
       returns,
       refusals: why === undefined ? [] : [why],
       bytesWritten: plan?.bytesRestored,
+      ...(damage === undefined ? {} : { damage: countsOfWords(damage) }),
     }),
     card: cardFor('may-differ'),
     basis: { file: fileBasis(file), state: plan?.state },
     carryOut: async ({ host, ...work }) => {
       using _kept = store.use(job.id)
       const { before, after } = await host.run('undoRepair', { ...image, safetyCopy }, work)
-      return { ...undoneWork(job, returns), before, after }
+      const checked = await checkAfter({ ...image, identity: after.identity }, { host, ...work })
+      return {
+        ...undoneWork(job, returns),
+        before,
+        after,
+        stillWrong: checked?.health,
+        keep: (subjects, { id, endedAt: at }) => {
+          const { modifiedAt, length } = after
+          if (checked === undefined) subjects.forgetCheck(imageId)
+          else
+            subjects.keepCheck(imageId, { jobId: id, at, ...checked, file: { modifiedAt, length } })
+        },
+      }
     },
   }
+}
+
+/** What the repair found wrong, in words; undefined where its record does not tell. */
+function damageOf({ result }: Job): string | undefined {
+  if (result?.kind !== 'change') return undefined
+  const fact = result.facts.find(({ label }) => label === undoLabels.damageBefore)
+  return fact !== undefined && 'text' in fact ? fact.text : undefined
 }
 
 async function planOfRepair(

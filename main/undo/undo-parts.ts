@@ -20,7 +20,7 @@ export const undoDraft = ({
   /** As part of a sentence. */
   readonly returns: string
   readonly refusals?: readonly ImageErrorData[]
-} & Pick<PlanOf<'undo'>, 'change' | 'bytesWritten'>): Pick<
+} & Pick<PlanOf<'undo'>, 'change' | 'bytesWritten' | 'damage'>): Pick<
   Draft,
   'detail' | 'refusals' | 'consent' | 'hasEffect'
 > => ({
@@ -29,6 +29,7 @@ export const undoDraft = ({
     jobId: job.id,
     returns: `${returns.charAt(0).toUpperCase()}${returns.slice(1)}.`,
     ...(detail.change === undefined ? {} : { change: detail.change }),
+    ...(detail.damage === undefined ? {} : { damage: detail.damage }),
     ...(detail.bytesWritten === undefined ? {} : { bytesWritten: detail.bytesWritten }),
   },
   refusals,

@@ -21,6 +21,10 @@ export function skipWords(reason: SkipReason): string {
       return words.raw[reason.lacks]
     case 'format':
       return words.format(reason.label)
+    case 'needs-full-repair':
+      return words.needsFullRepair
+    case 'nothing-to-repair':
+      return words.nothingToRepair
     case 'no-backing-file':
       return words.noBackingFile
     default:

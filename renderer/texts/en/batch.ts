@@ -59,6 +59,8 @@ export const batch = {
         'backing-file': 'a raw image names no backing file',
       },
       format: (label: string) => `Platter recognises ${label} images but cannot read them yet`,
+      needsFullRepair: 'needs the full repair; leaks are the least of it',
+      nothingToRepair: 'the last check found nothing to repair',
       noBackingFile: 'stands on no backing file',
     },
     notes: {
