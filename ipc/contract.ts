@@ -162,6 +162,7 @@ export const contract = {
   'plans.batch': call(
     z.object({ request: jobRequest, imageIds: z.array(imageId).max(100_000) }),
     z.object({
+      /** In the order in which they are to be started. */
       included: z.array(z.object({ imageId, note: batchNote.optional() })),
       skipped: z.array(z.object({ imageId, reason: skipReason })),
       /** Volumes are worked on beside each other, images of one volume as many at once as it bears. */
@@ -174,6 +175,8 @@ export const contract = {
         }),
       ),
       estimatedSeconds: z.number().nonnegative().optional(),
+      /** Of moving: bytes that are copied, because the folder is on another volume, and the room there. */
+      copied: z.object({ bytes: byteCount, freeBytes: byteCount.optional() }).optional(),
     }),
   ),
 

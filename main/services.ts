@@ -19,6 +19,7 @@ import { lockDataFolder } from './data-lock.ts'
 import { compareWithPrevious } from './history/compare-batches.ts'
 import { createFilePlanners } from './files/file-planners.ts'
 import { followUpPlaces } from './files/interrupted-places.ts'
+import { lookAtManyFiles } from './files/many-files.ts'
 import { trashOf } from './files/trash.ts'
 import { openDatabase } from './history/database.ts'
 import type { ReadableDb } from './history/db.ts'
@@ -320,6 +321,16 @@ export async function createServices(options: ServicesOptions): Promise<Services
             row: (imageId) => library.row(imageId),
             limits,
             freeBytesAt,
+            files: (asked, rows) =>
+              lookAtManyFiles(
+                {
+                  row: (imageId) => library.row(imageId),
+                  childrenOf: (imageId) => library.childrenOf(imageId),
+                  admit,
+                },
+                asked,
+                rows,
+              ),
             pace: (kind) => recentPace(db, kind),
           },
           request,

@@ -106,9 +106,10 @@ const renameAction = z.strictObject({
   kind: z.literal('rename'),
   parameters: z.strictObject({ path }),
 })
+/** `folder`: it keeps its name; so many images can be moved by one request. */
 const moveAction = z.strictObject({
   kind: z.literal('move'),
-  parameters: z.strictObject({ path }),
+  parameters: z.union([z.strictObject({ path }), z.strictObject({ folder: path })]),
 })
 const trashAction = z.strictObject({
   kind: z.literal('trash'),

@@ -24,6 +24,19 @@ export const skipReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('nothing-to-repair') }),
   /** It stands on no backing file. */
   z.object({ kind: z.literal('no-backing-file') }),
+  /** Of work on the file as a whole: somebody has it open. `holder`: a virtual machine, else a program. */
+  z.object({ kind: z.literal('in-use'), holder: z.string().optional() }),
+  /** It is in that folder already. */
+  z.object({ kind: z.literal('there-already') }),
+  /** The folder has a file of its name, or gets one from an image before it. */
+  z.object({ kind: z.literal('name-taken') }),
+  /** So many overlays stand on it and stay. */
+  z.object({ kind: z.literal('overlays-stay'), count: byteCount }),
+  z.object({ kind: z.literal('vm'), vm: z.string() }),
+  /** It holds the content of that image. */
+  z.object({ kind: z.literal('data-file-of'), name: z.string() }),
+  /** It names its data file by a path that leads nowhere from another folder. */
+  z.object({ kind: z.literal('keeps-data-beside') }),
 ])
 export type SkipReason = z.infer<typeof skipReason>
 
@@ -32,6 +45,12 @@ export const batchNote = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('in-use'), holder: z.string().optional() }),
   z.object({ kind: z.literal('overlays'), count: byteCount }),
   z.object({ kind: z.literal('damaged') }),
+  /** So many overlays are told its new place as part of it. */
+  z.object({ kind: z.literal('overlays-told'), count: byteCount }),
+  /** All its overlays go before it. */
+  z.object({ kind: z.literal('overlays-first'), count: byteCount }),
+  /** The machine names the old place. */
+  z.object({ kind: z.literal('vm'), vm: z.string() }),
 ])
 export type BatchNote = z.infer<typeof batchNote>
 

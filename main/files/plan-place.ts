@@ -71,6 +71,9 @@ async function newPlace(
   from: string,
   { kind, parameters }: ActionOf<'rename' | 'move'>,
 ): Promise<string> {
+  if ('folder' in parameters) {
+    return admitNew(admit, path.join(parameters.folder, path.basename(from)))
+  }
   const wanted = parameters.path
   if (kind === 'move') return admitNew(admit, wanted)
   if (path.dirname(wanted) === path.dirname(from)) return wanted

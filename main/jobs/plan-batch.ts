@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { BatchNote, SkipReason } from '../../ipc/schemas/batch.ts'
 import type { JobRequest } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import type { ManyFiles, ManyFilesRequest } from '../files/many-files.ts'
 import type { Fit } from './job-subjects.ts'
 import type { SchedulerLimits } from './scheduler.ts'
 
@@ -10,6 +11,8 @@ export interface BatchPlan {
   readonly skipped: readonly { readonly imageId: number; readonly reason: SkipReason }[]
   readonly volumes: readonly BatchVolume[]
   readonly estimatedSeconds?: number
+  /** Of moving: what is copied to another volume, and the room there. */
+  readonly copied?: ManyFiles['copied']
 }
 
 export interface BatchVolume {
@@ -27,6 +30,8 @@ export interface PlanBatchParts {
   readonly row: (imageId: number) => LibraryRow | undefined
   readonly limits: () => SchedulerLimits
   readonly freeBytesAt: (folder: string) => Promise<number | undefined>
+  /** What stands against files going to a folder or to the Trash. Throws what stands against the folder. */
+  readonly files: (request: ManyFilesRequest, rows: readonly LibraryRow[]) => Promise<ManyFiles>
   /** What work of this kind took lately, in milliseconds for each byte that an image takes; undefined: none was done. */
   readonly pace: (kind: JobRequest['kind']) => number | undefined
 }
@@ -39,11 +44,12 @@ interface Included {
 
 /** What a batch would take in, from what the library knows: no image is opened for it. */
 export async function planBatch(
-  { fit, row: rowOf, limits, freeBytesAt, pace }: PlanBatchParts,
+  parts: PlanBatchParts,
   request: JobRequest,
   imageIds: readonly number[],
 ): Promise<BatchPlan> {
-  const included: Included[] = []
+  const { fit, row: rowOf, limits, freeBytesAt, pace } = parts
+  const fitting: Included[] = []
   const skipped: { imageId: number; reason: SkipReason }[] = []
   for (const imageId of new Set(imageIds)) {
     const answer = fit(imageId, request)
@@ -56,9 +62,11 @@ export async function planBatch(
     if (reason !== undefined || !answer.fits || row === undefined) {
       skipped.push({ imageId, reason: reason ?? gone })
     } else {
-      included.push({ row, volume: answer.volume, note: noteOf(row, request) })
+      fitting.push({ row, volume: answer.volume, note: noteOf(row, request) })
     }
   }
+  const { included, skipped: files, copied } = await ofFiles(parts, request, fitting)
+  skipped.push(...files)
   const volumes = Array.from(Map.groupBy(included, ({ volume }) => volume).values())
   const seconds = estimate(volumes, request, limits(), pace(request.kind))
   return {
@@ -69,7 +77,29 @@ export async function planBatch(
     skipped,
     volumes: await Promise.all(volumes.map((images) => describe(images, freeBytesAt))),
     ...(seconds === undefined ? {} : { estimatedSeconds: seconds }),
+    ...(copied === undefined ? {} : { copied }),
   }
+}
+
+/** Moves and the Trash are about files as a whole and about each other; other work on many is not. */
+async function ofFiles(
+  { files }: PlanBatchParts,
+  request: JobRequest,
+  fitting: readonly Included[],
+): Promise<Pick<ManyFiles, 'skipped' | 'copied'> & { readonly included: readonly Included[] }> {
+  if (request.kind !== 'move' && request.kind !== 'trash') {
+    return { included: fitting, skipped: [] }
+  }
+  const volumeOf = new Map(fitting.map(({ row, volume }) => [row.id, volume]))
+  const looked = await files(
+    request,
+    fitting.map(({ row }) => row),
+  )
+  const included = looked.included.map((each) => ({
+    ...each,
+    volume: volumeOf.get(each.row.id) ?? '',
+  }))
+  return { ...looked, included }
 }
 
 const gone: SkipReason = { kind: 'gone' }
@@ -80,8 +110,9 @@ const isChange = (request: JobRequest): boolean => 'parameters' in request
 function reasonAgainst(row: LibraryRow, request: JobRequest): SkipReason | undefined {
   if (!isChange(request)) return undefined
   const { kind } = request
-  if (kind === 'rename' || kind === 'move') return { kind: 'one-by-one' }
-  if (kind === 'remove') return undefined
+  if (kind === 'rename') return { kind: 'one-by-one' }
+  // Whether a file can be written or read is nothing to its place.
+  if (kind === 'remove' || kind === 'move' || kind === 'trash') return undefined
   if (row.readOnly) return { kind: 'read-only' }
   if (row.health === 'cannot-read') return { kind: 'unreadable' }
   return request.kind === 'repair' ? reasonAgainstRepair(row, request.parameters.mode) : undefined

@@ -30,6 +30,20 @@ export function skipWords(reason: SkipReason): string {
       return 'The last check found nothing to repair.'
     case 'no-backing-file':
       return 'It stands on no backing file.'
+    case 'in-use':
+      return `It is in use by ${reason.holder ?? 'another program'}.`
+    case 'there-already':
+      return 'It is in that folder already.'
+    case 'name-taken':
+      return 'The folder has a file of its name.'
+    case 'overlays-stay':
+      return `Overlays that stay stand on it: ${reason.count}.`
+    case 'vm':
+      return `The virtual machine ${reason.vm} uses it.`
+    case 'data-file-of':
+      return `It holds the content of ${reason.name}.`
+    case 'keeps-data-beside':
+      return 'It names its data file by a path that leads nowhere from another folder.'
     default:
       return unreachable(reason)
   }

@@ -45,7 +45,10 @@ export function madeUpChange(row: LibraryRow, request: ChangeRequest, at: number
     }
     case 'rename':
     case 'move': {
-      const path = String(parameters['path'] ?? row.path)
+      const folder = parameters['folder']
+      const path = String(
+        typeof folder === 'string' ? `${folder}/${row.name}` : (parameters['path'] ?? row.path),
+      )
       const name = path.slice(path.lastIndexOf('/') + 1)
       const location = path.slice(0, path.lastIndexOf('/'))
       return done(row, `Now at ${path}`, {

@@ -213,7 +213,13 @@ type FileAction = ActionOf<'rename'> | ActionOf<'move'> | ActionOf<'trash'> | Ac
 
 export function filePlanOf({ row, rows }: PlanQuestion, request: FileAction): MadeUpPlan {
   const overlays = [...rows.values()].filter(({ parentId }) => parentId === row.id)
-  const to = 'path' in request.parameters ? request.parameters.path : undefined
+  const { parameters } = request
+  const to =
+    'path' in parameters
+      ? parameters.path
+      : 'folder' in parameters
+        ? `${parameters.folder}/${row.name}`
+        : undefined
   const far = to !== undefined && !to.startsWith(row.location.split('/').slice(0, 2).join('/'))
   const copiedBytes = far ? (row.onDisk ?? row.fileLength) : undefined
   return {

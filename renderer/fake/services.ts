@@ -303,8 +303,11 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
     'plans.action': ({ imageId, request }, onEvent, call) =>
       planAction({ row: rowOf(imageId), request, rows }, onEvent, call?.signal),
     'plans.create': async ({ request }) => createPlanOf(request),
-    'plans.batch': async ({ imageIds }) =>
-      madeUpBatch(imageIds.flatMap((id) => rows.get(id) ?? [])),
+    'plans.batch': async ({ request, imageIds }) =>
+      madeUpBatch(
+        request,
+        imageIds.flatMap((id) => rows.get(id) ?? []),
+      ),
     'jobs.create': async ({ request }) => {
       const created = addRows([request.parameters.path]).map(rowOf)
       const [jobId = ''] = jobs.start(request, created, undefined).jobIds

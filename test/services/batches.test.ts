@@ -7,6 +7,7 @@ import { compareWithPrevious } from '../../main/history/compare-batches.ts'
 import { batchSubject } from '../../main/images/batch-subject.ts'
 import { recentPace } from '../../main/history/jobs.ts'
 import { findWeeklyRecord, isWeeklyBatch } from '../../main/history/weekly-checks.ts'
+import { lookAtManyFiles } from '../../main/files/many-files.ts'
 import { planBatch } from '../../main/jobs/plan-batch.ts'
 import { checkFolder } from '../../main/schedule/check-folder.ts'
 import { WeeklyChecks } from '../../main/schedule/weekly-checks.ts'
@@ -159,6 +160,16 @@ describe('a batch that is planned', () => {
         row: (imageId) => bench.library.row(imageId),
         limits: () => ({ jobs: 4, readersPerVolume: 2, writersPerVolume: 1 }),
         freeBytesAt: () => Promise.resolve(1000),
+        files: (asked, rows) =>
+          lookAtManyFiles(
+            {
+              row: (imageId) => bench.library.row(imageId),
+              childrenOf: (imageId) => bench.library.childrenOf(imageId),
+              admit: (folder) => Promise.resolve(folder),
+            },
+            asked,
+            rows,
+          ),
         pace: () => 0.5,
       },
       request,

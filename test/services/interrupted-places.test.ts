@@ -120,7 +120,7 @@ function requestOf({ name, kind }: Case): ImageAction {
 
 function newPlace(each: Case): string {
   const request = requestOf(each)
-  return request.kind === 'rename' || request.kind === 'move'
+  return (request.kind === 'rename' || request.kind === 'move') && 'path' in request.parameters
     ? request.parameters.path
     : home.file('share', 'Trash', 'files', nameOf(each.name))
 }

@@ -27,6 +27,20 @@ export function skipWords(reason: SkipReason): string {
       return words.nothingToRepair
     case 'no-backing-file':
       return words.noBackingFile
+    case 'in-use':
+      return reason.holder === undefined ? words.inUse : words.inUseBy(reason.holder)
+    case 'there-already':
+      return words.thereAlready
+    case 'name-taken':
+      return words.nameTaken
+    case 'overlays-stay':
+      return words.overlaysStay(counted(reason.count, 'overlay'))
+    case 'vm':
+      return words.vm(reason.vm)
+    case 'data-file-of':
+      return words.dataFileOf(reason.name)
+    case 'keeps-data-beside':
+      return words.keepsDataBeside
     default:
       return unreachable(reason)
   }
@@ -41,6 +55,12 @@ export function noteWords(note: BatchNote): string {
       return words.overlays(counted(note.count, 'overlay'))
     case 'damaged':
       return words.damaged
+    case 'overlays-told':
+      return words.overlaysTold(counted(note.count, 'overlay'))
+    case 'overlays-first':
+      return words.overlaysFirst(counted(note.count, 'overlay'))
+    case 'vm':
+      return words.vm(note.vm)
     default:
       return unreachable(note)
   }

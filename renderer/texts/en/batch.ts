@@ -62,6 +62,14 @@ export const batch = {
       needsFullRepair: 'needs the full repair; leaks are the least of it',
       nothingToRepair: 'the last check found nothing to repair',
       noBackingFile: 'stands on no backing file',
+      inUse: 'another program has it open',
+      inUseBy: (holder: string) => `in use by ${holder}`,
+      thereAlready: 'in this folder already',
+      nameTaken: 'the folder has a file of this name',
+      overlaysStay: (overlays: string) => `${overlays} on it would be left without a backing file`,
+      vm: (vm: string) => `the virtual machine ${vm} uses it`,
+      dataFileOf: (name: string) => `it holds the content of ${name}`,
+      keepsDataBeside: 'its content is in another file, which it would no longer find',
     },
     notes: {
       inUse: 'in use; left out if it still is when its turn comes',
@@ -69,6 +77,9 @@ export const batch = {
         `in use by ${holder}; left out if it still is when its turn comes`,
       overlays: (count: string) => `${count} on it; left out if its plan says no`,
       damaged: 'the last check found damage; left out unless a new check finds none',
+      overlaysTold: (overlays: string) => `${overlays} on it: told the new place as part of it`,
+      overlaysFirst: (overlays: string) => `${overlays} on it, moved first`,
+      vm: (vm: string) => `the virtual machine ${vm} looks for it at the old place`,
     },
     more: (count: string) => `and ${count} more`,
     time: (duration: string) => `Takes about ${duration}, by how long such work took lately.`,
@@ -86,7 +97,8 @@ export const batch = {
     repairModes: { all: 'All that loses no data', leaks: 'Leaks only' },
     repairMeaning: {
       all: 'Corrects every table and refcount. What would give up data is for the image’s own repair, which asks first.',
-      leaks: 'Gives leaked clusters back and writes no guest data. Other damage is left as it is.',
+      leaks:
+        'Makes leaked clusters free again inside the file, and writes no guest data; Compact then gives them back to the disk. Other damage is left as it is and needs the full repair.',
     },
     mode: 'Mode',
     modes: {
@@ -107,6 +119,7 @@ export const batch = {
     skipped: 'Skipped',
     cancelled: 'Cancelled',
     interrupted: 'Interrupted',
+    needsFullRepair: { 'needs-repair': 'Needs full repair', damaged: 'Still damaged' },
     open: 'Waiting',
     running: 'Working',
     paused: 'Paused',
