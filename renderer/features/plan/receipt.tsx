@@ -12,6 +12,7 @@ import { stateWords } from '../jobs/job-words.ts'
 import { factOf } from '../jobs/result-facts.ts'
 import { summaryOf } from '../jobs/summary-of.ts'
 import { planTexts } from './plan-texts.ts'
+import { receiptSizes, type ReceiptSize } from './receipt-sizes.ts'
 import './plan-dialog.css'
 
 export interface ReceiptProps {
@@ -24,10 +25,9 @@ export interface ReceiptProps {
 export function Receipt({ job, children }: ReceiptProps) {
   const units = useSettings((state) => state.settings.units)
   const { sign, tone, title } = outcomeOf(job)
+  const { sizes, facts: told } = receiptSizes(job)
   const facts: readonly Fact[] = [
-    ...(job.result?.kind === 'change'
-      ? job.result.facts.filter(isSomething).map((fact) => factOf(fact, units))
-      : []),
+    ...told.filter(isSomething).map((fact) => factOf(fact, units)),
     ...(job.startedAt === undefined || job.endedAt === undefined
       ? []
       : [{ label: planTexts().receipt.took, value: formatDuration(job.endedAt - job.startedAt) }]),
@@ -41,7 +41,7 @@ export function Receipt({ job, children }: ReceiptProps) {
         <p className="receipt-title">{title}</p>
       </div>
       {job.error !== undefined && <ErrorPanel error={job.error} titleShown />}
-      {job.error === undefined && <FileNumbers job={job} units={units} />}
+      {job.error === undefined && sizes.length > 0 && <Sizes sizes={sizes} units={units} />}
       {job.state === 'succeeded' && children}
       {facts.length > 0 && <Facts items={facts} />}
       <UndoLine job={job} />
@@ -91,19 +91,14 @@ function outcomeOf(job: Job): {
   }
 }
 
-interface FileNumbersProps {
-  readonly job: Job
+interface SizesProps {
+  readonly sizes: readonly ReceiptSize[]
   readonly units: ByteUnits
 }
 
-/** The file before and after, side by side. */
-function FileNumbers({ job: { fileBefore, fileAfter }, units }: FileNumbersProps) {
+/** The disk and its file before and after, side by side. */
+function Sizes({ sizes, units }: SizesProps) {
   const { receipt } = planTexts()
-  if (fileBefore === undefined || fileAfter === undefined) return null
-  const lines = [
-    { label: receipt.fileLength, before: fileBefore.length, after: fileAfter.length },
-    { label: receipt.onDisk, before: fileBefore.onDisk, after: fileAfter.onDisk },
-  ]
   return (
     <table className="receipt-numbers">
       <thead>
@@ -117,9 +112,9 @@ function FileNumbers({ job: { fileBefore, fileAfter }, units }: FileNumbersProps
         </tr>
       </thead>
       <tbody>
-        {lines.map(({ label, before, after }) => (
-          <tr key={label}>
-            <th scope="row">{label}</th>
+        {sizes.map(({ of, before, after }) => (
+          <tr key={of}>
+            <th scope="row">{receipt.sizes[of]}</th>
             <td title={exactBytes(before)}>{formatBytes(before, units)}</td>
             <td title={exactBytes(after)}>{formatBytes(after, units)}</td>
             <td>{differenceWords(before, after, units)}</td>
@@ -140,6 +135,10 @@ function differenceWords(before: number, after: number, units: ByteUnits): strin
 function UndoLine({ job: { undo, state, request } }: { readonly job: Job }) {
   const { receipt } = planTexts()
   if (undo === undefined || state !== 'succeeded') return null
+  // What was not there before is no change to take back.
+  if (undo === 'no' && request.kind === 'create') {
+    return <p className="receipt-undo">{receipt.undoMade}</p>
+  }
   const isOfCopy = isChange(request) && 'copyTo' in request.parameters
   const words = {
     possible: receipt.undoPossible,

@@ -124,8 +124,7 @@ export const plan = {
     before: 'Before',
     after: 'After',
     difference: 'Difference',
-    fileLength: 'File length',
-    onDisk: 'On disk',
+    sizes: { disk: 'Virtual size', file: 'File length', stored: 'On disk' },
     same: 'as before',
     less: (bytes: string) => `${bytes} less`,
     more: (bytes: string) => `${bytes} more`,
@@ -136,6 +135,7 @@ export const plan = {
     undoOriginalStays:
       'There is nothing to undo: the original is as it was. The copy can go to the Trash.',
     undoNo: 'This cannot be undone.',
+    undoMade: 'If it is not needed, it can go to the Trash.',
     undoDone: 'This was undone.',
   },
 }
