@@ -53,6 +53,8 @@ export const changeResult = z.object({
   facts: z.array(changeFact),
   /** The image still needs care, by the check that was part of it; absent: it does not, or nobody looked. */
   stillWrong: z.enum(['leaks', 'needs-repair', 'damaged']).optional(),
+  /** Of a repair: leaked clusters that are free again, inside the file. */
+  leaksMended: z.number().int().positive().optional(),
   /** What an undo has to know; absent for changes that nothing takes back. */
   undo: doneChange.optional(),
 })

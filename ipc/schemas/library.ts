@@ -86,7 +86,14 @@ export const libraryRow = z.object({
   usedBy: z.array(vmReference).readonly(),
   /** What compacting would give back, by the last look; absent before the first one. */
   reclaimable: z
-    .object({ bytes: byteCount, at: timestamp, stale: z.boolean(), isExact: z.boolean() })
+    .object({
+      bytes: byteCount,
+      at: timestamp,
+      stale: z.boolean(),
+      isExact: z.boolean(),
+      /** Of what is not exact: what is certain alone, and there may be more; else a guess. */
+      isLeast: z.boolean().optional(),
+    })
     .optional(),
   /** Nothing that was looked at needs it: no VM, no overlay, nobody has it open. */
   isOrphan: z.boolean(),

@@ -36,6 +36,8 @@ const reclaimableSpace = z.object({
   at: z.number(),
   /** The tables and the content were looked at whole; else it is what is certain, or a guess. */
   isExact: z.boolean(),
+  /** Of what is not exact: what is certain alone; else a guess. */
+  isLeast: z.boolean().optional(),
   file: fileState,
 })
 /** What compacting would give back, by the last look that told. */

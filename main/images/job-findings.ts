@@ -48,13 +48,17 @@ export class JobFindings {
     this.#catalog.setResults(imageId, { lastHash: hash })
   }
 
-  /** An estimate replaces none that was exact while the file is still the same. */
+  /** What knows less replaces nothing that knew more, while the file is still the same. */
   keepReclaimable(imageId: number, reclaimable: Reclaimable): void {
     const image = this.#catalog.get(imageId)
     if (image === undefined) return
     const { header, reclaimable: known } = image
-    const isBetterKnown = known?.isExact === true && !isStale(known.file, header)
-    if (isBetterKnown && !reclaimable.isExact) return
+    if (
+      known !== undefined &&
+      !isStale(known.file, header) &&
+      worthOf(known) > worthOf(reclaimable)
+    )
+      return
     saveReclaimable(this.#db, imageId, reclaimable)
     this.#catalog.setResults(imageId, { reclaimable })
   }
@@ -63,3 +67,7 @@ export class JobFindings {
     saveAllocation(this.#db, imageId, allocation)
   }
 }
+
+/** A sample of the content tells more than the tables alone, and a whole look tells all. */
+const worthOf = ({ isExact, isLeast }: Reclaimable): number =>
+  isExact ? 2 : isLeast === true ? 0 : 1

@@ -118,6 +118,7 @@ export function toRow(
             at: reclaimable.at,
             stale: isStale(reclaimable.file, header),
             isExact: reclaimable.isExact,
+            ...(reclaimable.isLeast === true && { isLeast: true }),
           },
     isOrphan: isOrphan(image, relations),
     readOnly: image.readOnly,

@@ -11,5 +11,11 @@ export function reclaimableByCheck(
   at: number,
 ): Reclaimable {
   const tail = Math.max(0, length - imageEndOffset)
-  return { bytes: leakedBytes + tail, at, isExact: false, file: { modifiedAt, length } }
+  return {
+    bytes: leakedBytes + tail,
+    at,
+    isExact: false,
+    isLeast: true,
+    file: { modifiedAt, length },
+  }
 }

@@ -23,7 +23,7 @@ export interface JobSubjects {
   /** What the last check found is no longer so, and nobody has looked since. */
   forgetCheck(imageId: number): void
   keepHash(imageId: number, hash: LastHash): void
-  /** An estimate replaces none that was exact while the file is still the same. */
+  /** What knows less replaces nothing that knew more, while the file is still the same. */
   keepReclaimable(imageId: number, reclaimable: Reclaimable): void
   keepAllocation(imageId: number, allocation: StoredAllocation): void
 }

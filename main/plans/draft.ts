@@ -85,6 +85,8 @@ export interface DoneWork extends ToldChange {
   readonly after?: FileFacts | undefined
   /** How a check found the image that was part of the work. */
   readonly stillWrong?: CheckedHealth | undefined
+  /** Of a repair: leaked clusters that are free again, inside the file. */
+  readonly leaksMended?: number | undefined
   /** Default `ok`. */
   readonly outcome?: JobOutcome | undefined
   /** Leaves with the image what was found out about it; part of the job's own transaction. */

@@ -76,11 +76,13 @@ async function repairAsPlanned(
 ): Promise<DoneWork> {
   const task = { ...image, plan, consent, safetyCopyFolder: undefined }
   const { result, before, after } = await host.run('repair', task, work)
+  const mended = plan.before.leaks - result.after.leaks
   return {
     ...tellOfRepair({ plan, result }),
     before,
     after,
     stillWrong: result.after.health,
+    ...(mended > 0 && { leaksMended: mended }),
     outcome: outcomeOf(result),
     // What is there afterwards was checked as part of the repair.
     keep: (subjects, { id, endedAt }) =>

@@ -188,6 +188,7 @@ export class Planning implements ActionWork {
           ...(done.stillWrong === undefined || done.stillWrong === 'healthy'
             ? {}
             : { stillWrong: done.stillWrong }),
+          ...(done.leaksMended === undefined ? {} : { leaksMended: done.leaksMended }),
         },
         summary: done.summary,
         outcome: done.outcome ?? 'ok',

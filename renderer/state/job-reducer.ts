@@ -130,18 +130,35 @@ function summarize(
   let running = 0
   let queued = 0
   const shares: number[] = []
+  const ofBatches = new Map<string, number>()
   for (const job of jobs.values()) {
     if (hasEnded(job)) continue
     if (job.state === 'queued') queued += 1
     else running += 1
     const share = shareOf(job)
-    if (job.batchId === undefined && share !== undefined) shares.push(share)
+    if (share === undefined) continue
+    if (job.batchId === undefined) shares.push(share)
+    else ofBatches.set(job.batchId, (ofBatches.get(job.batchId) ?? 0) + share)
   }
-  for (const { endedAt, done, total } of batches.values()) {
-    if (endedAt === undefined && total > 0) shares.push(done / total)
+  for (const { id, endedAt, done, total } of batches.values()) {
+    if (endedAt !== undefined || total === 0) continue
+    shares.push(Math.min(1, (done + (ofBatches.get(id) ?? 0)) / total))
   }
   if (shares.length === 0) return { running, queued }
   return { running, queued, share: shares.reduce((sum, share) => sum + share, 0) / shares.length }
+}
+
+/** How much of a batch is done, 0 to 1: its ended images, and what is done of those that are worked on. */
+export function batchShare(
+  { id, done, total }: Pick<BatchCounters, 'id' | 'done' | 'total'>,
+  jobs: ReadonlyMap<string, Job>,
+): number {
+  if (total === 0) return 0
+  let sum = done
+  for (const job of jobs.values()) {
+    if (job.batchId === id && !hasEnded(job)) sum += shareOf(job) ?? 0
+  }
+  return Math.min(1, sum / total)
 }
 
 /** How much of a job is done, 0 to 1; undefined while nobody can tell. */

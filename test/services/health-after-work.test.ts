@@ -78,6 +78,7 @@ test('a repair of leaks leaves a damaged image in need of care, and says so', as
   expect(corrupt?.isIdle).toBeUndefined()
   expect(corrupt?.summary).not.toContain('--')
   expect(leaking?.result).not.toHaveProperty('stillWrong')
+  expect(leaking?.result).toMatchObject({ leaksMended: 1 })
   expect(sound).toMatchObject({ isIdle: true })
   const counters = await new Promise<BatchCounters | undefined>((resolve) => {
     const watching = new AbortController()
@@ -103,4 +104,22 @@ test('a repair of leaks leaves a damaged image in need of care, and says so', as
   ])
   const all = await services.client['plans.batch']({ request: repairAll, imageIds: ids })
   expect(all.included).toEqual([{ imageId: ids[0] }])
+})
+
+test('a check tells the least that compacting gives back, and the plan of it the whole', async () => {
+  const id = await anImage('space.qcow2', 'leaks')
+  const { jobIds } = await services.client['jobs.start']({
+    request: { kind: 'check' },
+    imageIds: [id],
+  })
+  await services.ended(jobIds[0] ?? '')
+  const reclaimable = async () => (await services.row(id))?.reclaimable
+  expect(await reclaimable()).toMatchObject({ isExact: false, isLeast: true })
+  await services.plan(id, { kind: 'compact', parameters: { mode: 'auto' } })
+  const whole = await reclaimable()
+  expect(whole).toMatchObject({ isExact: true })
+  expect(whole).not.toHaveProperty('isLeast')
+  const again = await services.client['jobs.start']({ request: { kind: 'check' }, imageIds: [id] })
+  await services.ended(again.jobIds[0] ?? '')
+  expect(await reclaimable()).toEqual(whole)
 })

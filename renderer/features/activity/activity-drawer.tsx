@@ -26,7 +26,10 @@ export function ActivityDrawer() {
   const words = texts().jobs.drawer
   const jobs = useJobs((state) => state.jobs)
   const batches = useJobs((state) => state.batches)
-  const { running, waiting, ended } = useMemo(() => sortJobs([...jobs.values()]), [jobs])
+  const { running, waiting, waitingCount, ended } = useMemo(
+    () => sortJobs([...jobs.values()]),
+    [jobs],
+  )
   const newestBatches = useMemo(
     () => [...batches.values()].toSorted((a, b) => b.startedAt - a.startedAt),
     [batches],
@@ -39,7 +42,7 @@ export function ActivityDrawer() {
     <div className="activity">
       <header className="activity-header">
         <h2>{words.title}</h2>
-        <span className="muted">{countsOf(running, waiting)}</span>
+        <span className="muted">{countsOf(running, waitingCount)}</span>
         <Button
           size="small"
           variant="quiet"
@@ -86,20 +89,20 @@ export function ActivityDrawer() {
   )
 }
 
-function countsOf(running: readonly Job[], waiting: readonly Job[]): string {
+function countsOf(running: readonly Job[], waiting: number): string {
   const words = texts().jobs.drawer
-  if (running.length + waiting.length === 0) return words.nothing
+  if (running.length + waiting === 0) return words.nothing
   const paused = running.filter(({ state }) => state === 'paused').length
   return paused === 0
-    ? words.counts(formatCount(running.length), formatCount(waiting.length))
+    ? words.counts(formatCount(running.length), formatCount(waiting))
     : words.countsPaused(
         formatCount(running.length - paused),
         formatCount(paused),
-        formatCount(waiting.length),
+        formatCount(waiting),
       )
 }
 
-/** Waiting jobs of a batch are counted by its own line. */
+/** Waiting jobs of a batch have no line but that of the batch; they are counted. */
 function sortJobs(jobs: readonly Job[]) {
   const open = jobs.filter((job) => !hasEnded(job))
   const hasBegun = ({ state, startedAt }: Job): boolean =>
@@ -107,6 +110,7 @@ function sortJobs(jobs: readonly Job[]) {
   return {
     running: open.filter(hasBegun),
     waiting: open.filter((job) => !hasBegun(job) && job.batchId === undefined),
+    waitingCount: open.filter((job) => !hasBegun(job)).length,
     ended: jobs.filter(hasEnded).toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)),
   }
 }

@@ -2,6 +2,8 @@ import type { BatchCounters } from '../../../ipc/schemas/job.ts'
 import { formatCount } from '../../format/counts.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
+import { batchShare } from '../../state/job-reducer.ts'
+import { useJobs } from '../../state/jobs.ts'
 import { showPage } from '../../state/page.ts'
 import { texts } from '../../texts/texts.ts'
 import { Button } from '../../ui/button.tsx'
@@ -13,6 +15,7 @@ export function BatchLine({ batch }: { readonly batch: BatchCounters }) {
   const now = useNow(30_000)
   const words = texts().batches
   const { id, title, done, total, endedAt, paused = false } = batch
+  const share = useJobs(({ jobs }) => batchShare(batch, jobs))
   const found = foundBy(batch)
   return (
     <div className="job-progress">
@@ -33,12 +36,7 @@ export function BatchLine({ batch }: { readonly batch: BatchCounters }) {
         {endedAt === undefined && <BatchControls batch={batch} size="small" />}
       </div>
       {endedAt === undefined && (
-        <ProgressBar
-          value={total === 0 ? 0 : done / total}
-          thin
-          label={title}
-          {...(paused && { tone: 'warn' })}
-        />
+        <ProgressBar value={share} thin label={title} {...(paused && { tone: 'warn' })} />
       )}
       <div className="job-progress-details">
         {[

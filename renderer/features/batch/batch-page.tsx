@@ -4,6 +4,7 @@ import { counted, formatCount, formatPercent } from '../../format/counts.ts'
 import { exactDate } from '../../format/dates.ts'
 import { formatDuration } from '../../format/durations.ts'
 import { useNow } from '../../state/clock.ts'
+import { batchShare } from '../../state/job-reducer.ts'
 import { useJobs, watchBatch } from '../../state/jobs.ts'
 import { showPage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
@@ -16,7 +17,7 @@ import { BatchControls } from './batch-controls.tsx'
 import { BatchResults } from './batch-results.tsx'
 import { batchTexts } from './batch-texts.ts'
 import { FollowUpButtons } from './follow-up-buttons.tsx'
-import { outcomeOf, outcomesOf, outcomeWords, type Outcome } from './outcome.ts'
+import { isAlwaysShown, outcomeOf, outcomesOf, outcomeWords, type Outcome } from './outcome.ts'
 import { ReportButtons } from './report-buttons.tsx'
 import { runAgain, worthAnotherTry } from './run-again.ts'
 import './batch-page.css'
@@ -68,20 +69,22 @@ export function BatchPage({ batchId }: { readonly batchId: string }) {
           pressed={filter === undefined}
           onPress={() => setFilter(undefined)}
         />
-        {outcomesOf(kind).map((outcome) => {
-          const { word, tone, icon } = outcomeWords(outcome, kind)
-          return (
-            <CounterButton
-              key={outcome}
-              label={word}
-              tone={tone}
-              icon={icon}
-              count={counts.get(outcome) ?? 0}
-              pressed={filter === outcome}
-              onPress={() => setFilter(filter === outcome ? undefined : outcome)}
-            />
-          )
-        })}
+        {outcomesOf(kind)
+          .filter((outcome) => isAlwaysShown(outcome, kind) || counts.has(outcome))
+          .map((outcome) => {
+            const { word, tone, icon } = outcomeWords(outcome, kind)
+            return (
+              <CounterButton
+                key={outcome}
+                label={word}
+                tone={tone}
+                icon={icon}
+                count={counts.get(outcome) ?? 0}
+                pressed={filter === outcome}
+                onPress={() => setFilter(filter === outcome ? undefined : outcome)}
+              />
+            )
+          })}
         {leftOut > 0 && (
           <span className="batch-skipped">{words.leftOut(formatCount(leftOut))}</span>
         )}
@@ -107,6 +110,7 @@ function BatchHeader({ batchId, kind, counters, jobs }: BatchHeaderProps) {
   const done = counters?.done ?? jobs.filter(({ endedAt }) => endedAt !== undefined).length
   const total = counters?.total ?? jobs.length
   const running = counters !== undefined && counters.endedAt === undefined
+  const share = useJobs((state) => (counters === undefined ? 0 : batchShare(counters, state.jobs)))
   const again = jobs.filter(worthAnotherTry)
   const title = counters?.title ?? words.untitled
   return (
@@ -135,22 +139,26 @@ function BatchHeader({ batchId, kind, counters, jobs }: BatchHeaderProps) {
       </div>
       {running && (
         <ProgressBar
-          value={total === 0 ? 0 : done / total}
+          value={share}
           label={words.progress}
           {...(counters.paused === true && { tone: 'warn' })}
         />
       )}
       <p className="muted" role="status">
-        {running ? stateOf(counters, now) : endOf({ done, total, kind, counters })}
+        {running ? stateOf(counters, share, now) : endOf({ done, total, kind, counters })}
       </p>
     </header>
   )
 }
 
-function stateOf({ done, total, paused, startedAt }: BatchCounters, now: number): string {
+function stateOf(
+  { done, total, paused, startedAt }: BatchCounters,
+  share: number,
+  now: number,
+): string {
   const words = batchTexts().page
   const images = counted(total, 'image')
-  const percent = formatPercent(total === 0 ? 0 : done / total)
+  const percent = formatPercent(share)
   return paused === true
     ? words.paused(formatCount(done), images, percent)
     : words.running(

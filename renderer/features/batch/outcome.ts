@@ -13,14 +13,33 @@ const ofChecks = [
   'leaks',
   'ok',
   'cancelled',
+  'running',
+  'paused',
   'open',
 ] as const
-const ofOthers = ['failed', 'ok', 'nothing', 'skipped', 'cancelled', 'open'] as const
+const ofOthers = [
+  'failed',
+  'damaged',
+  'needs-repair',
+  'ok',
+  'nothing',
+  'skipped',
+  'cancelled',
+  'running',
+  'paused',
+  'open',
+] as const
 export type Outcome = (typeof ofChecks)[number] | (typeof ofOthers)[number]
 
 /** The counters of a batch, in the order they are shown: what wants attention first. */
 export const outcomesOf = (kind: JobKind): readonly Outcome[] =>
   kind === 'check' ? ofChecks : ofOthers
+
+/** The others have a counter while there is something to count. */
+const sometimes: ReadonlySet<Outcome> = new Set(['running', 'paused'])
+const afterRepairs: ReadonlySet<Outcome> = new Set(['damaged', 'needs-repair'])
+export const isAlwaysShown = (outcome: Outcome, kind: JobKind): boolean =>
+  !sometimes.has(outcome) && (kind === 'check' || !afterRepairs.has(outcome))
 
 /** What a check found is said in the words of the library's badge. */
 export interface OutcomeWords {
@@ -34,8 +53,15 @@ export function outcomeWords(outcome: Outcome, kind: JobKind): OutcomeWords {
   switch (outcome) {
     case 'damaged':
     case 'needs-repair':
+      return kind === 'check'
+        ? healthWords(outcome)
+        : { ...healthWords(outcome), word: words.needsFullRepair[outcome] }
     case 'leaks':
       return healthWords(outcome)
+    case 'running':
+      return { word: kind === 'check' ? words.checking : words.running, tone: 'info', icon: 'play' }
+    case 'paused':
+      return { word: words.paused, tone: 'neutral', icon: 'pause' }
     case 'unreadable':
       return healthWords('cannot-read')
     case 'failed':
@@ -59,11 +85,16 @@ export function outcomeWords(outcome: Outcome, kind: JobKind): OutcomeWords {
 
 /** Which counter of its batch a job belongs to; the services count what is damaged and what needs repair as one. */
 export function outcomeOf(job: Job): Outcome {
-  if (!hasEnded(job)) return 'open'
+  if (!hasEnded(job)) {
+    if (job.state === 'paused' || job.state === 'pausing') return 'paused'
+    return job.state === 'queued' ? 'open' : 'running'
+  }
   if (job.state === 'cancelled' || job.state === 'interrupted') return 'cancelled'
   if (job.request.kind !== 'check') {
     if (job.state === 'skipped') return 'skipped'
     if (job.state === 'failed') return 'failed'
+    const left = job.result?.kind === 'change' ? job.result.stillWrong : undefined
+    if (left === 'damaged' || left === 'needs-repair') return left
     return job.isIdle === true ? 'nothing' : 'ok'
   }
   if (job.result?.kind !== 'check') return 'unreadable'
@@ -74,15 +105,9 @@ export function outcomeOf(job: Job): Outcome {
 /** The badge of one result: as exact as the library's own badge. */
 export function outcomeBadge(job: Job): OutcomeWords {
   const { kind } = job.request
-  const words = batchTexts().outcomes
   if (job.result?.kind === 'check') return healthWords(job.result.check.health)
-  if (job.state === 'paused' || job.state === 'pausing') {
-    return { word: words.paused, tone: 'neutral', icon: 'pause' }
-  }
-  if (job.state === 'running' || job.state === 'cancelling') {
-    const word = kind === 'check' ? words.checking : words.running
-    return { word, tone: 'info', icon: 'play' }
-  }
   const outcome = outcomeWords(outcomeOf(job), kind)
-  return job.state === 'interrupted' ? { ...outcome, word: words.interrupted } : outcome
+  return job.state === 'interrupted'
+    ? { ...outcome, word: batchTexts().outcomes.interrupted }
+    : outcome
 }

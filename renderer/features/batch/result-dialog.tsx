@@ -10,6 +10,7 @@ import { useFullCheck } from '../check/use-full-check.ts'
 import { LogButton } from '../jobs/job-controls.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { revealImages } from '../library/reveal-images.ts'
+import { CareLeft } from '../repair/care-left.tsx'
 import { Receipt } from '../plan/receipt.tsx'
 import { UndoButton } from '../undo/undo-button.tsx'
 import { batchTexts } from './batch-texts.ts'
@@ -46,7 +47,9 @@ export function ResultDialog({ job, onClose }: ResultDialogProps) {
         <CheckResultView check={check} />
       ) : hasEnded(job) ? (
         <>
-          <Receipt job={job} />
+          <Receipt job={job}>
+            <CareLeft job={job} onClose={onClose} />
+          </Receipt>
           <DigestFact job={job} />
         </>
       ) : (

@@ -20,9 +20,7 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
   const last = useLastJobs(row.id, 'check', 10)
   const checking = useJobs((state) => state.byImage.get(row.id)?.request.kind === 'check')
   const ended =
-    last.kind === 'ready'
-      ? last.value.find(({ state }) => state === 'succeeded' || state === 'failed')
-      : undefined
+    last.kind === 'ready' ? last.value.find((job) => isOfRow(job, row.lastCheckAt)) : undefined
   const check = useFullCheck(ended)
   // The row remembers a check that the history no longer has.
   const at = ended?.endedAt ?? row.lastCheckAt
@@ -31,7 +29,10 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
     <Card title={words.title}>
       <div className="inspector-stack">
         {check === undefined ? (
-          <p>{meaningOf(row)}</p>
+          <>
+            <p>{meaningOf(row)}</p>
+            <RepairButton row={row} />
+          </>
         ) : (
           <CheckResultView
             check={check}
@@ -70,6 +71,15 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
       </div>
     </Card>
   )
+}
+
+/**
+ * Whether the row's word comes from this check. A repair, an undo and the plan of another change look at every table,
+ * too: what an older check found is no longer what there is, and the badge knows.
+ */
+function isOfRow({ state, endedAt = 0 }: Job, lastCheckAt: number | undefined): boolean {
+  if (state === 'failed') return endedAt > (lastCheckAt ?? 0)
+  return state === 'succeeded' && lastCheckAt !== undefined && endedAt >= lastCheckAt
 }
 
 /** What was looked at, when, and by which version where the history still has it. */

@@ -10,14 +10,15 @@ export interface ReclaimableProps {
   readonly units: ByteUnits
 }
 
-/** What compacting would give back; "~" for what is no whole truth, "–" when nobody has looked. */
+/** What compacting would give back; "≥" for what is certain alone, "~" for a guess, "–" when nobody has looked. */
 export function Reclaimable({ row: { reclaimable }, units }: ReclaimableProps) {
   if (reclaimable === undefined) return <span className="library-unknown">–</span>
-  const { bytes, isExact, stale } = reclaimable
+  const { bytes, isExact, isLeast = false, stale } = reclaimable
+  const { least, about } = texts().library.cells.reclaimable
+  const size = formatBytes(bytes, units)
   return (
     <span className={clsx((stale || bytes === 0) && 'library-unknown')}>
-      {(!isExact || stale) && bytes > 0 && '~ '}
-      {formatBytes(bytes, units)}
+      {!stale && isLeast ? least(size) : (stale || !isExact) && bytes > 0 ? about(size) : size}
     </span>
   )
 }
@@ -25,9 +26,10 @@ export function Reclaimable({ row: { reclaimable }, units }: ReclaimableProps) {
 export function reclaimableHint({ reclaimable }: LibraryRow): string {
   const { cells } = texts().library
   if (reclaimable === undefined) return cells.notEstimated
-  const { bytes, isExact, stale, at } = reclaimable
+  const { bytes, isExact, isLeast = false, stale, at } = reclaimable
   const { units } = useSettings.getState().settings
-  const say = isExact ? cells.reclaimable.exact : cells.reclaimable.atLeast
+  const { exact, atLeast, sampled } = cells.reclaimable
+  const say = isExact ? exact : isLeast ? atLeast : sampled
   const sentence = say(formatBytes(bytes, units), exactDate(at))
   return stale ? `${sentence}\n${cells.reclaimable.stale}` : sentence
 }

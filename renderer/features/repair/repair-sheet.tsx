@@ -14,6 +14,7 @@ import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { planTexts } from '../plan/plan-texts.ts'
 import { useActionPlan, type PlannedAction } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
+import { CareLeft } from './care-left.tsx'
 import { Recheck } from './recheck.tsx'
 import { RepairTarget } from './repair-target.tsx'
 import { RepairPlanView } from './repair-plan-view.tsx'
@@ -88,7 +89,12 @@ function Repair({ row, onClose }: { readonly row: LibraryRow; readonly onClose: 
         notYet: fault ?? whyNotYet(row, { action, losesData, typed, steps: included.length }),
       }}
       ways={ways}
-      renderNext={(job) => <RecheckOf job={job} row={row} />}
+      renderNext={(job) => (
+        <>
+          <CareLeft job={job} onClose={onClose} />
+          <RecheckOf job={job} row={row} />
+        </>
+      )}
       renderReceiptActions={(job) => (
         <ShowImageButton job={job} path={copyOf(job)} label={words.target.show} onClose={onClose} />
       )}

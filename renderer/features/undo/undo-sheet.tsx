@@ -1,13 +1,16 @@
 import type { ImageAction } from '../../../ipc/schemas/action.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
-import type { ActionPlan } from '../../../ipc/schemas/plan.ts'
+import type { ActionPlan, PlanOf } from '../../../ipc/schemas/plan.ts'
 import { exactBytes, formatBytes } from '../../format/bytes.ts'
+import { counted } from '../../format/counts.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { host } from '../../host.ts'
 import { useNow } from '../../state/clock.ts'
+import { useLibrary } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useAnswer } from '../../state/use-answer.ts'
 import { foreign, texts } from '../../texts/texts.ts'
+import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
@@ -15,6 +18,7 @@ import { requestWords } from '../jobs/job-words.ts'
 import { summaryOf } from '../jobs/summary-of.ts'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
+import { CareLeft } from '../repair/care-left.tsx'
 import './undo.css'
 
 export interface UndoSheetProps {
@@ -58,15 +62,18 @@ function UndoPreview({ imageId, job, onClose }: UndoPreviewProps) {
   const action = useActionPlan({ imageId, request })
   const words = texts().undo.sheet
   const what = requestWords(job.request)
+  // It may have been renamed or moved since; what left the library has only the place it had.
+  const row = useLibrary(({ rows }) => rows.get(imageId))
   const at = job.endedAt ?? job.queuedAt
   return (
     <PlanDialog
-      title={words.title(what, job.imageName)}
+      title={words.title(what, row?.name ?? job.imageName)}
       size="normal"
       action={action}
       request={request}
-      path={job.imagePath}
+      path={row?.path ?? job.imagePath}
       verb={{ label: words.verb(what), icon: 'undo' }}
+      renderNext={(undone) => <CareLeft job={undone} onClose={onClose} />}
       onClose={onClose}
     >
       <section className="undo-part">
@@ -97,6 +104,11 @@ function Returns({ plan, hasFailed }: ReturnsProps) {
       <p className="undo-main selectable">
         {detail === undefined ? words.looking : foreign(detail.returns)}
       </p>
+      {detail?.damage !== undefined && damageWords(detail.damage) !== '' && (
+        <Banner tone="warn" title={words.damage}>
+          {words.damageText(damageWords(detail.damage))}
+        </Banner>
+      )}
       {detail?.bytesWritten !== undefined && detail.bytesWritten > 0 && (
         <p className="muted" title={exactBytes(detail.bytesWritten)}>
           {words.written(formatBytes(detail.bytesWritten, units))}
@@ -104,4 +116,16 @@ function Returns({ plan, hasFailed }: ReturnsProps) {
       )}
     </section>
   )
+}
+
+type Damage = NonNullable<PlanOf<'undo'>['damage']>
+
+function damageWords({ corruptions, leaks, checkErrors, warnings }: Damage): string {
+  const parts = [
+    corruptions > 0 && counted(corruptions, 'corruption'),
+    leaks > 0 && counted(leaks, 'leakedCluster'),
+    checkErrors > 0 && counted(checkErrors, 'checkError'),
+    warnings > 0 && counted(warnings, 'warning'),
+  ]
+  return parts.filter((part) => part !== false).join(', ')
 }

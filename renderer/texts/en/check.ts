@@ -16,7 +16,8 @@ export const check = {
     leaks: {
       title: 'Wasted space, data safe',
       detail: (leaked: string) => `${leaked}: space that nothing uses.`,
-      advice: 'No hurry. Repairing leaks gives the space back.',
+      advice:
+        'No hurry. A repair makes it free again inside the file, for new data; Compact gives it back to the disk.',
     },
     'needs-repair': {
       title: 'Needs repair',

@@ -158,7 +158,11 @@ export const library = {
     reclaimable: {
       exact: (bytes: string, when: string) => `${bytes}, from a whole look at it ${when}.`,
       atLeast: (bytes: string, when: string) =>
-        `At least ${bytes}: leaked clusters and what lies behind the last one in use, by the look ${when}. Zeroes inside are not counted.`,
+        `At least ${bytes}: leaked clusters and what lies behind the last one in use, by the check ${when}. Compact… looks for zeroes, too.`,
+      sampled: (bytes: string, when: string) =>
+        `About ${bytes}, from a sample of it ${when}. Compact… looks at it whole.`,
+      least: (bytes: string) => `≥ ${bytes}`,
+      about: (bytes: string) => `~ ${bytes}`,
       stale: 'The file changed since.',
     },
     backing: {

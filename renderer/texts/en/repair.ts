@@ -61,6 +61,18 @@ export const repair = {
   },
   safetyCopy: (bytes: string) =>
     `A safety copy of ${bytes} is written first. With it the repair can be taken back.`,
+  /** What a repair, or the undo of one, leaves to be done. */
+  careLeft: {
+    isBack: 'What the repair had put right is wrong again',
+    stillWrong: {
+      leaks: 'Leaks remain',
+      'needs-repair': 'Needs the full repair',
+      damaged: 'Still damaged: needs the full repair',
+    },
+    mended: (clusters: string) => `${clusters} made free again inside the file`,
+    mendedText:
+      'New data goes there. The file is as large as before: Compact gives the space back to the disk.',
+  },
   recheck: {
     running: 'Checking the repaired image…',
     waiting: 'The check of the repaired image begins…',

@@ -13,6 +13,9 @@ export const undo = {
     doneWords: (what: string, when: string, where: string) => `${what}, ${when}, ${where}`,
     returns: 'What returns',
     looking: 'Looking at what would return…',
+    damage: 'The damage returns, too',
+    damageText: (damage: string) =>
+      `${damage}, as before the repair. Until it is repaired again, do not start a VM on it.`,
     written: (bytes: string) => `${bytes} are written.`,
     none: 'This change is no longer known, so it cannot be undone.',
     cannot: 'It cannot be undone now',

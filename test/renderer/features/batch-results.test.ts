@@ -5,6 +5,12 @@ import type { Job } from '../../../ipc/schemas/job.ts'
 import { batchRequest, usualOptions } from '../../../renderer/features/batch/batch-work.ts'
 import { followUpsOf } from '../../../renderer/features/batch/follow-ups.ts'
 import { countDigests, foundIn } from '../../../renderer/features/batch/found-in.ts'
+import {
+  isAlwaysShown,
+  outcomeBadge,
+  outcomeOf,
+  outcomeWords,
+} from '../../../renderer/features/batch/outcome.ts'
 import { libraryRow } from '../library-rows.ts'
 
 const GiB = 1024 ** 3
@@ -62,6 +68,32 @@ describe('the way on from the results of a batch', () => {
       kind: 'repair',
       parameters: { mode: 'leaks' },
     })
+  })
+})
+
+describe('the counter of a result', () => {
+  const repair = { kind: 'repair', parameters: { mode: 'leaks' } } as const
+  const left = (stillWrong: 'leaks' | 'needs-repair' | 'damaged') =>
+    job(1, { request: repair, result: { kind: 'change', facts: [], stillWrong } })
+
+  it('is that of its row: what is worked on does not wait', () => {
+    const states = ['queued', 'running', 'cancelling', 'pausing', 'paused'] as const
+    const outcomes = states.map((state) => outcomeOf(job(1, { state })))
+    expect(outcomes).toEqual(['open', 'running', 'running', 'paused', 'paused'])
+    expect(outcomeBadge(job(1, { state: 'running' })).word).toBe('Checking')
+    expect(outcomeWords('running', 'check').word).toBe('Checking')
+  })
+
+  it('is no tick where a repair of leaks leaves damage', () => {
+    expect(outcomeOf(left('needs-repair'))).toBe('needs-repair')
+    expect(outcomeBadge(left('needs-repair'))).toMatchObject({
+      word: 'Needs full repair',
+      tone: 'bad',
+    })
+    expect(outcomeBadge(left('damaged')).word).toBe('Still damaged')
+    expect(outcomeOf(job(1, { request: repair, isIdle: true }))).toBe('nothing')
+    expect(isAlwaysShown('needs-repair', 'repair')).toBe(false)
+    expect(isAlwaysShown('needs-repair', 'check')).toBe(true)
   })
 })
 

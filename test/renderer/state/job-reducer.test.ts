@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Job } from '../../../ipc/schemas/job.ts'
-import { noJobs, reduceJobs, type JobsState } from '../../../renderer/state/job-reducer.ts'
+import {
+  batchShare,
+  noJobs,
+  reduceJobs,
+  type JobsState,
+} from '../../../renderer/state/job-reducer.ts'
 
 const job = (id: string, change: Partial<Job> = {}): Job => ({
   id,
@@ -45,6 +50,24 @@ describe('the jobs a window knows', () => {
     expect(state.byImage.get(1)?.progress).toEqual(half)
     expect(state.activity).toEqual({ running: 1, queued: 0, share: 0.5 })
     expect(state.heardAt.get('a')).toBe(7000)
+  })
+
+  test('a batch is as far as its images, those that are worked on with what is done of each', () => {
+    const most = { ...half, done: 80 }
+    const state = reduceJobs(
+      after(
+        noJobs,
+        job('a', { batchId: 'b', progress: most }),
+        job('c', { batchId: 'b', imageId: 2, progress: most }),
+        job('d', { batchId: 'b', imageId: 3, state: 'queued' }),
+      ),
+      [{ type: 'batches', batches: [{ ...batch, total: 4, done: 1 }] }],
+      5000,
+    )
+    expect(state.activity).toEqual({ running: 2, queued: 1, share: 2.6 / 4 })
+    expect(batchShare({ id: 'b', done: 1, total: 4 }, state.jobs)).toBe(2.6 / 4)
+    expect(batchShare({ id: 'b', done: 0, total: 2 }, state.jobs)).toBe(0.8)
+    expect(batchShare({ id: 'b', done: 0, total: 0 }, state.jobs)).toBe(0)
   })
 
   test('progress of an ended or unknown job changes nothing', () => {
