@@ -26,6 +26,12 @@ export function followUpsOf(
   rows: ReadonlyMap<number, LibraryRow>,
 ): FollowUps {
   const seen = jobs.filter(hasEnded).flatMap(({ imageId }) => rows.get(imageId) ?? [])
+  // Leaks that were mended are free inside the file only.
+  const mended = new Set(
+    jobs
+      .filter(({ result }) => result?.kind === 'change' && result.leaksMended !== undefined)
+      .map(({ imageId }) => imageId),
+  )
   const idsOf = (fits: (row: LibraryRow) => boolean) => seen.filter(fits).map(({ id }) => id)
   return {
     repair: idsOf(needsRepair),
@@ -37,7 +43,7 @@ export function followUpsOf(
             (row) =>
               row.missingSince === undefined &&
               (row.health === 'healthy' || row.health === 'leaks') &&
-              isBigSaving(row),
+              (isBigSaving(row) || mended.has(row.id)),
           ),
   }
 }

@@ -13,14 +13,21 @@ export interface ReclaimableProps {
 /** What compacting would give back; "≥" for what is certain alone, "~" for a guess, "–" when nobody has looked. */
 export function Reclaimable({ row: { reclaimable }, units }: ReclaimableProps) {
   if (reclaimable === undefined) return <span className="library-unknown">–</span>
-  const { bytes, isExact, isLeast = false, stale } = reclaimable
-  const { least, about } = texts().library.cells.reclaimable
-  const size = formatBytes(bytes, units)
   return (
-    <span className={clsx((stale || bytes === 0) && 'library-unknown')}>
-      {!stale && isLeast ? least(size) : (stale || !isExact) && bytes > 0 ? about(size) : size}
+    <span className={clsx((reclaimable.stale || reclaimable.bytes === 0) && 'library-unknown')}>
+      {reclaimableWords(reclaimable, units)}
     </span>
   )
+}
+
+export function reclaimableWords(
+  { bytes, isExact, isLeast = false, stale }: NonNullable<LibraryRow['reclaimable']>,
+  units: ByteUnits,
+): string {
+  const { least, about } = texts().library.cells.reclaimable
+  const size = formatBytes(bytes, units)
+  if (!stale && isLeast) return least(size)
+  return (stale || !isExact) && bytes > 0 ? about(size) : size
 }
 
 export function reclaimableHint({ reclaimable }: LibraryRow): string {

@@ -104,11 +104,7 @@ function Returns({ plan, hasFailed }: ReturnsProps) {
       <p className="undo-main selectable">
         {detail === undefined ? words.looking : foreign(detail.returns)}
       </p>
-      {detail?.damage !== undefined && damageWords(detail.damage) !== '' && (
-        <Banner tone="warn" title={words.damage}>
-          {words.damageText(damageWords(detail.damage))}
-        </Banner>
-      )}
+      {detail?.damage !== undefined && <DamageReturns damage={detail.damage} />}
       {detail?.bytesWritten !== undefined && detail.bytesWritten > 0 && (
         <p className="muted" title={exactBytes(detail.bytesWritten)}>
           {words.written(formatBytes(detail.bytesWritten, units))}
@@ -120,12 +116,22 @@ function Returns({ plan, hasFailed }: ReturnsProps) {
 
 type Damage = NonNullable<PlanOf<'undo'>['damage']>
 
-function damageWords({ corruptions, leaks, checkErrors, warnings }: Damage): string {
+/** Of undoing a repair: leaks are no danger, all else is. */
+function DamageReturns({ damage }: { readonly damage: Damage }) {
+  const words = texts().undo.sheet
+  const { corruptions, leaks, checkErrors, warnings } = damage
   const parts = [
     corruptions > 0 && counted(corruptions, 'corruption'),
     leaks > 0 && counted(leaks, 'leakedCluster'),
     checkErrors > 0 && counted(checkErrors, 'checkError'),
     warnings > 0 && counted(warnings, 'warning'),
-  ]
-  return parts.filter((part) => part !== false).join(', ')
+  ].filter((part) => part !== false)
+  if (parts.length === 0) return null
+  const isWasteOnly = corruptions + checkErrors + warnings === 0
+  const list = parts.join(', ')
+  return (
+    <Banner tone="warn" title={isWasteOnly ? words.waste : words.damage}>
+      {isWasteOnly ? words.wasteText(list) : words.damageText(list)}
+    </Banner>
+  )
 }

@@ -16,6 +16,8 @@ export const undo = {
     damage: 'The damage returns, too',
     damageText: (damage: string) =>
       `${damage}, as before the repair. Until it is repaired again, do not start a VM on it.`,
+    waste: 'The wasted space returns, too',
+    wasteText: (waste: string) => `${waste}, as before the repair. The data stays safe.`,
     written: (bytes: string) => `${bytes} are written.`,
     none: 'This change is no longer known, so it cannot be undone.',
     cannot: 'It cannot be undone now',

@@ -59,6 +59,13 @@ describe('the way on from the results of a batch', () => {
     expect(followUpsOf(jobs, 'compact', rows).compact).toEqual([])
   })
 
+  it('is a compaction where mended leaks are free inside the file only', () => {
+    const result = { kind: 'change', facts: [], leaksMended: 3 } as const
+    const request = { kind: 'repair', parameters: { mode: 'leaks' } } as const
+    expect(followUpsOf([job(1, { request, result })], 'repair', rows).compact).toEqual([1])
+    expect(followUpsOf([job(1, { request })], 'repair', rows).compact).toEqual([])
+  })
+
   it('repairs everything that loses nothing, unless leaks alone are asked for', () => {
     expect(batchRequest('repair', usualOptions)).toEqual({
       kind: 'repair',
