@@ -9,7 +9,7 @@ export const formatReasons = {
     title: (c) => `${nameOf(c)} is not a disk image we know`,
     detail: (c) =>
       `${c.path ?? 'The file'} starts with ${c.found ?? 'bytes'}, which belongs to no format Platter knows.`,
-    advice: () => 'If it is a raw disk, open it as raw (on the command line: --format raw).',
+    advice: () => 'If it is a raw disk, the command line can open it as raw (--format raw).',
   },
   'format-not-supported': {
     kind: 'unsupported',

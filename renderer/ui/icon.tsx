@@ -41,7 +41,7 @@ const drawings = {
     'M2.5 5H8M12 5h1.5M10 3.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zM2.5 11H4M8 11h5.5M6 9.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z',
   refresh: 'M13 4v3.2H9.8M12.7 7A5 5 0 1 0 13 9.2',
   trash: 'M3 4.5h10M6.2 4.5V3h3.6v1.5M4.3 4.5l.6 8.7h6.2l.6-8.7',
-  remove: 'M2.5 4.5h11M5.5 4.5v-2h5v2M4 4.5l.5 9h7l.5-9',
+  remove: 'M4 2.5h5l3 3v8H4zM9 2.5v3h3M6 9.5h4',
   inspector: 'M2.5 3h11v10h-11zM9.5 3v10',
   drawer: 'M2.5 3h11v10h-11zM2.5 9.5h11',
   sidebar: 'M2.5 3h11v10h-11zM6 3v10',

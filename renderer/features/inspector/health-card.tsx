@@ -13,6 +13,7 @@ import { ErrorPanel } from '../error/error-panel.tsx'
 import { startJob } from '../jobs/job-actions.ts'
 import { useLastJobs } from '../jobs/use-image-work.ts'
 import { healthWords } from '../library/health-words.ts'
+import { whyNoCheck } from '../library/why-no-check.ts'
 
 /** How the image is, since when that is known, what was looked at, and what was found. */
 export function HealthCard({ row }: { readonly row: LibraryRow }) {
@@ -107,11 +108,5 @@ function RepairButton({ row }: { readonly row: LibraryRow }) {
 const meaningOf = (row: LibraryRow): string =>
   (row.health === 'not-checked' ? whyNotChecked(row) : undefined) ?? healthWords(row.health).meaning
 
-function whyNotChecked(row: LibraryRow): string | undefined {
-  if (row.missingSince !== undefined) return texts().commands.missing
-  if (row.format === 'raw') return texts().inspector.health.raw
-  // A file that could not be read is worth another try; the job's error says what is wrong.
-  return row.format === 'qcow2' || row.format === undefined
-    ? undefined
-    : texts().inspector.health.otherFormat(row.formatLabel)
-}
+const whyNotChecked = (row: LibraryRow): string | undefined =>
+  row.missingSince === undefined ? whyNoCheck(row) : texts().commands.missing

@@ -14,6 +14,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts, type Fact } from '../../ui/facts.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
+import { CommandButton } from '../frame/command-button.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { formatWords } from '../library/format-words.ts'
 import { statusOf } from '../library/status-words.ts'
@@ -39,7 +40,10 @@ export function OverviewTab({ row }: { readonly row: LibraryRow }) {
       )}
       {row.error !== undefined && (
         <div className="card">
-          <ErrorPanel error={row.error} />
+          <ErrorPanel
+            error={row.error}
+            actions={<CommandButton id="library.remove" label={words.remove} size="small" />}
+          />
         </div>
       )}
       <ActionsBar row={row} />

@@ -30,7 +30,7 @@ const icons: Readonly<Record<JobKind, IconName>> = {
   relink: 'link',
   rename: 'details',
   move: 'folder',
-  trash: 'remove',
+  trash: 'trash',
   remove: 'remove',
   rehydrate: 'file',
   check: 'check-circle',

@@ -101,7 +101,7 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'virtualSize',
-    width: 92,
+    width: 112,
     shown: true,
     end: true,
     cell: (row, context) => bytes(row.virtualSize, context),

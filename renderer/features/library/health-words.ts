@@ -4,6 +4,7 @@ import { explain } from '../../state/explain-error.ts'
 import { texts } from '../../texts/texts.ts'
 import type { Tone } from '../../ui/badge.tsx'
 import type { IconName } from '../../ui/icon.tsx'
+import { whyNoCheck } from './why-no-check.ts'
 
 export interface HealthWords {
   readonly word: string
@@ -31,10 +32,18 @@ export const healthWords = (health: Health): HealthWords => ({
   ...signs[health],
 })
 
+/** As `healthWords`; "not checked" would promise a check where there cannot be one. */
+export function healthWordsOf(row: LibraryRow): HealthWords {
+  const words = healthWords(row.health)
+  const reason = row.health === 'not-checked' ? whyNoCheck(row) : undefined
+  if (reason === undefined) return words
+  return { ...words, word: texts().health.cannotCheck, meaning: reason }
+}
+
 /** The badge's tooltip: what it means, when it was found out, and whether that still holds. */
 export function explainHealth(row: LibraryRow, now: number): string {
-  const { words, checked, changedSince } = texts().health
-  const lines = [row.error === undefined ? words[row.health].meaning : explain(row.error).title]
+  const { checked, changedSince } = texts().health
+  const lines = [row.error === undefined ? healthWordsOf(row).meaning : explain(row.error).title]
   if (row.lastCheckAt !== undefined) {
     lines.push(checked(relativeDate(row.lastCheckAt, now), exactDate(row.lastCheckAt)))
   }

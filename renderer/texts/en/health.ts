@@ -34,6 +34,8 @@ export const health = {
       meaning: 'It names files that Platter has not opened.',
     },
   },
+  /** Instead of "Not checked", for formats without anything to check. */
+  cannotCheck: 'Cannot check',
   checked: (when: string, exactly: string) => `Checked ${when} (${exactly}).`,
   changedSince: 'The file changed since. Check again to be sure.',
   /** Spoken after the word. */

@@ -38,6 +38,7 @@ export const inspector = {
     space: 'Space',
     about: 'About',
     missing: 'The file is missing',
+    remove: 'Remove from library…',
     locate: 'Locate…',
     missingText: (when: string) =>
       `It has not been found since ${when}. What was known of it is shown below.`,
