@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { useLibrary } from '../../state/library.ts'
@@ -21,6 +21,7 @@ export interface BaseFieldProps {
 export function BaseField({ base, isWindows, onChange }: BaseFieldProps) {
   const rows = useLibrary((state) => state.rows)
   const [isChoosing, setChoosing] = useState(false)
+  const search = useRef<HTMLButtonElement>(null)
   const words = createTexts().base
   const row = base && rowAt(base.path, rows)
   const choose = (path: string): void => {
@@ -28,6 +29,11 @@ export function BaseField({ base, isWindows, onChange }: BaseFieldProps) {
     onChange(
       chosen === undefined ? { path, format: undefined, virtualSize: undefined } : baseOf(chosen),
     )
+  }
+  /** What it means to be a base stands where the list was. */
+  const close = (): void => {
+    setChoosing(false)
+    search.current?.focus()
   }
   return (
     <div className="field" role="group" aria-label={words.title}>
@@ -49,11 +55,16 @@ export function BaseField({ base, isWindows, onChange }: BaseFieldProps) {
             {words.remove}
           </Button>
         )}
-        <Button icon="search" aria-expanded={isChoosing} onClick={() => setChoosing(!isChoosing)}>
+        <Button
+          ref={search}
+          icon="search"
+          aria-expanded={isChoosing}
+          onClick={() => setChoosing(!isChoosing)}
+        >
           {isChoosing ? words.close : words.choose}
         </Button>
       </div>
-      {isChoosing && <BasePicker chosen={base?.path} onChoose={choose} />}
+      {isChoosing && <BasePicker chosen={base?.path} onChoose={choose} onDone={close} />}
       {base !== undefined && <Meaning row={row} />}
     </div>
   )

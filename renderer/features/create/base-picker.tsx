@@ -14,13 +14,15 @@ export interface BasePickerProps {
   /** Absolute path of the base that is chosen already. */
   readonly chosen: string | undefined
   readonly onChoose: (path: string) => void
+  /** The choice stands; arrow keys only go through what there is. */
+  readonly onDone: () => void
 }
 
 /** Nobody reads further down: a word more makes the list short. */
 const shownBases = 50
 
 /** Images of the library to build on, found by words; or any other file. */
-export function BasePicker({ chosen, onChoose }: BasePickerProps) {
+export function BasePicker({ chosen, onChoose, onDone }: BasePickerProps) {
   const rows = useLibrary((state) => state.rows)
   const [typed, setTyped] = useState('')
   const wanted = useDeferredValue(typed)
@@ -53,6 +55,16 @@ export function BasePicker({ chosen, onChoose }: BasePickerProps) {
           aria-describedby={more > 0 ? id : undefined}
           value={chosen ?? ''}
           onValueChange={(path: string) => onChoose(path)}
+          onClick={({ detail, target }) => {
+            // A press of the mouse; those that the keyboard makes count none.
+            const onChoice = target instanceof Element && target.closest('[role="radio"]') !== null
+            if (detail > 0 && onChoice) onDone()
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return
+            event.preventDefault()
+            if (chosen !== undefined) onDone()
+          }}
         >
           {found.slice(0, shownBases).map((row) => (
             <ImageChoice key={row.id} path={row.path} row={row}>
@@ -68,7 +80,14 @@ export function BasePicker({ chosen, onChoose }: BasePickerProps) {
         <span id={id} className="muted">
           {more > 0 && words.more(formatCount(more))}
         </span>
-        <ChoosePathButton purpose="image" label={words.anotherFile} onChoose={onChoose} />
+        <ChoosePathButton
+          purpose="image"
+          label={words.anotherFile}
+          onChoose={(path) => {
+            onChoose(path)
+            onDone()
+          }}
+        />
       </div>
     </div>
   )

@@ -196,7 +196,7 @@ function childrenWords({ tone, children, missing = [] }: Line<'children'>): Pref
   const words = planTexts().children
   if (children.length === 0) return { title: words.none }
   const names = namesOf(children)
-  const title = tone === 'stop' ? words.broken(names) : words.some(names)
+  const title = { stop: words.broken, note: words.some, good: words.goOn }[tone](names)
   return missing.length === 0 ? { title } : { title, detail: words.missing(namesOf(missing)) }
 }
 

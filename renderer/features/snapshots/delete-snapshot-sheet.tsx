@@ -39,7 +39,7 @@ function DeleteSnapshot({ row, list, snapshot, onClose }: OfSnapshotProps) {
     if (undoQuotaBytes === 0) return words.keepOff
     const bytes = formatBytes(own ?? frees ?? 0, units)
     if (tooBig) return words.keepTooBig(bytes, formatBytes(undoQuotaBytes, units))
-    return keep ? words.keepHint(bytes) : words.forGood
+    return keep ? words.keepHint : words.forGood
   }
   return (
     <PlanDialog

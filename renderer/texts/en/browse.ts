@@ -1,10 +1,11 @@
-/** The host's folders, for choosing and adding. */
+/** Folders of the computer that Platter runs on, for choosing and adding. */
 export const browse = {
   addFolder: 'Add a folder',
   openImage: 'Open an image',
   aFolder: 'Choose a folder',
   anImage: 'Choose an image',
-  description: 'Folders that this host was started with.',
+  description:
+    'Folders that Platter was started with on the computer it runs on. For others, start it with them: platter web FOLDER',
   up: 'Up to the folder above',
   atTop: 'This is the top',
   allFolders: 'All folders',

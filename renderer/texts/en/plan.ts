@@ -63,6 +63,9 @@ export const plan = {
   children: {
     none: 'No image of the library builds on it',
     some: (names: string) => `Images that build on it: ${names}`,
+    /** An overlay has a size of its own, whatever that of its base. */
+    goOn: (names: string) =>
+      `Images that build on it go on as before, with the size they have: ${names}`,
     missing: (names: string) =>
       `The files of these are not there now, so that nobody can look at them or tell them of a new place: ${names}. If their disk is not mounted, mount it first.`,
     broken: (names: string) => `These images build on it and would break: ${names}`,
@@ -85,7 +88,7 @@ export const plan = {
     originalStays: 'Nothing to undo: the original is left alone',
     because: {
       presentStateGoes:
-        'What only the present state of the disk has is gone then. Take it as a snapshot first.',
+        'The disk goes back for good, unless its present state is kept as a snapshot first.',
       notKept: (bytes: string) =>
         `The undo store has room for the ${bytes} that go, if it is to keep them.`,
       noRoom: (bytes: string) =>

@@ -69,7 +69,7 @@ export const snapshots = {
     takeHint: 'You can come back to it.',
     takeName: 'Name of the present state',
     loses: (bytes: string) => `${bytes} that only the present state has are lost`,
-    losesNothing: 'The present state has nothing that is not in a snapshot',
+    losesNothing: 'All data of the present state is in a snapshot, too',
     losesUnknown: 'What only the present state has is lost',
     keeps: 'Nothing is lost: the present state is kept',
     size: (before: string, after: string) =>
@@ -88,7 +88,7 @@ export const snapshots = {
     looking: 'Looking at what only this snapshot has…',
     compact: 'Compact the image afterwards to make the file smaller.',
     keep: 'Keep it in the undo store, so that it can be put back',
-    keepHint: (bytes: string) => `Takes ${bytes} there until the room is needed.`,
+    keepHint: 'It stays there until the room is needed.',
     keepOff: 'The undo store is switched off in the settings.',
     keepTooBig: (bytes: string, quota: string) =>
       `It needs ${bytes}; the undo store keeps at most ${quota} (Settings).`,

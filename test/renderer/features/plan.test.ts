@@ -63,6 +63,10 @@ describe('a line of the pre-flight card', () => {
     [{ id: 'snapshots', tone: 'note', count: 3, lost: 1 }, '1 of 3 snapshots lost'],
     [{ id: 'children', tone: 'good', children: [] }, 'No image of the library builds on it'],
     [
+      { id: 'children', tone: 'good', children: [{ imageId: 2, name: 'a.qcow2' }] },
+      'Images that build on it go on as before, with the size they have: a.qcow2',
+    ],
+    [
       {
         id: 'children',
         tone: 'stop',
@@ -100,7 +104,7 @@ describe('a line of the pre-flight card', () => {
     ],
     [
       { id: 'undo', tone: 'note', undo: 'no', because: { kind: 'present-state-goes' } },
-      'Cannot be undone | What only the present state of the disk has is gone then. Take it as a snapshot first.',
+      'Cannot be undone | The disk goes back for good, unless its present state is kept as a snapshot first.',
     ],
     [
       { id: 'undo', tone: 'note', undo: 'no', because: { kind: 'cannot-be-kept' } },
