@@ -86,8 +86,8 @@ export const careCommands: readonly Command[] = [
     id: 'image.move',
     icon: 'move',
     group: 'image',
-    disabledReason: (context) => ofOne(context, whyNotMoved),
-    run: onOne(({ id }) => openSheet({ kind: 'move', imageId: id })),
+    disabledReason: (context) => needsAny(context, whyNotMoved),
+    run: ({ images }) => openSheet({ kind: 'move', imageIds: images.map(({ id }) => id) }),
   },
   {
     id: 'image.trash',

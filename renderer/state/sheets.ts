@@ -28,10 +28,10 @@ export type Sheet =
       readonly imageId: number
       readonly snapshotId: string
     }
-  | { readonly kind: 'repair' | 'move' | 'relink'; readonly imageId: number }
+  | { readonly kind: 'repair' | 'relink'; readonly imageId: number }
   /** `name`: the new one, as far as it was written elsewhere. */
   | { readonly kind: 'rename'; readonly imageId: number; readonly name?: string }
-  | { readonly kind: 'trash'; readonly imageIds: readonly number[] }
+  | { readonly kind: 'trash' | 'move'; readonly imageIds: readonly number[] }
   | { readonly kind: 'undo'; readonly imageId: number; readonly jobId: string }
   | { readonly kind: 'resize'; readonly imageId: number }
   | { readonly kind: 'locate'; readonly imageId: number }

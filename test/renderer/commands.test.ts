@@ -128,6 +128,16 @@ describe('whether a command can be used', () => {
     expect(reasonFor('image.check')).toBeUndefined()
   })
 
+  it('moves several to one folder', async () => {
+    select([1, 2, 3])
+    expect(reasonFor('image.move')).toBeUndefined()
+    runCommand('image.move')
+    await expect
+      .poll(() => useSheet.getState().sheet)
+      .toEqual({ kind: 'move', imageIds: [1, 2, 3] })
+    closeSheet()
+  })
+
   it('is about no selection that another page covers', () => {
     select([1])
     showPage({ kind: 'history' })
@@ -278,7 +288,6 @@ describe('every action is where people look for it', () => {
       'image.relink',
       'image.createOverlay',
       'image.rename',
-      'image.move',
       'image.showInFolder',
     ])
     expect(reasonFor(id)).toBe(takesOne.has(id) ? 'Select one image only' : undefined)

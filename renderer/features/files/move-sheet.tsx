@@ -1,26 +1,27 @@
-import { Radio } from '@base-ui/react/radio'
-import { RadioGroup } from '@base-ui/react/radio-group'
-import { useId, useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ImageAction } from '../../../ipc/schemas/action.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { exactBytes, formatBytes } from '../../format/bytes.ts'
-import { useLibrary } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { texts } from '../../texts/texts.ts'
-import { Icon } from '../../ui/icon.tsx'
-import { ChoosePathButton } from '../browse/choose-path-button.tsx'
 import { PlanDialog } from '../plan/plan-dialog.tsx'
 import { useActionPlan } from '../plan/use-action-plan.ts'
 import { useWaysOut } from '../plan/use-ways-out.ts'
 import { FilePlanView } from './file-plan-view.tsx'
+import { FolderChoice } from './folder-choice.tsx'
+import { MoveManySheet, type MoveManySheetProps } from './move-many-sheet.tsx'
 import { joinPath, nameOf } from './new-path.ts'
-import type { FileSheetProps } from './rename-sheet.tsx'
 import { WithImage } from './with-image.tsx'
 import './files.css'
 
-export function MoveSheet({ imageId, onClose }: FileSheetProps) {
+/** Another folder for one image with its plan, or for several. */
+export function MoveSheet({ imageIds, onClose }: MoveManySheetProps) {
+  const [only, ...others] = imageIds
+  if (only === undefined || others.length > 0) {
+    return <MoveManySheet imageIds={imageIds} onClose={onClose} />
+  }
   return (
-    <WithImage imageId={imageId} onClose={onClose}>
+    <WithImage imageId={only} onClose={onClose}>
       {(row) => <Move row={row} onClose={onClose} />}
     </WithImage>
   )
@@ -31,6 +32,7 @@ function Move({ row, onClose }: { readonly row: LibraryRow; readonly onClose: ()
   // As it was when the dialog opened: afterwards the row is in the new folder.
   const [old] = useState(row)
   const [folder, setFolder] = useState<string>()
+  const first = useRef<HTMLElement>(null)
   const words = texts().files.move
   const request: ImageAction | undefined =
     folder === undefined || folder === old.location
@@ -55,10 +57,11 @@ function Move({ row, onClose }: { readonly row: LibraryRow; readonly onClose: ()
         notYet,
       }}
       ways={ways}
+      initialFocus={first}
       onClose={onClose}
     >
       <div className="file-form">
-        <FolderChoice from={old.location} folder={folder} onChoose={setFolder} />
+        <FolderChoice from={old.location} folder={folder} first={first} onChoose={setFolder} />
         {request !== undefined && (
           <>
             <FilePlanView plan={action.plan} />
@@ -78,61 +81,5 @@ function Move({ row, onClose }: { readonly row: LibraryRow; readonly onClose: ()
         )}
       </div>
     </PlanDialog>
-  )
-}
-
-interface FolderChoiceProps {
-  readonly from: string
-  readonly folder: string | undefined
-  readonly onChoose: (folder: string) => void
-}
-
-/** The folders that are in the library anyway, and any other one. */
-function FolderChoice({ from, folder, onChoose }: FolderChoiceProps) {
-  const id = useId()
-  const known = useLibrary((state) => state.folders)
-  const [others, setOthers] = useState<readonly string[]>([])
-  const words = texts().files.move
-  const paths = [...new Set([...others, ...known.map(({ path }) => path)])]
-  return (
-    <div className="field">
-      <span id={id} className="field-label">
-        {words.folder}
-      </span>
-      {paths.length > 0 && (
-        <RadioGroup
-          className="file-folders"
-          aria-labelledby={id}
-          value={folder ?? ''}
-          onValueChange={(path: string) => onChoose(path)}
-        >
-          {paths.map((path) => (
-            <Radio.Root
-              key={path}
-              value={path}
-              className="file-folder"
-              aria-label={path}
-              disabled={path === from}
-            >
-              <Icon name="folder" />
-              <span className="file-folder-path">{path}</span>
-              <Radio.Indicator>
-                <Icon name="check" />
-              </Radio.Indicator>
-            </Radio.Root>
-          ))}
-        </RadioGroup>
-      )}
-      <div>
-        <ChoosePathButton
-          purpose="folder"
-          label={words.choose}
-          onChoose={(path) => {
-            setOthers((before) => [path, ...before])
-            onChoose(path)
-          }}
-        />
-      </div>
-    </div>
   )
 }

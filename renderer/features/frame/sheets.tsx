@@ -110,7 +110,7 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
     case 'rename':
       return <RenameSheet key={sheet.imageId} {...sheet} onClose={closeSheet} />
     case 'move':
-      return <MoveSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
+      return <MoveSheet imageIds={sheet.imageIds} onClose={closeSheet} />
     case 'trash':
       return <TrashSheet imageIds={sheet.imageIds} onClose={closeSheet} />
     case 'relink':

@@ -44,7 +44,17 @@ export const files = {
     copied: (bytes: string) =>
       `${bytes} are copied and compared, because the folder is on another volume. Only then the file here goes.`,
     renamed: 'Nothing is copied: the folder is on the same volume.',
-    nowhere: 'No folder of the library can take it. Choose one.',
+    folderNot: (path: string, reason: string) => `${path}. ${reason}`,
+    none: 'None of them can be moved there',
+    names: 'Images that are moved',
+    noRoom: (needed: string, free: string) => `It needs ${needed}, and ${free} are free there`,
+    batch: (count: string, folder: string) => `${count} to ${folder}`,
+  },
+  /** Of several, when all is done. */
+  many: {
+    done: (images: string) => `${images} moved, each can be taken back`,
+    doneBut: (moved: string, stayed: string) => `${moved} moved, ${stayed} left in place`,
+    results: 'Show results',
   },
   trash: {
     command: 'Move to Trash…',
@@ -54,6 +64,7 @@ export const files = {
     meaning: 'The file is moved to the Trash of its volume and leaves the library.',
     bytes: (bytes: string) => `${bytes} on disk; the space is free once the Trash is emptied.`,
     included: (count: string, bytes: string) => `${count}, ${bytes} on disk`,
+    noted: (images: string, note: string) => `${images}: ${note}`,
     skipped: (count: string, reason: string) => `${count} left where they are: ${reason}`,
     skippedOne: (reason: string) => `1 left where it is: ${reason}`,
     none: 'None of them can be moved to the Trash',

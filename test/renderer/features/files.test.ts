@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { foldersToOffer } from '../../../renderer/features/files/folders-to-offer.ts'
 import {
   backingName,
   extensionOf,
@@ -39,6 +40,15 @@ describe('a new name', () => {
     ['new name.img', undefined],
   ])('is judged before a disk is asked: %j', (name, fault) => {
     expect(fileNameFault(name, 'old.qcow2')).toBe(fault)
+  })
+})
+
+describe('the folders to move to', () => {
+  it('are those of the library, then those its images are in, each once', () => {
+    const rows = ['/vm/archive', '/vm', '/elsewhere', '/vm/archive'].map((location, index) =>
+      libraryRow({ id: index + 1, location }),
+    )
+    expect(foldersToOffer([{ path: '/vm' }], rows)).toEqual(['/vm', '/elsewhere', '/vm/archive'])
   })
 })
 

@@ -1,0 +1,93 @@
+import type { Contract } from '../../../ipc/contract.ts'
+import type { Client } from '../../../ipc/procedure.ts'
+import { exactBytes, formatBytes } from '../../format/bytes.ts'
+import { counted, formatCount } from '../../format/counts.ts'
+import { libraryRow } from '../../state/library.ts'
+import { useSettings } from '../../state/settings.ts'
+import { texts } from '../../texts/texts.ts'
+import { noteWords, skipWords } from '../batch/batch-words.ts'
+
+type Plan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
+
+/** Names beyond this many say nothing more. */
+const shownNames = 100
+
+export interface ManyFilesViewProps {
+  readonly plan: Plan
+  /** Said where nothing is in. */
+  readonly none: string
+  /** What the list of names is. */
+  readonly label: string
+}
+
+/** Which files go, what is worth a word about them, and which stay and why. */
+export function ManyFilesView({ plan, none, label }: ManyFilesViewProps) {
+  const units = useSettings((state) => state.settings.units)
+  const words = texts().files.trash
+  const rows = plan.included.flatMap(({ imageId }) => libraryRow(imageId) ?? [])
+  const bytes = rows.reduce((sum, { onDisk, fileLength }) => sum + (onDisk ?? fileLength), 0)
+  const noted = Map.groupBy(
+    plan.included.flatMap(({ imageId, note }) => (note === undefined ? [] : [{ imageId, note }])),
+    ({ note }) => noteWords(note),
+  )
+  const skipped = Map.groupBy(plan.skipped, ({ reason }) => skipWords(reason))
+  return (
+    <>
+      <p className="file-headline" title={exactBytes(bytes)}>
+        {rows.length === 0
+          ? none
+          : words.included(counted(rows.length, 'image'), formatBytes(bytes, units))}
+      </p>
+      {rows.length > 0 && <Names label={label} imageIds={rows.map(({ id }) => id)} />}
+      {[...noted].map(([note, images]) => (
+        <Group key={note} title={words.noted(counted(images.length, 'image'), note)} of={images} />
+      ))}
+      {[...skipped].map(([reason, images]) => (
+        <Group
+          key={reason}
+          title={
+            images.length === 1
+              ? words.skippedOne(reason)
+              : words.skipped(formatCount(images.length), reason)
+          }
+          of={images}
+        />
+      ))}
+    </>
+  )
+}
+
+interface GroupProps {
+  readonly title: string
+  readonly of: readonly { readonly imageId: number }[]
+}
+
+function Group({ title, of }: GroupProps) {
+  return (
+    <details>
+      <summary className="muted">{title}</summary>
+      <Names label={title} imageIds={of.map(({ imageId }) => imageId)} />
+    </details>
+  )
+}
+
+function Names({
+  label,
+  imageIds,
+}: {
+  readonly label: string
+  readonly imageIds: readonly number[]
+}) {
+  return (
+    <div className="file-names" tabIndex={0} role="region" aria-label={label}>
+      <ul className="selectable">
+        {imageIds.slice(0, shownNames).map((id) => (
+          <li key={id}>{libraryRow(id)?.path}</li>
+        ))}
+        {imageIds.length > shownNames && (
+          <li>{texts().files.trash.more(formatCount(imageIds.length - shownNames))}</li>
+        )}
+      </ul>
+    </div>
+  )
+}
