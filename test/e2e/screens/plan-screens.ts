@@ -103,6 +103,16 @@ export const planScreens: readonly Screen[] = [
       await at.planned()
     },
   },
+  {
+    name: 'move-many',
+    reach: async (at) => {
+      await at.row('crashed.qcow2').click()
+      await at.row('mail.qcow2').click({ modifiers: ['Shift'] })
+      await at.command('image.move')
+      await at.dialog.getByRole('radio').last().click()
+      await at.dialog.locator('.file-headline').waitFor()
+    },
+  },
   plan('trash', 'scratch.qcow2', 'image.trash'),
   plan('trash-with-overlays', 'base-debian-12.qcow2', 'image.trash'),
   {
@@ -150,6 +160,17 @@ export const planScreens: readonly Screen[] = [
       await at.command('library.newImage')
       await at.button('Choose a base…', at.dialog)
       await at.page.locator('.image-choice').first().waitFor()
+    },
+  },
+  {
+    name: 'new-image-base-chosen',
+    reach: async (at) => {
+      await at.command('library.newImage')
+      await at.button('Choose a base…', at.dialog)
+      // The list goes, and what it means to be a base is seen.
+      await at.page.locator('.image-choice').first().click()
+      await at.page.locator('.create-bases').waitFor({ state: 'detached' })
+      await at.planned()
     },
   },
   {
