@@ -165,7 +165,7 @@ describe('a batch that is planned', () => {
             {
               row: (imageId) => bench.library.row(imageId),
               childrenOf: (imageId) => bench.library.childrenOf(imageId),
-              admit: (folder) => Promise.resolve(folder),
+              admit: (destination) => Promise.resolve(destination),
             },
             asked,
             rows,

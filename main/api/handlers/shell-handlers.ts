@@ -95,7 +95,8 @@ export function shellHandlers({
 /** Throws `unknown-id`. */
 function folderOf(library: Library, folderId: number): string {
   const folder = library.folders().find(({ id }) => id === folderId)
-  if (folder === undefined) throw new ImageError('unknown-id', { field: 'folder', id: String(folderId) })
+  if (folder === undefined)
+    throw new ImageError('unknown-id', { field: 'folder', id: String(folderId) })
   return folder.path
 }
 

@@ -60,7 +60,7 @@ describe('the way on from the results of a batch', () => {
   })
 
   it('is a compaction where mended leaks are free inside the file only', () => {
-    const result = { kind: 'change', facts: [], leaksMended: 3 } as const
+    const result = { kind: 'change' as const, facts: [], leaksMended: 3 }
     const request = { kind: 'repair', parameters: { mode: 'leaks' } } as const
     expect(followUpsOf([job(1, { request, result })], 'repair', rows).compact).toEqual([1])
     expect(followUpsOf([job(1, { request })], 'repair', rows).compact).toEqual([])
