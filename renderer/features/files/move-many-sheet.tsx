@@ -53,8 +53,9 @@ function Chosen({ imageIds, folder, first, onClose, children }: ChosenProps) {
   const [starting, setStarting] = useState(false)
   const words = texts().files.move
   const plan = useAnswer({
-    subject: imageIds.join(),
-    version: folder ?? '',
+    // A plan for another folder is forgotten at once: nobody starts this one on the word of that one.
+    subject: JSON.stringify([folder, imageIds]),
+    version: 0,
     ask: async (signal) => {
       if (folder === undefined) return undefined
       const request: ImageAction = { kind: 'move', parameters: { folder } }
