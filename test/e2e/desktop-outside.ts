@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { qemuImg } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { closeDialog } from './flows.ts'
 import { launch, type RunningApp } from './hosts.ts'
 import { isShown, rowOf } from './window.ts'
 
@@ -154,7 +155,8 @@ export function desktopOutside(): void {
       })
     await expect.poll(newest, { timeout: 15_000 }).toMatchObject({ title: `Failed: ${orphan}` })
     expect((await newest())?.body).not.toMatch(/undefined|^$/)
-    await page.keyboard.press('Escape')
+    // Until it is gone, the dialog keeps the keyboard.
+    await closeDialog(page)
     await electron().evaluate((module) => {
       const { record } = (module as unknown as StandIn).standIn
       record.hasFocus = false
