@@ -113,6 +113,26 @@ export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
     await closeDialog(page)
   })
 
+  it('goes with others to another folder, and who stays is told before and afterwards', async () => {
+    const { page } = app()
+    await goTo(page, careImages.cut)
+    await rowOf(page, careImages.base).click({ modifiers: ['Control'] })
+    await runByKeyboard(page, 'Move to…')
+    // The keyboard is where a folder is chosen, not on a button that cannot be pressed.
+    const radio = dialog(page).getByRole('radio', { name: otherFolder() })
+    await radio.waitFor()
+    const focused = (): Promise<string | null> =>
+      page.evaluate(() => document.activeElement?.getAttribute('role') ?? null)
+    await expect.poll(focused).toBe('radio')
+    await radio.click()
+    await isShown(dialog(page).getByText('1 left where it is: in this folder already'))
+    expect(await axeFindings(page, kind)).toEqual([])
+    await (await readyButton(page, /^Move to/)).click()
+    await page.getByRole('dialog', { name: /^Move \d/ }).waitFor({ state: 'detached' })
+    await isShown(page.getByText('1 image moved, 1 image left in place'))
+    expect(existsSync(path.join(otherFolder(), careImages.cut))).toBe(true)
+  })
+
   it('does not go to the Trash while an overlay needs it', async () => {
     const { page } = app()
     await goTo(page, careImages.base)
@@ -134,25 +154,5 @@ export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
     await closeDialog(page)
     await rowOf(page, careImages.trashed).waitFor({ state: 'detached' })
     expect(existsSync(file(careImages.trashed))).toBe(false)
-  })
-
-  it('goes with others to another folder, and who stays is told before and afterwards', async () => {
-    const { page } = app()
-    await goTo(page, careImages.cut)
-    await rowOf(page, careImages.base).click({ modifiers: ['Control'] })
-    await runByKeyboard(page, 'Move to…')
-    // The keyboard is where a folder is chosen, not on a button that cannot be pressed.
-    const radio = dialog(page).getByRole('radio', { name: otherFolder() })
-    await radio.waitFor()
-    const focused = (): Promise<string | null> =>
-      page.evaluate(() => document.activeElement?.getAttribute('role') ?? null)
-    await expect.poll(focused).toBe('radio')
-    await radio.click()
-    await isShown(dialog(page).getByText('1 left where it is: in this folder already'))
-    expect(await axeFindings(page, kind)).toEqual([])
-    await (await readyButton(page, /^Move to/)).click()
-    await dialog(page).waitFor({ state: 'detached' })
-    await isShown(page.getByText('1 image moved, 1 image left in place'))
-    expect(existsSync(path.join(otherFolder(), careImages.cut))).toBe(true)
   })
 }
