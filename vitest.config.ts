@@ -9,8 +9,8 @@ const alone = testsIn('cli', 'e2e', 'fuzz', 'packaging')
 
 export default defineConfig({
   test: {
-    // One more than there are cores: much of a test is waiting for a program or a browser.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest leaves one core alone, which is half of a machine with two; much of a test is waiting for qemu-img.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,

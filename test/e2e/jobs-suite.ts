@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { holdingProcess } from '../helpers/holding-process.ts'
 import { qemuCheck, qemuImg, qemuIo } from '../helpers/qemu.ts'
-import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { folderOnDisk, type TempFolder } from '../helpers/temp-folder.ts'
 import { closeDialog, dialog, readyButton, receiptOf, runByKeyboard } from './flows.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { axeFindings, isShown, rowOf } from './window.ts'
@@ -27,7 +27,8 @@ export function jobsSuite(kind: HostKind): void {
   const before = (): string => folder.file('before.qcow2')
 
   beforeAll(async () => {
-    folder = await tempFolder('jobs')
+    // In memory it would be done before anybody could hold it.
+    folder = await folderOnDisk('jobs')
     await mkdir(folder.file('images'))
     await writeScattered(image())
     await copyFile(image(), before())

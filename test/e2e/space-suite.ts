@@ -188,6 +188,8 @@ export function spaceSuite(kind: HostKind): void {
     })
 
     it('does not take the place of a file that is there', async () => {
+      // While one dialog goes, no other is opened by a key.
+      await dialog().waitFor({ state: 'detached' })
       await press('n')
       await app.page.keyboard.type('guest')
       expect(

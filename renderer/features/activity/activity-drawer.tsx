@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { Job } from '../../../ipc/schemas/job.ts'
+import type { BatchCounters, Job } from '../../../ipc/schemas/job.ts'
 import { formatCount } from '../../format/counts.ts'
 import { exactDate, relativeDate } from '../../format/dates.ts'
 import { useNow } from '../../state/clock.ts'
@@ -36,6 +36,26 @@ export function ActivityDrawer() {
   )
   const openBatches = newestBatches.filter(({ endedAt }) => endedAt === undefined)
   const endedBatches = newestBatches.filter(({ endedAt }) => endedAt !== undefined)
+  // One list with one key for each, so that a line that ends while it has the keyboard stays the same line.
+  const lines = [
+    ...openBatches.map(lineOfBatch),
+    ...[...running, ...waiting.slice(0, waitingShown)].map((job) => (
+      <JobLine key={`job ${job.id}`} jobId={job.id}>
+        <JobProgress job={job} named />
+      </JobLine>
+    )),
+    waiting.length > waitingShown && (
+      <li key="more" className="muted">
+        {words.moreWaiting(formatCount(waiting.length - waitingShown))}
+      </li>
+    ),
+    ...endedBatches.map(lineOfBatch),
+    ...ended.map((job) => (
+      <JobLine key={`job ${job.id}`} jobId={job.id}>
+        <EndedLine job={job} />
+      </JobLine>
+    )),
+  ]
   const nothing = jobs.size === 0 && batches.size === 0
   const nothingEnded = ended.length === 0 && endedBatches.length === 0
   return (
@@ -56,38 +76,18 @@ export function ActivityDrawer() {
         <p className="activity-none">{words.empty}</p>
       ) : (
         <div className="activity-list" tabIndex={0} role="region" aria-label={words.list}>
-          <ul>
-            {openBatches.map((batch) => (
-              <li key={batch.id}>
-                <BatchLine batch={batch} />
-              </li>
-            ))}
-            {[...running, ...waiting.slice(0, waitingShown)].map((job) => (
-              <JobLine key={job.id} jobId={job.id}>
-                <JobProgress job={job} named />
-              </JobLine>
-            ))}
-            {waiting.length > waitingShown && (
-              <li className="muted">
-                {words.moreWaiting(formatCount(waiting.length - waitingShown))}
-              </li>
-            )}
-            {endedBatches.map((batch) => (
-              <li key={batch.id}>
-                <BatchLine batch={batch} />
-              </li>
-            ))}
-            {ended.map((job) => (
-              <JobLine key={job.id} jobId={job.id}>
-                <EndedLine job={job} />
-              </JobLine>
-            ))}
-          </ul>
+          <ul>{lines}</ul>
         </div>
       )}
     </div>
   )
 }
+
+const lineOfBatch = (batch: BatchCounters) => (
+  <li key={`batch ${batch.id}`}>
+    <BatchLine batch={batch} />
+  </li>
+)
 
 function countsOf(running: readonly Job[], waiting: number): string {
   const words = texts().jobs.drawer

@@ -65,7 +65,7 @@ What can be repaired is, and what a guest reads stays the same.
   
     refcounts (safe): The refcounts of 3 clusters are set to the number of references found. What is shared stays shared and is copied before it is written.
   $ platter repair --mode leaks corrupt2.qcow2
-  corrupt2.qcow2: nothing that --mode leaks repairs
+  corrupt2.qcow2: needs the full repair; to repair leaks alone does nothing here
     Before  2 corruptions
     Now     2 corruptions
   
@@ -177,21 +177,21 @@ It can be taken back.
 
   $ platter undo corrupt.qcow2
   corrupt.qcow2:
-    ID        WHEN                     WHAT    RETURNS                                                          POSSIBLE
-    repair-1  <date>  repair  the tables from before (1.5 KiB), and the file is 8 KiB shorter  yes
+    ID        WHEN                     WHAT    RETURNS                                                      POSSIBLE
+    repair-1  <date>  repair  the tables from before (1.5 KiB); the file is 8 KiB shorter  yes
     "--apply" undoes the newest that can be undone, "--apply ID" another one.
   $ platter undo --dry-run --apply corrupt.qcow2
   corrupt.qcow2: can be undone: repair
     What         repair
     When         <date>
-    Returns      the tables from before (1.5 KiB), and the file is 8 KiB shorter
+    Returns      the tables from before (1.5 KiB); the file is 8 KiB shorter
     Safety copy  <folder>/corrupt.qcow2.repair-undo-1
     Nothing was changed.
   $ platter undo --apply --no-history corrupt.qcow2
   corrupt.qcow2: undone: repair
     What         repair
     When         <date>
-    Returned     the tables from before (1.5 KiB), and the file is 8 KiB shorter
+    Returned     the tables from before (1.5 KiB); the file is 8 KiB shorter
     Safety copy  <folder>/corrupt.qcow2.repair-undo-1
   $ platter check corrupt.qcow2 | head -n 1
   corrupt.qcow2: Needs repair, 2 corruptions
@@ -202,7 +202,7 @@ It can be taken back.
   $ platter undo --copy copies/* --links deny corrupt2.qcow2 | head -n 3
   corrupt2.qcow2: can be undone: repair
     What         repair
-    Returns      the tables from before (1.5 KiB), and the file is 8 KiB shorter
+    Returns      the tables from before (1.5 KiB); the file is 8 KiB shorter
   $ platter undo --json --links same-folder leaky.qcow2 | grep '"version"'
       "version": 1,
   $ platter undo --output json --links allow leaky2.qcow2 | grep '"version"'
