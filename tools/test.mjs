@@ -7,7 +7,15 @@
 import './require-node.mjs'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -81,9 +89,11 @@ function folderInMemory() {
   if (!existsSync(memory)) return undefined
   const { type, bavail, bsize } = statfsSync(memory)
   const hasRoom = Math.min(bavail * bsize, process.availableMemory()) >= roomForTests
-  return type === TMPFS_MAGIC && hasRoom
-    ? mkdtempSync(path.join(memory, 'platter-tests-'))
-    : undefined
+  if (type !== TMPFS_MAGIC || !hasRoom) return undefined
+  const folder = mkdtempSync(path.join(memory, 'platter-tests-'))
+  // As the system's own temporary folder: some tests run programs as another user.
+  chmodSync(folder, 0o1777)
+  return folder
 }
 
 const missing = missingPackages()

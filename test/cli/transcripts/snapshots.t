@@ -174,7 +174,7 @@ It is put back from its file, whatever the history knows
                   "l1Entries": 1
               },
               "content": "whole",
-              "bytes": 1116558
+              "bytes": <number>
           },
           "snapshot": {
               "id": "2",
