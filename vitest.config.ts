@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 const testsIn = (...folders: readonly string[]): string[] =>
   folders.flatMap((folder) => [`test/${folder}/**/*.test.ts`, `test/${folder}/**/*.test.tsx`])
 
-/** Tests that watch the memory of their process, start hosts, or are about the process itself. */
-const alone = testsIn('cli', 'e2e', 'fuzz', 'packaging')
+/** Tests that watch the memory of their process, start hosts, are about the process itself, or keep state in modules. */
+const alone = testsIn('cli', 'e2e', 'fuzz', 'packaging', 'renderer')
 
 export default defineConfig({
   test: {

@@ -129,7 +129,9 @@ describe('outcomes of a batch', () => {
     ['needs-repair', checked({ ...damaged, health: 'needs-repair' })],
     ['unreadable', { ...without, state: 'failed' }],
     ['cancelled', { ...without, state: 'interrupted' }],
-    ['open', { ...without, state: 'running' }],
+    ['running', { ...without, state: 'running' }],
+    ['paused', { ...without, state: 'paused' }],
+    ['open', { ...without, state: 'queued' }],
   ] as const)('%s', (outcome, job) => {
     expect(outcomeOf(job)).toBe(outcome)
   })

@@ -10,7 +10,12 @@ import {
   batchWorks,
   usualOptions,
 } from '../../../renderer/features/batch/batch-work.ts'
-import { outcomeBadge, outcomeOf, outcomesOf } from '../../../renderer/features/batch/outcome.ts'
+import {
+  isAlwaysShown,
+  outcomeBadge,
+  outcomeOf,
+  outcomesOf,
+} from '../../../renderer/features/batch/outcome.ts'
 import { worthAnotherTry } from '../../../renderer/features/batch/run-again.ts'
 import { noJobs, shareOf, type JobsState } from '../../../renderer/state/job-reducer.ts'
 import { jobRequest, type BatchCounters } from '../../../ipc/schemas/job.ts'
@@ -64,11 +69,13 @@ describe('outcomes of a batch', () => {
       ended('cancelled'),
       ended('interrupted'),
       outcomeOf(job({ state: 'paused' })),
-    ]).toEqual(['ok', 'nothing', 'failed', 'skipped', 'cancelled', 'cancelled', 'open'])
+    ]).toEqual(['ok', 'nothing', 'failed', 'skipped', 'cancelled', 'cancelled', 'paused'])
   })
 
-  it('never count a change among those of checks', () => {
-    expect(outcomesOf('compact')).not.toContain('damaged')
+  it('have a counter for damage that is left only where there is some', () => {
+    const always = outcomesOf('compact').filter((outcome) => isAlwaysShown(outcome, 'compact'))
+    expect(always).not.toContain('damaged')
+    expect(always).not.toContain('needs-repair')
     expect(outcomeBadge(job({ state: 'paused' })).word).toBe('Paused')
     expect(outcomeBadge(job({ state: 'interrupted', endedAt: 5 })).word).toBe('Interrupted')
   })

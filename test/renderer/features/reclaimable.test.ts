@@ -1,9 +1,14 @@
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import {
   reclaimableHint,
   reclaimableWords,
 } from '../../../renderer/features/library/reclaimable.tsx'
+import { useSettings } from '../../../renderer/state/settings.ts'
 import { libraryRow } from '../library-rows.ts'
+
+beforeEach(() =>
+  useSettings.setState(({ settings }) => ({ settings: { ...settings, units: 'binary' } })),
+)
 
 const known = { bytes: 2.5 * 2 ** 20, at: 0, stale: false }
 const words = (reclaimable: Parameters<typeof reclaimableWords>[0]): string =>
