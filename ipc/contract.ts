@@ -102,6 +102,11 @@ export const contract = {
     z.object({ taken: z.boolean() }),
   ),
   'library.setLinksTrusted': call(z.object({ imageId, trusted: z.boolean() }), nothing),
+  /**
+   * A file of no format we know is a raw disk from now on, or its format is detected again. Refused for files whose
+   * first bytes say what they are.
+   */
+  'library.setTreatedAsRaw': call(z.object({ imageId, asRaw: z.boolean() }), nothing),
 
   'images.info': call(z.object({ imageId, withClusters: z.boolean().default(false) }), imageInfo),
   /** The picture of the last map job; absent before the first one. */

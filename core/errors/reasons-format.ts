@@ -9,7 +9,8 @@ export const formatReasons = {
     title: (c) => `${nameOf(c)} is not a disk image we know`,
     detail: (c) =>
       `${c.path ?? 'The file'} starts with ${c.found ?? 'bytes'}, which belongs to no format Platter knows.`,
-    advice: () => 'If it is a raw disk, the command line can open it as raw (--format raw).',
+    advice: () =>
+      'If you know that it is a raw disk, say so: “Treat as raw disk” in the window, --format raw on the command line.',
   },
   'format-not-supported': {
     kind: 'unsupported',

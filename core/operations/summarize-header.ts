@@ -2,12 +2,12 @@ import type { ReadOptions } from '../engine.ts'
 import { ImageError } from '../errors/image-error.ts'
 import { locateLink } from '../image/links.ts'
 import { probeFile, type ProbeResult } from '../image/probe.ts'
-import { rawVirtualSize } from '../image/raw-image.ts'
 import { readHeaderArea } from '../qcow2/header-file.ts'
 import type { BlockFile } from '../storage/block-file.ts'
 import { describeFlags } from './describe-qcow2.ts'
 import type { HeaderSummary, LinkSummary } from './header-summary.ts'
 import type { Host } from './host.ts'
+import { rawSummary } from './raw-summary.ts'
 
 const fingerprintBytes = 4096
 
@@ -26,12 +26,15 @@ export async function summarizeHeader(
     if (common.fileLength === 0 && format === undefined) {
       throw new ImageError('file-empty', { path: file.name })
     }
+    // A raw disk may hold any signature that its guest wrote there.
+    if (format === 'raw') return rawSummary(common)
     const probe = probeAs(file, format)
     if (probe.kind === 'unknown') {
       throw new ImageError('unknown-format', { path: file.name, found: probe.found })
     }
     const { label, virtualSize } = probe
     const summary = { ...common, format: probe.format, formatLabel: label, virtualSize }
+    if (probe.format === 'raw') return rawSummary(summary)
     if (probe.format !== 'qcow2') return summary
     return await addQcow2Facts(host, file, summary)
   } catch (error) {
@@ -74,22 +77,14 @@ function commonFacts(host: Host, file: BlockFile): HeaderSummary {
   }
 }
 
-/** The given format is believed: a raw disk may hold any signature that its guest wrote there. */
-function probeAs(file: BlockFile, format: ReadOptions['format']): ProbeResult {
-  if (format === 'raw') return rawProbe(file.size())
+/** The given format is believed. */
+function probeAs(file: BlockFile, format: 'qcow2' | undefined): ProbeResult {
   const probe = probeFile(file)
   if (format === 'qcow2' && (probe.kind === 'unknown' || probe.format !== 'qcow2')) {
     return { kind: 'known', format: 'qcow2', label: 'qcow2', virtualSize: undefined }
   }
-  return probe.kind === 'known' && probe.format === 'raw' ? rawProbe(file.size()) : probe
+  return probe
 }
-
-const rawProbe = (fileLength: number): ProbeResult => ({
-  kind: 'known',
-  format: 'raw',
-  label: 'raw',
-  virtualSize: rawVirtualSize(fileLength),
-})
 
 async function addQcow2Facts(
   host: Host,

@@ -121,6 +121,8 @@ export const job = z.object({
   undo: z.enum(['possible', 'done', 'not-needed', 'no']).optional(),
   /** An ended change that found nothing to do. */
   isIdle: z.boolean().optional(),
+  /** The image is a raw disk because a person said so: a line that does the same says so, too. */
+  treatedAsRaw: z.boolean().optional(),
   /** Interrupted work that can be taken up again. */
   canResume: z.boolean().optional(),
   engineVersion: z.string(),

@@ -103,6 +103,8 @@ export const libraryRow = z.object({
   usedAt: timestamp.optional(),
   /** Whether links out of the image's folder may be followed for this image. */
   linksTrusted: z.boolean(),
+  /** Its format is raw because a person said so, whatever its first bytes say; absent: it was detected. */
+  treatedAsRaw: z.boolean().optional(),
   /** SHA-256 of the guest content, from the last hash, with whether the file changed since. */
   contentSha256: z.string().optional(),
   hashStale: z.boolean(),

@@ -102,6 +102,7 @@ const imageRow = z
     header: jsonColumn(storedHeader),
     single: flagColumn,
     links_trusted: flagColumn,
+    treated_as_raw: flagColumn,
     added_at: z.number(),
     missing_since: z.number().nullable(),
     last_check: jsonColumn(lastCheck).nullable(),
@@ -115,6 +116,7 @@ const imageRow = z
     header: row.header,
     single: row.single,
     linksTrusted: row.links_trusted,
+    treatedAsRaw: row.treated_as_raw,
     addedAt: row.added_at,
     missingSince: optional(row.missing_since),
     lastCheck: optional(row.last_check),
@@ -124,8 +126,8 @@ const imageRow = z
   }))
 export type StoredImage = Readonly<z.infer<typeof imageRow>>
 
-const columns =
-  'id, path, header, single, links_trusted, added_at, missing_since, last_check, last_hash, reclaimable, used_at'
+const columns = `id, path, header, single, links_trusted, treated_as_raw, added_at, missing_since, last_check, last_hash,
+  reclaimable, used_at`
 
 export const libraryImages = (db: ReadableDb): readonly StoredImage[] =>
   db.all(`SELECT ${columns} FROM images WHERE removed_at IS NULL`).map((row) => imageRow.parse(row))
@@ -185,11 +187,12 @@ export function insertImage(
 
 export function updateImage(
   db: WritableDb,
-  { id, path, header, single, linksTrusted, missingSince }: StoredImage,
+  { id, path, header, single, linksTrusted, treatedAsRaw, missingSince }: StoredImage,
 ): void {
   db.run(
     `UPDATE images SET path = $path, identity = $identity, header = $header, single = $single,
-       links_trusted = $linksTrusted, missing_since = $missingSince, removed_at = NULL
+       links_trusted = $linksTrusted, treated_as_raw = $treatedAsRaw, missing_since = $missingSince,
+       removed_at = NULL
      WHERE id = $id`,
     {
       id,
@@ -198,6 +201,7 @@ export function updateImage(
       header: JSON.stringify(header),
       single: Number(single),
       linksTrusted: Number(linksTrusted),
+      treatedAsRaw: Number(treatedAsRaw),
       missingSince: missingSince ?? null,
     },
   )
@@ -221,6 +225,17 @@ export function saveLastCheck(db: WritableDb, id: number, check: LastCheck): voi
 
 export function forgetLastCheck(db: WritableDb, id: number): void {
   db.run('UPDATE images SET last_check = NULL WHERE id = $id', { id })
+}
+
+/** What was found out about the file when it was taken for another format. */
+export function forgetResults(db: WritableDb, id: number): void {
+  db.transaction(() => {
+    db.run(
+      'UPDATE images SET last_check = NULL, last_hash = NULL, reclaimable = NULL WHERE id = $id',
+      { id },
+    )
+    db.run('DELETE FROM allocations WHERE image_id = $id', { id })
+  })
 }
 
 export function saveLastHash(db: WritableDb, id: number, hash: LastHash): void {

@@ -38,6 +38,7 @@ const jobRow = z
     undo_state: undoState.nullable(),
     is_idle: z.number().nullable(),
     when_free: z.number().nullable(),
+    treated_as_raw: z.number(),
   })
   .transform((row): Job => ({
     id: String(row.id),
@@ -59,6 +60,7 @@ const jobRow = z
     fileAfter: optional(row.file_after),
     undo: undoOf(row, optional(row.undo_state)),
     ...(row.is_idle === 1 ? { isIdle: true } : {}),
+    ...(row.treated_as_raw === 1 ? { treatedAsRaw: true } : {}),
     ...(row.when_free === 1 && row.state === 'queued' ? { waitsFor: {} } : {}),
     ...(row.state === 'interrupted' ? { canResume: canResume(row.request) } : {}),
   }))
@@ -66,7 +68,7 @@ const jobRow = z
 const columns = `id, request, image_id, image_path, batch_id, state, actor, engine_version, queued_at,
   started_at, ended_at, summary, result, error, file_before, file_after,
   (SELECT state FROM undos WHERE undos.job_id = jobs.id) AS undo_state,
-  outcome = 'nothing' AS is_idle, when_free`
+  outcome = 'nothing' AS is_idle, when_free, treated_as_raw`
 
 /** Ids are integers in the database and text elsewhere; text that is no id of ours finds nothing. */
 export function parseId(text: string): number | undefined {
@@ -170,8 +172,9 @@ export function historyPage(
 export function insertJob(db: WritableDb, job: Omit<Job, 'id' | 'imageName'>): Job {
   const { lastId } = db.run(
     `INSERT INTO jobs (kind, request, image_id, image_path, batch_id, state, actor, engine_version,
-       queued_at, when_free)
-     VALUES ($kind, $request, $imageId, $path, $batchId, $state, $actor, $engineVersion, $queuedAt, $whenFree)`,
+       queued_at, when_free, treated_as_raw)
+     VALUES ($kind, $request, $imageId, $path, $batchId, $state, $actor, $engineVersion, $queuedAt, $whenFree,
+       $treatedAsRaw)`,
     {
       kind: job.request.kind,
       request: JSON.stringify(job.request),
@@ -183,6 +186,7 @@ export function insertJob(db: WritableDb, job: Omit<Job, 'id' | 'imageName'>): J
       engineVersion: job.engineVersion,
       queuedAt: job.queuedAt,
       whenFree: job.waitsFor === undefined ? null : 1,
+      treatedAsRaw: Number(job.treatedAsRaw === true),
     },
   )
   return { ...job, id: String(lastId), imageName: path.basename(job.imagePath) }

@@ -6,6 +6,7 @@ import { undo } from './migrations/0004-undo.ts'
 import { weeklyChecks } from './migrations/0005-weekly-checks.ts'
 import { batchSubjects } from './migrations/0006-batch-subjects.ts'
 import { waitingJobs } from './migrations/0007-waiting-jobs.ts'
+import { rawByChoice } from './migrations/0008-raw-by-choice.ts'
 
 /** One step of the schema. A released one is never edited: a change is a new file with the next number. */
 export interface Migration {
@@ -21,6 +22,7 @@ const migrations: readonly Migration[] = [
   weeklyChecks,
   batchSubjects,
   waitingJobs,
+  rawByChoice,
 ]
 
 export const latestVersion = migrations.length

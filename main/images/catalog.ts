@@ -5,6 +5,7 @@ import type { StoredFolder } from '../history/folders.ts'
 import {
   findFormerImage,
   findImage,
+  forgetResults,
   insertImage,
   libraryImages,
   removeImages,
@@ -13,6 +14,7 @@ import {
   type StoredImage,
 } from '../history/images.ts'
 import { wasTakenOut } from '../history/undos.ts'
+import { asChosen } from './as-chosen.ts'
 import { Families } from './families.ts'
 import { isWithin } from './is-within.ts'
 import type { LibraryImage } from './library-image.ts'
@@ -154,6 +156,15 @@ export class Catalog {
     this.#save({ ...image, linksTrusted })
   }
 
+  /** What was found out about it as something else is forgotten; the next look at the file tells its header. */
+  setTreatedAsRaw(image: LibraryImage, treatedAsRaw: boolean): void {
+    this.#db.transaction(() => {
+      forgetResults(this.#db, image.id)
+      const unknown = { lastCheck: undefined, lastHash: undefined, reclaimable: undefined }
+      this.#save({ ...image, ...unknown, treatedAsRaw })
+    })
+  }
+
   /** In memory only: it is never true for long. */
   setFileUse(id: number, { use, readOnly }: FileUse): void {
     const image = this.#images.get(id)
@@ -260,6 +271,7 @@ export class Catalog {
       ...image,
       id,
       linksTrusted: false,
+      treatedAsRaw: false,
       missingSince: undefined,
       lastCheck: undefined,
       lastHash: undefined,
@@ -296,7 +308,8 @@ export class Catalog {
     return candidates.length === 1 ? candidates[0] : undefined
   }
 
-  #update(image: LibraryImage, header: SeenImage, single: boolean): number {
+  #update(image: LibraryImage, seen: SeenImage, single: boolean): number {
+    const header = asChosen(image, seen)
     const next: LibraryImage = {
       ...image,
       path: header.path,
@@ -432,5 +445,9 @@ const storedText = ({
   ...stored
 }: LibraryImage): string => JSON.stringify(stored)
 
-const hasPast = ({ lastCheck, lastHash, linksTrusted, single }: StoredImage): boolean =>
-  lastCheck !== undefined || lastHash !== undefined || linksTrusted || single
+const hasPast = (image: StoredImage): boolean =>
+  image.lastCheck !== undefined ||
+  image.lastHash !== undefined ||
+  image.linksTrusted ||
+  image.treatedAsRaw ||
+  image.single

@@ -5,14 +5,15 @@ import type { Fit } from '../jobs/job-subjects.ts'
 
 /** Whether a kind of work makes sense for an image; what does not fit is skipped and counted. */
 export function fitJob(
-  image: Pick<StoredImage, 'path' | 'header' | 'missingSince'>,
+  image: Pick<StoredImage, 'path' | 'header' | 'missingSince' | 'treatedAsRaw'>,
   request: JobRequest,
 ): Fit {
-  const { path, header } = image
+  const { path, header, treatedAsRaw } = image
   const reason = misfitOf(image, request)
   if (reason !== undefined) return { fits: false, path, reason }
   // An identity is `device:inode`.
-  return { fits: true, path, volume: header.identity.slice(0, header.identity.indexOf(':')) }
+  const volume = header.identity.slice(0, header.identity.indexOf(':'))
+  return { fits: true, path, volume, treatedAsRaw }
 }
 
 type RawLacks = Extract<SkipReason, { kind: 'raw' }>['lacks']

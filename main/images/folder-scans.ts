@@ -8,7 +8,8 @@ import { covers, type Catalog } from './catalog.ts'
 import { foldersAround } from './folders-around.ts'
 import { isWithin } from './is-within.ts'
 import { FolderState } from './library-folder.ts'
-import type { ScanHost, ScanOutcome, SeenImage } from './scan-tasks.ts'
+import type { LibraryImage } from './library-image.ts'
+import type { RefusedFolder, ScanHost, ScanOutcome, SeenImage } from './scan-tasks.ts'
 import type { Sightings } from './sightings.ts'
 
 export interface FolderScansOptions {
@@ -89,15 +90,13 @@ export class FolderScans {
       )
     } catch (error) {
       const reason = ImageError.from(error, { path: root })
-      if (reason.kind === 'not-found') this.#markUnseen(folder, seen, [])
+      if (reason.kind === 'not-found') {
+        this.#options.catalog.markMissing(this.#unseen(folder, seen).map(({ id }) => id))
+      }
       throw reason
     }
     await Promise.all(portions)
-    this.#markUnseen(
-      folder,
-      seen,
-      outcome.refused.map((refused) => refused.path),
-    )
+    await this.#lookForUnseen(folder, seen, outcome.refused)
     await this.#lookForMachines(seen)
     log.info('folder scanned', { folder: root, images: seen.size, milliseconds: now() - startedAt })
     return outcome
@@ -109,15 +108,28 @@ export class FolderScans {
     onFoldersChanged()
   }
 
-  /** What the folder should hold and the scan did not see is missing, unless it could not look there. */
-  #markUnseen(folder: FolderState, seen: ReadonlySet<number>, refused: readonly string[]): void {
-    const { catalog } = this.#options
-    const missing: number[] = []
-    for (const { id, path } of catalog.images()) {
-      if (seen.has(id) || !covers(folder.stored, path)) continue
-      if (!refused.some((unread) => isWithin(path, unread))) missing.push(id)
-    }
-    catalog.markMissing(missing)
+  /** What the folder should hold, and the scan did not see. */
+  #unseen(folder: FolderState, seen: ReadonlySet<number>): readonly LibraryImage[] {
+    return Array.from(this.#options.catalog.images()).filter(
+      ({ id, path }) => !seen.has(id) && covers(folder.stored, path),
+    )
+  }
+
+  /** It is missing, unless the scan could not look there, or passed over a file that does not look like an image. */
+  async #lookForUnseen(
+    folder: FolderState,
+    seen: ReadonlySet<number>,
+    refused: readonly RefusedFolder[],
+  ): Promise<void> {
+    const unseen = this.#unseen(folder, seen)
+      // The scan finds what came back by its content, which tells nothing of what a person named.
+      .filter(
+        ({ missingSince, single, treatedAsRaw }) =>
+          missingSince === undefined || single || treatedAsRaw,
+      )
+      .map(({ path }) => path)
+      .filter((file) => !refused.some((unread) => isWithin(file, unread.path)))
+    await this.#options.sightings.lookAgain(unseen)
   }
 
   /** Never rejects: that machines could not be looked for is no fault of the folder. */

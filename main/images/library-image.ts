@@ -124,6 +124,7 @@ export function toRow(
     readOnly: image.readOnly,
     usedAt: image.usedAt,
     linksTrusted: image.linksTrusted,
+    ...(image.treatedAsRaw && { treatedAsRaw: true }),
     contentSha256: lastHash?.sha256,
     hashStale: lastHash !== undefined && isStale(lastHash.file, header),
     modifiedAt: header.modifiedAt,

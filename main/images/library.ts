@@ -5,7 +5,7 @@ import type { JobRequest } from '../../ipc/schemas/job.ts'
 import type { StoredAllocation } from '../history/allocations.ts'
 import { allFolders, deleteFolder, saveFolder } from '../history/folders.ts'
 import { findImage, type LastCheck, type LastHash, type Reclaimable } from '../history/images.ts'
-import type { KnownImage } from '../jobs/engine-host.ts'
+import type { ImageToOpen, KnownImage } from '../jobs/engine-host.ts'
 import type { Fit, JobSubjects } from '../jobs/job-subjects.ts'
 import { Topic } from '../topic.ts'
 import { VmUsers, type LookedAt } from '../users/vm-users.ts'
@@ -143,18 +143,20 @@ export class Library implements JobSubjects {
   }
 
   /**
-   * The path and how far its links may be followed. Throws `unknown-id`, and `outside-roots` for an
+   * The path, how far its links may be followed, and its format where a person said it. Throws `unknown-id`, and `outside-roots` for an
    * image that this shell must not read.
    */
-  async toOpen(
-    id: number,
-  ): Promise<{ readonly path: string; readonly links: KnownImage['links'] }> {
+  async toOpen(id: number): Promise<ImageToOpen> {
     const image = this.image(id)
     const { roots, links } = this.#options
     if (!(await leadsInto(roots, image.path))) {
       throw new ImageError('outside-roots', { path: image.path })
     }
-    return { path: image.path, links: withinRoots(linkPolicyOf(image, links()), roots) }
+    return {
+      path: image.path,
+      links: withinRoots(linkPolicyOf(image, links()), roots),
+      ...(image.treatedAsRaw && { format: 'raw' }),
+    }
   }
 
   // What people ask for
@@ -288,6 +290,25 @@ export class Library implements JobSubjects {
 
   setLinksTrusted(id: number, trusted: boolean): void {
     this.#catalog.setLinksTrusted(this.image(id), trusted)
+  }
+
+  /**
+   * A person says that a file of no format we know is a raw disk, or takes that back. Never by ourselves: a guest can
+   * write what looks like anything. Results of one reading are none of the other. Throws `invalid-argument` for a file
+   * that says what it is.
+   */
+  async setTreatedAsRaw(id: number, asRaw: boolean): Promise<void> {
+    const image = this.image(id)
+    if (image.treatedAsRaw === asRaw) return
+    if (asRaw && image.header.error?.reason !== 'unknown-format') {
+      throw new ImageError('invalid-argument', {
+        field: 'The file',
+        expected: 'one of no format we know',
+        found: image.header.formatLabel,
+      })
+    }
+    this.#catalog.setTreatedAsRaw(image, asRaw)
+    await this.#sightings.lookAgain([image.path])
   }
 
   /** The setting for links changed: badges depend on it. */

@@ -40,6 +40,8 @@ export interface Measured<Result> {
 export interface ImageToOpen {
   readonly path: string
   readonly links: StoredLinkPolicy
+  /** A person said so: its first bytes are not looked at. Absent: they tell the format. */
+  readonly format?: 'raw' | undefined
 }
 
 /** For a job, which must not work on a file that took the image's place meanwhile. */

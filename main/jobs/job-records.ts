@@ -35,6 +35,8 @@ export interface Subject {
   readonly imageId: number
   readonly path: string
   readonly volume: string
+  /** A person said that it is a raw disk. */
+  readonly treatedAsRaw?: boolean | undefined
 }
 
 /** What a job or a batch is stored with. */
@@ -90,7 +92,7 @@ export class JobRecords {
     const inserted = db.transaction(() => {
       const batchId = batch && insertBatch(db, { ...batch, startedAt: queuedAt })
       if (batchId !== undefined && subjects.length === 0) endBatch(db, batchId, queuedAt)
-      const jobs = subjects.map(({ imageId, path }) =>
+      const jobs = subjects.map(({ imageId, path, treatedAsRaw }) =>
         insertJob(db, {
           request: recordedRequestOf(request),
           imageId,
@@ -101,6 +103,7 @@ export class JobRecords {
           engineVersion,
           queuedAt,
           ...(whenFree === true ? { waitsFor: {} } : {}),
+          ...(treatedAsRaw === true ? { treatedAsRaw } : {}),
         }),
       )
       return { jobs, batchId }

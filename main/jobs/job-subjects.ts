@@ -11,6 +11,8 @@ export type Fit =
       readonly path: string
       /** What tells the disk it lies on from others; the scheduler works on volumes beside each other. */
       readonly volume: string
+      /** A person said that it is a raw disk. */
+      readonly treatedAsRaw: boolean
     }
   | { readonly fits: false; readonly path: string; readonly reason: SkipReason }
 

@@ -1,6 +1,6 @@
 import type { ReadingEngine } from '../../core/index.ts'
 import type { TaskHandlers } from '../workers/task.ts'
-import type { LookTasks } from './engine-host.ts'
+import type { ImageToOpen, LookTasks } from './engine-host.ts'
 import { measured } from './measured.ts'
 import { watched } from './watched.ts'
 
@@ -9,28 +9,28 @@ export function lookHandlers(engine: ReadingEngine): TaskHandlers<LookTasks> {
   return {
     check: ({ depth, ...image }, context) =>
       measured(image, () =>
-        engine.checkImage(image.path, { depth, links: image.links, ...watched(context) }),
+        engine.checkImage(image.path, { depth, ...readAs(image), ...watched(context) }),
       ),
     hash: ({ algorithm, target, ...image }, context) =>
       measured(image, () =>
         engine.hashImage(image.path, {
           algorithm,
           target,
-          links: image.links,
+          ...readAs(image),
           ...watched(context),
         }),
       ),
     map: (image, context) =>
       measured(image, () =>
-        engine.summarizeAllocation(image.path, { links: image.links, ...watched(context) }),
+        engine.summarizeAllocation(image.path, { ...readAs(image), ...watched(context) }),
       ),
-    info: ({ path, links, clusters }, { signal }) =>
-      engine.readInfo(path, { links, clusters, signal }),
+    info: ({ clusters, ...image }, { signal }) =>
+      engine.readInfo(image.path, { ...readAs(image), clusters, signal }),
     use: (image) => measured(image, () => engine.readUse(image.path)),
-    disk: ({ path, links }, { signal }) => engine.readDiskLayout(path, { links, signal }),
-    extents: async ({ path, links, from, limit }, { signal }) => {
+    disk: (image, { signal }) => engine.readDiskLayout(image.path, { ...readAs(image), signal }),
+    extents: async ({ from, limit, ...image }, { signal }) => {
       const extents = []
-      for await (const batch of engine.mapImage(path, { links, from, signal })) {
+      for await (const batch of engine.mapImage(image.path, { ...readAs(image), from, signal })) {
         extents.push(...batch)
         // One more than asked for tells where the next page begins.
         const next = extents[limit]
@@ -40,3 +40,5 @@ export function lookHandlers(engine: ReadingEngine): TaskHandlers<LookTasks> {
     },
   }
 }
+
+const readAs = ({ links, format }: ImageToOpen): Omit<ImageToOpen, 'path'> => ({ links, format })

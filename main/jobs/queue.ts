@@ -130,8 +130,10 @@ export class JobQueue {
     const skipped: SkippedImage[] = []
     for (const imageId of new Set(imageIds)) {
       const answer = subjects.fit(imageId, request)
-      if (answer.fits) fitting.push({ imageId, path: answer.path, volume: answer.volume })
-      else skipped.push({ path: answer.path, reason: skipWords(answer.reason) })
+      if (answer.fits) {
+        const { path, volume, treatedAsRaw } = answer
+        fitting.push({ imageId, path, volume, treatedAsRaw })
+      } else skipped.push({ path: answer.path, reason: skipWords(answer.reason) })
     }
     const { jobs, batchId } = this.#records.insert({
       request,

@@ -1,7 +1,7 @@
 import { host } from '../host.ts'
 import { formatCount } from '../format/counts.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
-import { commandOf } from '../features/jobs/command-of.ts'
+import { commandOf, infoCommand } from '../features/jobs/command-of.ts'
 import { toast } from '../state/toasts.ts'
 import { texts } from '../texts/texts.ts'
 import type { Command } from './command.ts'
@@ -21,12 +21,17 @@ async function commandFor(images: readonly LibraryRow[]): Promise<readonly strin
   const [only, ...others] = images
   if (only !== undefined && others.length === 0) {
     const { jobs } = await host().api['history.page']({ imageId: only.id, limit: 20 })
-    // The file may have had another name then.
-    const last = jobs.find((job) => job.imagePath === only.path && commandOf(job) !== undefined)
+    // The file may have had another name then, or have been taken for something else.
+    const last = jobs.find(
+      (job) =>
+        job.imagePath === only.path &&
+        job.treatedAsRaw === only.treatedAsRaw &&
+        commandOf(job) !== undefined,
+    )
     const words = last && commandOf(last)
     if (words !== undefined) return words
   }
-  return ['platter', 'info', ...images.map(({ path }) => path)]
+  return infoCommand(images)
 }
 
 export const copyCommands: readonly Command[] = [

@@ -7,6 +7,7 @@ import { titleOf, type Command } from './command.ts'
 import { commandContext, type Targets } from './context.ts'
 import { careCommands } from './care-commands.ts'
 import { copyCommands } from './copy-commands.ts'
+import { formatCommands } from './format-commands.ts'
 import { imageCommands } from './image-commands.ts'
 import { inItsWindow } from './library-window.ts'
 import { libraryCommands } from './library-commands.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...careCommands,
   ...copyCommands,
   ...relationCommands,
+  ...formatCommands,
   ...viewCommands,
 ].map(inItsWindow)
 

@@ -4,6 +4,7 @@ import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { texts } from '../texts/texts.ts'
 import { titleOf, type CommandContext } from './command.ts'
 import { commandContext } from './context.ts'
+import { canBeTreatedAsRaw } from './format-commands.ts'
 import { popupNatively } from './native-menu.ts'
 import { shownShortcut } from './platform.ts'
 import { commandOf, runCommand } from './registry.ts'
@@ -19,7 +20,14 @@ interface SubmenuOf {
  * fits the smallest window with every reason shown.
  */
 const groups: readonly (readonly (string | SubmenuOf)[])[] = [
-  ['image.open', 'image.openWindow', 'image.showInFolder', 'image.locate'],
+  [
+    'image.open',
+    'image.openWindow',
+    'image.showInFolder',
+    'image.locate',
+    'image.treatAsRaw',
+    'image.detectFormat',
+  ],
   ['image.check', 'image.repair', 'image.compact', 'image.resize'],
   [
     {
@@ -70,10 +78,12 @@ export function rowMenuItems(): MenuEntry[] {
   )
 }
 
-/** Of a file that is missing nobody is shown where it is: they are asked. */
+/** Of a file that is missing nobody is shown where it is: they are asked. A format is asked for where none is known. */
 function belongs(id: string, { images }: CommandContext): boolean {
   const isMissing = ({ missingSince }: LibraryRow): boolean => missingSince !== undefined
   if (id === 'image.locate') return images.some(isMissing)
+  if (id === 'image.treatAsRaw') return images.some(canBeTreatedAsRaw)
+  if (id === 'image.detectFormat') return images.some(({ treatedAsRaw }) => treatedAsRaw === true)
   return id !== 'image.showInFolder' || !(images.length > 0 && images.every(isMissing))
 }
 

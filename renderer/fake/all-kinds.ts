@@ -4,7 +4,7 @@
  */
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import type { MadeUpLibrary } from './library.ts'
-import { hugeTable, permissionDenied } from './made-up-errors.ts'
+import { hugeTable, permissionDenied, unknownFormat } from './made-up-errors.ts'
 
 const day = 86_400_000
 const MiB = 1024 ** 2
@@ -118,6 +118,14 @@ const kinds = (now: number): readonly Facts[] => [
     snapshotCount: 6,
   },
   { name: 'scratch.qcow2', isOrphan: true, onDisk: 900 * MiB },
+  {
+    name: 'old-server-backup.bin',
+    formatLabel: 'unknown',
+    health: 'cannot-read',
+    onDisk: 12 * GiB,
+    fileLength: 12 * GiB,
+    error: unknownFormat('/srv/vm/old-server-backup.bin'),
+  },
 ]
 
 /** @param now Milliseconds since 1970; everything lies before it. */

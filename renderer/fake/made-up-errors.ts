@@ -35,6 +35,21 @@ export const hugeTable = (path: string): ErrorData => ({
   causes: [],
 })
 
+export const unknownFormat = (path: string): ErrorData => ({
+  reason: 'unknown-format',
+  kind: 'invalid-format',
+  code: 'PLT-1200',
+  context: { path, found: '8f 3a 11 c4 90 02 7e d5' },
+  explanation: {
+    title: `${path.slice(path.lastIndexOf('/') + 1)} is not a disk image we know`,
+    detail: `${path} starts with 8f 3a 11 c4 90 02 7e d5, which belongs to no format Platter knows.`,
+    safety: 'Nothing was changed.',
+    advice:
+      'If you know that it is a raw disk, say so: “Treat as raw disk” in the window, --format raw on the command line.',
+  },
+  causes: [],
+})
+
 export const readFailed = (path: string): ErrorData => ({
   reason: 'read-failed',
   kind: 'io',

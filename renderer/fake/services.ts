@@ -21,6 +21,7 @@ import { madeUpComparison, madeUpLog } from './job-details.ts'
 import { allKinds } from './all-kinds.ts'
 import { madeUpLibrary } from './library.ts'
 import { planAction } from './plans.ts'
+import { notADisk, takenForRaw } from './raw-by-choice.ts'
 import { madeUpSnapshots } from './snapshots.ts'
 import { standingJobs } from './standing-jobs.ts'
 import { FakeUndoStore } from './undo-store.ts'
@@ -224,6 +225,10 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
         linksTrusted: trusted,
         health: trusted && row.health === 'untrusted-links' ? 'not-checked' : row.health,
       })
+      return {}
+    },
+    'library.setTreatedAsRaw': async ({ imageId, asRaw }) => {
+      changeRow(asRaw ? takenForRaw(rowOf(imageId)) : notADisk(rowOf(imageId)))
       return {}
     },
     'images.info': async ({ imageId, withClusters }) => {

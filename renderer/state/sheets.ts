@@ -11,7 +11,7 @@ export type Sheet =
   | { readonly kind: 'browse'; readonly purpose: 'folder' | 'image' }
   /** `check`: as soon as they are read, unless the person says otherwise. */
   | { readonly kind: 'add-folders'; readonly paths: readonly string[]; readonly check?: boolean }
-  | { readonly kind: 'trust-links'; readonly imageId: number }
+  | { readonly kind: 'trust-links' | 'treat-as-raw'; readonly imageId: number }
   | { readonly kind: 'remove-images'; readonly imageIds: readonly number[] }
   | { readonly kind: 'remove-folder'; readonly folderId: number }
   /** `subject`: what it is about, as it stands in the title. */

@@ -64,6 +64,10 @@ export function libraryHandlers({
     'library.foundAt': async ({ imageId, path, anyway }) => ({
       taken: await library.foundAt(imageId, await shell.admit(path), anyway),
     }),
+    'library.setTreatedAsRaw': async ({ imageId, asRaw }) => {
+      await library.setTreatedAsRaw(imageId, asRaw)
+      return {}
+    },
     'library.setLinksTrusted': ({ imageId, trusted }) => {
       library.setLinksTrusted(imageId, trusted)
       return {}

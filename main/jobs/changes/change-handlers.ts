@@ -15,6 +15,7 @@ export function changeHandlers(engine: Engine): TaskHandlers<ChangeTasks> {
           preallocation,
           moveGptBackup,
           scanLimit,
+          format: image.format,
           links: image.links,
           ...watched(context),
         }),
@@ -30,7 +31,12 @@ export function changeHandlers(engine: Engine): TaskHandlers<ChangeTasks> {
       ),
     planCompact: ({ scan, ...image }, context) =>
       measured(image, () =>
-        engine.planCompact(image.path, { scan, links: image.links, ...watched(context) }),
+        engine.planCompact(image.path, {
+          scan,
+          format: image.format,
+          links: image.links,
+          ...watched(context),
+        }),
       ),
     compact: ({ plan, mode, compression, ...image }, context) =>
       measured(image, () =>

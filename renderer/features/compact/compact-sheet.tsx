@@ -67,6 +67,7 @@ function CompactForm({ row, onClose }: CompactFormProps) {
     <PlanDialog
       title={words.title(row.name)}
       path={row.path}
+      treatedAsRaw={row.treatedAsRaw}
       action={action}
       request={request}
       ways={{

@@ -23,6 +23,9 @@ const RemoveImagesSheet = lazily(
 const TrustLinksSheet = lazily(
   async () => (await import('../library/trust-links-sheet.tsx')).TrustLinksSheet,
 )
+const TreatAsRawSheet = lazily(
+  async () => (await import('../library/treat-as-raw-sheet.tsx')).TreatAsRawSheet,
+)
 const SettingsSheet = lazily(
   async () => (await import('../settings/settings-sheet.tsx')).SettingsSheet,
 )
@@ -89,6 +92,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
       return <LocateSheet imageId={sheet.imageId} onClose={closeSheet} />
     case 'trust-links':
       return <TrustLinksSheet imageId={sheet.imageId} onClose={closeSheet} />
+    case 'treat-as-raw':
+      return <TreatAsRawSheet imageId={sheet.imageId} onClose={closeSheet} />
     case 'remove-images':
       return <RemoveImagesSheet imageIds={sheet.imageIds} onClose={closeSheet} />
     case 'remove-folder':

@@ -13,7 +13,6 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts, type Fact } from '../../ui/facts.tsx'
-import { ErrorPanel } from '../error/error-panel.tsx'
 import { CommandButton } from '../frame/command-button.tsx'
 import { JobProgress } from '../jobs/job-progress.tsx'
 import { formatWords } from '../library/format-words.ts'
@@ -25,6 +24,7 @@ import { ActionsBar } from './actions-bar.tsx'
 import { HealthCard } from './health-card.tsx'
 import { NeedsCard } from './needs-card.tsx'
 import { SizeBars } from './size-bars.tsx'
+import { UnreadableFile } from './unreadable-file.tsx'
 
 /** What most people want to know about an image, in one look. */
 export function OverviewTab({ row }: { readonly row: LibraryRow }) {
@@ -40,10 +40,7 @@ export function OverviewTab({ row }: { readonly row: LibraryRow }) {
       )}
       {row.error !== undefined && (
         <div className="card">
-          <ErrorPanel
-            error={row.error}
-            actions={<CommandButton id="library.remove" label={words.remove} size="small" />}
-          />
+          <UnreadableFile row={row} error={row.error} />
         </div>
       )}
       <ActionsBar row={row} />
@@ -98,6 +95,17 @@ function StateBanner({ row }: { readonly row: LibraryRow }) {
         }
       >
         {words.notOpened(row.backing === undefined ? words.theFile : row.backing.name)}
+      </Banner>
+    )
+  }
+  if (row.treatedAsRaw === true) {
+    return (
+      <Banner
+        tone="info"
+        title={words.treatedAsRaw}
+        actions={<CommandButton id="image.detectFormat" size="small" />}
+      >
+        {words.treatedAsRawText}
       </Banner>
     )
   }

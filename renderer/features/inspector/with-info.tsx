@@ -6,6 +6,7 @@ import { useNow } from '../../state/clock.ts'
 import { texts } from '../../texts/texts.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
+import { UnreadableFile } from './unreadable-file.tsx'
 import { useImageInfo } from './use-image-info.ts'
 
 export interface WithFileProps {
@@ -24,7 +25,7 @@ export function WithFile({ row, children }: WithFileProps) {
       </EmptyState>
     )
   }
-  return row.error === undefined ? children : <ErrorPanel error={row.error} />
+  return row.error === undefined ? children : <UnreadableFile row={row} error={row.error} />
 }
 
 export interface WithInfoProps {

@@ -4,6 +4,7 @@
  */
 import { isChange, type ChangeRequest } from '../../../ipc/schemas/change.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
+import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { unreachable } from '../../unreachable.ts'
 
 type Parameters = ChangeRequest['parameters']
@@ -11,21 +12,38 @@ type Parameters = ChangeRequest['parameters']
 export function commandOf({
   request,
   imagePath,
-}: Pick<Job, 'request' | 'imagePath'>): readonly string[] | undefined {
-  if (isChange(request)) return changeCommand(request, imagePath)
+  treatedAsRaw,
+}: Pick<Job, 'request' | 'imagePath' | 'treatedAsRaw'>): readonly string[] | undefined {
+  const format = formatOf({ treatedAsRaw })
+  if (isChange(request)) return changeCommand(request, imagePath, format)
   switch (request.kind) {
     case 'check':
-      return platter('check', { deep: request.depth === 'full' }, [imagePath])
+      return platter('check', { ...format, deep: request.depth === 'full' }, [imagePath])
     case 'hash':
-      return platter('sha', { ...algorithmOf(request), file: request.target === 'file' }, [
-        imagePath,
-      ])
+      return platter(
+        'sha',
+        { ...format, ...algorithmOf(request), file: request.target === 'file' },
+        [imagePath],
+      )
     case 'map':
-      return platter('map', {}, [imagePath])
+      return platter('map', format, [imagePath])
     default:
       return unreachable(request)
   }
 }
+
+/** What looks at images, in a line about one of which a person said what it is. */
+export const infoCommand = (images: readonly Pick<LibraryRow, 'path' | 'treatedAsRaw'>[]) =>
+  platter(
+    'info',
+    images.length > 0 && images.every(({ treatedAsRaw }) => treatedAsRaw === true)
+      ? formatOf({ treatedAsRaw: true })
+      : {},
+    images.map(({ path }) => path),
+  )
+
+const formatOf = ({ treatedAsRaw }: { readonly treatedAsRaw?: boolean | undefined }): Parameters =>
+  treatedAsRaw === true ? { format: 'raw' } : {}
 
 const algorithmOf = ({ algorithm }: { readonly algorithm: string }): Parameters =>
   algorithm === 'sha256' ? {} : { algorithm }
@@ -33,6 +51,7 @@ const algorithmOf = ({ algorithm }: { readonly algorithm: string }): Parameters 
 function changeCommand(
   { kind, parameters }: ChangeRequest,
   imagePath: string,
+  format: Parameters,
 ): readonly string[] | undefined {
   switch (kind) {
     case 'create': {
@@ -42,21 +61,23 @@ function changeCommand(
     }
     case 'resize': {
       const { keepCut, ...options } = parameters
-      return platter('resize', { ...options, ...kept('keepCut', keepCut, `${imagePath}.cut`) }, [
-        imagePath,
-      ])
+      return platter(
+        'resize',
+        { ...format, ...options, ...kept('keepCut', keepCut, `${imagePath}.cut`) },
+        [imagePath],
+      )
     }
     case 'repair':
     case 'amend':
     case 'discard':
     case 'pattern':
-      return platter(kind, parameters, [imagePath])
+      return platter(kind, { ...format, ...parameters }, [imagePath])
     case 'compact': {
       const { mode, ...options } = parameters
       // The command line has a verb of its own for what only frees clusters.
       return mode === 'zeroes'
-        ? platter('discard', options, [imagePath])
-        : platter('compact', parameters, [imagePath])
+        ? platter('discard', { ...format, ...options }, [imagePath])
+        : platter('compact', { ...format, ...parameters }, [imagePath])
     }
     case 'snapshot':
       return snapshotCommand(parameters, imagePath)

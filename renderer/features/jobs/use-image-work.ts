@@ -7,7 +7,14 @@ import { useAnswer, type Answer } from '../../state/use-answer.ts'
 /** Changes whenever something read about this image may be out of date. */
 export function useImageVersion(row: LibraryRow): string {
   const endedAt = useJobs((state) => state.endedAt.get(row.id))
-  return [row.modifiedAt, row.fileLength, row.linksTrusted, row.use.state, endedAt].join(':')
+  return [
+    row.modifiedAt,
+    row.fileLength,
+    row.linksTrusted,
+    row.treatedAsRaw,
+    row.use.state,
+    endedAt,
+  ].join(':')
 }
 
 /** The newest ended jobs of one kind that this image has, newest first. */

@@ -47,6 +47,8 @@ export interface PlanDialogProps {
   readonly request: AnyRequest | undefined
   /** Absolute path of the image, for that line. */
   readonly path: string
+  /** A person said that it is a raw disk; the line says it, too. */
+  readonly treatedAsRaw?: boolean | undefined
   readonly verb: PlanVerb
   readonly ways?: WaysOut
   readonly initialFocus?: RefObject<HTMLElement | null>
@@ -75,6 +77,7 @@ function PlanStage({
   action,
   request,
   path,
+  treatedAsRaw,
   verb,
   ways,
   initialFocus,
@@ -94,7 +97,7 @@ function PlanStage({
       {...(initialFocus !== undefined && { initialFocus })}
       footer={
         <>
-          <CopyCommand request={request} path={path} />
+          <CopyCommand request={request} path={path} treatedAsRaw={treatedAsRaw} />
           <span className="plan-dialog-enter" role="status">
             {enter.state === 'look-first' && planTexts().dialog.lookFirst}
           </span>
@@ -186,12 +189,19 @@ function useWhyNotYet(action: PlannedAction, verb: PlanVerb): WhyNotYet {
 interface CopyCommandProps {
   readonly request: AnyRequest | undefined
   readonly path: string
+  readonly treatedAsRaw: boolean | undefined
 }
 
-function CopyCommand({ request, path }: CopyCommandProps) {
+function CopyCommand({ request, path, treatedAsRaw }: CopyCommandProps) {
   const windows = useAppInfo((state) => state.info?.platform.startsWith('win') === true)
   const words = planTexts().dialog
-  const command = request && commandOf({ request: recordedRequestOf(request), imagePath: path })
+  const command =
+    request &&
+    commandOf({
+      request: recordedRequestOf(request),
+      imagePath: path,
+      ...(treatedAsRaw === true && { treatedAsRaw }),
+    })
   if (command === undefined) return null
   return (
     <Button

@@ -71,6 +71,7 @@ export function planVersion(row: LibraryRow): string {
     row.fileLength,
     row.virtualSize,
     row.linksTrusted,
+    row.treatedAsRaw,
     row.readOnly,
     use.state,
     usedBy.length,

@@ -95,6 +95,7 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
     <PlanDialog
       title={words.title(row.name)}
       path={row.path}
+      treatedAsRaw={row.treatedAsRaw}
       action={action}
       request={request}
       ways={ways}

@@ -46,6 +46,9 @@ export const inspector = {
     linksOutside: 'It links outside its folder',
     notOpened: (name: string) => `${name} was not opened.`,
     theFile: 'The file it names',
+    treatedAsRaw: 'Treated as a raw disk',
+    treatedAsRawText:
+      'You said so: its first bytes say nothing of a format, and are not looked at.',
     showChain: 'Show chain',
     notMapped: 'Where in the disk the data lies is not known yet.',
     mapIsOld: (totals: string) => `${totals}. The file changed since this map was made.`,

@@ -39,7 +39,7 @@ A sound image, one with leaks, one with corruptions, and what has nothing to che
   $ platter check --format qcow2 disk.raw
   platter: disk.raw is not a disk image we know (PLT-1200)
     <folder>/disk.raw starts with 0x0, which belongs to no format Platter knows.
-    Nothing was changed. If it is a raw disk, the command line can open it as raw (--format raw).
+    Nothing was changed. If you know that it is a raw disk, say so: “Treat as raw disk” in the window, --format raw on the command line.
   [1]
   $ platter check missing.qcow2
   platter: missing.qcow2 is not there (PLT-1100)

@@ -70,7 +70,7 @@ All about them.
   $ platter info --format qcow2 --output text base.qcow2 disk.raw
   platter: disk.raw is not a disk image we know (PLT-1200)
     <folder>/disk.raw starts with 0x0, which belongs to no format Platter knows.
-    Nothing was changed. If it is a raw disk, the command line can open it as raw (--format raw).
+    Nothing was changed. If you know that it is a raw disk, say so: “Treat as raw disk” in the window, --format raw on the command line.
   base.qcow2
     Format        qcow2 v3
     Virtual size  64 MiB (67,108,864 bytes)

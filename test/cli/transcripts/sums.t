@@ -22,7 +22,7 @@ The same disk as qcow2 and raw has the same checksum.
   $ platter sha --format qcow2 disk.raw
   platter: disk.raw is not a disk image we know (PLT-1200)
     <folder>/disk.raw starts with 0x0, which belongs to no format Platter knows.
-    Nothing was changed. If it is a raw disk, the command line can open it as raw (--format raw).
+    Nothing was changed. If you know that it is a raw disk, say so: “Treat as raw disk” in the window, --format raw on the command line.
   [1]
   $ platter sha --links deny disk.qcow2 | cut -c 1-8
   8591c541

@@ -65,6 +65,13 @@ export const dialogScreens: readonly Screen[] = [
     },
   },
   {
+    name: 'treat-as-raw',
+    reach: async (at) => {
+      await at.on('old-server-backup.bin', 'image.treatAsRaw')
+      await at.dialog.waitFor()
+    },
+  },
+  {
     name: 'locate',
     reach: async (at) => {
       await at.on('archive-2024.qcow2', 'image.locate')

@@ -22,6 +22,7 @@ export const inspectorScreens: readonly Screen[] = [
   tab('overview-missing', 'archive-2024.qcow2', 'overview'),
   tab('overview-unreadable', 'torn.qcow2', 'overview'),
   tab('overview-raw', 'installer.img', 'overview'),
+  tab('overview-no-format', 'old-server-backup.bin', 'overview'),
   tab('overview-foreign', 'windows-11.vmdk', 'overview'),
   tab('overview-long-name', 'ci-runner', 'overview'),
   {

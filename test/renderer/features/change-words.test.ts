@@ -78,6 +78,22 @@ describe('a change in the history', () => {
     expect(commandOf(changed({ kind: 'encode', parameters: {} }))).toBeUndefined()
   })
 
+  it('names the format in the command where a person had said that the file is a raw disk', () => {
+    const raw = { treatedAsRaw: true, imagePath: '/vm/volume.bin' } as const
+    const said = (request: Job['request']): string | undefined =>
+      commandOf({ ...raw, request })?.join(' ')
+    expect(said({ kind: 'resize', parameters: { size: 4096 } })).toBe(
+      'platter resize --format raw --size 4096 /vm/volume.bin',
+    )
+    expect(said({ kind: 'compact', parameters: { mode: 'zeroes' } })).toBe(
+      'platter discard --format raw /vm/volume.bin',
+    )
+    expect(said({ kind: 'hash', algorithm: 'sha256', target: 'content' })).toBe(
+      'platter sha --format raw /vm/volume.bin',
+    )
+    expect(said({ kind: 'map' })).toBe('platter map --format raw /vm/volume.bin')
+  })
+
   it('cannot be started again from the window', () => {
     expect(repeatingOf(compacted)).toBeUndefined()
   })

@@ -1,6 +1,7 @@
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { createEngine } from '../../../../core/node-engine.ts'
+import { rawSummary } from '../../../../core/operations/raw-summary.ts'
 import { matrixImages } from '../../../helpers/image-matrix.ts'
 import { qemuImg, qemuImgJson } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
@@ -123,6 +124,10 @@ test('a given format is believed, whatever the first bytes say', async () => {
     clusterSize: undefined,
     error: undefined,
   })
+  // Said afterwards, it comes to the same.
+  expect(rawSummary(await engine.summarizeHeader(path))).toEqual(
+    await engine.summarizeHeader(path, { format: 'raw' }),
+  )
   await writeFile(folder.file('disk.raw'), Buffer.alloc(4096))
   expect(await engine.summarizeHeader(folder.file('disk.raw'), { format: 'qcow2' })).toMatchObject({
     error: { reason: 'unknown-format' },
