@@ -24,6 +24,29 @@ const undoReason = z.discriminatedUnion('kind', [
 ])
 export type UndoReason = z.infer<typeof undoReason>
 
+/** What a change means for the images that build on the changed one. */
+export const overlayEffect = z.enum([
+  /** They read the same as before. */
+  'none',
+  /** Their own size stays, whatever that of their base. */
+  'size-stays',
+  /** They read a partition table that was made for the new size. */
+  'partition-table',
+  /** What the repair cannot keep is lost to them as well. */
+  'repaired',
+  /** They read through another backing file, too. */
+  'other-backing',
+  /** They read what comes back. */
+  'goes-back',
+  /** They are told its new place. */
+  'other-place',
+  /** They need it where it is. */
+  'needed',
+  /** They would read a disk that is neither the old one nor the new one. */
+  'broken',
+])
+export type OverlayEffect = z.infer<typeof overlayEffect>
+
 export const preflightLine = z.discriminatedUnion('id', [
   z.object({ id: z.literal('use'), tone, use: imageUse }),
   z.object({ id: z.literal('writable'), tone, path: z.string(), error: errorData.optional() }),
@@ -53,6 +76,7 @@ export const preflightLine = z.discriminatedUnion('id', [
   z.object({
     id: z.literal('children'),
     tone,
+    effect: overlayEffect,
     /** Overlays whose content depends on this image. */
     children: z.array(z.object({ imageId, name: z.string() })),
     /** Those of them whose file is not there now, its disk perhaps not mounted: nobody can look at them. */

@@ -1,5 +1,5 @@
 import type { ImageErrorData } from '../../core/index.ts'
-import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
+import type { OverlayEffect, PreflightLine } from '../../ipc/schemas/preflight.ts'
 import type { CardFacts, SpaceNeed } from '../plans/draft.ts'
 import { childrenLine, machinesLine } from '../plans/preflight/dependent-lines.ts'
 import { lineOfUse, spaceLine } from '../plans/preflight/file-lines.ts'
@@ -11,6 +11,8 @@ export interface PlaceFacts {
   readonly refusals: readonly ImageErrorData[]
   /** What another volume has to have room for; undefined on the same one. */
   readonly space?: SpaceNeed | undefined
+  /** What it means for the images that build on it. */
+  readonly overlays: OverlayEffect
   readonly undo: NonNullable<CardFacts['undo']>
 }
 
@@ -23,14 +25,14 @@ const provedPerSecond = 100 * 1024 * 1024
  */
 export async function placeLines(
   { use, row, children }: Pick<Subject, 'use' | 'row' | 'children'>,
-  { refusals, space, undo }: PlaceFacts,
+  { refusals, space, overlays, undo }: PlaceFacts,
 ): Promise<readonly PreflightLine[]> {
   const free = space && { ...space, freeBytes: await freeBytesAt(space.folder) }
   return [
     lineOfUse(use),
     ...refusalLines(refusals),
     spaceLine(free),
-    childrenLine(children, 'may-differ'),
+    childrenLine(children, overlays),
     machinesLine(row.usedBy, true),
     undoLine(undo),
     timeLine(space && Math.ceil(space.bytes / provedPerSecond)),

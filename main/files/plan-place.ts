@@ -229,7 +229,12 @@ export async function placeDraft(
     consent: undefined,
     hasEffect: true,
     card: {
-      lines: await placeLines(subject, { refusals, space, undo: { undo: 'while-unchanged' } }),
+      lines: await placeLines(subject, {
+        refusals,
+        space,
+        overlays: 'other-place',
+        undo: { undo: 'while-unchanged' },
+      }),
     },
     basis: {
       file: fileBasis(subject.file),

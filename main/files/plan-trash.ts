@@ -43,6 +43,7 @@ export const trashPlanner =
       card: {
         lines: await placeLines(subject, {
           refusals,
+          overlays: 'needed',
           undo:
             folder === undefined
               ? { undo: 'no', because: { kind: 'system-trash' } }

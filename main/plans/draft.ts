@@ -1,6 +1,6 @@
 import type { Health } from '../../ipc/schemas/library.ts'
 import type { PlanDetail } from '../../ipc/schemas/plan.ts'
-import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
+import type { OverlayEffect, PreflightLine } from '../../ipc/schemas/preflight.ts'
 import type { ImageErrorData, Progress, ToldChange } from '../../core/index.ts'
 import type { EngineHost, FileFacts } from '../jobs/engine-host.ts'
 import type { JobSubjects } from '../jobs/job-subjects.ts'
@@ -51,8 +51,8 @@ export interface CardFacts {
   readonly space?: SpaceNeed | undefined
   /** Snapshots the image has, and those that the change takes away. */
   readonly snapshots?: { readonly count: number; readonly lost: number } | undefined
-  /** What overlays of the image would read afterwards; undefined: it is not about the content. */
-  readonly content?: 'same' | 'may-differ' | 'differs' | undefined
+  /** What it means for overlays of the image; undefined: it is not about what they read. */
+  readonly overlays?: OverlayEffect | undefined
   /** Whether the machines that name it are worth a line. */
   readonly tellsMachines: boolean
   readonly undo: Omit<Extract<PreflightLine, { id: 'undo' }>, 'id' | 'tone'> | undefined

@@ -59,7 +59,7 @@ function draftOf(subject: Subject, plan: CompactPlan, parameters: Parameters): D
       check: { kind: 'judged', health },
       space: { folder: path.dirname(image.path), bytes: chosen.temporaryBytes },
       snapshots: { count: plan.kept.snapshots, lost: 0 },
-      content: 'same',
+      overlays: 'none',
       tellsMachines: false,
       undo: { undo: 'not-needed', because: { kind: 'same-content' } },
       seconds: chosen.estimatedSeconds,

@@ -33,7 +33,7 @@ export const relinkPlanner =
       card: {
         makesFiles: false,
         check: { kind: 'does-not-matter' },
-        content: 'may-differ',
+        overlays: 'other-backing',
         tellsMachines: true,
         undo: { undo: 'while-unchanged' },
       },

@@ -58,9 +58,9 @@ function ofImage(subject: Subject, { plan, consent }: Planned, detail: PlanOf<'r
       makesFiles: isWritten,
       check: { kind: 'mended', health: plan.before.health },
       space: { folder: path.dirname(image.path), bytes: plan.safetyCopyBytes },
-      content: plan.steps.some(({ included, losesData }) => included && losesData)
-        ? 'may-differ'
-        : 'same',
+      overlays: plan.steps.some(({ included, losesData }) => included && losesData)
+        ? 'repaired'
+        : 'none',
       tellsMachines: false,
       undo: { undo: 'while-unchanged', keptBytes: plan.safetyCopyBytes },
     },

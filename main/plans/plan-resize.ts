@@ -45,6 +45,7 @@ export const resizePlanner =
         ? cutBytes
         : undefined
     const consent = ignoreDataLoss ? plan.consentNeeded : []
+    const movesGpt = moveGptBackup && plan.gptBackupMovesTo !== undefined
     const isAgreed = keptBytes !== undefined || plan.consentNeeded.length === consent.length
     return {
       detail: detailOf(plan),
@@ -57,8 +58,8 @@ export const resizePlanner =
           }).toJSON(),
       loses: plan.consentNeeded.length > 0 && keptBytes === undefined ? lossOf(plan) : undefined,
       // A copy of the partition table may have to go to the end of a disk that has its size already.
-      hasEffect: plan.kind !== 'none' || (moveGptBackup && plan.gptBackupMovesTo !== undefined),
-      card: { ...cardOf(plan, subject), undo: undoOf(plan, keptBytes, keeper) },
+      hasEffect: plan.kind !== 'none' || movesGpt,
+      card: { ...cardOf(plan, subject, movesGpt), undo: undoOf(plan, keptBytes, keeper) },
       basis: { stamp: plan.stamp, dataFile: plan.dataFile, keepsCut: keptBytes !== undefined },
       carryOut: async ({ host, jobId, ...work }) => {
         const kept =
@@ -118,7 +119,11 @@ function detailOf(plan: ResizePlan): PlanOf<'resize'> {
   }
 }
 
-function cardOf(plan: ResizePlan, { image, row }: Subject): Omit<CardFacts, 'undo'> {
+function cardOf(
+  plan: ResizePlan,
+  { image, row }: Subject,
+  movesGpt: boolean,
+): Omit<CardFacts, 'undo'> {
   const { kind, before, after, preallocation, snapshots } = plan
   const isPaid = preallocation === 'falloc' || preallocation === 'full'
   const bytes = isPaid ? Math.max(after.virtualSize - before.virtualSize, 0) : 0
@@ -127,7 +132,7 @@ function cardOf(plan: ResizePlan, { image, row }: Subject): Omit<CardFacts, 'und
     check: { kind: 'judged', health: healthOf(plan, row) },
     space: { folder: path.dirname(image.path), bytes },
     snapshots: { count: snapshots.length, lost: 0 },
-    content: kind === 'shrink' ? 'differs' : 'same',
+    overlays: kind === 'shrink' ? 'broken' : movesGpt ? 'partition-table' : 'size-stays',
     tellsMachines: true,
     seconds: Math.ceil(bytes / preallocatedPerSecond),
   }

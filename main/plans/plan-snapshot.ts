@@ -104,7 +104,7 @@ async function planGoingBack(
         ? 'What only the present state of the disk has'
         : undefined,
     card: cardOf(listed, {
-      content: 'differs',
+      overlays: 'broken',
       tellsMachines: true,
       undo:
         take === undefined
@@ -227,7 +227,7 @@ const cardOf = (
   makesFiles: false,
   check: { kind: 'must-be-sound' },
   snapshots: { count: listed.length, lost },
-  content: 'same',
+  overlays: 'none',
   tellsMachines: false,
   ...facts,
 })

@@ -8,6 +8,7 @@ import {
   type ImageErrorData,
 } from '../../core/index.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
+import type { OverlayEffect } from '../../ipc/schemas/preflight.ts'
 import { fileBasis } from '../plans/basis.ts'
 import { checkAfter } from '../plans/check-after.ts'
 import type { CardFacts, Draft } from '../plans/draft.ts'
@@ -27,7 +28,7 @@ export async function draftChange(
   const refusals = plan.refusal === undefined ? [] : [plan.refusal]
   return {
     ...undoDraft({ job, returns, refusals, change }),
-    card: cardFor(changesContent(change) ? 'may-differ' : 'same'),
+    card: cardFor(changesContent(change) ? 'goes-back' : 'none'),
     basis: { file: fileBasis(file) },
     carryOut: async ({ host, ...work }) => {
       using _kept = store.use(job.id)
@@ -66,7 +67,7 @@ export async function draftRepair(
       bytesWritten: plan?.bytesRestored,
       ...(damage === undefined ? {} : { damage: countsOfWords(damage) }),
     }),
-    card: cardFor('may-differ'),
+    card: cardFor('goes-back'),
     basis: { file: fileBasis(file), state: plan?.state },
     carryOut: async ({ host, ...work }) => {
       using _kept = store.use(job.id)
@@ -111,10 +112,10 @@ async function planOfRepair(
   }
 }
 
-const cardFor = (content: 'same' | 'may-differ'): CardFacts => ({
+const cardFor = (overlays: OverlayEffect): CardFacts => ({
   makesFiles: false,
   check: { kind: 'does-not-matter' },
-  content,
+  overlays,
   tellsMachines: true,
   undo: undefined,
 })

@@ -3,7 +3,7 @@ import type { ImageAction } from '../../ipc/schemas/action.ts'
 import type { JobProgress } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import type { ActionPlan, PlanDetail } from '../../ipc/schemas/plan.ts'
-import type { PreflightLine } from '../../ipc/schemas/preflight.ts'
+import type { OverlayEffect, PreflightLine } from '../../ipc/schemas/preflight.ts'
 import { compactPlanOf, resizePlanOf } from './plans-space.ts'
 import { unreachable } from '../unreachable.ts'
 import { moment } from './pace.ts'
@@ -79,6 +79,35 @@ function madeUpPlan(question: PlanQuestion): MadeUpPlan {
 
 const gib = 2 ** 30
 
+const isUnchanged = (effect: OverlayEffect): boolean => effect === 'none' || effect === 'size-stays'
+
+function effectOf(
+  request: PlanQuestion['request'],
+  { virtualSize = 0 }: LibraryRow,
+): OverlayEffect {
+  switch (request.kind) {
+    case 'resize':
+      return request.parameters.size < virtualSize ? 'broken' : 'size-stays'
+    case 'snapshot':
+      return request.parameters.action === 'apply' ? 'broken' : 'none'
+    case 'compact':
+    case 'repair':
+      return 'none'
+    case 'relink':
+      return 'other-backing'
+    case 'rename':
+    case 'move':
+      return 'other-place'
+    case 'trash':
+    case 'remove':
+      return 'broken'
+    case 'undo':
+      return 'goes-back'
+    default:
+      return unreachable(request)
+  }
+}
+
 function cardOf({ row, request, rows }: PlanQuestion, made: MadeUpPlan): ActionPlan {
   const children = [...rows.values()].filter(({ parentId }) => parentId === row.id)
   const inUse = row.use.state === 'writing'
@@ -106,9 +135,11 @@ function cardOf({ row, request, rows }: PlanQuestion, made: MadeUpPlan): ActionP
     preflight.push({ id: 'snapshots', tone: lost > 0 ? 'note' : 'good', count: snapshots, lost })
   }
   if (children.length > 0) {
+    const effect = effectOf(request, row)
     preflight.push({
       id: 'children',
-      tone: request.kind === 'trash' ? 'stop' : 'note',
+      tone: effect === 'broken' ? 'stop' : isUnchanged(effect) ? 'good' : 'note',
+      effect,
       children: children.map(({ id, name }) => ({ imageId: id, name })),
     })
   }

@@ -156,6 +156,7 @@ describe('sizes', () => {
     expect(plan.preflight).toContainEqual({
       id: 'children',
       tone: 'stop',
+      effect: 'broken',
       children: [{ imageId: child, name: 'overlay.qcow2' }],
     })
     expect(await services.run(base.id, request, plan.token)).toMatchObject({
@@ -164,7 +165,16 @@ describe('sizes', () => {
     })
     expect(await virtualSizeOf(base.file)).toBe(64 * mib)
     const growth = { kind: 'resize', parameters: { size: 128 * mib } } as const
-    expect(tones(await services.plan(base.id, growth))).toMatchObject({ children: 'good' })
+    const overlays = [{ imageId: child, name: 'overlay.qcow2' }]
+    const grown = await services.plan(base.id, growth)
+    const stays = { id: 'children', tone: 'good', effect: 'size-stays', children: overlays }
+    expect(grown.preflight).toContainEqual(stays)
+    const compacted = await services.plan(base.id, {
+      kind: 'compact',
+      parameters: { mode: 'auto' },
+    })
+    const same = { id: 'children', tone: 'good', effect: 'none', children: overlays }
+    expect(compacted.preflight).toContainEqual(same)
   })
 })
 

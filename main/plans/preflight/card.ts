@@ -20,7 +20,7 @@ export function cardOf(
     ...refusalLines(refusals),
     spaceLine(surroundings.space),
     snapshotsLine(card.snapshots),
-    childrenLine(children, card.content),
+    childrenLine(children, card.overlays),
     machinesLine(row.usedBy, card.tellsMachines),
     undoLine(card.undo),
     timeLine(card.seconds),

@@ -1,6 +1,6 @@
 /** The lines of the card about what depends on the image: snapshots, overlays, virtual machines. */
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
-import type { PreflightLine } from '../../../ipc/schemas/preflight.ts'
+import type { OverlayEffect, PreflightLine } from '../../../ipc/schemas/preflight.ts'
 import type { CardFacts } from '../draft.ts'
 
 export function snapshotsLine(snapshots: CardFacts['snapshots']): PreflightLine | undefined {
@@ -9,24 +9,34 @@ export function snapshotsLine(snapshots: CardFacts['snapshots']): PreflightLine 
   return { id: 'snapshots', tone: lost > 0 ? 'note' : 'good', count, lost }
 }
 
-/**
- * An overlay holds only what differs from the image below it: once that one reads differently, what the overlay's
- * guest reads is neither the old disk nor the new one.
- */
+/** A disk that reads differently below an overlay is neither the old one nor the new one to the overlay's guest. */
+const tones: Readonly<Record<OverlayEffect, PreflightLine['tone']>> = {
+  none: 'good',
+  'size-stays': 'good',
+  'partition-table': 'note',
+  repaired: 'note',
+  'other-backing': 'note',
+  'goes-back': 'note',
+  'other-place': 'note',
+  needed: 'note',
+  broken: 'stop',
+}
+
 export function childrenLine(
   children: readonly Pick<LibraryRow, 'id' | 'name' | 'missingSince'>[],
-  content: CardFacts['content'],
+  effect: OverlayEffect | undefined,
 ): PreflightLine | undefined {
-  if (children.length === 0 || content === undefined) return undefined
-  const tone = { same: 'good', 'may-differ': 'note', differs: 'stop' } as const
+  if (children.length === 0 || effect === undefined) return undefined
+  const tone = tones[effect]
   const named = ({ id, name }: Pick<LibraryRow, 'id' | 'name'>) => ({ imageId: id, name })
   const missing = children.filter(({ missingSince }) => missingSince !== undefined)
   return {
     id: 'children',
-    tone: tone[content],
+    tone,
+    effect,
     children: children.map(named),
-    // Where the content stays the same, it makes no difference to them either.
-    ...(missing.length === 0 || content === 'same' ? {} : { missing: missing.map(named) }),
+    // What makes no difference to those that are there makes none to them either.
+    ...(missing.length === 0 || tone === 'good' ? {} : { missing: missing.map(named) }),
   }
 }
 

@@ -192,11 +192,11 @@ function snapshotWords({ count, lost }: Line<'snapshots'>): string {
   return lost === 0 ? snapshots.kept(all) : snapshots.lost(formatCount(lost), all)
 }
 
-function childrenWords({ tone, children, missing = [] }: Line<'children'>): PreflightWords {
+function childrenWords({ effect, children, missing = [] }: Line<'children'>): PreflightWords {
   const words = planTexts().children
   if (children.length === 0) return { title: words.none }
   const names = namesOf(children)
-  const title = { stop: words.broken, note: words.some, good: words.goOn }[tone](names)
+  const title = words.effects[effect](names)
   return missing.length === 0 ? { title } : { title, detail: words.missing(namesOf(missing)) }
 }
 

@@ -62,13 +62,25 @@ export const plan = {
   },
   children: {
     none: 'No image of the library builds on it',
-    some: (names: string) => `Images that build on it: ${names}`,
-    /** An overlay has a size of its own, whatever that of its base. */
-    goOn: (names: string) =>
-      `Images that build on it go on as before, with the size they have: ${names}`,
+    /** What it means for them. */
+    effects: {
+      none: (names: string) => `Images that build on it read the same as before: ${names}`,
+      'size-stays': (names: string) =>
+        `Images that build on it go on as before, with the size they have: ${names}`,
+      'partition-table': (names: string) =>
+        `Images that build on it keep the size they have, and read a partition table made for the new size: ${names}`,
+      repaired: (names: string) =>
+        `What the repair cannot keep is lost to the images that build on it, too: ${names}`,
+      'other-backing': (names: string) =>
+        `Images that build on it read through the new backing file, too: ${names}`,
+      'goes-back': (names: string) => `Images that build on it read what comes back: ${names}`,
+      'other-place': (names: string) =>
+        `Images that build on it are told where it is then: ${names}`,
+      needed: (names: string) => `Images that build on it need it: ${names}`,
+      broken: (names: string) => `These images build on it and would break: ${names}`,
+    },
     missing: (names: string) =>
       `The files of these are not there now, so that nobody can look at them or tell them of a new place: ${names}. If their disk is not mounted, mount it first.`,
-    broken: (names: string) => `These images build on it and would break: ${names}`,
     more: (count: string) => `and ${count} more`,
     show: 'Show who uses it',
   },

@@ -16,7 +16,7 @@ describe('an Enter that came before the plan', () => {
     expect(told({ id: 'check', tone: 'note', health: 'leaks', stale: false })).toBe(false)
     expect(told({ id: 'undo', tone: 'note', undo: 'no' })).toBe(false)
     const children = [{ imageId: 2, name: 'overlay.qcow2' }]
-    expect(told({ id: 'children', tone: 'note', children })).toBe(false)
+    expect(told({ id: 'children', tone: 'note', effect: 'repaired', children })).toBe(false)
     expect(needsNoLook({ allowed: false, preflight: [free] })).toBe(false)
   })
 })

@@ -61,15 +61,24 @@ describe('a line of the pre-flight card', () => {
     [{ id: 'snapshots', tone: 'good', count: 0, lost: 0 }, 'It has no snapshots'],
     [{ id: 'snapshots', tone: 'good', count: 3, lost: 0 }, '3 snapshots kept'],
     [{ id: 'snapshots', tone: 'note', count: 3, lost: 1 }, '1 of 3 snapshots lost'],
-    [{ id: 'children', tone: 'good', children: [] }, 'No image of the library builds on it'],
     [
-      { id: 'children', tone: 'good', children: [{ imageId: 2, name: 'a.qcow2' }] },
+      { id: 'children', tone: 'good', effect: 'none', children: [] },
+      'No image of the library builds on it',
+    ],
+    [
+      {
+        id: 'children',
+        tone: 'good',
+        effect: 'size-stays',
+        children: [{ imageId: 2, name: 'a.qcow2' }],
+      },
       'Images that build on it go on as before, with the size they have: a.qcow2',
     ],
     [
       {
         id: 'children',
         tone: 'stop',
+        effect: 'broken',
         children: ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index) => ({
           imageId: index + 1,
           name,

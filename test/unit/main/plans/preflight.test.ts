@@ -93,17 +93,19 @@ describe('the line about', () => {
   })
 
   test.each([
-    ['same', 'good'],
-    ['may-differ', 'note'],
-    ['differs', 'stop'],
-  ] as const)('overlays, when the content is %s, is %s', (content, tone) => {
-    const line = childrenLine([{ id: 2, name: 'child.qcow2' }], content)
+    ['none', 'good'],
+    ['size-stays', 'good'],
+    ['repaired', 'note'],
+    ['broken', 'stop'],
+  ] as const)('overlays, to which it means %s, is %s', (effect, tone) => {
+    const line = childrenLine([{ id: 2, name: 'child.qcow2' }], effect)
     expect(line).toEqual({
       id: 'children',
       tone,
+      effect,
       children: [{ imageId: 2, name: 'child.qcow2' }],
     })
-    expect(childrenLine([], content)).toBeUndefined()
+    expect(childrenLine([], effect)).toBeUndefined()
   })
 
   test('machines is there for those who should know', () => {
@@ -159,7 +161,12 @@ describe('a line that stops', () => {
     ],
     [
       'one overlay',
-      { id: 'children', tone: 'stop', children: [{ imageId: 2, name: 'child.qcow2' }] },
+      {
+        id: 'children',
+        tone: 'stop',
+        effect: 'broken',
+        children: [{ imageId: 2, name: 'child.qcow2' }],
+      },
       'child.qcow2 holds only what differs from it; what their guests read would be torn.',
     ],
     ['refusal', { id: 'refusal', tone: 'stop', error: trouble }, trouble.explanation.detail],
