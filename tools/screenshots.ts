@@ -18,6 +18,7 @@ import {
 import { screens } from '../test/e2e/screens.ts'
 import { reachScreen } from '../test/e2e/screens/reach-screen.ts'
 import type { Screen } from '../test/e2e/screens/screen.ts'
+import { whenStill } from '../test/e2e/window.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -34,34 +35,29 @@ const folder = options.built ?? fileURLToPath(new URL('../dist/design', import.m
 
 if (options.built === undefined) await buildMadeUpWindow(folder)
 const window = await openMadeUpWindow(folder)
+const themes: readonly Theme[] =
+  options.theme === undefined ? ['light', 'dark'] : [options.theme === 'dark' ? 'dark' : 'light']
 let problemCount = 0
 try {
   await mkdir(options.out, { recursive: true })
-  for (const theme of options.theme === undefined ? ['light', 'dark'] : [options.theme]) {
-    for (const size of options.size.split(',')) {
-      problemCount += await lookAtAll(window, theme === 'dark' ? 'dark' : 'light', size)
-    }
-  }
+  for (const size of options.size.split(',')) problemCount += await lookAtAll(window, size)
 } finally {
   await window.close()
 }
 if (problemCount > 0) process.exitCode = 1
 else console.log('screenshots: no problem was found')
 
+type Theme = 'light' | 'dark'
+
 /** Answers with the number of problems: console errors, steps that did not work. */
-async function lookAtAll(
-  { browser, address }: MadeUpWindow,
-  colorScheme: 'light' | 'dark',
-  size: string,
-): Promise<number> {
+async function lookAtAll({ browser, address }: MadeUpWindow, size: string): Promise<number> {
   const [width = 1280, height = 800] = size.split('x').map(Number)
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme })
+  const context = await browser.newContext({ viewport: { width, height } })
   let found = 0
   for (const screen of screens) {
     if (wanted !== undefined && !wanted.includes(screen.name)) continue
-    const name = `${screen.name}-${colorScheme}-${size}`
-    const problems = await look(await context.newPage(), screen, { address, name })
-    for (const problem of problems) console.error(`${name}: ${problem}`)
+    const problems = await look(await context.newPage(), screen, { address, size })
+    for (const problem of problems) console.error(`${screen.name}-${size}: ${problem}`)
     found += problems.length
   }
   await context.close()
@@ -71,7 +67,7 @@ async function lookAtAll(
 async function look(
   page: Page,
   screen: Screen,
-  { address, name }: Pick<MadeUpWindow, 'address'> & { readonly name: string },
+  { address, size }: Pick<MadeUpWindow, 'address'> & { readonly size: string },
 ): Promise<readonly string[]> {
   const found: string[] = []
   page.on('console', (message) => {
@@ -86,7 +82,11 @@ async function look(
   } catch (error) {
     found.push(`step: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`)
   }
-  await page.screenshot({ path: join(options.out, `${name}.png`) })
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme })
+    await whenStill(page)
+    await page.screenshot({ path: join(options.out, `${screen.name}-${theme}-${size}.png`) })
+  }
   await page.close()
   return found
 }

@@ -1,8 +1,10 @@
 /** What made-up changes come to: the record of the job, and the row afterwards. */
 import type { ChangeFact, ChangeRequest } from '../../ipc/schemas/change.ts'
-import type { Job } from '../../ipc/schemas/job.ts'
+import type { Job, JobResult } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
+import { formatBytes } from '../format/bytes.ts'
 import { unreachable } from '../unreachable.ts'
+import { madeUpSnapshots } from './snapshots.ts'
 
 export interface MadeUpChange {
   readonly record: Pick<Job, 'result' | 'summary' | 'undo' | 'fileBefore' | 'fileAfter'>
@@ -16,30 +18,30 @@ export function madeUpChange(row: LibraryRow, request: ChangeRequest, at: number
   const { parameters } = request
   switch (request.kind) {
     case 'repair':
-      return done(row, 'Repaired: 37 leaked clusters freed', {
-        undo: 'possible',
-        facts: [
-          { label: 'Corruptions repaired', count: 2 },
-          { label: 'Leaked clusters freed', count: 37 },
-          { label: 'Written', bytes: 12_288 },
-        ],
-        after: { ...row, health: 'not-checked', healthStale: false, modifiedAt: at },
-      })
+      return madeUpRepair(row, parameters, at)
     case 'snapshot': {
-      const action = String(parameters['action'])
+      const { action } = parameters
       const count = row.snapshotCount ?? 0
       const more = action === 'create' ? 1 : action === 'delete' ? -1 : 0
-      return done(row, `Snapshot “${String(parameters['name'])}”: ${action} done`, {
+      return done(row, snapshotWords(row, parameters), {
         undo: 'possible',
-        facts: [],
+        facts: action === 'delete' ? [{ label: 'Freed', bytes: 1_932_735_283 }] : [],
         after: { ...row, snapshotCount: Math.max(0, count + more), modifiedAt: at },
       })
     }
     case 'resize': {
+      const before = row.virtualSize ?? row.fileLength
       const size = Number(parameters['size'] ?? 40 * gib)
-      return done(row, 'Resized', {
+      const change = formatBytes(Math.abs(size - before), 'binary')
+      return done(row, size < before ? `Shrank by ${change}` : `Grew by ${change}`, {
         undo: 'possible',
-        facts: [{ label: 'Virtual size', bytes: size }],
+        facts: [
+          { label: 'Virtual size before', bytes: before },
+          { label: 'Virtual size after', bytes: size },
+          ...(size < before
+            ? [{ label: 'Given back', bytes: Math.floor((before - size) / 2) }]
+            : []),
+        ],
         after: { ...row, virtualSize: size, modifiedAt: at },
       })
     }
@@ -51,26 +53,56 @@ export function madeUpChange(row: LibraryRow, request: ChangeRequest, at: number
       )
       const name = path.slice(path.lastIndexOf('/') + 1)
       const location = path.slice(0, path.lastIndexOf('/'))
-      return done(row, `Now at ${path}`, {
+      return done(row, `Is at ${path} now`, {
         undo: 'possible',
-        facts: [],
+        facts:
+          row.childCount > 0 ? [{ label: 'Overlays that were told', count: row.childCount }] : [],
         after: { ...row, path, name, location },
       })
     }
     case 'trash':
+      return done(row, `${row.name} is in the Trash`, {
+        undo: 'possible',
+        facts: [{ label: 'Was', text: row.path }],
+        after: undefined,
+      })
     case 'remove':
-      return done(row, request.kind === 'trash' ? 'Moved to the Trash' : 'Out of the library', {
+      return done(row, 'Removed from the library', {
         undo: 'possible',
         facts: [],
         after: undefined,
       })
-    case 'relink':
-      return done(row, 'Names another backing file', { undo: 'possible', facts: [], after: row })
+    case 'relink': {
+      const name = String(parameters['backing'])
+      return done(row, `Backing file is ${name} now`, {
+        undo: 'possible',
+        facts: [
+          { label: 'Backing file', text: `${name} (qcow2)` },
+          { label: 'It was', text: `${row.backing?.name ?? 'none'} (qcow2)` },
+        ],
+        after: { ...row, backing: { name, state: 'present', target: name } },
+      })
+    }
     case 'undo':
-      return done(row, 'Taken back', { undo: 'no', facts: [], after: row })
-    case 'create':
-    case 'amend':
+      return done(row, `Undone: the tables of ${row.name} return as they were before`, {
+        undo: 'no',
+        facts: [{ label: 'Taken back', text: 'Repaired: 37 leaks fixed, clean now' }],
+        after: row,
+      })
+    case 'create': {
+      const size = Number(parameters['size'] ?? 40 * gib)
+      const format = String(parameters['format'])
+      return done(row, `${formatBytes(size, 'binary')} ${format} image made`, {
+        undo: 'no',
+        facts: [
+          { label: 'Virtual size', bytes: size },
+          { label: 'File length', bytes: 196_624 },
+        ],
+        after: { ...row, virtualSize: size, fileLength: 196_624, onDisk: 196_608 },
+      })
+    }
     case 'compact':
+    case 'amend':
     case 'discard':
     case 'encode':
     case 'decode':
@@ -78,42 +110,112 @@ export function madeUpChange(row: LibraryRow, request: ChangeRequest, at: number
     case 'dehydrate':
     case 'rehydrate':
     case 'write':
-    case 'pattern': {
-      const saved = Math.floor((row.onDisk ?? 0) / 10)
-      const smaller = {
-        ...row,
-        onDisk: (row.onDisk ?? 0) - saved,
-        fileLength: row.fileLength - saved,
-        modifiedAt: at,
-      }
-      return done(row, 'Some space given back', {
-        undo: 'not-needed',
-        facts: [
-          { label: 'Mode', text: 'in place' },
-          { label: 'Given back', bytes: saved },
-        ],
-        after: smaller,
-      })
-    }
+    case 'pattern':
+      return madeUpCompaction(row, at)
     default:
       return unreachable(request.kind)
   }
+}
+
+/** Of a repair without the steps that lose something, damage stays; the check that is part of it says so. */
+function madeUpRepair(
+  row: LibraryRow,
+  { mode, allow, copyTo }: ChangeRequest['parameters'],
+  at: number,
+): MadeUpChange {
+  const leaksMended = 37
+  const isAll = mode === 'all'
+  const stays =
+    row.health === 'damaged' && !(isAll && Array.isArray(allow) && allow.length > 0)
+      ? 'damaged'
+      : row.health === 'needs-repair' && !isAll
+        ? 'needs-repair'
+        : undefined
+  const corruptions = row.health === 'damaged' ? 4 : row.health === 'needs-repair' ? 2 : 0
+  const left = stays === undefined ? 0 : isAll ? 1 : corruptions
+  const fixed = corruptions - left
+  const words = [
+    ...(fixed === 0 ? [] : [fixed === 1 ? '1 corruption' : `${fixed} corruptions`]),
+    `${leaksMended} leaks`,
+  ].join(' and ')
+  const damage = (count: number, leaks: number): string =>
+    [
+      ...(count === 0 ? [] : [count === 1 ? '1 corruption' : `${count} corruptions`]),
+      ...(leaks === 0 ? [] : [`${leaks} leaks`]),
+    ].join(', ') || 'clean'
+  return done(
+    row,
+    `Repaired: ${words} fixed, ${stays === undefined ? 'clean now' : 'corruption remains'}`,
+    {
+      undo: copyTo === undefined ? 'possible' : 'not-needed',
+      facts: [
+        { label: 'Before', text: damage(corruptions, leaksMended) },
+        { label: 'After', text: damage(left, 0) },
+        { label: 'Written', bytes: 12_288 },
+        { label: 'Safety copy', text: `${row.path}.2026-11-21.platter-undo` },
+      ],
+      after: { ...row, health: stays ?? 'healthy', healthStale: false, modifiedAt: at },
+      result: { leaksMended, ...(stays !== undefined && { stillWrong: stays }) },
+    },
+  )
+}
+
+/** As the engine tells of a compaction that proved that a guest reads the same (core/report/tell-of-compaction.ts). */
+function madeUpCompaction(row: LibraryRow, at: number): MadeUpChange {
+  const onDisk = row.onDisk ?? row.fileLength
+  const saved = Math.floor(onDisk / 10)
+  const words = formatBytes(saved, 'binary')
+  return done(row, `${words} given back, the file is ${words} shorter`, {
+    undo: 'not-needed',
+    facts: [
+      { label: 'Mode', text: 'in place' },
+      { label: 'Zeroes', bytes: Math.floor(saved * 0.45) },
+      { label: 'Moved', bytes: Math.floor(saved / 3) },
+      { label: 'Read', bytes: onDisk },
+      { label: 'Written', bytes: Math.floor(saved / 3) + 720_896 },
+      { label: 'Guest content', text: 'identical at 2026-11-21 14:02:11 UTC' },
+      {
+        label: 'SHA-256, before and after',
+        text: '5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
+      },
+    ],
+    after: { ...row, onDisk: onDisk - saved, fileLength: row.fileLength - saved, modifiedAt: at },
+  })
+}
+
+function snapshotWords(row: LibraryRow, parameters: ChangeRequest['parameters']): string {
+  const { action, name, id } = parameters
+  const chosen = madeUpSnapshots(row).snapshots.find(
+    (each) => name === (id === true ? each.id : each.name),
+  )
+  const called = `"${chosen?.name ?? String(name)}"`
+  const number = `(id ${chosen?.id ?? (row.snapshotCount ?? 0) + 1})`
+  const newName = String(parameters['newName'])
+  const words: Readonly<Record<string, string>> = {
+    create: `Snapshot ${called} ${number} taken`,
+    apply: `Went back to snapshot ${called} ${number}`,
+    delete: `Snapshot ${called} ${number} deleted`,
+    rename: `Snapshot ${called} is called "${newName}" ${number} now`,
+  }
+  return words[String(action)] ?? 'Done'
 }
 
 interface Outcome {
   readonly undo: Job['undo']
   readonly facts: ChangeFact[]
   readonly after: LibraryRow | undefined
+  /** What the result says beside its facts. */
+  readonly result?: Pick<Extract<JobResult, { kind: 'change' }>, 'leaksMended' | 'stillWrong'>
 }
 
 const done = (
   before: LibraryRow,
   summary: string,
-  { undo, facts, after }: Outcome,
+  { undo, facts, after, result }: Outcome,
 ): MadeUpChange => ({
   record: {
     summary,
-    result: { kind: 'change', facts },
+    result: { kind: 'change', facts, ...result },
     ...(undo !== undefined && { undo }),
     fileBefore: numbersOf(before),
     ...(after !== undefined && { fileAfter: numbersOf(after) }),

@@ -1,12 +1,5 @@
 /** Made-up jobs that queue, progress, end and are remembered, as the real ones do. */
-import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
-import type {
-  AnyRequest,
-  BatchCounters,
-  Job,
-  JobEvent,
-  RecordedRequest,
-} from '../../ipc/schemas/job.ts'
+import type { BatchCounters, Job, JobEvent, RecordedRequest } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { isChange, type ChangeRequest } from '../../ipc/schemas/change.ts'
 import { madeUpChange } from './changes.ts'
@@ -28,6 +21,7 @@ const rememberedParameters: Readonly<
 }
 
 export interface FakeJobsOptions {
+  readonly failing: boolean
   readonly rowOf: (id: number) => LibraryRow | undefined
   /** A job ended; the row may look different now. */
   readonly onEnd: (job: Job) => void
@@ -91,7 +85,7 @@ export class FakeJobs {
     }
   }
 
-  start(request: AnyRequest, rows: readonly LibraryRow[], title: string | undefined) {
+  start(request: RecordedRequest, rows: readonly LibraryRow[], title: string | undefined) {
     const fits = rows.filter(
       (row) =>
         row.missingSince === undefined &&
@@ -102,7 +96,7 @@ export class FakeJobs {
     const now = Date.now()
     const jobs = fits.map((row) => {
       const job = {
-        ...this.#create(row, recordedRequestOf(request), now),
+        ...this.#create(row, request, now),
         ...(batchId !== undefined && { batchId }),
       }
       this.#jobs.set(job.id, job)
@@ -130,6 +124,19 @@ export class FakeJobs {
     }
     this.#timer ??= setInterval(() => this.#tick(), tickMs)
     return { jobIds: jobs.map(({ id }) => id), skipped, ...(batchId !== undefined && { batchId }) }
+  }
+
+  /** Waits for whoever has the image open, who never lets go of it here. */
+  startWhenFree(request: RecordedRequest, row: LibraryRow): { jobIds: string[]; skipped: number } {
+    const [holder] = row.use.holders
+    const name = holder?.vm ?? holder?.name
+    const job: Job = {
+      ...this.#create(row, request, Date.now()),
+      waitsFor: name === undefined ? {} : { holder: name },
+    }
+    this.#standing.add(job.id)
+    this.#change(job)
+    return { jobIds: [job.id], skipped: 0 }
   }
 
   cancel(which: { jobId: string } | { batchId: string }): void {
@@ -247,7 +254,12 @@ export class FakeJobs {
     const elapsed = (Date.now() - (job.startedAt ?? job.queuedAt)) / 1000
     const done = Math.min(total, Math.floor(speed * elapsed))
     if (done >= total) {
-      this.#end(this.#ended(row, job, { failed: row.id % 97 === 0, at: Date.now() }))
+      this.#end(
+        this.#ended(row, job, {
+          failed: this.#options.failing || row.id % 97 === 0,
+          at: Date.now(),
+        }),
+      )
       return
     }
     const progress = {
@@ -281,7 +293,7 @@ export class FakeJobs {
       const { record } = madeUpChange(row, job.request, at)
       const isCompact = job.request.kind === 'compact'
       if (job.batchId !== undefined && isCompact && row.id % 5 === 0) {
-        const summary = 'There is nothing to give back'
+        const summary = 'Nothing to give back, so nothing was written'
         return { ...job, state: 'succeeded', endedAt: at, summary, isIdle: true }
       }
       if (job.batchId !== undefined && isCompact && row.id % 11 === 0) {
@@ -305,6 +317,7 @@ export class FakeJobs {
     const batch = this.#batches.get(batchId)
     if (batch === undefined) return
     const check = job.result?.kind === 'check' ? job.result.check : undefined
+    const isStillWrong = job.result?.kind === 'change' && job.result.stillWrong !== undefined
     const outcome =
       job.state === 'cancelled' || job.state === 'skipped'
         ? job.state
@@ -314,11 +327,13 @@ export class FakeJobs {
             : 'failed'
           : job.isIdle === true
             ? 'nothing'
-            : check === undefined || check.verdict === 'clean'
-              ? 'ok'
-              : check.verdict === 'leaks'
-                ? 'leaks'
-                : 'damaged'
+            : isStillWrong
+              ? 'damaged'
+              : check === undefined || check.verdict === 'clean'
+                ? 'ok'
+                : check.verdict === 'leaks'
+                  ? 'leaks'
+                  : 'damaged'
     const done = batch.done + 1
     this.#batches.set(batchId, {
       ...batch,

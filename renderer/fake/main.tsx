@@ -1,8 +1,9 @@
 /**
  * The window over made-up services. The address chooses what to show:
- * `?rows=10000`, `?rows=0` (first run), `?library=all-kinds`, `?work` (jobs in every state), `?pace=0` (work takes no
- * time), `?host=web`, `?theme=dark`, `?density=compact`, `?connection=lost|refused|connecting`, `?notice`, `?drawer`,
- * `?image=2` (the image's own window), `?language=en-XA`. The event `shell` of the document is as if the shell around the window had said its detail.
+ * `?rows=10000`, `?rows=0` (first run), `?library=all-kinds`, `?work` (jobs in every state), `?fails` (whatever is
+ * started), `?pace=0` (work takes no time), `?host=web`, `?theme=dark`, `?density=compact`,
+ * `?connection=lost|refused|connecting`, `?notice`, `?drawer`, `?image=2` (the image's own window), `?language=en-XA`.
+ * The event `shell` of the document is as if the shell around the window had said its detail.
  */
 import '../zod-setup.ts'
 import '../ui/tokens.css'
@@ -25,6 +26,7 @@ setPace(Number(wish.get('pace') ?? 1))
 const { client, tell } = fakeServices({
   rowCount: wish.get('library') === 'all-kinds' ? undefined : Number(wish.get('rows') ?? 1204),
   standingWork: wish.has('work'),
+  failing: wish.has('fails'),
   now: Date.now(),
   host: wish.get('host') === 'web' ? 'web' : 'electron',
   settings: {

@@ -3,10 +3,14 @@ import type { CheckResult, Finding } from '../../ipc/schemas/check.ts'
 import type { JobResult, LookRequest } from '../../ipc/schemas/job.ts'
 import type { Health, LibraryRow } from '../../ipc/schemas/library.ts'
 import { madeUpAllocation } from './image-details.ts'
+import { formatBytes } from '../format/bytes.ts'
 import { unreachable } from '../unreachable.ts'
 import { random } from './random.ts'
 
-export function madeUpResult(row: LibraryRow, request: LookRequest): JobResult {
+export function madeUpResult(
+  row: LibraryRow,
+  request: LookRequest,
+): Exclude<JobResult, { kind: 'change' }> {
   switch (request.kind) {
     case 'check':
       return { kind: 'check', check: madeUpCheck(row) }
@@ -35,13 +39,22 @@ export function madeUpResult(row: LibraryRow, request: LookRequest): JobResult {
   }
 }
 
-export function summaryOf(result: JobResult): string {
-  if (result.kind === 'hash') return `${result.hash.algorithm} ${result.hash.digest.slice(0, 12)}…`
-  if (result.kind === 'change') return 'Some space given back'
-  if (result.kind === 'map') return `${result.extentCount} extents`
-  const { corruptions, leaks } = result.check
-  if (corruptions > 0) return `${corruptions} corruptions found`
-  return leaks > 0 ? `${leaks} leaked clusters` : 'No problems found'
+/** In the words of the services (main/jobs/job-summary.ts). */
+export function summaryOf(result: Exclude<JobResult, { kind: 'change' }>): string {
+  if (result.kind === 'hash') {
+    return `SHA-256 of the guest content starts with ${result.hash.digest.slice(0, 12)}`
+  }
+  if (result.kind === 'map') {
+    const { data = 0, compressed = 0, ...others } = result.totals
+    const whole = Object.values(others).reduce((sum, bytes) => sum + bytes, data + compressed)
+    return `${formatBytes(data + compressed, 'binary')} of ${formatBytes(whole, 'binary')} hold data`
+  }
+  const { corruptions, leaks, leakedBytes } = result.check
+  const parts = [
+    ...(corruptions > 0 ? [`${corruptions} corruptions`] : []),
+    ...(leaks > 0 ? [`${leaks} leaked clusters (${formatBytes(leakedBytes, 'binary')})`] : []),
+  ]
+  return parts.length === 0 ? 'No problems found' : `Found ${parts.join(', ')}`
 }
 
 export function healthAfter(row: LibraryRow): Health {

@@ -23,6 +23,8 @@ import { madeUpLibrary } from './library.ts'
 import { planAction } from './plans.ts'
 import { notADisk, takenForRaw } from './raw-by-choice.ts'
 import { madeUpSnapshots } from './snapshots.ts'
+import { recordedRequestOf } from '../../ipc/schemas/recorded-request.ts'
+import { recordedOf } from './recorded-of.ts'
 import { standingJobs } from './standing-jobs.ts'
 import { FakeUndoStore } from './undo-store.ts'
 import { healthAfter } from './results.ts'
@@ -32,6 +34,8 @@ export interface FakeServicesOptions {
   readonly rowCount: number | undefined
   /** Work in every state, which never goes on. */
   readonly standingWork?: boolean
+  /** Whatever is started fails. */
+  readonly failing?: boolean
   readonly now: number
   readonly host: AppInfo['host']
   readonly settings: Partial<Settings>
@@ -70,6 +74,7 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
     tellLibrary({ type: 'rows', rows: [row] })
   }
   const jobs = new FakeJobs({
+    failing: options.failing === true,
     rowOf: (id) => rows.get(id),
     emit: (event) => jobListeners.forEach((tell) => tell(event)),
     onEnd: ({ imageId, request, result }) => {
@@ -247,20 +252,13 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
         : { stale: false },
     'images.extents': async ({ imageId, from, limit }) =>
       madeUpExtents(rowOf(imageId), from, limit),
-    'jobs.start': async ({ request, imageIds, batchTitle }) =>
-      jobs.start(
-        request.kind === 'check'
-          ? { kind: 'check', depth: request.depth ?? 'metadata' }
-          : request.kind === 'hash'
-            ? {
-                kind: 'hash',
-                algorithm: request.algorithm ?? 'sha256',
-                target: request.target ?? 'content',
-              }
-            : request,
-        imageIds.flatMap((id) => rows.get(id) ?? []),
-        batchTitle,
-      ),
+    'jobs.start': async ({ request, imageIds, batchTitle, whenFree = false }) => {
+      const chosen = imageIds.flatMap((id) => rows.get(id) ?? [])
+      const [first] = chosen
+      return whenFree && first !== undefined
+        ? jobs.startWhenFree(recordedOf(request), first)
+        : jobs.start(recordedOf(request), chosen, batchTitle)
+    },
     'jobs.cancel': async (which) => {
       jobs.cancel(which)
       return {}
@@ -315,7 +313,7 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
       ),
     'jobs.create': async ({ request }) => {
       const created = addRows([request.parameters.path]).map(rowOf)
-      const [jobId = ''] = jobs.start(request, created, undefined).jobIds
+      const [jobId = ''] = jobs.start(recordedRequestOf(request), created, undefined).jobIds
       return { jobId }
     },
     'jobs.pause': async (which) => {

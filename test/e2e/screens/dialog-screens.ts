@@ -112,6 +112,14 @@ export const dialogScreens: readonly Screen[] = [
   by('batch-plan', 'library.checkAll', (at) => at.startButton.waitFor()),
   by('batch-plan-compact', 'library.compactAll', (at) => at.startButton.waitFor()),
   {
+    name: 'batch-plan-repair',
+    reach: async (at) => {
+      await at.selectSome()
+      await at.command('image.repair')
+      await at.startButton.waitFor()
+    },
+  },
+  {
     name: 'toast',
     reach: async (at) => {
       await at.on('web01.qcow2', 'image.copyPath')

@@ -85,6 +85,7 @@ export const libraryScreens: readonly Screen[] = [
   })),
   { name: 'first-run', query: 'library=&rows=0' },
   { name: 'first-run-web', query: 'library=&rows=0&host=web' },
+  { name: 'library-notice', query: 'notice' },
   { name: 'connecting', query: 'connection=connecting' },
   { name: 'refused', query: 'connection=refused' },
   { name: 'lost', query: 'connection=lost&notice' },

@@ -8,6 +8,18 @@ async function compactAll(at: Steps): Promise<void> {
   await at.page.locator('.batch-results').waitFor()
 }
 
+/** Work on some images that differ, at its page, when it is over. */
+const ofSome = (name: string, command: string, then?: Screen['reach']): Screen => ({
+  name,
+  reach: async (at) => {
+    await at.selectSome()
+    await at.command(command)
+    await at.startButton.click()
+    await at.page.locator('.batch-comparison').waitFor({ timeout: 30_000 })
+    await then?.(at)
+  },
+})
+
 const drawerOf = (name: string, query: string, reach?: Screen['reach']): Screen => ({
   name,
   query: `drawer&${query}`,
@@ -75,6 +87,13 @@ export const pageScreens: readonly Screen[] = [
       await at.page.locator('.batch-comparison').waitFor({ timeout: 30_000 })
     },
   },
+  ofSome('batch-checked', 'image.check'),
+  ofSome('batch-result', 'image.check', async (at) => {
+    await at.button(/^Show.*ledger/)
+    await at.dialog.waitFor()
+  }),
+  ofSome('batch-repaired', 'image.repair'),
+  ofSome('batch-hashed', 'image.hash'),
   { name: 'image-window', query: 'image=2' },
   { name: 'image-window-damaged', query: 'image=8' },
   { name: 'image-window-gone', query: 'image=999' },

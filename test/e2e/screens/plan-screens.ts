@@ -25,13 +25,56 @@ const typed = (text: string) => async (at: Steps) => {
   await at.planned()
 }
 
-const snapshotOf = (verb: 'Apply' | 'Delete' | 'Rename'): Screen => ({
-  name: `snapshot-${verb.toLowerCase()}`,
+const snapshotOf = (
+  verb: 'Apply' | 'Delete' | 'Rename',
+  name = verb.toLowerCase(),
+  then?: Screen['reach'],
+): Screen => ({
+  name: `snapshot-${name}`,
   reach: async (at) => {
     await at.inspect('web01.qcow2', 'snapshots')
     await at.button(new RegExp(`^${verb} .*clean install`))
     if (verb === 'Rename') await at.dialog.getByRole('textbox').first().fill('first boot')
     await at.planned()
+    await then?.(at)
+  },
+})
+
+const renaming = (name: string, then?: Screen['reach']): Screen => ({
+  name,
+  reach: async (at) => {
+    await at.on('web02.qcow2', 'image.rename')
+    await typed('web02-retired.qcow2')(at)
+    await then?.(at)
+  },
+})
+
+const moving = (name: string, then?: Screen['reach']): Screen => ({
+  name,
+  reach: async (at) => {
+    await at.on('web02.qcow2', 'image.move')
+    await at.dialog.getByRole('radio').last().click()
+    await at.planned()
+    await then?.(at)
+  },
+})
+
+const relinking = (name: string, then?: Screen['reach']): Screen => ({
+  name,
+  reach: async (at) => {
+    await at.on('overlay-lost.qcow2', 'image.relink')
+    await at.dialog.getByRole('radio').first().click()
+    await at.planned()
+    await then?.(at)
+  },
+})
+
+const undoing = (name: string, then?: Screen['reach']): Screen => ({
+  name,
+  reach: async (at) => {
+    await at.command('image.undo')
+    await at.planned()
+    await then?.(at)
   },
 })
 
@@ -69,6 +112,19 @@ export const planScreens: readonly Screen[] = [
       await at.dialog.locator('.plan-work, .receipt').waitFor()
     },
   },
+  plan('compact-in-use', 'db-primary.qcow2', 'image.compact'),
+  plan('compact-queued', 'db-primary.qcow2', 'image.compact', async (at) => {
+    await at.button('Queue until it is free', at.dialog)
+    await at.page.locator('.toast').waitFor()
+  }),
+  {
+    name: 'compact-failed',
+    query: 'fails',
+    reach: async (at) => {
+      await at.plan('build-cache.qcow2', 'image.compact')
+      await at.carryOut()
+    },
+  },
   plan('compact-receipt', 'build-cache.qcow2', 'image.compact', (at) => at.carryOut()),
   plan('repair-leaks', 'build-cache.qcow2', 'image.repair'),
   plan('repair-damaged', 'ledger.qcow2', 'image.repair', async (at) => {
@@ -84,25 +140,17 @@ export const planScreens: readonly Screen[] = [
     await at.carryOut()
     await at.dialog.locator('.check-verdict').last().waitFor()
   }),
+  plan('repair-receipt-left', 'ledger.qcow2', 'image.repair', (at) => at.carryOut()),
+  plan('snapshot-take-receipt', 'web01.qcow2', 'image.takeSnapshot', (at) => at.carryOut()),
   plan('snapshot-take', 'web01.qcow2', 'image.takeSnapshot'),
   snapshotOf('Apply'),
   snapshotOf('Delete'),
   snapshotOf('Rename'),
-  {
-    name: 'rename',
-    reach: async (at) => {
-      await at.on('web02.qcow2', 'image.rename')
-      await typed('web02-retired.qcow2')(at)
-    },
-  },
-  {
-    name: 'move',
-    reach: async (at) => {
-      await at.on('web02.qcow2', 'image.move')
-      await at.dialog.getByRole('radio').last().click()
-      await at.planned()
-    },
-  },
+  snapshotOf('Apply', 'apply-receipt', (at) => at.carryOut()),
+  renaming('rename'),
+  renaming('rename-receipt', (at) => at.carryOut()),
+  moving('move'),
+  moving('move-receipt', (at) => at.carryOut()),
   {
     name: 'move-many',
     reach: async (at) => {
@@ -114,6 +162,7 @@ export const planScreens: readonly Screen[] = [
     },
   },
   plan('trash', 'scratch.qcow2', 'image.trash'),
+  plan('trash-receipt', 'scratch.qcow2', 'image.trash', (at) => at.carryOut()),
   plan('trash-with-overlays', 'base-debian-12.qcow2', 'image.trash'),
   {
     name: 'trash-many',
@@ -124,26 +173,23 @@ export const planScreens: readonly Screen[] = [
       await at.dialog.waitFor()
     },
   },
-  {
-    name: 'relink',
-    reach: async (at) => {
-      await at.on('overlay-lost.qcow2', 'image.relink')
-      await at.dialog.getByRole('radio').first().click()
-      await at.planned()
-    },
-  },
-  {
-    name: 'undo',
-    reach: async (at) => {
-      await at.command('image.undo')
-      await at.planned()
-    },
-  },
+  relinking('relink'),
+  relinking('relink-receipt', (at) => at.carryOut()),
+  undoing('undo'),
+  undoing('undo-receipt', (at) => at.carryOut()),
   {
     name: 'new-image',
     reach: async (at) => {
       await at.command('library.newImage')
       await typed('web03')(at)
+    },
+  },
+  {
+    name: 'new-image-receipt',
+    reach: async (at) => {
+      await at.command('library.newImage')
+      await typed('web03')(at)
+      await at.carryOut()
     },
   },
   {
