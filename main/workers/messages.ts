@@ -11,6 +11,8 @@ export type ToWorker =
   | { readonly type: 'hold'; readonly id: number }
   | { readonly type: 'release'; readonly id: number }
   | { readonly type: 'ack'; readonly id: number }
+  /** The thread is to end, whatever runs in it. */
+  | { readonly type: 'end' }
 
 export type FromWorker =
   | { readonly type: 'event'; readonly id: number; readonly value: unknown }

@@ -59,6 +59,9 @@ export function serveTasks<Table extends TaskTable>(
       case 'ack':
         running.get(message.id)?.acknowledge()
         break
+      case 'end':
+        // Of a thread, this ends the thread: between two of its own steps, never inside a call of a native library.
+        process.exit()
     }
   })
 }

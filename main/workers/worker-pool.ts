@@ -21,6 +21,12 @@ export interface WorkerPoolOptions {
 
 const defaultGrace = 5_000
 
+/**
+ * How long a thread that is to end has for reading so, in milliseconds. Ended from outside while a native library
+ * is loaded into it, the library aborts the whole process.
+ */
+const endingGraceMs = 1_000
+
 /** The engine's tables of a 16 TiB image take 256 MiB; past twice that, one image must not take the rest. */
 const defaultLimits: ResourceLimits = { maxOldGenerationSizeMb: 1024 }
 
@@ -91,7 +97,7 @@ export class WorkerPool<Table extends TaskTable> {
   #idleThread(): Thread | undefined {
     let busy = 0
     for (const thread of this.#threads) {
-      if (thread.task === undefined) return thread
+      if (thread.isFree) return thread
       busy += 1
     }
     if (busy >= Math.max(1, this.#options.size())) return undefined
@@ -142,6 +148,8 @@ class Thread {
   readonly #events: ThreadEvents
   #task: Task | undefined
   #graceTimer: NodeJS.Timeout | undefined
+  #endingTimer: NodeJS.Timeout | undefined
+  readonly #ended = Promise.withResolvers<void>()
   #isEnding = false
 
   constructor(
@@ -164,6 +172,8 @@ class Thread {
     })
     this.#worker.on('exit', () => {
       clearTimeout(this.#graceTimer)
+      clearTimeout(this.#endingTimer)
+      this.#ended.resolve()
       const task = this.#task
       this.#task = undefined
       task?.reject(
@@ -177,6 +187,11 @@ class Thread {
 
   get task(): Task | undefined {
     return this.#task
+  }
+
+  /** A thread that ends takes no more tasks, even when it has finished its own in the meantime. */
+  get isFree(): boolean {
+    return this.#task === undefined && !this.#isEnding
   }
 
   start(task: Task): void {
@@ -198,9 +213,14 @@ class Thread {
     if (grace !== undefined) this.#graceTimer = setTimeout(() => void this.end(), grace)
   }
 
+  /** Resolves when it has ended: by itself as soon as it reads that it shall, else (it is in a loop) from outside. */
   async end(): Promise<void> {
-    this.#isEnding = true
-    await this.#worker.terminate()
+    if (!this.#isEnding) {
+      this.#isEnding = true
+      this.#send({ type: 'end' })
+      this.#endingTimer = setTimeout(() => void this.#worker.terminate(), endingGraceMs)
+    }
+    await this.#ended.promise
   }
 
   #receive(message: FromWorker): void {
