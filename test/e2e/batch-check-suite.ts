@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { dialog } from './flows.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { images, writeImageFolder } from './images.ts'
 import { axeFindings, healthOf, isShown, rowOf } from './window.ts'
@@ -23,15 +24,14 @@ export function batchCheckSuite(kind: HostKind): void {
 
   it('says what it will check and what it will skip before it begins', async () => {
     await app.page.getByRole('button', { name: 'Check all' }).click()
-    const dialog = app.page.getByRole('dialog')
-    expect(await isShown(dialog)).toBe(true)
-    expect(await dialog.textContent()).toMatch(/skipped/)
+    const sheet = dialog(app.page)
+    expect(await isShown(sheet)).toBe(true)
+    expect(await sheet.textContent()).toMatch(/skipped/)
     expect(await axeFindings(app.page, kind)).toEqual([])
   })
 
   it('counts healthy, leaking and damaged images', async () => {
-    await app.page
-      .getByRole('dialog')
+    await dialog(app.page)
       .getByRole('button', { name: /^Check \d+ images?$/ })
       .click()
     const counters = app.page.getByRole('group', { name: 'Show results by outcome' })
@@ -80,15 +80,15 @@ export function batchCheckSuite(kind: HostKind): void {
 
   it('leads to the repair of what it found: of all, and of one image', async () => {
     await app.page.getByRole('button', { name: 'Repair 2 images…' }).click()
-    const dialog = app.page.getByRole('dialog')
-    expect(await isShown(dialog.getByText('All that loses no data'))).toBe(true)
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    const sheet = dialog(app.page)
+    expect(await isShown(sheet.getByText('All that loses no data'))).toBe(true)
+    await sheet.getByRole('button', { name: 'Cancel' }).click()
     await app.page.getByRole('button', { name: `Show the result of ${images.damaged}` }).click()
-    expect(await isShown(dialog.getByRole('button', { name: 'Show in the library' }))).toBe(true)
-    await dialog.getByRole('button', { name: 'Repair…' }).click()
+    expect(await isShown(sheet.getByRole('button', { name: 'Show in the library' }))).toBe(true)
+    await sheet.getByRole('button', { name: 'Repair…' }).click()
     expect(await isShown(app.page.getByRole('dialog', { name: /^Repair / }))).toBe(true)
     await app.page.keyboard.press('Escape')
-    await app.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await dialog(app.page).waitFor({ state: 'detached' })
   })
 
   it.runIf(kind === 'stand-in')('asks where to save its report, and shows the file', async () => {

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { qemuImg } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
-import { closeDialog } from './flows.ts'
+import { closeDialog, dialog } from './flows.ts'
 import { launch, type RunningApp } from './hosts.ts'
 import { isShown, rowOf } from './window.ts'
 
@@ -78,8 +78,7 @@ export function desktopOutside(): void {
   it('shows in the taskbar and the title how far the work is', async () => {
     await rowOf(app.page, slow).click()
     await app.page.keyboard.press('Control+h')
-    await app.page
-      .getByRole('dialog')
+    await dialog(app.page)
       .getByRole('button', { name: /compute/i })
       .first()
       .click()
@@ -240,8 +239,7 @@ export function desktopOutside(): void {
       .click()
     await rowOf(app.page, slow).click()
     await app.page.keyboard.press('Control+h')
-    await app.page
-      .getByRole('dialog')
+    await dialog(app.page)
       .getByRole('button', { name: /compute/i })
       .first()
       .click()

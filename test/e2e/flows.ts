@@ -32,7 +32,9 @@ export async function runByKeyboard(page: Page, command: string): Promise<void> 
   await page.keyboard.press('Enter')
 }
 
-export const dialog = (page: Page): Locator => page.getByRole('dialog')
+/** The dialog that is open. A toast is one to screen readers as well, and goes away by itself. */
+export const dialog = (page: Page): Locator =>
+  page.getByRole('dialog').and(page.locator(':not(.toast)'))
 
 /** The button that starts what a dialog has planned, once it can be pressed. */
 export async function readyButton(page: Page, name: string | RegExp): Promise<Locator> {

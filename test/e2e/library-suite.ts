@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { platter } from '../cli/run-platter.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { dialog } from './flows.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { images, writeImageFolder } from './images.ts'
 import { axeFindings, healthOf, isShown, rowOf } from './window.ts'
@@ -71,10 +72,10 @@ export function librarySuite(kind: HostKind): void {
 
     it('opens the command palette with its key and closes it with Escape', async () => {
       await app.page.keyboard.press('Control+k')
-      expect(await isShown(app.page.getByRole('dialog'))).toBe(true)
+      expect(await isShown(dialog(app.page))).toBe(true)
       expect(await axeFindings(app.page, kind)).toEqual([])
       await app.page.keyboard.press('Escape')
-      await app.page.getByRole('dialog').waitFor({ state: 'detached' })
+      await dialog(app.page).waitFor({ state: 'detached' })
     })
 
     it('keeps to its content security policy and throws nothing', () => {

@@ -1,6 +1,7 @@
 /** 10,000 images: the window stays quick because it draws only what is in view. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { dialog } from './flows.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { manyName, writeManyImages } from './images.ts'
 import { isShown, rowOf } from './window.ts'
@@ -76,8 +77,7 @@ export function manyImagesSuite(kind: HostKind): void {
 
     it('goes on checking while the window is gone, and is cancelled where it stands', async () => {
       await app.page.getByRole('button', { name: 'Check all' }).click()
-      await app.page
-        .getByRole('dialog')
+      await dialog(app.page)
         .getByRole('button', { name: /^Check [\d,]+ images$/ })
         .click()
       const activity = app.page.getByRole('button', { name: /^Activity: .* running$/ })

@@ -8,7 +8,7 @@ import { qemuImg, qemuImgJson, qemuIo } from '../helpers/qemu.ts'
 import { noise } from '../helpers/noise.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { writeRawDisk } from '../helpers/raw-disks.ts'
-import { receiptOf, runByKeyboard } from './flows.ts'
+import { dialog, receiptOf, runByKeyboard } from './flows.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { axeFindings, isShown, rowOf } from './window.ts'
 
@@ -47,8 +47,8 @@ export function spaceSuite(kind: HostKind): void {
   let imageFolder: string
   let app: RunningApp
   const file = (name: string): string => path.join(imageFolder, name)
-  const dialog = (): Locator => app.page.getByRole('dialog')
-  const button = (name: string | RegExp): Locator => dialog().getByRole('button', { name })
+  const sheet = (): Locator => dialog(app.page)
+  const button = (name: string | RegExp): Locator => sheet().getByRole('button', { name })
 
   beforeAll(async () => {
     folder = await tempFolder('space')
@@ -67,13 +67,13 @@ export function spaceSuite(kind: HostKind): void {
   /** Opens a dialog. In a browser such keys are the browser's own; there the letter goes with Alt and Shift. */
   async function press(letter: 'r' | 'n'): Promise<void> {
     await app.page.keyboard.press(kind === 'web' ? `Alt+Shift+${letter}` : `Control+${letter}`)
-    const field = dialog().getByRole('textbox').first()
+    const field = sheet().getByRole('textbox').first()
     await expect.poll(() => field.evaluate((element) => element.matches(':focus'))).toBe(true)
   }
 
   async function close(): Promise<void> {
     await app.page.keyboard.press('Escape')
-    await dialog().waitFor({ state: 'detached' })
+    await sheet().waitFor({ state: 'detached' })
   }
 
   async function selectByKeyboard(name: string): Promise<void> {
@@ -92,7 +92,7 @@ export function spaceSuite(kind: HostKind): void {
       await isReady(button('Grow to 128 MiB'))
       expect(await axeFindings(app.page, kind)).toEqual([])
       await app.page.keyboard.press('Enter')
-      const next = dialog().getByRole('region', { name: 'Next step in the guest' })
+      const next = sheet().getByRole('region', { name: 'Next step in the guest' })
       expect(await next.innerText()).toMatch(/growpart \/dev\/vda 1[^]*resize2fs \/dev\/vda1/)
       expect(await axeFindings(app.page, kind)).toEqual([])
       expect(await virtualSizeOf(file('guest.qcow2'))).toBe(128 * MiB)
@@ -101,14 +101,14 @@ export function spaceSuite(kind: HostKind): void {
 
     it('says why the disk cannot end within a partition, and how the guest makes room', async () => {
       await press('r')
-      const slider = dialog().getByRole('slider', { name: 'New size of the disk' })
+      const slider = sheet().getByRole('slider', { name: 'New size of the disk' })
       await slider.focus()
       await slider.press('Home')
       await slider.press('ArrowLeft')
       expect(await slider.getAttribute('aria-valuetext')).toContain('Not possible: partition 1')
       const shrink = button(/^Shrink to/)
       expect(await shrink.getAttribute('aria-disabled')).toBe('true')
-      const steps = dialog().getByRole('region', { name: 'Make it smaller in the guest first' })
+      const steps = sheet().getByRole('region', { name: 'Make it smaller in the guest first' })
       expect(await steps.innerText()).toContain('e2fsck -f /dev/vda1 && resize2fs /dev/vda1')
       expect(await axeFindings(app.page, kind)).toEqual([])
       await close()
@@ -137,7 +137,7 @@ export function spaceSuite(kind: HostKind): void {
       const before = (await stat(file('copy.qcow2'))).blocks
       await app.page.keyboard.press('Control+m')
       await isReady(button(/^Compact, frees/))
-      const causes = dialog().getByRole('region', { name: 'Where the space goes' })
+      const causes = sheet().getByRole('region', { name: 'Where the space goes' })
       expect(await causes.innerText()).toMatch(/Zero data[^]*8 MiB/)
       expect(await axeFindings(app.page, kind)).toEqual([])
       const original = folder.file('original.qcow2')
@@ -153,7 +153,7 @@ export function spaceSuite(kind: HostKind): void {
     it('offers nothing where next to nothing is to be had, and says what the guest can do', async () => {
       await rowOf(app.page, 'full.qcow2').click()
       await app.page.keyboard.press('Control+m')
-      await isShown(dialog().getByText('fstrim -av'))
+      await isShown(sheet().getByText('fstrim -av'))
       expect(await button(/^Compact/).getAttribute('aria-disabled')).toBe('true')
       await close()
     })
@@ -189,11 +189,11 @@ export function spaceSuite(kind: HostKind): void {
 
     it('does not take the place of a file that is there', async () => {
       // While one dialog goes, no other is opened by a key.
-      await dialog().waitFor({ state: 'detached' })
+      await sheet().waitFor({ state: 'detached' })
       await press('n')
       await app.page.keyboard.type('guest')
       expect(
-        await isShown(dialog().getByText('guest.qcow2 is there already', { exact: true })),
+        await isShown(sheet().getByText('guest.qcow2 is there already', { exact: true })),
       ).toBe(true)
       expect(await button('Create guest.qcow2').getAttribute('aria-disabled')).toBe('true')
       await close()
