@@ -33,7 +33,7 @@ import type { EngineTasks } from './jobs/engine-host.ts'
 import { FreeWatch } from './jobs/free-watch.ts'
 import { findInterruptedRepairs } from './jobs/interrupted-repairs.ts'
 import { patienceFor } from './jobs/patience.ts'
-import { planBatch } from './jobs/plan-batch.ts'
+import { planBatch, type PlanBatchOf } from './jobs/plan-batch.ts'
 import { JobQueue } from './jobs/queue.ts'
 import type { SchedulerLimits } from './jobs/scheduler.ts'
 import { tellShell } from './jobs/tell-shell.ts'
@@ -283,6 +283,29 @@ export async function createServices(options: ServicesOptions): Promise<Services
     }),
   )
 
+  const planned: PlanBatchOf = (request, imageIds) =>
+    planBatch(
+      {
+        fit: (imageId, asked) => library.fit(imageId, asked),
+        row: (imageId) => library.row(imageId),
+        limits,
+        freeBytesAt,
+        files: (asked, rows) =>
+          lookAtManyFiles(
+            {
+              row: (imageId) => library.row(imageId),
+              childrenOf: (imageId) => library.childrenOf(imageId),
+              admit,
+            },
+            asked,
+            rows,
+          ),
+        pace: (kind) => recentPace(db, kind),
+      },
+      request,
+      imageIds,
+    )
+
   const handlers: Handlers<Contract> = {
     ...appHandlers({
       settings,
@@ -310,32 +333,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
       create: (request, token) => startCreating({ db, queue, creating }, request, token),
       plan: (imageId, request) => planning.show(imageId, request, unwatched),
       subjectOf: (imageIds) => batchSubject(library, imageIds),
+      planBatch: planned,
+      pathOf: (imageId) => library.row(imageId)?.path ?? `image ${imageId}`,
       logFolder,
     }),
     ...undoHandlers(undoStore, shell.roots),
     ...planHandlers({
-      planBatch: (request, imageIds) =>
-        planBatch(
-          {
-            fit: (imageId, asked) => library.fit(imageId, asked),
-            row: (imageId) => library.row(imageId),
-            limits,
-            freeBytesAt,
-            files: (asked, rows) =>
-              lookAtManyFiles(
-                {
-                  row: (imageId) => library.row(imageId),
-                  childrenOf: (imageId) => library.childrenOf(imageId),
-                  admit,
-                },
-                asked,
-                rows,
-              ),
-            pace: (kind) => recentPace(db, kind),
-          },
-          request,
-          imageIds,
-        ),
+      planBatch: planned,
       planning,
       creating,
     }),

@@ -23,13 +23,23 @@ import {
 const outcomeWords: Readonly<Record<WorkOutcome, OutcomeWords>> = {
   done: { word: 'Done', tone: 'good' },
   nothing: { word: 'Nothing to do', tone: 'plain' },
+  'still-damaged': { word: 'Still damaged', tone: 'bad' },
+  'needs-full-repair': { word: 'Needs full repair', tone: 'bad' },
   failed: { word: 'Failed', tone: 'bad' },
   skipped: { word: 'Skipped', tone: 'plain' },
   cancelled: { word: 'Cancelled', tone: 'waste' },
 }
 
 /** In the order of the page. */
-const shownOutcomes = ['done', 'nothing', 'failed', 'skipped', 'cancelled'] as const
+const shownOutcomes = [
+  'done',
+  'nothing',
+  'still-damaged',
+  'needs-full-repair',
+  'failed',
+  'skipped',
+  'cancelled',
+] as const
 
 /** What a batch of other work than checks came to: what failed first. */
 export function workHtmlReport(report: WorkReport): string {
@@ -68,9 +78,12 @@ const titleOf = (work: string): string => `${work.charAt(0).toUpperCase()}${work
 
 function verdictOf(counts: WorkCounts, givenBack: number): string {
   if (counts.total === 0) return 'There were no images to work on.'
+  const stillWrong = counts['still-damaged'] + counts['needs-full-repair']
   const parts = [
-    counts.failed > 0
-      ? `${formatPlural(counts.failed, 'image')} failed.`
+    counts.failed > 0 ? `${formatPlural(counts.failed, 'image')} failed.` : '',
+    stillWrong > 0 ? `${formatPlural(stillWrong, 'image')} still damaged.` : '',
+    counts.failed + stillWrong > 0
+      ? ''
       : counts.done > 0
         ? `${formatPlural(counts.done, 'image')} done.`
         : counts.nothing > 0

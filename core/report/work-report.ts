@@ -16,8 +16,11 @@ interface Entry {
 
 export interface DoneEntry extends Entry {
   readonly kind: 'done'
-  /** `nothing`: there was nothing to do. */
-  readonly outcome: 'done' | 'nothing'
+  /**
+   * `nothing`: there was nothing to do. Of a repair that left something: `still-damaged` is what it could not mend without
+   * losing data, `needs-full-repair` what it was not for.
+   */
+  readonly outcome: 'done' | 'nothing' | 'still-damaged' | 'needs-full-repair'
   /** One sentence without a full stop. */
   readonly summary: string
   readonly facts: readonly ToldFact[]
@@ -54,13 +57,30 @@ export interface WorkReport {
 }
 
 /** In the order in which reports list images. */
-export const workOutcomes = ['failed', 'cancelled', 'skipped', 'done', 'nothing'] as const
+export const workOutcomes = [
+  'failed',
+  'still-damaged',
+  'needs-full-repair',
+  'cancelled',
+  'skipped',
+  'done',
+  'nothing',
+] as const
 export type WorkOutcome = (typeof workOutcomes)[number]
 
 export type WorkCounts = Readonly<Record<WorkOutcome | 'total', number>>
 
 export function countWork(entries: readonly WorkEntry[]): WorkCounts {
-  const counts = { total: entries.length, failed: 0, cancelled: 0, skipped: 0, done: 0, nothing: 0 }
+  const counts = {
+    total: entries.length,
+    failed: 0,
+    'still-damaged': 0,
+    'needs-full-repair': 0,
+    cancelled: 0,
+    skipped: 0,
+    done: 0,
+    nothing: 0,
+  }
   for (const { outcome } of entries) counts[outcome]++
   return counts
 }

@@ -78,13 +78,22 @@ function workEntryOf(job: Job, isIdle: boolean): WorkEntry {
   }
   return {
     kind: 'done',
-    outcome: isIdle ? 'nothing' : 'done',
+    outcome: outcomeOf(result) ?? (isIdle ? 'nothing' : 'done'),
     path,
     summary,
     facts: factsOf(result),
     onDisk: { before: job.fileBefore?.onDisk, after: job.fileAfter?.onDisk },
     durationMs,
   }
+}
+
+/** What the check after a repair still found, in the words of the window. */
+function outcomeOf(
+  result: JobResult | undefined,
+): 'still-damaged' | 'needs-full-repair' | undefined {
+  const left = result?.kind === 'change' ? result.stillWrong : undefined
+  if (left === 'damaged') return 'still-damaged'
+  return left === 'needs-repair' ? 'needs-full-repair' : undefined
 }
 
 function factsOf(result: JobResult | undefined): readonly ToldFact[] {

@@ -15,6 +15,9 @@ export interface BatchPlan {
   readonly copied?: ManyFiles['copied']
 }
 
+/** As the services make it. */
+export type PlanBatchOf = (request: JobRequest, imageIds: readonly number[]) => Promise<BatchPlan>
+
 export interface BatchVolume {
   /** The innermost folder that holds all its images of the batch. */
   readonly folder: string

@@ -34,6 +34,8 @@ export interface JobQueueOptions {
 export interface StartRequest {
   readonly request: JobRequest
   readonly imageIds: readonly number[]
+  /** Of a batch: images that were found not to fit before, with the reason for the report. */
+  readonly leftOut?: readonly SkippedImage[] | undefined
   /** Given: the jobs form a batch of this title, with counters and a report. */
   readonly batchTitle?: string | undefined
   /** What the batch is about; it is compared with the one of the same subject before. */
@@ -127,7 +129,7 @@ export class JobQueue {
     const whenFree = asked.whenFree === true && batchTitle === undefined
     const { subjects, log } = this.#options
     const fitting: Subject[] = []
-    const skipped: SkippedImage[] = []
+    const skipped: SkippedImage[] = [...(asked.leftOut ?? [])]
     for (const imageId of new Set(imageIds)) {
       const answer = subjects.fit(imageId, request)
       if (answer.fits) {

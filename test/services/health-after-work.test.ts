@@ -94,6 +94,11 @@ test('a repair of leaks leaves a damaged image in need of care, and says so', as
   })
   expect(counters).toMatchObject({ done: 3, ok: 1, nothing: 1, damaged: 1 })
 
+  const report = await services.client['jobs.report']({ batchId: batchId ?? '', format: 'json' })
+  expect(JSON.parse(report.text)).toMatchObject({
+    summary: { done: 1, 'needs-full-repair': 1, nothing: 1 },
+  })
+
   // Known by now, so that a batch says it beforehand.
   const plan = await services.client['plans.batch']({ request: repairLeaks, imageIds: ids })
   expect(plan.included).toEqual([])
@@ -104,6 +109,16 @@ test('a repair of leaks leaves a damaged image in need of care, and says so', as
   ])
   const all = await services.client['plans.batch']({ request: repairAll, imageIds: ids })
   expect(all.included).toEqual([{ imageId: ids[0] }])
+  // And gives them no job, but a line of its report.
+  const again = await services.client['jobs.start']({
+    request: repairLeaks,
+    imageIds: ids,
+    batchTitle: 'again',
+  })
+  expect(again).toMatchObject({ jobIds: [], skipped: 3 })
+  const csv = await services.client['jobs.report']({ batchId: again.batchId ?? '', format: 'csv' })
+  expect(csv.text).toContain('It needs the full repair; this one is of leaks only.')
+  expect(csv.text).toContain('corrupt.qcow2,skipped')
 })
 
 test('a check tells the least that compacting gives back, and the plan of it the whole', async () => {

@@ -9,7 +9,9 @@ import { findJob, historyPage, jobsOfBatch } from '../../history/jobs.ts'
 import { compareWithPrevious } from '../../history/compare-batches.ts'
 import { reportBatch } from '../../jobs/batch-report.ts'
 import { briefJob } from '../../jobs/brief-job.ts'
-import type { JobQueue } from '../../jobs/queue.ts'
+import type { PlanBatchOf } from '../../jobs/plan-batch.ts'
+import type { JobQueue, StartRequest } from '../../jobs/queue.ts'
+import { skipWords } from '../../jobs/skip-words.ts'
 import { takeUp, type TakeUpParts } from '../../jobs/take-up.ts'
 import { readJobLines } from '../../log/job-lines.ts'
 import { streamJobs } from '../jobs-stream.ts'
@@ -25,6 +27,8 @@ export interface JobHandlerParts {
   readonly plan: TakeUpParts['plan']
   /** What a batch of these images is about. */
   readonly subjectOf: (imageIds: readonly number[]) => string
+  readonly planBatch: PlanBatchOf
+  readonly pathOf: (imageId: number) => string
   readonly logFolder: string
 }
 
@@ -35,6 +39,8 @@ export function jobHandlers({
   create,
   plan,
   subjectOf,
+  planBatch,
+  pathOf,
   logFolder,
 }: JobHandlerParts): Pick<Handlers<Contract>, Names> {
   const jobOf = (jobId: string): Job => {
@@ -46,10 +52,24 @@ export function jobHandlers({
     if (findBatch(db, batchId) !== undefined) return
     throw new ImageError('unknown-id', { field: 'batch', id: batchId })
   }
+  /** What is known to stand against an image leaves it without a job, in the report with its reason. */
+  const asBatch = async (input: StartRequest): Promise<StartRequest> => {
+    const { included, skipped } = await planBatch(input.request, input.imageIds)
+    return {
+      ...input,
+      imageIds: included.map(({ imageId }) => imageId),
+      leftOut: skipped.map(({ imageId, reason }) => ({
+        path: pathOf(imageId),
+        reason: skipWords(reason),
+      })),
+      batchSubject: subjectOf(input.imageIds),
+    }
+  }
   return {
-    'jobs.start': (input) => {
-      const batchSubject = input.batchTitle === undefined ? undefined : subjectOf(input.imageIds)
-      const { jobIds, batchId, skipped } = queue.start({ ...input, batchSubject })
+    'jobs.start': async (input) => {
+      const { jobIds, batchId, skipped } = queue.start(
+        input.batchTitle === undefined ? input : await asBatch(input),
+      )
       return { jobIds: [...jobIds], batchId, skipped }
     },
     'jobs.cancel': (input) => {

@@ -1,7 +1,6 @@
 import type { Contract } from '../../../ipc/contract.ts'
 import type { Handlers } from '../../../ipc/procedure.ts'
-import type { JobRequest } from '../../../ipc/schemas/job.ts'
-import type { BatchPlan } from '../../jobs/plan-batch.ts'
+import type { PlanBatchOf } from '../../jobs/plan-batch.ts'
 import type { CreatePlanner } from '../../plans/plan-create.ts'
 import type { Planning } from '../../plans/planning.ts'
 
@@ -10,7 +9,7 @@ type Names = Extract<keyof Contract, `plans.${string}`>
 export interface PlanHandlerParts {
   readonly planning: Planning
   readonly creating: CreatePlanner
-  readonly planBatch: (request: JobRequest, imageIds: readonly number[]) => Promise<BatchPlan>
+  readonly planBatch: PlanBatchOf
 }
 
 export function planHandlers({

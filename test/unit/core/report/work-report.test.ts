@@ -67,6 +67,16 @@ describe('a report of work', () => {
     expect(lines[4]).toBe('"/vm/a,b.raw",skipped,,,,,,It would lose a bitmap.,,,')
   })
 
+  test('tells a repair that left damage from one that left none', () => {
+    const some: readonly WorkEntry[] = [done, { ...done, outcome: 'needs-full-repair' }]
+    const { text } = writeWorkReport({ ...report, entries: some }, 'csv')
+    expect(text.split('\r\n')[2]).toContain('/vm/web.qcow2,needs-full-repair,')
+    const json: unknown = JSON.parse(writeWorkReport({ ...report, entries: some }, 'json').text)
+    expect(json).toMatchObject({ summary: { done: 1, 'needs-full-repair': 1 } })
+    const page = writeWorkReport({ ...report, entries: some }, 'html').text
+    expect(page).toContain('Needs full repair')
+  })
+
   test('as JSON names its schema and says of each image what became of it', () => {
     const parsed: unknown = JSON.parse(writeWorkReport(report, 'json').text)
     expect(parsed).toMatchObject({
@@ -100,6 +110,7 @@ describe('a report of work', () => {
   test.each<readonly [readonly WorkEntry[], string]>([
     [[], 'There were no images to work on.'],
     [[done], '1 image done. 1 GiB given back.'],
+    [[done, { ...done, outcome: 'still-damaged' }], '1 image still damaged. 2 GiB given back.'],
     [entries.slice(2, 3), 'There was nothing to do.'],
     [entries.slice(3, 4), 'Nothing was done. 1 image left out.'],
   ])('says in one sentence what it came to', (some, verdict) => {
