@@ -18,16 +18,16 @@ if (parentPort !== null) {
   serveTasks<AwkwardTasks>(
     () => ({
       answer: () => Promise.resolve(undefined),
-      neverAnswer: async (_, { emit }) => {
-        await emit('begun')
+      neverAnswer: async (_, context) => {
+        await context.emit('begun')
         return await new Promise(() => undefined)
       },
-      neverLetGo: async (_, { emit }) => {
-        await emit('begun')
+      neverLetGo: async (_, context) => {
+        await context.emit('begun')
         for (;;) if (performance.now() < 0) return undefined
       },
-      loadLibrary: (_, { emit }) => {
-        void emit('begun')
+      loadLibrary: (_, context) => {
+        void context.emit('begun')
         loadLinuxLibrary()
         return Promise.resolve(undefined)
       },
