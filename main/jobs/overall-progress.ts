@@ -20,10 +20,18 @@ interface OpenJob {
 export class OverallProgress {
   readonly #open = new Map<string, OpenJob>()
   readonly #ended: (number | undefined)[] = []
+  #atWork = 0
+  #paused = 0
   #hasFailed = false
 
+  /** Nothing runs or waits. */
+  get isIdle(): boolean {
+    return this.#open.size === 0
+  }
+
+  /** Looks at every job: not to be asked for at each of thousands of changes. */
   get fraction(): number | undefined {
-    if (this.#open.size === 0) return undefined
+    if (this.isIdle) return undefined
     const open = [...this.#open.values()]
     const known = [...open.map(({ bytes }) => bytes), ...this.#ended].filter(
       (bytes) => bytes !== undefined,
@@ -37,12 +45,7 @@ export class OverallProgress {
 
   get state(): OverallState {
     if (this.#hasFailed) return 'failed'
-    let isPaused = false
-    for (const { state } of this.#open.values()) {
-      if (state === 'running' || state === 'pausing' || state === 'cancelling') return 'working'
-      isPaused ||= state === 'paused'
-    }
-    return isPaused ? 'paused' : 'working'
+    return this.#atWork === 0 && this.#paused > 0 ? 'paused' : 'working'
   }
 
   follow(change: JobChange): void {
@@ -66,7 +69,9 @@ export class OverallProgress {
   #jobChanged({ id, state, fileBefore }: Job): void {
     const stored = positive(fileBefore?.onDisk)
     const open = this.#open.get(id)
+    if (open !== undefined) this.#count(open.state, -1)
     if (!isEnded(state)) {
+      this.#count(state, 1)
       if (open === undefined) this.#open.set(id, { share: 0, state, bytes: stored })
       else {
         open.state = state
@@ -82,6 +87,11 @@ export class OverallProgress {
     if (this.#open.size > 0) return
     this.#ended.length = 0
     this.#hasFailed = false
+  }
+
+  #count(state: JobState, by: 1 | -1): void {
+    if (state === 'running' || state === 'pausing' || state === 'cancelling') this.#atWork += by
+    if (state === 'paused') this.#paused += by
   }
 }
 

@@ -30,14 +30,12 @@ export function tellShell(
     }
     const news = shell.tellNews && newsOf(change, options)
     if (news !== undefined) shell.tellNews?.(news)
-    const { fraction, state } = overall
+    const { isIdle, state } = overall
     const now = performance.now()
-    if (fraction !== undefined && state === shownState && now - shownAt < shownProgressInterval) {
-      return
-    }
+    if (!isIdle && state === shownState && now - shownAt < shownProgressInterval) return
     shownState = state
-    shownAt = fraction === undefined ? -Infinity : now
-    shell.showProgress(fraction, state)
+    shownAt = isIdle ? -Infinity : now
+    shell.showProgress(overall.fraction, state)
   })
   return {
     [Symbol.dispose]: () => {
