@@ -57,7 +57,7 @@ function Frame() {
         {/* The first connection decides; a lost one keeps the window with what was known. */}
         {info === undefined ? <NoConnection connection={connection} /> : <Content />}
         <Sheets />
-        <Toasts />
+        <WindowToasts />
         <LiveRegion />
       </Tooltip.Provider>
     </CSPProvider>
@@ -158,6 +158,14 @@ function Drawer() {
       </div>
     </aside>
   )
+}
+
+/** Above the drawer while it is open; its height has the limit of app.css. */
+function WindowToasts() {
+  const drawerOpen = useSettings((state) => state.settings.drawerOpen)
+  const height = useLayout((state) => state.drawerHeight)
+  const hasDrawer = drawerOpen && windowImage() === undefined
+  return <Toasts raisedBy={hasDrawer ? `min(${height}px, 60vh)` : '0'} />
 }
 
 /** What the page has around the window: its language, and the landmark that dialogs are drawn in. */

@@ -42,12 +42,21 @@ function ToastList() {
   })
 }
 
+export interface ToastsProps {
+  /** A CSS length: how far above the lower edge, because something there has buttons that they would cover. */
+  readonly raisedBy?: string
+}
+
 /** Where toasts appear. Base UI announces them and lets F6 reach them. */
-export function Toasts() {
+export function Toasts({ raisedBy = '0' }: ToastsProps) {
   return (
     <Toast.Provider toastManager={toastManager} limit={3}>
       <Toast.Portal container={popupContainer()}>
-        <Toast.Viewport className="toasts" aria-label={texts().frame.toasts}>
+        <Toast.Viewport
+          className="toasts"
+          aria-label={texts().frame.toasts}
+          style={{ marginBottom: raisedBy }}
+        >
           <ToastList />
         </Toast.Viewport>
       </Toast.Portal>
