@@ -56,6 +56,7 @@ import { startCreating } from './plans/start-creating.ts'
 import type { ShellPorts } from './shell-ports.ts'
 import { knownPlaces, type Place } from './users/known-places.ts'
 import { followQueue } from './undo/follow-queue.ts'
+import { planUndoBatch } from './undo/plan-undo-batch.ts'
 import { UndoStore } from './undo/undo-store.ts'
 import { WorkerPool } from './workers/worker-pool.ts'
 
@@ -300,6 +301,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
             asked,
             rows,
           ),
+        undo: (batchId, ids) =>
+          planUndoBatch({ db, store: undoStore, row: (id) => library.row(id) }, batchId, ids),
         pace: (kind) => recentPace(db, kind),
       },
       request,

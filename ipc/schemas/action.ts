@@ -121,10 +121,11 @@ const removeAction = z.strictObject({
   parameters: z.strictObject({}),
 })
 
-/** Takes back what the job with this id did. */
+const storedId = z.string().min(1).max(64)
+/** Takes back what the job with this id did. `batch`: what that batch did to the image; so one request is for many. */
 const undoAction = z.strictObject({
   kind: z.literal('undo'),
-  parameters: z.strictObject({ id: z.string().min(1).max(64) }),
+  parameters: z.union([z.strictObject({ id: storedId }), z.strictObject({ batch: storedId })]),
 })
 
 export const imageAction = z.discriminatedUnion('kind', [

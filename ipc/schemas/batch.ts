@@ -37,6 +37,22 @@ export const skipReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('data-file-of'), name: z.string() }),
   /** It names its data file by a path that leads nowhere from another folder. */
   z.object({ kind: z.literal('keeps-data-beside') }),
+  /** Of undoing a batch. */
+  z.object({
+    kind: z.literal('no-undo'),
+    because: z.enum([
+      /** There was nothing to do, or it was not done. */
+      'nothing-changed',
+      /** The content is the same as before. */
+      'not-needed',
+      'done',
+      /** What was kept for it was let go of. */
+      'let-go',
+      /** A later change of its place has to be taken back before. */
+      'later-first',
+      'no-way',
+    ]),
+  }),
 ])
 export type SkipReason = z.infer<typeof skipReason>
 
@@ -47,6 +63,8 @@ export const batchNote = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('damaged') }),
   /** So many overlays are told its new place as part of it. */
   z.object({ kind: z.literal('overlays-told'), count: byteCount }),
+  /** Of undoing: something else wrote to the file since. */
+  z.object({ kind: z.literal('changed-since') }),
   /** All its overlays go before it. */
   z.object({ kind: z.literal('overlays-first'), count: byteCount }),
   /** The machine names the old place. */

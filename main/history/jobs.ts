@@ -98,6 +98,18 @@ export function jobsOfBatch(db: ReadableDb, batchId: string): readonly Job[] {
     .map((row) => jobRow.parse(row))
 }
 
+/** What a batch did to an image; the newest, should there be several. */
+export function jobOfBatchOn(
+  db: ReadableDb,
+  { batchId, imageId }: { readonly batchId: string; readonly imageId: number },
+): Job | undefined {
+  const row = db.get(
+    `SELECT ${columns} FROM jobs WHERE batch_id = $batch AND image_id = $imageId ORDER BY id DESC`,
+    { batch: parseId(batchId) ?? 0, imageId },
+  )
+  return row === undefined ? undefined : jobRow.parse(row)
+}
+
 /** Single jobs that a start at that moment found unfinished, the newest first. */
 export const leftBehind = (db: ReadableDb, foundAt: number): readonly Job[] =>
   db

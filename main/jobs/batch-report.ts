@@ -78,7 +78,7 @@ function workEntryOf(job: Job, isIdle: boolean): WorkEntry {
   }
   return {
     kind: 'done',
-    outcome: outcomeOf(result) ?? (isIdle ? 'nothing' : 'done'),
+    outcome: outcomeOf(job) ?? (isIdle ? 'nothing' : 'done'),
     path,
     summary,
     facts: factsOf(result),
@@ -88,9 +88,9 @@ function workEntryOf(job: Job, isIdle: boolean): WorkEntry {
 }
 
 /** What the check after a repair still found, in the words of the window. */
-function outcomeOf(
-  result: JobResult | undefined,
-): 'still-damaged' | 'needs-full-repair' | undefined {
+function outcomeOf({ request, result }: Job): 'still-damaged' | 'needs-full-repair' | undefined {
+  // What an undone repair brings back was asked for.
+  if (request.kind !== 'repair') return undefined
   const left = result?.kind === 'change' ? result.stillWrong : undefined
   if (left === 'damaged') return 'still-damaged'
   return left === 'needs-repair' ? 'needs-full-repair' : undefined

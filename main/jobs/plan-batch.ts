@@ -35,6 +35,8 @@ export interface PlanBatchParts {
   readonly freeBytesAt: (folder: string) => Promise<number | undefined>
   /** What stands against files going to a folder or to the Trash. Throws what stands against the folder. */
   readonly files: (request: ManyFilesRequest, rows: readonly LibraryRow[]) => Promise<ManyFiles>
+  /** What stands against taking a batch back. */
+  readonly undo: (batchId: string, imageIds: readonly number[]) => BatchPlan
   /** What work of this kind took lately, in milliseconds for each byte that an image takes; undefined: none was done. */
   readonly pace: (kind: JobRequest['kind']) => number | undefined
 }
@@ -52,6 +54,11 @@ export async function planBatch(
   imageIds: readonly number[],
 ): Promise<BatchPlan> {
   const { fit, row: rowOf, limits, freeBytesAt, pace } = parts
+  if (request.kind === 'undo') {
+    return 'batch' in request.parameters
+      ? parts.undo(request.parameters.batch, imageIds)
+      : oneByOne(imageIds)
+  }
   const fitting: Included[] = []
   const skipped: { imageId: number; reason: SkipReason }[] = []
   for (const imageId of new Set(imageIds)) {
@@ -104,6 +111,12 @@ async function ofFiles(
   }))
   return { ...looked, included }
 }
+
+const oneByOne = (imageIds: readonly number[]): BatchPlan => ({
+  included: [],
+  skipped: imageIds.map((imageId) => ({ imageId, reason: { kind: 'one-by-one' } })),
+  volumes: [],
+})
 
 const gone: SkipReason = { kind: 'gone' }
 

@@ -7,6 +7,15 @@ const lacking = {
   'backing-file': 'A raw image names no backing file.',
 } as const
 
+const notUndone = {
+  'nothing-changed': 'Nothing of it was changed.',
+  'not-needed': 'There is nothing to undo: its content is the same as before.',
+  done: 'It was undone already.',
+  'let-go': 'What was kept to undo it is no longer kept.',
+  'later-first': 'A later change of its place has to be undone first.',
+  'no-way': 'This change cannot be undone.',
+} as const
+
 /** One sentence for the reports of batches, which are kept, and in English as the command line's are. */
 export function skipWords(reason: SkipReason): string {
   switch (reason.kind) {
@@ -44,6 +53,8 @@ export function skipWords(reason: SkipReason): string {
       return `It holds the content of ${reason.name}.`
     case 'keeps-data-beside':
       return 'It names its data file by a path that leads nowhere from another folder.'
+    case 'no-undo':
+      return notUndone[reason.because]
     default:
       return unreachable(reason)
   }

@@ -1,6 +1,7 @@
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { openBatch } from '../features/batch/open-batch.ts'
 import { openNewestUndo } from '../features/undo/open-undo.ts'
+import { openBatchUndo, whyNoBatchUndo } from '../features/undo/undo-batch.ts'
 import { startRenaming } from '../state/renaming.ts'
 import { openSheet } from '../state/sheets.ts'
 import { texts } from '../texts/texts.ts'
@@ -109,7 +110,18 @@ export const careCommands: readonly Command[] = [
     shortcuts: ['Mod+Z'],
     notInText: true,
     disabledReason: offline,
-    run: ({ images }) => openNewestUndo(images),
+    run: async ({ images }) => {
+      // Beside the results of a batch, what was done last is that batch.
+      if (images.length === 0 && whyNoBatchUndo() === undefined) openBatchUndo()
+      else await openNewestUndo(images)
+    },
+  },
+  {
+    id: 'image.undoBatch',
+    icon: 'undo',
+    group: 'image',
+    disabledReason: (context) => offline(context) ?? whyNoBatchUndo(),
+    run: openBatchUndo,
   },
 ]
 

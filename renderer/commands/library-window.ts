@@ -12,6 +12,7 @@ const ofLibraryWindow: ReadonlySet<CommandId> = new Set<CommandId>([
   'library.compactAll',
   'image.open',
   'image.openWindow',
+  'image.undoBatch',
   'view.library',
   'view.chains',
   'view.history',

@@ -7,6 +7,7 @@ type Asked = Parameters<Client<Contract>['plans.batch']>[0]['request']
 type BatchPlan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
 
 export function madeUpBatch(request: Asked, rows: readonly LibraryRow[]): BatchPlan {
+  if (request.kind === 'undo') return madeUpUndo(rows)
   const isOfFiles = request.kind === 'move' || request.kind === 'trash'
   const reasonOf = (row: LibraryRow): SkipReason | undefined => {
     const { missingSince, format, formatLabel } = row
@@ -28,6 +29,22 @@ export function madeUpBatch(request: Asked, rows: readonly LibraryRow[]): BatchP
     volumes: [{ folder: '/srv/vm', images: included.length, bytes, freeBytes: 412 * 2 ** 30 }],
     estimatedSeconds: 90,
     ...(request.kind === 'move' && { copied: { bytes, freeBytes: 412 * 2 ** 30 } }),
+  }
+}
+
+/** Of some the file was changed since, and one had nothing done to it. */
+function madeUpUndo(rows: readonly LibraryRow[]): BatchPlan {
+  const [untouched, ...others] = rows
+  return {
+    included: others.map(({ id }, index) => ({
+      imageId: id,
+      ...(index === 1 && { note: { kind: 'changed-since' as const } }),
+    })),
+    skipped:
+      untouched === undefined
+        ? []
+        : [{ imageId: untouched.id, reason: { kind: 'no-undo', because: 'nothing-changed' } }],
+    volumes: [],
   }
 }
 

@@ -78,7 +78,7 @@ export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>
     kind: 'leak',
     harm: 'space',
     count: leaks,
-    example: `${leaks} clusters are counted as used and nothing uses them.`,
+    example: 'The cluster at 0x2a0000 is counted as used, and nothing uses it.',
   } as const
   const lost = {
     rule: 'reference-past-end',
@@ -242,7 +242,7 @@ export function undoPlanOf(row: LibraryRow, { parameters }: ActionOf<'undo'>): M
     seconds: 1,
     detail: {
       kind: 'undo',
-      jobId: parameters.id,
+      jobId: 'id' in parameters ? parameters.id : parameters.batch,
       returns: `The tables of ${row.name} return as they were before; what a guest reads stays the same.`,
       bytesWritten: 12_288,
     },

@@ -33,6 +33,7 @@ export type Sheet =
   | { readonly kind: 'rename'; readonly imageId: number; readonly name?: string }
   | { readonly kind: 'trash' | 'move'; readonly imageIds: readonly number[] }
   | { readonly kind: 'undo'; readonly imageId: number; readonly jobId: string }
+  | { readonly kind: 'undo-batch'; readonly batchId: string }
   | { readonly kind: 'resize'; readonly imageId: number }
   | { readonly kind: 'locate'; readonly imageId: number }
   | { readonly kind: 'compact'; readonly imageId: number }

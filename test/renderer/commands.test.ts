@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { titleOf } from '../../renderer/commands/command.ts'
 import { commandContext } from '../../renderer/commands/context.ts'
 import { commandLine } from '../../renderer/commands/command-line.ts'
@@ -16,6 +16,7 @@ import { setHost } from '../../renderer/host.ts'
 import { fakeServices } from '../../renderer/fake/services.ts'
 import { useAppInfo } from '../../renderer/state/app-info.ts'
 import { setFilterText } from '../../renderer/state/filter.ts'
+import { useJobs } from '../../renderer/state/jobs.ts'
 import { useLibrary } from '../../renderer/state/library.ts'
 import { showPage, usePage } from '../../renderer/state/page.ts'
 import { select, useSelection } from '../../renderer/state/selection.ts'
@@ -24,6 +25,7 @@ import { useRenaming } from '../../renderer/state/renaming.ts'
 import { closeSheet, useSheet } from '../../renderer/state/sheets.ts'
 import { followVisibleRows } from '../../renderer/state/visible-rows.ts'
 import { toastManager } from '../../renderer/state/toasts.ts'
+import type { Job } from '../../ipc/schemas/job.ts'
 import type { MenuItem } from '../../renderer/ui/menu.tsx'
 import { menuCommands } from '../../main/desktop/application-menu.ts'
 import { libraryRow } from './library-rows.ts'
@@ -389,6 +391,48 @@ describe('what changes an image', () => {
     expect(shortcutsOf(commandOf('image.resize'))).toEqual(['Alt+Shift+R'])
     expect(shortcutsOf(commandOf('library.newImage'))).toEqual(['Alt+Shift+N'])
     expect(shortcutsOf(commandOf('library.addFolder'))).toEqual(['Alt+Shift+O', 'Mod+Shift+O'])
+  })
+})
+
+describe('taking a batch back', () => {
+  afterEach(() => {
+    useJobs.setState({ watched: undefined })
+    showPage({ kind: 'library', scope: { kind: 'all' } })
+  })
+
+  const batchOf = (undo: Job['undo']): void => {
+    const job: Job = {
+      id: '5',
+      request: { kind: 'repair', parameters: { mode: 'all' } },
+      imageId: 1,
+      imageName: 'a.qcow2',
+      imagePath: '/vm/a.qcow2',
+      batchId: '9',
+      state: 'succeeded',
+      actor: 'desktop',
+      queuedAt: 0,
+      engineVersion: '0.1.0',
+      undo,
+    }
+    useJobs.setState({ watched: { batchId: '9', jobs: new Map([[job.id, job]]) } })
+    showPage({ kind: 'batch', batchId: '9' })
+  }
+
+  it('is there in its results, and where something of it can be taken back', () => {
+    showPage({ kind: 'history' })
+    expect(reasonFor('image.undoBatch')).toBe('Only in the results of a batch')
+    batchOf('done')
+    expect(reasonFor('image.undoBatch')).toBe('Nothing of this batch can be undone')
+    batchOf('possible')
+    expect(reasonFor('image.undoBatch')).toBeUndefined()
+  })
+
+  it('is what the key for undoing does there while no image of it is selected', async () => {
+    batchOf('possible')
+    runByKey(commandOf('image.undo'))
+    await vi.waitFor(() =>
+      expect(useSheet.getState().sheet).toEqual({ kind: 'undo-batch', batchId: '9' }),
+    )
   })
 })
 

@@ -170,6 +170,7 @@ describe('a batch that is planned', () => {
             asked,
             rows,
           ),
+        undo: () => ({ included: [], skipped: [], volumes: [] }),
         pace: () => 0.5,
       },
       request,

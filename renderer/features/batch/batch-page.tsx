@@ -8,10 +8,13 @@ import { batchShare } from '../../state/job-reducer.ts'
 import { useJobs, watchBatch } from '../../state/jobs.ts'
 import { showPage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
+import { openSheet } from '../../state/sheets.ts'
+import { texts } from '../../texts/texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { hasUndo } from '../undo/undo-batch.ts'
 import { BatchComparison } from './batch-comparison.tsx'
 import { BatchControls } from './batch-controls.tsx'
 import { BatchResults } from './batch-results.tsx'
@@ -130,6 +133,11 @@ function BatchHeader({ batchId, kind, counters, jobs }: BatchHeaderProps) {
               {words.again(counted(again.length, 'image'))}
             </Button>
           )
+        )}
+        {!running && hasUndo(jobs) && (
+          <Button icon="undo" onClick={() => openSheet({ kind: 'undo-batch', batchId })}>
+            {texts().undo.batch.open}
+          </Button>
         )}
         {!running && <FollowUpButtons jobs={jobs} kind={kind} />}
         <ReportButtons

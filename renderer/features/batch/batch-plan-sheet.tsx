@@ -85,7 +85,14 @@ export function BatchPlanSheet({ work: first, subject, imageIds, onClose }: Batc
         <BatchPlanOptions work={work} options={options} onChange={setOptions} />
         {plan.kind === 'waiting' && <p className="muted">{words.looking}</p>}
         {plan.kind === 'failed' && <ErrorPanel error={plan.error} />}
-        {plan.kind === 'ready' && <BatchPlanView work={work} plan={plan.value} />}
+        {plan.kind === 'ready' && (
+          <BatchPlanView
+            plan={plan.value}
+            total={words.included[work](counted(count, 'image'))}
+            none={words.none}
+            readsLive={work === 'check'}
+          />
+        )}
       </div>
     </Dialog>
   )

@@ -7,23 +7,38 @@ import { libraryRow } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { batchTexts } from './batch-texts.ts'
 import { noteWords, skipWords } from './batch-words.ts'
-import type { BatchWork } from './batch-work.ts'
 
 export type BatchPlan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
 
 export interface BatchPlanViewProps {
-  readonly work: BatchWork
   readonly plan: BatchPlan
+  /** How many are in, as a sentence; said when there are any. */
+  readonly total: string
+  /** Said when there are none. */
+  readonly none: string
+  /** What only reads reads images in use as well, and says so. */
+  readonly readsLive?: boolean
+  /** Absent: the library knows. */
+  readonly pathOf?: (imageId: number) => string | undefined
 }
 
+const pathInLibrary = (imageId: number): string | undefined => libraryRow(imageId)?.path
+
 /** The images in groups: those that are in, those in it with a "but", those left out by their reason. */
-export function BatchPlanView({ work, plan }: BatchPlanViewProps) {
+export function BatchPlanView({
+  plan,
+  total,
+  none,
+  readsLive = false,
+  pathOf = pathInLibrary,
+}: BatchPlanViewProps) {
   const words = batchTexts().plan
   const { included, skipped, estimatedSeconds } = plan
   const idsOf = (images: readonly { readonly imageId: number }[]): readonly number[] =>
     images.map(({ imageId }) => imageId)
-  const live =
-    work === 'check' ? idsOf(included).filter((id) => libraryRow(id)?.use.state === 'writing') : []
+  const live = readsLive
+    ? idsOf(included).filter((id) => libraryRow(id)?.use.state === 'writing')
+    : []
   const noted = [
     ...Map.groupBy(included, ({ note }) => (note === undefined ? '' : noteWords(note))),
   ].filter(([note]) => note !== '')
@@ -32,19 +47,16 @@ export function BatchPlanView({ work, plan }: BatchPlanViewProps) {
   )
   return (
     <>
-      <p className="batch-plan-total">
-        {included.length === 0
-          ? words.none
-          : words.included[work](counted(included.length, 'image'))}
-      </p>
+      <p className="batch-plan-total">{included.length === 0 ? none : total}</p>
       {live.length > 0 && (
-        <Group title={words.live(counted(live.length, 'image'))} imageIds={live} />
+        <Group title={words.live(counted(live.length, 'image'))} imageIds={live} pathOf={pathOf} />
       )}
       {noted.map(([note, images]) => (
         <Group
           key={note}
           title={words.noted(counted(images.length, 'image'), note)}
           imageIds={idsOf(images)}
+          pathOf={pathOf}
         />
       ))}
       {reasons.map(([reason, images]) => (
@@ -52,9 +64,10 @@ export function BatchPlanView({ work, plan }: BatchPlanViewProps) {
           key={reason}
           title={words.skipped(formatCount(images.length), reason)}
           imageIds={idsOf(images)}
+          pathOf={pathOf}
         />
       ))}
-      {included.length > 0 && <Volumes volumes={plan.volumes} />}
+      {included.length > 0 && plan.volumes.length > 0 && <Volumes volumes={plan.volumes} />}
       {estimatedSeconds !== undefined && included.length > 0 && (
         <p className="muted">{words.time(formatEstimate(estimatedSeconds))}</p>
       )}
@@ -94,9 +107,10 @@ const namesShown = 100
 interface GroupProps {
   readonly title: string
   readonly imageIds: readonly number[]
+  readonly pathOf: (imageId: number) => string | undefined
 }
 
-function Group({ title, imageIds }: GroupProps) {
+function Group({ title, imageIds, pathOf }: GroupProps) {
   const words = batchTexts().plan
   return (
     <details className="batch-plan-group">
@@ -104,7 +118,7 @@ function Group({ title, imageIds }: GroupProps) {
       <div className="batch-plan-names" tabIndex={0} role="region" aria-label={title}>
         <ul className="selectable">
           {imageIds.slice(0, namesShown).map((id) => (
-            <li key={id}>{libraryRow(id)?.path}</li>
+            <li key={id}>{pathOf(id)}</li>
           ))}
           {imageIds.length > namesShown && (
             <li>{words.more(formatCount(imageIds.length - namesShown))}</li>

@@ -41,6 +41,8 @@ export function skipWords(reason: SkipReason): string {
       return words.dataFileOf(reason.name)
     case 'keeps-data-beside':
       return words.keepsDataBeside
+    case 'no-undo':
+      return words.noUndo[reason.because]
     default:
       return unreachable(reason)
   }
@@ -57,6 +59,8 @@ export function noteWords(note: BatchNote): string {
       return words.damaged
     case 'overlays-told':
       return words.overlaysTold(counted(note.count, 'overlay'))
+    case 'changed-since':
+      return words.changedSince
     case 'overlays-first':
       return words.overlaysFirst(counted(note.count, 'overlay'))
     case 'vm':

@@ -93,7 +93,9 @@ export function outcomeOf(job: Job): Outcome {
   if (job.request.kind !== 'check') {
     if (job.state === 'skipped') return 'skipped'
     if (job.state === 'failed') return 'failed'
-    const left = job.result?.kind === 'change' ? job.result.stillWrong : undefined
+    // What an undone repair brings back was asked for.
+    const isRepair = job.request.kind === 'repair'
+    const left = isRepair && job.result?.kind === 'change' ? job.result.stillWrong : undefined
     if (left === 'damaged' || left === 'needs-repair') return left
     return job.isIdle === true ? 'nothing' : 'ok'
   }

@@ -46,7 +46,7 @@ function tell({ id, title, total, ok }: BatchCounters, { leftOut }: ManyFilesSta
         ? words.done(counted(ok, 'image'))
         : words.doneBut(counted(ok, 'image'), counted(stayed, 'image')),
     tone: ok === 0 ? 'bad' : stayed === 0 ? 'good' : 'info',
-    // What was done is taken back there, image by image.
+    // What was done is taken back there, all at once or image by image.
     action: { label: words.results, run: () => showPage({ kind: 'batch', batchId: id }) },
   })
 }

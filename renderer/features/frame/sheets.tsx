@@ -59,6 +59,9 @@ const WeeklyCheckSheet = lazily(
 )
 const LocateSheet = lazily(async () => (await import('../chain/locate-sheet.tsx')).LocateSheet)
 const RelinkSheet = lazily(async () => (await import('../relink/relink-sheet.tsx')).RelinkSheet)
+const UndoBatchSheet = lazily(
+  async () => (await import('../undo/undo-batch-sheet.tsx')).UndoBatchSheet,
+)
 const UndoSheet = lazily(async () => (await import('../undo/undo-sheet.tsx')).UndoSheet)
 
 /** The one dialog that is open. */
@@ -129,6 +132,8 @@ function Content({ sheet }: { readonly sheet: Sheet }) {
           onClose={closeSheet}
         />
       )
+    case 'undo-batch':
+      return <UndoBatchSheet batchId={sheet.batchId} onClose={closeSheet} />
     case 'resize':
       return <ResizeSheet key={sheet.imageId} imageId={sheet.imageId} onClose={closeSheet} />
     case 'compact':

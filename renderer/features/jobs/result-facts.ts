@@ -74,7 +74,7 @@ function numbersOf({ result, request }: Job, units: ByteUnits): readonly ResultF
       ]
     case 'change':
       return result.facts
-        .filter((fact) => !isUndoneId(request, fact))
+        .filter((fact, index) => !isUndoneId(request, fact, index))
         .map((fact) => factOf(fact, units))
     default:
       return unreachable(result)
@@ -82,8 +82,11 @@ function numbersOf({ result, request }: Job, units: ByteUnits): readonly ResultF
 }
 
 /** Which job an undo took back, by its number: what links the two in the records tells a person nothing. */
-const isUndoneId = (request: Job['request'], fact: ChangeFact): boolean =>
-  request.kind === 'undo' && 'text' in fact && fact.text === request.parameters['id']
+const isUndoneId = (request: Job['request'], fact: ChangeFact, index: number): boolean =>
+  request.kind === 'undo' &&
+  'text' in fact &&
+  // Of a batch, the first fact says which of its jobs it was.
+  ('batch' in request.parameters ? index === 0 : fact.text === request.parameters['id'])
 
 /** What was asked for, what came of it, and the file before and after. */
 function changeFacts(job: Job, units: ByteUnits): readonly ResultFact[] {

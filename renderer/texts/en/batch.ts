@@ -70,6 +70,14 @@ export const batch = {
       vm: (vm: string) => `the virtual machine ${vm} uses it`,
       dataFileOf: (name: string) => `it holds the content of ${name}`,
       keepsDataBeside: 'its content is in another file, which it would no longer find',
+      noUndo: {
+        'nothing-changed': 'nothing of it was changed',
+        'not-needed': 'nothing to undo, its content is the same as before',
+        done: 'undone already',
+        'let-go': 'what was kept to undo it is no longer kept',
+        'later-first': 'a later change of its place has to be undone first',
+        'no-way': 'this change cannot be undone',
+      },
     },
     notes: {
       inUse: 'in use; left out if it still is when its turn comes',
@@ -78,6 +86,7 @@ export const batch = {
       overlays: (count: string) => `${count} on it; left out if its plan says no`,
       damaged: 'the last check found damage; left out unless a new check finds none',
       overlaysTold: (overlays: string) => `${overlays} on it: told the new place as part of it`,
+      changedSince: 'changed since; left out if undoing would lose anything of that',
       overlaysFirst: (overlays: string) => `${overlays} on it, moved first`,
       vm: (vm: string) => `the virtual machine ${vm} looks for it at the old place`,
     },

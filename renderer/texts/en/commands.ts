@@ -32,6 +32,7 @@ export const commands = {
     'image.move': 'Move to…',
     'image.trash': 'Move to Trash…',
     'image.undo': 'Undo…',
+    'image.undoBatch': 'Undo this batch…',
     'image.copyPath': 'Copy path',
     'image.copyName': 'Copy name',
     'image.copySha256': 'Copy SHA-256',

@@ -22,6 +22,18 @@ export const undo = {
     none: 'This change is no longer known, so it cannot be undone.',
     cannot: 'It cannot be undone now',
   },
+  batch: {
+    open: 'Undo all…',
+    title: (batch: string) => `Undo: ${batch}`,
+    meaning:
+      'Each image gets back what it was before this batch, by a job of its own. It is planned when its turn comes, and left out when something changed it since that would be lost.',
+    looking: 'Looking at what can be undone…',
+    included: (images: string) => `${images} can be undone`,
+    none: 'Nothing of this batch can be undone',
+    verb: (images: string) => `Undo for ${images}`,
+    verbAlone: 'Undo',
+    onlyInBatch: 'Only in the results of a batch',
+  },
   store: {
     title: 'Undo',
     meaning:

@@ -65,7 +65,10 @@ export const pageScreens: readonly Screen[] = [
   {
     name: 'history-none',
     query: 'library=&rows=0',
-    reach: (at) => at.command('view.history'),
+    reach: async (at) => {
+      await at.command('view.history')
+      await at.page.locator('.empty-state').waitFor()
+    },
   },
   {
     name: 'batch-running',
@@ -94,6 +97,10 @@ export const pageScreens: readonly Screen[] = [
   }),
   ofSome('batch-repaired', 'image.repair'),
   ofSome('batch-hashed', 'image.hash'),
+  ofSome('undo-batch', 'image.repair', async (at) => {
+    await at.command('image.undoBatch')
+    await at.startButton.waitFor()
+  }),
   { name: 'image-window', query: 'image=2' },
   { name: 'image-window-damaged', query: 'image=8' },
   { name: 'image-window-gone', query: 'image=999' },

@@ -55,6 +55,14 @@ describe('the way on from the results of a batch', () => {
     expect(followUpsOf(running, 'check', rows)).toEqual({ repair: [], compact: [] })
   })
 
+  it('is done when an undone repair brought the damage back: that was asked for', () => {
+    const result: Job['result'] = { kind: 'change', facts: [], stillWrong: 'damaged' }
+    const undone = { kind: 'undo', parameters: { batch: '7' } } as const
+    expect(outcomeOf(job(1, { request: undone, result }))).toBe('ok')
+    const repaired = { kind: 'repair', parameters: { mode: 'leaks' } } as const
+    expect(outcomeOf(job(1, { request: repaired, result }))).toBe('damaged')
+  })
+
   it('is no second compaction after one', () => {
     expect(followUpsOf(jobs, 'compact', rows).compact).toEqual([])
   })
