@@ -99,10 +99,14 @@ function describe(pid: number): ImageHolder {
   return { pid, name: fullName(name, words[0]) ?? `process ${pid}`, vm: vmNameIn(words) }
 }
 
+/** Node calls its main thread so, and the kernel the process after its main thread. */
+const threadOfNode = 'MainThread'
+
 /** The kernel cuts `comm` at 15 bytes; the command's own name is whole when it starts the same way. */
 function fullName(comm: string | undefined, command: string | undefined): string | undefined {
   const base = command?.split('/').at(-1)
-  return comm !== undefined && base?.startsWith(comm) === true ? base : comm
+  const isWhole = comm !== undefined && base?.startsWith(comm) === true
+  return isWhole || (comm === threadOfNode && base !== '') ? base : comm
 }
 
 /**

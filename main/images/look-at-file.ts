@@ -8,6 +8,7 @@ import {
   type ReadingEngine,
   type Reason,
 } from '../../core/index.ts'
+import { usedByOthers } from './own-holds.ts'
 import type { SeenImage, Sighting } from './scan-tasks.ts'
 
 /** No image of an unmistakable format is shorter; spares opening every small file of a source tree. */
@@ -47,7 +48,8 @@ export async function lookAtFile(
       target === undefined ? undefined : await realpath(target).catch(() => undefined)
     const dataFile = header.dataFile && (await whereItLies(header.dataFile))
     const readOnly = await isReadOnly(file)
-    return { kind: 'image', path: file, header: { ...header, dataFile, readOnly, parentPath } }
+    const use = usedByOthers(header.use)
+    return { kind: 'image', path: file, header: { ...header, use, dataFile, readOnly, parentPath } }
   } catch (error) {
     if (!isExpected) return { kind: 'other', path: file, error: undefined }
     const reason = ImageError.from(error, { path: file })

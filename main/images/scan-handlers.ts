@@ -1,6 +1,7 @@
 import { ImageError, type ReadingEngine } from '../../core/index.ts'
 import type { TaskHandlers } from '../workers/task.ts'
 import { isReadOnly, lookAtFile } from './look-at-file.ts'
+import { usedByOthers } from './own-holds.ts'
 import { leadsInto } from './real-files.ts'
 import type { FileUse, RefusedFolder, ScanTasks, SeenImage, Sighting } from './scan-tasks.ts'
 import { readVms } from '../users/read-vms.ts'
@@ -87,7 +88,7 @@ async function inPortions<Result>(
 async function useOf(engine: ReadingEngine, file: string): Promise<FileUse> {
   const readOnly = await isReadOnly(file)
   try {
-    return { use: await engine.readUse(file), readOnly }
+    return { use: usedByOthers(await engine.readUse(file)), readOnly }
   } catch {
     // Gone or not readable: the row says so already.
     return { use: { state: 'unknown', holders: [] }, readOnly }

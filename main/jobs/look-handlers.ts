@@ -1,4 +1,5 @@
 import type { ReadingEngine } from '../../core/index.ts'
+import { withOurName } from '../images/own-holds.ts'
 import type { TaskHandlers } from '../workers/task.ts'
 import type { ImageToOpen, LookTasks } from './engine-host.ts'
 import { measured } from './measured.ts'
@@ -26,7 +27,7 @@ export function lookHandlers(engine: ReadingEngine): TaskHandlers<LookTasks> {
       ),
     info: ({ clusters, ...image }, { signal }) =>
       engine.readInfo(image.path, { ...readAs(image), clusters, signal }),
-    use: (image) => measured(image, () => engine.readUse(image.path)),
+    use: (image) => measured(image, async () => withOurName(await engine.readUse(image.path))),
     disk: (image, { signal }) => engine.readDiskLayout(image.path, { ...readAs(image), signal }),
     extents: async ({ from, limit, ...image }, { signal }) => {
       const extents = []

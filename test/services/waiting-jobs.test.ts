@@ -5,6 +5,7 @@ import type { Job } from '../../ipc/schemas/job.ts'
 import { findJob } from '../../main/history/jobs.ts'
 import { FreeWatch } from '../../main/jobs/free-watch.ts'
 import { workUnderWay } from '../../main/jobs/work-under-way.ts'
+import { open as openDisk } from '../helpers/devices.ts'
 import { holdingProcess } from '../helpers/holding-process.ts'
 import { createQcow2, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -108,4 +109,17 @@ it('is in use again by the time of its turn: it goes on waiting, and can be call
   bench.queue.cancel(jobId)
   expect(findJob(bench.db, jobId)).toMatchObject({ state: 'cancelled' })
   expect(bench.queue.waitingForUse()).toEqual([])
+})
+
+it('is in use by our own work: the row does not warn of it, a plan names us', async () => {
+  await using watched = open()
+  const { bench } = watched
+  const [imageId = 0] = await bench.library.addPaths([file])
+  await using _device = await openDisk(file)
+  await bench.library.refreshUses()
+  expect(bench.library.row(imageId)?.use.state).toBe('free')
+  expect(await bench.whoUses(imageId)).toMatchObject({
+    state: 'writing',
+    holders: [{ pid: process.pid, name: 'Platter' }],
+  })
 })
