@@ -24,7 +24,7 @@ const base = 'base-debian-12.qcow2'
 const kinds = (now: number): readonly Facts[] => [
   {
     name: base,
-    childCount: 3,
+    childCount: 2,
     readOnly: true,
     lastCheckAt: now - 2 * day,
   },
@@ -99,13 +99,13 @@ const kinds = (now: number): readonly Facts[] => [
   },
   {
     name: 'torn.qcow2',
-    formatLabel: 'Unknown',
+    formatLabel: 'unknown',
     health: 'cannot-read',
     error: hugeTable('/srv/vm/torn.qcow2'),
   },
   {
     name: 'private.qcow2',
-    formatLabel: 'Unknown',
+    formatLabel: 'unknown',
     health: 'cannot-read',
     error: permissionDenied('/srv/vm/private.qcow2'),
   },

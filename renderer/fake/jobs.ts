@@ -300,7 +300,8 @@ export class FakeJobs {
         const summary = 'In use by win11: it was left out'
         return { ...job, state: 'skipped', endedAt: at, summary }
       }
-      return { ...job, state: 'succeeded', endedAt: at, ...record }
+      const isIdle = job.request.kind === 'repair' && row.health === 'healthy'
+      return { ...job, state: 'succeeded', endedAt: at, ...record, ...(isIdle && { isIdle }) }
     }
     const result = madeUpResult(row, job.request)
     return { ...job, state: 'succeeded', endedAt: at, result, summary: summaryOf(result) }

@@ -65,6 +65,10 @@ const MiB = 1024 ** 2
 
 function causesFor(row: LibraryRow, onDisk: number, wasted: number) {
   const part = (share: number): number => Math.floor((onDisk * wasted * share) / 65_536) * 65_536
+  if (row.format === 'raw') {
+    const nothing = { leakedBytes: 0, holeBytes: 0, tailBytes: 0, snapshotOnlyBytes: 0 }
+    return { zeroBytes: part(1), zeroMarginBytes: 0, ...nothing }
+  }
   return {
     zeroBytes: part(0.45),
     zeroMarginBytes: 0,

@@ -32,11 +32,13 @@ export type MenuEntry = MenuItem | Submenu
 
 interface EntryContentProps {
   readonly entry: MenuEntry
+  /** Stands above the entries: seen once, still said with each. */
+  readonly sharedReason?: string | undefined
   /** Another entry of the menu has an icon: words line up under each other. */
   readonly indented: boolean
 }
 
-function EntryContent({ entry, indented }: EntryContentProps) {
+function EntryContent({ entry, sharedReason, indented }: EntryContentProps) {
   const reason = 'items' in entry ? undefined : entry.disabledReason
   const shortcut = 'items' in entry ? undefined : entry.shortcut
   return (
@@ -44,7 +46,11 @@ function EntryContent({ entry, indented }: EntryContentProps) {
       {entry.icon ? <Icon name={entry.icon} /> : indented && <span className="menu-check" />}
       <span className="menu-label">
         {entry.label}
-        {reason !== undefined && <span className="menu-reason">{reason}</span>}
+        {reason !== undefined && (
+          <span className={reason === sharedReason ? 'visually-hidden' : 'menu-reason'}>
+            {` ${reason}`}
+          </span>
+        )}
       </span>
       {shortcut !== undefined && <kbd className="menu-shortcut">{shortcut}</kbd>}
       {'items' in entry && <Icon name="chevron-right" size={12} />}
@@ -56,24 +62,48 @@ function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
   const indented = entries.some(
     (entry) => entry.icon !== undefined || ('checked' in entry && entry.checked !== undefined),
   )
-  return entries.map((entry) => (
-    <Fragment key={entry.id}>
-      {entry.separatorBefore && <Base.Separator className="menu-separator" />}
-      {'items' in entry ? (
-        <SubmenuEntry submenu={entry} indented={indented} />
-      ) : (
-        <Entry item={entry} indented={indented} />
+  const sharedReason = sharedReasonOf(entries)
+  return (
+    <>
+      {sharedReason !== undefined && (
+        // Screen readers hear it with each entry.
+        <div className="menu-heading" aria-hidden="true">
+          {sharedReason}
+        </div>
       )}
-    </Fragment>
-  ))
+      {entries.map((entry) => (
+        <Fragment key={entry.id}>
+          {entry.separatorBefore && <Base.Separator className="menu-separator" />}
+          {'items' in entry ? (
+            <SubmenuEntry submenu={entry} indented={indented} />
+          ) : (
+            <Entry item={entry} indented={indented} sharedReason={sharedReason} />
+          )}
+        </Fragment>
+      ))}
+    </>
+  )
+}
+
+/** So many entries under each other need not say the same, one by one. */
+const manyAlike = 4
+
+function sharedReasonOf(entries: readonly MenuEntry[]): string | undefined {
+  const counts = new Map<string, number>()
+  for (const entry of entries) {
+    const reason = 'items' in entry ? undefined : entry.disabledReason
+    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  return [...counts].find(([, count]) => count >= manyAlike)?.[0]
 }
 
 interface EntryProps {
   readonly item: MenuItem
   readonly indented: boolean
+  readonly sharedReason: string | undefined
 }
 
-function Entry({ item, indented }: EntryProps) {
+function Entry({ item, indented, sharedReason }: EntryProps) {
   const isDisabled = item.disabledReason !== undefined
   if (item.checked === undefined) {
     return (
@@ -83,7 +113,7 @@ function Entry({ item, indented }: EntryProps) {
         label={item.label}
         onClick={item.onSelect}
       >
-        <EntryContent entry={item} indented={indented} />
+        <EntryContent entry={item} indented={indented} sharedReason={sharedReason} />
       </Base.Item>
     )
   }
@@ -100,7 +130,7 @@ function Entry({ item, indented }: EntryProps) {
           <Icon name="check" />
         </Base.CheckboxItemIndicator>
       </span>
-      <EntryContent entry={item} indented={false} />
+      <EntryContent entry={item} indented={false} sharedReason={sharedReason} />
     </Base.CheckboxItem>
   )
 }

@@ -93,13 +93,14 @@ function countsOf(running: readonly Job[], waiting: number): string {
   const words = texts().jobs.drawer
   if (running.length + waiting === 0) return words.nothing
   const paused = running.filter(({ state }) => state === 'paused').length
-  return paused === 0
-    ? words.counts(formatCount(running.length), formatCount(waiting))
-    : words.countsPaused(
-        formatCount(running.length - paused),
-        formatCount(paused),
-        formatCount(waiting),
-      )
+  return [
+    { count: running.length - paused, say: words.running },
+    { count: paused, say: words.paused },
+    { count: waiting, say: words.waiting },
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ count, say }) => say(formatCount(count)))
+    .join(', ')
 }
 
 /** Waiting jobs of a batch have no line but that of the batch; they are counted. */

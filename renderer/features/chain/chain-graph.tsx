@@ -5,7 +5,7 @@ import { formatWords } from '../library/format-words.ts'
 import { isBroken } from './chain-families.ts'
 import { moveInChains, type ChainLayout, type ChainMove, type PlacedNode } from './chain-layout.ts'
 import { chainTexts } from './chain-texts.ts'
-import { childrenWords, spokenPlace, stateOf } from './chain-words.ts'
+import { childCountOf, childrenWords, spokenPlace, stateOf } from './chain-words.ts'
 import {
   canvasOf,
   chainSizes,
@@ -156,7 +156,7 @@ function Node({ id, placed, parent, sizes, active, current }: NodeProps) {
 
 /** What is worth saying of an image that is all right: who needs it. */
 function noteOf({ node }: PlacedNode): string {
-  if (node.kind === 'image' && node.children.length === 0) {
+  if (node.kind === 'image' && childCountOf(node) === 0) {
     const vms = node.row.usedBy.map(({ vm }) => vm)
     return vms.length > 0 ? chainTexts().vms(vms.join(', ')) : formatWords(node.row)
   }

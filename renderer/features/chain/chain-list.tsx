@@ -64,10 +64,12 @@ function Line({
   const path = node.kind === 'image' ? node.row.path : node.path
   return (
     <tr>
-      <th scope="row" title={path}>
+      <th scope="row" className="chain-name" title={path}>
         {node.name}
       </th>
-      <td>{parent?.node.name ?? '–'}</td>
+      <td className="chain-name" title={parent?.node.name}>
+        {parent?.node.name ?? '–'}
+      </td>
       <td className="chain-number">{formatCount(column + 1)}</td>
       <td className="chain-number">{formatCount(node.children.length)}</td>
       <td>{state === undefined ? '–' : <Badge tone={state.tone}>{state.word}</Badge>}</td>

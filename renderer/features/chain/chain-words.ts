@@ -27,11 +27,15 @@ export function stateOf(node: ChainNode): NodeState | undefined {
     : undefined
 }
 
+/** All of the library, though only some of them may be drawn. */
+export const childCountOf = (node: ChainNode): number =>
+  Math.max(node.children.length, node.kind === 'image' ? node.row.childCount : 0)
+
 /** "2 overlays", or that there are none. */
-export function childrenWords({ children }: ChainNode): string {
+export function childrenWords(node: ChainNode): string {
   const { children: counted, noChildren } = chainTexts()
-  const { length } = children
-  return length === 0 ? noChildren : counted(length, formatCount(length))
+  const count = childCountOf(node)
+  return count === 0 ? noChildren : counted(count, formatCount(count))
 }
 
 /** What the drawing says by lines and places, for screen readers: after the name and the note of a node. */

@@ -51,12 +51,16 @@ export function StatusBar() {
   return (
     <footer className="status-bar">
       <span className="truncate">{count}</span>
-      <span className="truncate" title={exactBytes(virtualSize)}>
-        {words.virtual(formatBytes(virtualSize, units))}
-      </span>
-      <span className="truncate" title={exactBytes(onDisk)}>
-        {words.onDisk(formatBytes(onDisk, units))}
-      </span>
+      {counting.length > 0 && (
+        <>
+          <span className="truncate" title={exactBytes(virtualSize)}>
+            {words.virtual(formatBytes(virtualSize, units))}
+          </span>
+          <span className="truncate" title={exactBytes(onDisk)}>
+            {words.onDisk(formatBytes(onDisk, units))}
+          </span>
+        </>
+      )}
       {unknown > 0 && (
         <span className="truncate muted">{words.ofUnknownSize(formatCount(unknown))}</span>
       )}

@@ -1,4 +1,4 @@
-import { counted, formatPercent } from '../../format/counts.ts'
+import { counted, formatCount, formatPercent } from '../../format/counts.ts'
 import { shownShortcut } from '../../commands/platform.ts'
 import { commandOf, runCommand } from '../../commands/registry.ts'
 import { useJobs } from '../../state/jobs.ts'
@@ -54,12 +54,7 @@ function ActivityButton() {
   const { running, share } = useJobs((state) => state.activity)
   const open = useSettings((state) => state.settings.drawerOpen)
   const words = texts().frame.topBar
-  const figure =
-    running === 0
-      ? ''
-      : share === undefined
-        ? ` (${running})`
-        : ` (${running} – ${formatPercent(share)})`
+  const figures = [formatCount(running), ...(share === undefined ? [] : [formatPercent(share)])]
   return (
     <Button
       variant="quiet"
@@ -69,7 +64,7 @@ function ActivityButton() {
       hint={`${words.activity}  ${shownShortcut(commandOf('view.activity')) ?? ''}`}
       onClick={() => runCommand('view.activity')}
     >
-      {`${words.activity}${figure}`}
+      {running === 0 ? words.activity : `${words.activity} (${figures.join(', ')})`}
     </Button>
   )
 }

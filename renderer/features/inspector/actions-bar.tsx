@@ -8,21 +8,20 @@ import { MoreMenu } from '../frame/more-menu.tsx'
 /** What is mostly done with an image, each with its reason where it cannot be. */
 export function ActionsBar({ row }: { readonly row: LibraryRow }) {
   const words = texts().inspector.actions
-  // A window of its own has them above every tab.
-  if (windowImage() !== undefined) return null
+  // A window of its own has them above every tab; of a missing file the banner has the only one there is.
+  if (windowImage() !== undefined || row.missingSince !== undefined) return null
   const isBroken = ['leaks', 'needs-repair', 'damaged'].includes(row.health)
-  const missing = [{ id: 'image.locate', label: words.locate }]
-  const present = [
+  // Three have room in the narrowest pane.
+  const actions = [
     ...(isBroken ? [{ id: 'image.repair', label: words.repair }] : []),
     { id: 'image.compact', label: words.compact },
     { id: 'image.resize', label: words.resize },
-    { id: 'image.takeSnapshot', label: words.snapshot },
+    ...(isBroken ? [] : [{ id: 'image.takeSnapshot', label: words.snapshot }]),
   ].filter(({ id }) => isCommand(id))
-  const isMissing = row.missingSince !== undefined
   return (
     <div className="inspector-quick" role="group" aria-label={words.title}>
       <div className="inspector-quick-buttons">
-        {(isMissing ? missing : present).map(({ id, label }) => (
+        {actions.map(({ id, label }) => (
           <CommandButton
             key={id}
             id={id}

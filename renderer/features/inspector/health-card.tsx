@@ -30,15 +30,16 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
     <Card title={words.title}>
       <div className="inspector-stack">
         {check === undefined ? (
-          <>
-            <p>{meaningOf(row)}</p>
-            <RepairButton row={row} />
-          </>
+          <p>{meaningOf(row)}</p>
         ) : (
           <CheckResultView
             check={check}
             {...(!row.healthStale && { imageId: row.id })}
-            actions={<RepairButton row={row} />}
+            actions={
+              <div>
+                <RepairButton row={row} />
+              </div>
+            }
           />
         )}
         {ended?.error !== undefined && row.error === undefined && (
@@ -52,9 +53,10 @@ export function HealthCard({ row }: { readonly row: LibraryRow }) {
         )}
         {!checking && (
           <div className="inspector-actions">
+            {check === undefined && <RepairButton row={row} />}
             <Button
               icon="check-circle"
-              variant={row.lastCheckAt === undefined || row.healthStale ? 'primary' : 'plain'}
+              variant={isWorthACheck(row) ? 'primary' : 'plain'}
               disabledReason={whyNotChecked(row)}
               onClick={() => startJob({ kind: 'check', depth: 'metadata' }, row)}
             >
@@ -96,13 +98,15 @@ function lookWords(when: string, ended: Job | undefined): string {
 /** Where a check found something to repair. */
 function RepairButton({ row }: { readonly row: LibraryRow }) {
   const words = texts().inspector.actions
-  if (!['leaks', 'needs-repair', 'damaged'].includes(row.health)) return null
-  return (
-    <div>
-      <CommandButton id="image.repair" label={words.repair} />
-    </div>
-  )
+  return needsRepair(row) ? <CommandButton id="image.repair" label={words.repair} /> : null
 }
+
+/** Nothing comes before it: no repair, which looks at every table itself, and no file that cannot be read. */
+const isWorthACheck = (row: LibraryRow): boolean =>
+  (row.lastCheckAt === undefined || row.healthStale) && !needsRepair(row) && row.error === undefined
+
+const needsRepair = ({ health }: LibraryRow): boolean =>
+  health === 'leaks' || health === 'needs-repair' || health === 'damaged'
 
 /** "Nobody has looked inside yet" would promise a check that there cannot be. */
 const meaningOf = (row: LibraryRow): string =>

@@ -38,11 +38,7 @@ export function OverviewTab({ row }: { readonly row: LibraryRow }) {
           <JobProgress job={job} />
         </div>
       )}
-      {row.error !== undefined && (
-        <div className="card">
-          <UnreadableFile row={row} error={row.error} />
-        </div>
-      )}
+      {row.error !== undefined && <UnreadableFile row={row} error={row.error} />}
       <ActionsBar row={row} />
       <HealthCard row={row} />
       <Card title={words.space}>

@@ -65,8 +65,14 @@ export function FilterChips() {
         }))}
       />
       {isFiltering(filter) && (
-        <Button variant="quiet" size="small" icon="close" onClick={clearFilter}>
-          {words.clear}
+        <Button
+          variant="quiet"
+          size="small"
+          icon="close"
+          aria-label={words.clear}
+          onClick={clearFilter}
+        >
+          <span className="filter-clear-word">{words.clear}</span>
         </Button>
       )}
     </>

@@ -1,5 +1,6 @@
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
+import { formatPercent } from '../../format/counts.ts'
 import { shareOf } from '../../state/job-reducer.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { texts } from '../../texts/texts.ts'
@@ -40,7 +41,7 @@ function JobStatus({ job }: { readonly job: Job }) {
     <span className="status-cell status-job">
       <span className="status-job-words truncate">
         {word}
-        {share !== undefined && <span> {Math.floor(share * 100)} %</span>}
+        {share !== undefined && <span> {formatPercent(share)}</span>}
       </span>
       <ProgressBar thin value={share} label={`${word} ${job.imageName}`} />
     </span>

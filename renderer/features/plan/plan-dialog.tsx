@@ -1,5 +1,7 @@
-import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react'
+import { useEffect, useId, useRef, useState, type ReactNode, type RefObject } from 'react'
 import type { AnyRequest, Job } from '../../../ipc/schemas/job.ts'
+import type { ActionPlan } from '../../../ipc/schemas/plan.ts'
+import type { PreflightLine } from '../../../ipc/schemas/preflight.ts'
 import { recordedRequestOf } from '../../../ipc/schemas/recorded-request.ts'
 import { commandLine } from '../../commands/command-line.ts'
 import { useAppInfo } from '../../state/app-info.ts'
@@ -87,6 +89,11 @@ function PlanStage({
   const form = useId()
   const why = useWhyNotYet(action, verb)
   const isDanger = verb.isDanger === true
+  const standsFirst = useStandsFirst(action.plan)
+  const card = request !== undefined &&
+    (action.error === undefined || action.plan !== undefined) && (
+      <PreflightCard action={action} {...(ways !== undefined && { ways })} />
+    )
   const enter = useEnter({ action, request, isDanger, isFormReady: verb.notYet === undefined })
   return (
     <Dialog
@@ -131,16 +138,27 @@ function PlanStage({
       >
         {/* What Enter presses: the button below lets nothing through while it says why it cannot be pressed. */}
         <input type="submit" hidden />
+        {standsFirst && card}
         {children}
         {action.error !== undefined && (
           <ErrorPanel error={action.error} actions={<WaysOn action={action} ways={ways} />} />
         )}
-        {request !== undefined && (action.error === undefined || action.plan !== undefined) && (
-          <PreflightCard action={action} {...(ways !== undefined && { ways })} />
-        )}
+        {!standsFirst && card}
       </form>
     </Dialog>
   )
+}
+
+/** They hold whatever is asked for, and nobody looks for them below a long form. */
+const holdsAnyway: ReadonlySet<PreflightLine['id']> = new Set(['use', 'writable'])
+
+/** Once the card stands before the form it stays there: nothing moves under the hand of who works on it. */
+function useStandsFirst(plan: ActionPlan | undefined): boolean {
+  const [standsFirst, setStandsFirst] = useState(false)
+  const isStopped =
+    plan?.preflight.some(({ id, tone }) => tone === 'stop' && holdsAnyway.has(id)) === true
+  if (isStopped && !standsFirst) setStandsFirst(true)
+  return standsFirst
 }
 
 interface WaysOnProps {
@@ -168,7 +186,7 @@ interface WhyNotYet {
 
 /** Why the button cannot be pressed, the form's own reason first. */
 function useWhyNotYet(action: PlannedAction, verb: PlanVerb): WhyNotYet {
-  const { dialog: words, use } = planTexts()
+  const { dialog: words, use, writable } = planTexts()
   if (verb.notYet !== undefined) return { text: verb.notYet, isTold: verb.tellsNotYet === true }
   const { plan, isCurrent, error } = action
   if (plan === undefined || !isCurrent) {
@@ -181,6 +199,7 @@ function useWhyNotYet(action: PlannedAction, verb: PlanVerb): WhyNotYet {
   if (stop === undefined) return { text: words.notAllowed, isTold: true }
   // By whom stands in the card, with what can be done about it.
   if (stop.id === 'use') return { text: use.inUse, isTold: true }
+  if (stop.id === 'writable') return { text: writable.not, isTold: true }
   // Neither time nor units stand in a line that says stop but for the space it needs.
   const { title } = preflightWords(stop, { units: 'binary', now: plan.madeAt })
   return { text: title, isTold: true }

@@ -59,10 +59,14 @@ function outcomeOf(job: Job): {
   readonly title: string
 } {
   const { receipt } = planTexts()
-  const { state } = job
+  const { state, result } = job
   switch (state) {
-    case 'succeeded':
-      return { sign: 'check', tone: 'good', title: summaryOf(job) ?? receipt.done }
+    case 'succeeded': {
+      // Nobody takes a tick for the end of it where something is still wrong.
+      const isWell = result?.kind !== 'change' || result.stillWrong === undefined
+      const title = summaryOf(job) ?? receipt.done
+      return isWell ? { sign: 'check', tone: 'good', title } : { sign: 'care', tone: 'warn', title }
+    }
     case 'failed':
       return {
         sign: 'cross-circle',

@@ -95,7 +95,6 @@ export const inspector = {
     compact: 'Compact…',
     resize: 'Resize…',
     snapshot: 'Snapshot…',
-    locate: 'Locate…',
     more: 'More actions for this image',
     repair: 'Repair…',
     trash: 'Move to Trash…',

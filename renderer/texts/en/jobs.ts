@@ -145,9 +145,9 @@ export const jobs = {
   drawer: {
     title: 'Activity',
     nothing: 'Nothing runs',
-    counts: (running: string, waiting: string) => `${running} running, ${waiting} waiting`,
-    countsPaused: (running: string, paused: string, waiting: string) =>
-      `${running} running, ${paused} paused, ${waiting} waiting`,
+    running: (count: string) => `${count} running`,
+    paused: (count: string) => `${count} paused`,
+    waiting: (count: string) => `${count} waiting`,
     clear: 'Clear finished',
     noneFinished: 'Nothing has finished',
     empty:

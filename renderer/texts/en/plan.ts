@@ -30,6 +30,7 @@ export const plan = {
   writable: {
     yes: 'You may write to it',
     no: (path: string) => `You may not write to ${path}`,
+    not: 'You may not write to it',
     chooseFolder: 'Choose another folder',
   },
   check: {
