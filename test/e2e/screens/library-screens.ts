@@ -96,7 +96,9 @@ export const libraryScreens: readonly Screen[] = [
         const dataTransfer = new DataTransfer()
         dataTransfer.items.add(new File([''], 'web01.qcow2'))
         const root = document.querySelector('.app') ?? document.body
-        root.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }))
+        root.dispatchEvent(
+          new DragEvent('dragover', { bubbles: true, cancelable: true, dataTransfer }),
+        )
       }),
   },
 ]

@@ -53,7 +53,10 @@ export const pageScreens: readonly Screen[] = [
   {
     name: 'chains-none',
     query: 'library=&rows=2',
-    reach: (at) => at.view('Backing chains'),
+    reach: async (at) => {
+      await at.view('Backing chains')
+      await at.page.locator('.empty-state').waitFor()
+    },
   },
   {
     name: 'history',
