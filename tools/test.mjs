@@ -1,5 +1,6 @@
 /**
- * `npm test`: makes sure of what the tests need, builds, and runs vitest. Arguments go to vitest.
+ * `npm test`: makes sure of what the tests need, builds, and runs vitest. Arguments go to vitest; with `--all` before
+ * them (`npm run test:all`) tests walk every case of their longest tables instead of a part (test/helpers/some-of.ts).
  *
  * The tests compare with real QEMU tools and drive a real browser. On Debian as root, missing ones are
  * installed (and this says so); elsewhere it stops with the command to run. Nothing is skipped.
@@ -109,13 +110,21 @@ runOrExit(process.execPath, ['tools/build.mjs'])
 // The tests start hundreds of threads and programs from the sources: 1.1 s of processor time each, 0.35 s with this.
 process.env['NODE_COMPILE_CACHE'] ??= path.join(root, 'node_modules/.cache/compiled')
 
+const args = process.argv.slice(2)
+if (args[0] === '--all') {
+  args.shift()
+  process.env['PLATTER_TESTS_ALL'] = '1'
+}
+
 const inMemory = folderInMemory()
-if (inMemory !== undefined) process.env['TMPDIR'] = inMemory
-const vitest = spawn(
-  process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)],
-  { cwd: root, stdio: 'inherit' },
-)
+if (inMemory !== undefined) {
+  process.env['TMPDIR'] = inMemory
+  process.env['PLATTER_TESTS_KEPT'] = path.join(inMemory, 'kept')
+}
+const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args], {
+  cwd: root,
+  stdio: 'inherit',
+})
 // A terminal tells the tests itself; who ends only this program means them as well. It ends after them, to clean up.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => vitest.kill('SIGTERM'))

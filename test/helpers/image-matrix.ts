@@ -4,6 +4,7 @@
  */
 import { open, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { copyOfMade } from './made-once.ts'
 import { qemuImg, qemuIo, qemuIoWith } from './qemu.ts'
 
 export interface MatrixImage {
@@ -69,6 +70,12 @@ const settled = ({ name, build }: MatrixImage): MatrixImage => ({
     }
     return image
   },
+})
+
+/** Made once for all tests of a run; not for what a copy would lose: reserved space, names of files in other folders. */
+const keptOf = ({ name, build }: MatrixImage): MatrixImage => ({
+  name,
+  build: (folder) => copyOfMade(`matrix-${name}`, folder, build),
 })
 
 const clusterSizes = [512, 1024, 4096, 16_384, 65_536, 262_144, 2_097_152]
@@ -288,14 +295,11 @@ const encrypted: readonly MatrixImage[] = [
 
 /** Images whose content anybody can read. */
 export const readableImages: readonly MatrixImage[] = [
-  ...plain,
-  ...subclusters,
+  ...[...plain, ...subclusters].map(keptOf),
   ...preallocated,
-  ...packed,
-  ...withSnapshots,
-  ...chains,
+  ...[...packed, ...withSnapshots, ...chains].map(keptOf),
   ...dataFiles,
-  ...bitmaps,
+  ...bitmaps.map(keptOf),
 ].map(settled)
 
 /** Every image of the matrix, encrypted ones too. */

@@ -9,6 +9,7 @@ import { decodeImage } from '../../../../core/operations/decode.ts'
 import type { DecodeResult, DecodeTarget } from '../../../../core/operations/decode-result.ts'
 import { streamDecode as decodeStream } from '../../../../core/operations/stream-decode.ts'
 import { readableImages } from '../../../helpers/image-matrix.ts'
+import { someOf } from '../../../helpers/some-of.ts'
 import { noise } from '../../../helpers/noise.ts'
 import { qemuImg, qemuIo, qemuIoWith } from '../../../helpers/qemu.ts'
 import { qemuSession } from '../../../helpers/qemu-session.ts'
@@ -31,7 +32,10 @@ function collector() {
 }
 
 /** A petabyte fits into no file; what then becomes of it is a test of its own. */
-const decodable = readableImages.filter(({ name }) => name !== 'large-virtual-size')
+const decodable = someOf(
+  readableImages.filter(({ name }) => name !== 'large-virtual-size'),
+  { oneIn: 3, from: 2 },
+)
 
 /** What lies in other files does not come through a pipe. */
 const refusedAsStream = (name: string): string | undefined => {
@@ -98,32 +102,34 @@ describe('what qemu-img convert writes can be read in one pass', () => {
     ['-o', 'lazy_refcounts=on'],
   ]
 
-  test.each(layouts.map((args) => ({ args, name: args.join(' ') || 'plain' })))(
-    '$name',
-    async ({ args }) => {
-      await using folder = await tempFolder()
-      const source = folder.file('source.raw')
-      const content = Buffer.alloc(20 * mebibyte + 512 * 33)
-      content.set(noise(1, 3 * mebibyte), mebibyte)
-      for (let at = 5; at < 20; at += 2) {
-        const text = Buffer.alloc(300_000, `line ${at} of a text that packs well\n`)
-        content.set(text, at * mebibyte + 4096 * (at % 7))
-        content.set(noise(at, 100_000), at * mebibyte + 700_000)
-      }
-      await writeFile(source, content)
-      const image = folder.file('image.qcow2')
-      await qemuImg('convert', '-f', 'raw', '-O', 'qcow2', ...args, source, image)
+  test.each(
+    someOf(layouts, { oneIn: 3, from: 1 }).map((args) => ({
+      args,
+      name: args.join(' ') || 'plain',
+    })),
+  )('$name', async ({ args }) => {
+    await using folder = await tempFolder()
+    const source = folder.file('source.raw')
+    const content = Buffer.alloc(20 * mebibyte + 512 * 33)
+    content.set(noise(1, 3 * mebibyte), mebibyte)
+    for (let at = 5; at < 20; at += 2) {
+      const text = Buffer.alloc(300_000, `line ${at} of a text that packs well\n`)
+      content.set(text, at * mebibyte + 4096 * (at % 7))
+      content.set(noise(at, 100_000), at * mebibyte + 700_000)
+    }
+    await writeFile(source, content)
+    const image = folder.file('image.qcow2')
+    await qemuImg('convert', '-f', 'raw', '-O', 'qcow2', ...args, source, image)
 
-      const raw = folder.file('out.raw')
-      await streamDecode(image, { kind: 'file', path: raw })
-      expect((await readFile(raw)).equals(content)).toBe(true)
-      const sink = collector()
-      await streamDecode(image, { kind: 'sink', sink })
-      expect(sink.bytes().equals(content)).toBe(true)
-      await decodeImage(nodeHost, image, { kind: 'file', path: raw, overwrite: true })
-      expect((await readFile(raw)).equals(content)).toBe(true)
-    },
-  )
+    const raw = folder.file('out.raw')
+    await streamDecode(image, { kind: 'file', path: raw })
+    expect((await readFile(raw)).equals(content)).toBe(true)
+    const sink = collector()
+    await streamDecode(image, { kind: 'sink', sink })
+    expect(sink.bytes().equals(content)).toBe(true)
+    await decodeImage(nodeHost, image, { kind: 'file', path: raw, overwrite: true })
+    expect((await readFile(raw)).equals(content)).toBe(true)
+  })
 })
 
 describe('an image that has lived', () => {
