@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const testsIn = (...folders: readonly string[]): string[] =>
   folders.flatMap((folder) => [`test/${folder}/**/*.test.ts`, `test/${folder}/**/*.test.tsx`])
@@ -7,10 +8,19 @@ const testsIn = (...folders: readonly string[]): string[] =>
 /** Tests that watch the memory of their process, start hosts, are about the process itself, or keep state in modules. */
 const alone = testsIn('cli', 'e2e', 'fuzz', 'packaging', 'renderer')
 
+/** Flows of the window first: they take longest, and their waiting leaves time to the others beside them. */
+class FlowsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => (moduleId.includes('/e2e/') ? 0 : 1)
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))
+  }
+}
+
 export default defineConfig({
   test: {
-    // Vitest leaves one core alone, which is half of a machine with two; much of a test is waiting for qemu-img.
-    maxWorkers: availableParallelism(),
+    sequence: { sequencer: FlowsFirst },
+    // Much of a test is waiting: for a window, for qemu-img, for a process that is killed.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,

@@ -1,10 +1,9 @@
 import { desktopSecurity } from './desktop-security.ts'
-import { librarySuite } from './library-suite.ts'
-import { manyImagesSuite } from './many-images-suite.ts'
 import { onHost } from './on-host.ts'
+import { changingSuites, lookingSuites } from './shared-suites.ts'
 
 onHost('electron', {
   'the security checklist': () => desktopSecurity('electron'),
-  'the library': () => librarySuite('electron'),
-  'many images': () => manyImagesSuite('electron'),
+  ...lookingSuites('electron'),
+  ...changingSuites('electron'),
 })

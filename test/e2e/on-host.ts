@@ -2,11 +2,14 @@ import { describe } from 'vitest'
 import { accountForFailures } from './failure-account.ts'
 import { requiredHosts, whyNot, type HostKind } from './hosts.ts'
 
+/** By what they are about; each starts an app of its own. */
+export type Suites = Readonly<Record<string, () => void>>
+
 /**
  * Runs suites on one host. A host that cannot run here fails in its launch when it is required
  * (E2E_HOSTS), and is skipped with the reason in its name otherwise.
  */
-export function onHost(kind: HostKind, suites: Readonly<Record<string, () => void>>): void {
+export function onHost(kind: HostKind, suites: Suites): void {
   const reason = whyNot(kind)
   const isSkipped = reason !== undefined && !requiredHosts.includes(kind)
   const note = isSkipped ? ` (not here: ${reason})` : ''

@@ -1,0 +1,4 @@
+import { onHost } from './on-host.ts'
+import { changingSuites } from './shared-suites.ts'
+
+onHost('web', changingSuites('web'))
