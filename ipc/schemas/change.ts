@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { doneChange } from './done-change.ts'
+import { allocationSummary } from './image.ts'
 
 /** Work that changes an image, makes a file or moves one; what the command line does is named as there. */
 export const changeKind = z.enum([
@@ -48,6 +49,10 @@ export const changeFact = z.union([
 ])
 export type ChangeFact = z.infer<typeof changeFact>
 
+/** How a disk was stored before and after, in few buckets: what two strips in a receipt draw. */
+const allocationPictures = z.object({ before: allocationSummary, after: allocationSummary })
+export type AllocationPictures = z.infer<typeof allocationPictures>
+
 export const changeResult = z.object({
   kind: z.literal('change'),
   facts: z.array(changeFact),
@@ -55,6 +60,8 @@ export const changeResult = z.object({
   stillWrong: z.enum(['leaks', 'needs-repair', 'damaged']).optional(),
   /** Of a repair: leaked clusters that are free again, inside the file. */
   leaksMended: z.number().int().positive().optional(),
+  /** Of a compaction that a person looks at, where something is stored in another way now. */
+  pictures: allocationPictures.optional(),
   /** What an undo has to know; absent for changes that nothing takes back. */
   undo: doneChange.optional(),
 })

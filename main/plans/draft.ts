@@ -1,3 +1,4 @@
+import type { AllocationPictures } from '../../ipc/schemas/change.ts'
 import type { Health } from '../../ipc/schemas/library.ts'
 import type { PlanDetail } from '../../ipc/schemas/plan.ts'
 import type { OverlayEffect, PreflightLine } from '../../ipc/schemas/preflight.ts'
@@ -72,6 +73,8 @@ export interface WorkContext {
   readonly signal: AbortSignal
   readonly hold?: Hold | undefined
   readonly onEvent: (progress: Progress) => void
+  /** A person looks at the receipt: what is only there to be looked at is made as well. No batch pays for it. */
+  readonly isLookedAt: boolean
 }
 
 export type CheckedHealth = LastCheck['health']
@@ -87,6 +90,7 @@ export interface DoneWork extends ToldChange {
   readonly stillWrong?: CheckedHealth | undefined
   /** Of a repair: leaked clusters that are free again, inside the file. */
   readonly leaksMended?: number | undefined
+  readonly pictures?: AllocationPictures | undefined
   /** Default `ok`. */
   readonly outcome?: JobOutcome | undefined
   /** Leaves with the image what was found out about it; part of the job's own transaction. */

@@ -9,6 +9,7 @@ import {
 import type { ActionOf } from '../../ipc/schemas/action.ts'
 import type { PlanOf } from '../../ipc/schemas/plan.ts'
 import type { Measured } from '../jobs/engine-host.ts'
+import { allocationOf, picturesOf } from './allocation-pictures.ts'
 import { checkAfter } from './check-after.ts'
 import type { DoneWork, Draft, WorkContext } from './draft.ts'
 import type { KeptCompactPlans } from './kept-compact-plans.ts'
@@ -92,24 +93,31 @@ interface Compacting {
 async function compactAsPlanned(
   { image, imageId, row }: Subject,
   compacting: Compacting,
-  { host, ...work }: WorkContext,
+  { host, isLookedAt, ...work }: WorkContext,
 ): Promise<DoneWork> {
+  const stored = isLookedAt ? await allocationOf(image, { host, ...work }) : undefined
   const measured = await host.run('compact', { ...image, ...compacting }, work)
   const { result, before, after } = measured
   const isChanged = result.outcome === 'compacted' && row.format === 'qcow2'
-  const checked = isChanged
-    ? await checkAfter({ ...image, identity: after.identity }, { host, ...work })
-    : undefined
+  const left = { ...image, identity: after.identity }
+  const checked = isChanged ? await checkAfter(left, { host, ...work }) : undefined
+  // It is done: that somebody stops it now takes only the picture.
+  const now =
+    stored === undefined || result.outcome !== 'compacted'
+      ? undefined
+      : await allocationOf(left, { host, ...work }).catch(() => undefined)
   return {
     ...tellOfCompaction({ result }),
     before,
     after,
     outcome: result.outcome === 'nothing-to-do' ? 'nothing' : 'ok',
+    pictures: picturesOf(stored, now),
     keep: (subjects, { id, endedAt: at }) => {
       const file = { modifiedAt: after.modifiedAt, length: after.length }
       const sha256 = provedDigest(measured)
       if (sha256 !== undefined) subjects.keepHash(imageId, { jobId: id, at, sha256, file })
       subjects.keepReclaimable(imageId, { bytes: 0, at, isExact: true, file })
+      if (now !== undefined) subjects.keepAllocation(imageId, { summary: now, mappedAt: at, file })
       if (checked !== undefined) subjects.keepCheck(imageId, { jobId: id, at, ...checked, file })
     },
   }

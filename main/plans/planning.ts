@@ -178,7 +178,8 @@ export class Planning implements ActionWork {
       return { kind: 'skipped', reason: `${title}. ${detail}`, isInUse }
     }
     try {
-      const done = await draft.carryOut({ host, jobId, signal, hold, onEvent })
+      const isLookedAt = agreed.kind === 'plan'
+      const done = await draft.carryOut({ host, jobId, signal, hold, onEvent, isLookedAt })
       return {
         kind: 'done',
         result: {
@@ -189,6 +190,7 @@ export class Planning implements ActionWork {
             ? {}
             : { stillWrong: done.stillWrong }),
           ...(done.leaksMended === undefined ? {} : { leaksMended: done.leaksMended }),
+          ...(done.pictures === undefined ? {} : { pictures: done.pictures }),
         },
         summary: done.summary,
         outcome: done.outcome ?? 'ok',

@@ -4,6 +4,7 @@ import type { Job, JobResult } from '../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { formatBytes } from '../format/bytes.ts'
 import { unreachable } from '../unreachable.ts'
+import { compactedPictures } from './compacted-pictures.ts'
 import { madeUpSnapshots } from './snapshots.ts'
 
 export interface MadeUpChange {
@@ -92,14 +93,20 @@ export function madeUpChange(row: LibraryRow, request: ChangeRequest, at: number
     case 'create': {
       const size = Number(parameters['size'] ?? 40 * gib)
       const format = String(parameters['format'])
-      return done(row, `${formatBytes(size, 'binary')} ${format} image made`, {
-        undo: 'no',
-        facts: [
-          { label: 'Virtual size', bytes: size },
-          { label: 'File length', bytes: 196_624 },
-        ],
-        after: { ...row, virtualSize: size, fileLength: 196_624, onDisk: 196_608 },
-      })
+      const { record, row: made } = done(
+        row,
+        `${formatBytes(size, 'binary')} ${format} image made`,
+        {
+          undo: 'no',
+          facts: [
+            { label: 'Virtual size', bytes: size },
+            { label: 'File length', bytes: 196_624 },
+          ],
+          after: { ...row, virtualSize: size, fileLength: 196_624, onDisk: 196_608 },
+        },
+      )
+      const { fileBefore: _nothing, ...ofNew } = record
+      return { record: ofNew, row: made }
     }
     case 'compact':
     case 'amend':
@@ -123,6 +130,9 @@ function madeUpRepair(
   { mode, allow, copyTo }: ChangeRequest['parameters'],
   at: number,
 ): MadeUpChange {
+  if (row.health === 'healthy') {
+    return done(row, 'Clean, nothing to repair', { undo: 'not-needed', facts: [], after: row })
+  }
   const leaksMended = 37
   const isAll = mode === 'all'
   const stays =
@@ -179,6 +189,7 @@ function madeUpCompaction(row: LibraryRow, at: number): MadeUpChange {
         text: '5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
       },
     ],
+    result: { pictures: compactedPictures(row) },
     after: { ...row, onDisk: onDisk - saved, fileLength: row.fileLength - saved, modifiedAt: at },
   })
 }
@@ -205,7 +216,10 @@ interface Outcome {
   readonly facts: ChangeFact[]
   readonly after: LibraryRow | undefined
   /** What the result says beside its facts. */
-  readonly result?: Pick<Extract<JobResult, { kind: 'change' }>, 'leaksMended' | 'stillWrong'>
+  readonly result?: Pick<
+    Extract<JobResult, { kind: 'change' }>,
+    'leaksMended' | 'pictures' | 'stillWrong'
+  >
 }
 
 const done = (

@@ -26,6 +26,7 @@ import {
   type Compression,
 } from './compact-outlook.ts'
 import { compactTexts } from './compact-texts.ts'
+import { DiskStrips } from './disk-strips.tsx'
 import { ModeChoice } from './mode-choice.tsx'
 import { SpaceBars } from './space-bars.tsx'
 import './compact.css'
@@ -194,9 +195,15 @@ function Total({ plan, gain, action: { isFinal, progress } }: TotalProps) {
   )
 }
 
-/** The picture of the receipt: what the file took and takes now. */
-function BeforeAndAfter({ job: { fileBefore, fileAfter } }: { readonly job: Job }) {
-  return fileBefore === undefined || fileAfter === undefined ? null : (
-    <SpaceBars gain={{ before: fileBefore.onDisk, after: fileAfter.onDisk }} isDone />
+/** The pictures of the receipt: what the file took and takes now, and where in the disk that was. */
+function BeforeAndAfter({ job: { fileBefore, fileAfter, result } }: { readonly job: Job }) {
+  const pictures = result?.kind === 'change' ? result.pictures : undefined
+  return (
+    <>
+      {fileBefore !== undefined && fileAfter !== undefined && (
+        <SpaceBars gain={{ before: fileBefore.onDisk, after: fileAfter.onDisk }} isDone />
+      )}
+      {pictures !== undefined && <DiskStrips pictures={pictures} />}
+    </>
   )
 }

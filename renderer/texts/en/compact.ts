@@ -22,6 +22,12 @@ export const compact = {
     description: (before: string, after: string) =>
       `On disk now ${before}, after compacting ${after}`,
   },
+  /** In the receipt; by guest address. */
+  strips: {
+    title: 'Where the disk holds data, from its first byte to its last',
+    before: 'Before',
+    after: 'Now',
+  },
   causes: {
     title: 'Where the space goes',
     used: 'In use',
