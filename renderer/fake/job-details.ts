@@ -24,30 +24,34 @@ export function madeUpLog(job: Job | undefined): Answer<'jobs.log'>['lines'] {
   ]
 }
 
+/** What is wrong now was not the last time, and one image was worse then. */
 export function madeUpComparison(jobs: readonly Job[], now: number): Answer<'jobs.comparison'> {
-  const [first, second, third, fourth] = jobs.map(({ imageId, imageName: name }) => ({
+  const images = jobs.map(({ imageId, imageName: name, result }) => ({
     imageId,
     name,
+    now: standingOf(result),
   }))
-  const changed = (before: Standing['state'], image: typeof first, after: Standing['state']) =>
-    image === undefined
-      ? []
-      : [
-          {
-            ...image,
-            before: { state: before, corruptions: 0 },
-            now: { state: after, corruptions: after === 'damaged' ? 3 : 0 },
-          },
-        ]
+  const fine = images.find((image) => image.now.state === 'fine')
   return {
     previous: { batchId: 'batch-before', endedAt: now - 7 * 24 * 3_600_000 },
-    worse: [
-      ...changed('fine', first, 'leaks'),
-      ...changed('fine', second, 'damaged'),
-      ...changed('leaks', third, 'damaged'),
-    ],
-    better: changed('leaks', fourth, 'fine'),
+    worse: images
+      .filter((image) => image.now.state !== 'fine')
+      .map((image) => ({ ...image, before: { state: 'fine', corruptions: 0 } })),
+    better:
+      fine === undefined ? [] : [{ ...fine, before: { state: 'leaks' as const, corruptions: 0 } }],
     added: 2,
     gone: 1,
   }
+}
+
+function standingOf(result: Job['result']): Standing {
+  if (result?.kind === 'change' && result.stillWrong !== undefined) {
+    return { state: 'damaged', corruptions: 1 }
+  }
+  if (result?.kind !== 'check') return { state: 'fine', corruptions: 0 }
+  const { corruptions, leaks, health } = result.check
+  if (corruptions > 0) {
+    return { state: health === 'damaged' ? 'damaged' : 'needs-repair', corruptions }
+  }
+  return { state: leaks > 0 ? 'leaks' : 'fine', corruptions: 0 }
 }

@@ -72,14 +72,14 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'name',
-    width: 180,
+    width: 178,
     shown: true,
     cell: (row) => row.name,
     hint: (row) => row.path,
   },
   {
     id: 'status',
-    width: 144,
+    width: 146,
     shown: true,
     cell: (row, { now }) => <StatusCell row={row} now={now} />,
   },
