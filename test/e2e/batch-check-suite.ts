@@ -93,8 +93,8 @@ export function batchCheckSuite(kind: HostKind): void {
 
   it.runIf(kind === 'stand-in')('asks where to save its report, and shows the file', async () => {
     const file = folder.file('found.csv')
-    await app.electron?.evaluate(({ dialog }, filePath) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+    await app.electron?.evaluate((module, filePath) => {
+      module.dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
     }, file)
     await app.page.getByRole('button', { name: 'Report', exact: true }).click()
     await app.page.getByRole('menuitem', { name: 'Report as CSV' }).click()

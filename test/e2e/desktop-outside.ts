@@ -60,9 +60,8 @@ export function desktopOutside(): void {
     })
   const answerNextQuestion = (response: number) =>
     electron().evaluate((module, chosen) => {
-      const { dialog } = module
       const { record } = (module as unknown as StandIn).standIn
-      dialog.showMessageBox = (...args: unknown[]) => {
+      module.dialog.showMessageBox = (...args: unknown[]) => {
         record.dialogs.push(args.at(-1))
         return Promise.resolve({ response: chosen, checkboxChecked: false })
       }
