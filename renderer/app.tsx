@@ -26,7 +26,7 @@ import { setLanguage, texts } from './texts/texts.ts'
 import { unreachable } from './unreachable.ts'
 import { followCutTexts } from './ui/cut-texts.ts'
 import { popupContainer } from './ui/popup-container.ts'
-import { followFocus } from './ui/return-focus.ts'
+import { focusShownPage, followFocus } from './ui/return-focus.ts'
 import { Splitter } from './ui/splitter.tsx'
 import { Toasts } from './ui/toasts.tsx'
 import './app.css'
@@ -49,6 +49,7 @@ function Frame() {
   useEffect(tellOfNews, [])
   useEffect(followCutTexts, [])
   useEffect(followFocus, [])
+  useEffect(followPages, [])
   useTheme()
   useEffect(labelDocument, [])
   return (
@@ -167,6 +168,11 @@ function WindowToasts() {
   const hasDrawer = drawerOpen && windowImage() === undefined
   return <Toasts raisedBy={hasDrawer ? `min(${height}px, 60vh)` : '0'} />
 }
+
+const followPages = (): (() => void) =>
+  usePage.subscribe(({ page }, before) => {
+    if (page !== before.page) focusShownPage()
+  })
 
 /** What the page has around the window: its language, and the landmark that dialogs are drawn in. */
 function labelDocument(): void {

@@ -91,7 +91,7 @@ export class FolderScans {
     } catch (error) {
       const reason = ImageError.from(error, { path: root })
       if (reason.kind === 'not-found') {
-        this.#options.catalog.markMissing(this.#unseen(folder, seen).map(({ id }) => id))
+        this.#options.catalog.markMissing(this.#unseen(folder, seen).map((gone) => gone.id))
       }
       throw reason
     }

@@ -33,3 +33,14 @@ export function returnPlace(popup: HTMLElement | null): HTMLElement | false {
   if (element?.isConnected === true && last?.page === mainPart()?.dataset['page']) return element
   return document.querySelector<HTMLElement>('[data-library-grid]') ?? mainPart() ?? false
 }
+
+/**
+ * Takes the keyboard to a page that is being shown, where nothing has it then: what had it went with the page before, and
+ * a dialog that led here gave it back to a place that is gone.
+ */
+export function focusShownPage(): void {
+  requestAnimationFrame(() => {
+    const { activeElement: active } = document
+    if (active === null || active === document.body) mainPart()?.focus()
+  })
+}

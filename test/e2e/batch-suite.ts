@@ -76,6 +76,8 @@ export function batchSuite(kind: HostKind): void {
     await status()
       .getByText(/done in .* finished/)
       .waitFor({ timeout: 30_000 })
+    // The list that had the keyboard is gone.
+    expect(await app.page.evaluate(() => document.activeElement?.localName)).toBe('main')
     expect(await countOf('Failed')).toBe('0')
     expect(Number(await countOf('Done'))).toBeGreaterThanOrEqual(2)
     expect(await axeFindings(app.page, kind)).toEqual([])

@@ -124,7 +124,7 @@ export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.getAttribute('role') ?? null)
     await expect.poll(focused).toBe('radio')
-    await radio.click()
+    await radio.press('Enter')
     await isShown(dialog(page).getByText('1 left where it is: in this folder already'))
     expect(await axeFindings(page, kind)).toEqual([])
     await (await readyButton(page, /^Move to/)).click()

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { platter } from '../cli/run-platter.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
-import { dialog } from './flows.ts'
+import { dialog, runByKeyboard } from './flows.ts'
 import { launch, type HostKind, type RunningApp } from './hosts.ts'
 import { images, writeImageFolder } from './images.ts'
 import { axeFindings, healthOf, isShown, rowOf } from './window.ts'
@@ -76,6 +76,23 @@ export function librarySuite(kind: HostKind): void {
       expect(await axeFindings(app.page, kind)).toEqual([])
       await app.page.keyboard.press('Escape')
       await dialog(app.page).waitFor({ state: 'detached' })
+    })
+
+    it.runIf(kind === 'web')('opens an image of the server by keyboard alone', async () => {
+      const { page } = app
+      const onButton = (name: string): Promise<void> =>
+        expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain(name)
+      await runByKeyboard(page, 'Open image')
+      await onButton(path.basename(imageFolder))
+      await page.keyboard.press('Enter')
+      await onButton(images.unreadable)
+      // The first press chooses, as a click does; the second opens.
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Enter')
+      await dialog(page).waitFor({ state: 'detached' })
+      await expect
+        .poll(() => rowOf(page, images.unreadable).getAttribute('aria-selected'))
+        .toBe('true')
     })
 
     it('keeps to its content security policy and throws nothing', () => {

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { host } from '../../host.ts'
 import { reportError } from '../../state/report-error.ts'
 import { openSheet } from '../../state/sheets.ts'
@@ -19,6 +19,7 @@ export interface BrowseSheetProps {
 export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
   const browsing = useFolderListing()
   const [chosen, setChosen] = useState<string>()
+  const list = useRef<HTMLDivElement>(null)
   const [busy, setBusy] = useState(false)
   const words = browseTexts()
   const { path } = browsing
@@ -38,6 +39,7 @@ export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
     <Dialog
       title={purpose === 'folder' ? words.addFolder : words.openImage}
       description={words.description}
+      initialFocus={list}
       onClose={onClose}
       footer={
         <>
@@ -70,6 +72,7 @@ export function BrowseSheet({ purpose, onClose }: BrowseSheetProps) {
         browsing={browsing}
         purpose={purpose}
         chosen={chosen}
+        list={list}
         onChoose={setChosen}
         onOpen={(file) => void open(file)}
       />

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { host } from '../../host.ts'
 import { useAppInfo } from '../../state/app-info.ts'
 import { reportError } from '../../state/report-error.ts'
@@ -57,6 +57,7 @@ interface ChoosePathDialogProps extends Pick<ChoosePathButtonProps, 'purpose' | 
 function ChoosePathDialog({ purpose, onClose, onChoose }: ChoosePathDialogProps) {
   const browsing = useFolderListing()
   const [chosen, setChosen] = useState<string>()
+  const list = useRef<HTMLDivElement>(null)
   const words = browseTexts()
   const answer = purpose === 'folder' ? browsing.path : chosen
   const missing = purpose === 'folder' ? words.goIn : words.chooseFile
@@ -64,6 +65,7 @@ function ChoosePathDialog({ purpose, onClose, onChoose }: ChoosePathDialogProps)
     <Dialog
       title={purpose === 'folder' ? words.aFolder : words.anImage}
       description={words.description}
+      initialFocus={list}
       onClose={onClose}
       footer={
         <>
@@ -82,6 +84,7 @@ function ChoosePathDialog({ purpose, onClose, onChoose }: ChoosePathDialogProps)
         browsing={browsing}
         purpose={purpose}
         chosen={chosen}
+        list={list}
         onChoose={setChosen}
         onOpen={onChoose}
       />

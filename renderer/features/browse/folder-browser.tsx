@@ -1,3 +1,4 @@
+import { useEffect, type RefObject } from 'react'
 import type { FolderEntry } from '../../../ipc/schemas/app.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { useSettings } from '../../state/settings.ts'
@@ -5,7 +6,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { browseTexts } from './browse-texts.ts'
-import type { FolderBrowsing, FolderListing } from './use-folder-listing.ts'
+import type { FolderBrowsing } from './use-folder-listing.ts'
 import './browse-sheet.css'
 
 export interface FolderBrowserProps {
@@ -13,19 +14,31 @@ export interface FolderBrowserProps {
   /** What is looked for: files can be chosen, or are shown for orientation only. */
   readonly purpose: 'folder' | 'image'
   readonly chosen?: string | undefined
+  /** Its entries, which have the keyboard when the dialog opens and after each step. */
+  readonly list: RefObject<HTMLDivElement | null>
   readonly onChoose: (path: string | undefined) => void
   /** A file was pressed twice. */
   readonly onOpen: (path: string) => void
 }
 
 /** One folder of the host at a time, with the way up and down. */
-export function FolderBrowser({ browsing, purpose, chosen, onChoose, onOpen }: FolderBrowserProps) {
+export function FolderBrowser({
+  browsing,
+  purpose,
+  chosen,
+  list,
+  onChoose,
+  onOpen,
+}: FolderBrowserProps) {
   const { listing, path, go } = browsing
   const words = browseTexts()
   const goTo = (folder: string | undefined): void => {
     onChoose(undefined)
     go(folder)
   }
+  useEffect(() => {
+    if (listing.kind === 'ready') takeKeyboard(list.current)
+  }, [listing, list])
   return (
     <>
       <div className="browse-bar">
@@ -50,21 +63,36 @@ export function FolderBrowser({ browsing, purpose, chosen, onChoose, onOpen }: F
           }
         />
       ) : (
-        <Entries
-          listing={listing}
-          purpose={purpose}
-          chosen={chosen}
-          onGo={goTo}
-          onChoose={onChoose}
-          onOpen={onOpen}
-        />
+        <div
+          ref={list}
+          className="browse-list"
+          tabIndex={-1}
+          aria-busy={listing.kind === 'loading'}
+        >
+          {listing.kind === 'ready' && (
+            <Entries
+              entries={listing.entries}
+              purpose={purpose}
+              chosen={chosen}
+              onGo={goTo}
+              onChoose={onChoose}
+              onOpen={onOpen}
+            />
+          )}
+        </div>
       )}
     </>
   )
 }
 
+/** What had the keyboard went with the folder before, unless a person took it elsewhere meanwhile. */
+function takeKeyboard(list: HTMLElement | null): void {
+  if (list === null || document.activeElement?.contains(list) === false) return
+  list.querySelector<HTMLElement>('button')?.focus()
+}
+
 interface EntriesProps {
-  readonly listing: Exclude<FolderListing, { kind: 'failed' }>
+  readonly entries: readonly FolderEntry[]
   readonly purpose: 'folder' | 'image'
   readonly chosen: string | undefined
   readonly onGo: (path: string) => void
@@ -72,14 +100,11 @@ interface EntriesProps {
   readonly onOpen: (path: string) => void
 }
 
-function Entries({ listing, purpose, chosen, onGo, onChoose, onOpen }: EntriesProps) {
-  if (listing.kind === 'loading') return <div className="browse-list" aria-busy="true" />
-  if (listing.entries.length === 0) {
-    return <p className="browse-list browse-empty">{browseTexts().empty}</p>
-  }
+function Entries({ entries, purpose, chosen, onGo, onChoose, onOpen }: EntriesProps) {
+  if (entries.length === 0) return <p className="browse-empty">{browseTexts().empty}</p>
   return (
-    <ul className="browse-list">
-      {listing.entries.map((entry) => (
+    <ul>
+      {entries.map((entry) => (
         <li key={entry.path}>
           {entry.kind === 'folder' ? (
             <button type="button" className="browse-entry" onClick={() => onGo(entry.path)}>
@@ -92,7 +117,12 @@ function Entries({ listing, purpose, chosen, onGo, onChoose, onOpen }: EntriesPr
               type="button"
               className="browse-entry"
               aria-pressed={chosen === entry.path}
-              onClick={() => onChoose(entry.path)}
+              onClick={({ detail }) => {
+                // By the keyboard (no press of a mouse is counted) a second Enter is what a double click is.
+                const isAgain = detail === 0 && chosen === entry.path
+                if (isAgain) onOpen(entry.path)
+                else onChoose(entry.path)
+              }}
               onDoubleClick={() => onOpen(entry.path)}
             >
               <File entry={entry} />

@@ -11,6 +11,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { enterChooses } from '../../ui/enter-chooses.ts'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
 import { ImageChoice } from '../files/image-choice.tsx'
 import { chainTexts } from './chain-texts.ts'
@@ -124,6 +125,7 @@ function Candidates({ row, chosen, onChoose }: CandidatesProps) {
           aria-labelledby={id}
           value={chosen ?? ''}
           onValueChange={(path: string) => onChoose(path)}
+          onKeyDown={enterChooses}
         >
           {isOther && <ImageChoice path={other} />}
           {found.map(({ candidate, signs }) => (

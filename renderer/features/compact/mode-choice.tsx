@@ -7,6 +7,7 @@ import { explain } from '../../state/explain-error.ts'
 import { useSettings } from '../../state/settings.ts'
 import { texts } from '../../texts/texts.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { enterChooses } from '../../ui/enter-chooses.ts'
 import { Segmented } from '../../ui/segmented.tsx'
 import {
   compactModes,
@@ -49,6 +50,7 @@ export function ModeChoice({ plan, mode, compression, onMode, onCompression }: M
         aria-labelledby={id}
         value={mode}
         onValueChange={(chosen: CompactMode) => onMode(chosen)}
+        onKeyDown={enterChooses}
       >
         {compactModes.map((each) => {
           const isRecommended = plan.auto?.mode === each

@@ -3,6 +3,7 @@ import { RadioGroup } from '@base-ui/react/radio-group'
 import { useId, useMemo, useState, type RefObject } from 'react'
 import { useLibrary } from '../../state/library.ts'
 import { texts } from '../../texts/texts.ts'
+import { enterChooses } from '../../ui/enter-chooses.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
 import { foldersToOffer } from './folders-to-offer.ts'
@@ -40,6 +41,7 @@ export function FolderChoice({ from, folder, first, onChoose }: FolderChoiceProp
           aria-labelledby={id}
           value={folder ?? ''}
           onValueChange={(path: string) => onChoose(path)}
+          onKeyDown={enterChooses}
         >
           {paths.map((path) => (
             <Radio.Root

@@ -2,6 +2,7 @@ import { RadioGroup } from '@base-ui/react/radio-group'
 import { useId, useState } from 'react'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { enterChooses } from '../../ui/enter-chooses.ts'
 import { ChoosePathButton } from '../browse/choose-path-button.tsx'
 import { ImageChoice } from '../files/image-choice.tsx'
 import { backingCandidates } from './backing-candidates.ts'
@@ -37,6 +38,7 @@ export function BackingChoice({ row, rows, chosen, onChoose }: BackingChoiceProp
           aria-labelledby={id}
           value={chosen ?? ''}
           onValueChange={(path: string) => onChoose(path)}
+          onKeyDown={enterChooses}
         >
           {others
             .filter((path) => !known.has(path))
