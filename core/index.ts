@@ -35,6 +35,7 @@ export {
 } from './operations/encode-options.ts'
 export type * from './operations/encode-result.ts'
 export type * from './operations/header-summary.ts'
+export { noHeaderFacts } from './operations/no-header-facts.ts'
 export { rawSummary } from './operations/raw-summary.ts'
 export type * from './operations/kept-snapshot-plan.ts'
 export type * from './operations/relink-plan.ts'

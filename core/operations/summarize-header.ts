@@ -7,6 +7,7 @@ import type { BlockFile } from '../storage/block-file.ts'
 import { describeFlags } from './describe-qcow2.ts'
 import type { HeaderSummary, LinkSummary } from './header-summary.ts'
 import type { Host } from './host.ts'
+import { noHeaderFacts } from './no-header-facts.ts'
 import { rawSummary } from './raw-summary.ts'
 
 const fingerprintBytes = 4096
@@ -51,29 +52,15 @@ function commonFacts(host: Host, file: BlockFile): HeaderSummary {
   const fingerprint = host.createHasher('sha256')
   fingerprint.update(first)
   return {
+    ...noHeaderFacts,
     path: file.name,
     identity: file.identity === undefined ? '' : `${file.identity.device}:${file.identity.inode}`,
     fingerprint: fingerprint.digest(),
-    format: undefined,
-    formatLabel: 'unknown',
-    virtualSize: undefined,
     fileLength,
     allocatedBytes: file.allocatedBytes(),
     modifiedAt: times?.modifiedAt ?? 0,
     createdAt: times?.createdAt,
-    clusterSize: undefined,
-    refcountBits: undefined,
-    compressionType: undefined,
-    encryption: undefined,
-    extendedL2: undefined,
-    lazyRefcounts: undefined,
-    dirty: false,
-    corrupt: false,
-    snapshotCount: undefined,
-    bitmapCount: undefined,
-    backing: undefined,
     use: host.readUse(file),
-    error: undefined,
   }
 }
 

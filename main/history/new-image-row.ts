@@ -1,3 +1,4 @@
+import { noHeaderFacts } from '../../core/index.ts'
 import type { WritableDb } from './db.ts'
 import { findByPath, insertImage, type StoredHeader } from './images.ts'
 
@@ -13,25 +14,11 @@ export function rowForNewFile(db: WritableDb, path: string, now: number): number
 }
 
 const headerOfNothing: StoredHeader = {
+  ...noHeaderFacts,
   identity: '',
   fingerprint: '',
-  format: undefined,
-  formatLabel: 'unknown',
-  virtualSize: undefined,
   fileLength: 0,
   allocatedBytes: undefined,
   modifiedAt: 0,
   createdAt: undefined,
-  clusterSize: undefined,
-  refcountBits: undefined,
-  compressionType: undefined,
-  encryption: undefined,
-  extendedL2: undefined,
-  lazyRefcounts: undefined,
-  dirty: false,
-  corrupt: false,
-  snapshotCount: undefined,
-  bitmapCount: undefined,
-  backing: undefined,
-  error: undefined,
 }

@@ -3,9 +3,7 @@ import { host } from '../../host.ts'
 import { counted } from '../../format/counts.ts'
 import { showPage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
-import { texts } from '../../texts/texts.ts'
 import { useAnswer } from '../../state/use-answer.ts'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select } from '../../ui/select.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
@@ -13,6 +11,7 @@ import { BatchPlanOptions } from './batch-plan-options.tsx'
 import { BatchPlanView } from './batch-plan-view.tsx'
 import { batchTexts } from './batch-texts.ts'
 import { batchRequest, batchWorks, usualOptions, workIcons, type BatchWork } from './batch-work.ts'
+import { StartFooter } from './start-footer.tsx'
 import './batch-plan-sheet.css'
 
 export interface BatchPlanSheetProps {
@@ -59,20 +58,14 @@ export function BatchPlanSheet({ work: first, subject, imageIds, onClose }: Batc
       description={words.meaning[work]}
       onClose={onClose}
       footer={
-        <>
-          <Button onClick={onClose}>{texts().common.cancel}</Button>
-          <Button
-            variant="primary"
-            icon={workIcons[work]}
-            busy={starting}
-            disabledReason={
-              plan.kind === 'waiting' ? words.looking : count === 0 ? words.none : undefined
-            }
-            onClick={start}
-          >
-            {count === 0 ? words.works[work] : words.verb[work](counted(count, 'image'))}
-          </Button>
-        </>
+        <StartFooter
+          label={count === 0 ? words.works[work] : words.verb[work](counted(count, 'image'))}
+          icon={workIcons[work]}
+          starting={starting}
+          whyNot={plan.kind === 'waiting' ? words.looking : count === 0 ? words.none : undefined}
+          onStart={start}
+          onClose={onClose}
+        />
       }
     >
       <div className="batch-plan">

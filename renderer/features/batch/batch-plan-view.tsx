@@ -7,6 +7,7 @@ import { libraryRow } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { batchTexts } from './batch-texts.ts'
 import { noteWords, skipWords } from './batch-words.ts'
+import { ImageGroup, pathInLibrary, type PathOf } from './image-names.tsx'
 
 export type BatchPlan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
 
@@ -18,11 +19,10 @@ export interface BatchPlanViewProps {
   readonly none: string
   /** What only reads reads images in use as well, and says so. */
   readonly readsLive?: boolean
-  /** Absent: the library knows. */
-  readonly pathOf?: (imageId: number) => string | undefined
+  /** What a list of all that are in is; absent: nobody needs to see them one by one. */
+  readonly listed?: string
+  readonly pathOf?: PathOf
 }
-
-const pathInLibrary = (imageId: number): string | undefined => libraryRow(imageId)?.path
 
 /** The images in groups: those that are in, those in it with a "but", those left out by their reason. */
 export function BatchPlanView({
@@ -30,6 +30,7 @@ export function BatchPlanView({
   total,
   none,
   readsLive = false,
+  listed,
   pathOf = pathInLibrary,
 }: BatchPlanViewProps) {
   const words = batchTexts().plan
@@ -48,21 +49,28 @@ export function BatchPlanView({
   return (
     <>
       <p className="batch-plan-total">{included.length === 0 ? none : total}</p>
+      {listed !== undefined && included.length > 0 && (
+        <ImageGroup label={listed} imageIds={idsOf(included)} pathOf={pathOf} />
+      )}
       {live.length > 0 && (
-        <Group title={words.live(counted(live.length, 'image'))} imageIds={live} pathOf={pathOf} />
+        <ImageGroup
+          label={words.live(counted(live.length, 'image'))}
+          imageIds={live}
+          pathOf={pathOf}
+        />
       )}
       {noted.map(([note, images]) => (
-        <Group
+        <ImageGroup
           key={note}
-          title={words.noted(counted(images.length, 'image'), note)}
+          label={words.noted(counted(images.length, 'image'), note)}
           imageIds={idsOf(images)}
           pathOf={pathOf}
         />
       ))}
       {reasons.map(([reason, images]) => (
-        <Group
+        <ImageGroup
           key={reason}
-          title={words.skipped(formatCount(images.length), reason)}
+          label={words.skipped(formatCount(images.length), reason)}
           imageIds={idsOf(images)}
           pathOf={pathOf}
         />
@@ -98,33 +106,5 @@ function Volumes({ volumes }: Pick<BatchPlan, 'volumes'>) {
         })}
       </dl>
     </div>
-  )
-}
-
-/** Names beyond this many say nothing more. */
-const namesShown = 100
-
-interface GroupProps {
-  readonly title: string
-  readonly imageIds: readonly number[]
-  readonly pathOf: (imageId: number) => string | undefined
-}
-
-function Group({ title, imageIds, pathOf }: GroupProps) {
-  const words = batchTexts().plan
-  return (
-    <details className="batch-plan-group">
-      <summary>{title}</summary>
-      <div className="batch-plan-names" tabIndex={0} role="region" aria-label={title}>
-        <ul className="selectable">
-          {imageIds.slice(0, namesShown).map((id) => (
-            <li key={id}>{pathOf(id)}</li>
-          ))}
-          {imageIds.length > namesShown && (
-            <li>{words.more(formatCount(imageIds.length - namesShown))}</li>
-          )}
-        </ul>
-      </div>
-    </details>
   )
 }

@@ -6,11 +6,9 @@ import { libraryRow } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
 import { texts } from '../../texts/texts.ts'
 import { noteWords, skipWords } from '../batch/batch-words.ts'
+import { ImageGroup, ImageNames } from '../batch/image-names.tsx'
 
 type Plan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
-
-/** Names beyond this many say nothing more. */
-const shownNames = 100
 
 export interface ManyFilesViewProps {
   readonly plan: Plan
@@ -38,56 +36,25 @@ export function ManyFilesView({ plan, none, label }: ManyFilesViewProps) {
           ? none
           : words.included(counted(rows.length, 'image'), formatBytes(bytes, units))}
       </p>
-      {rows.length > 0 && <Names label={label} imageIds={rows.map(({ id }) => id)} />}
+      {rows.length > 0 && <ImageNames label={label} imageIds={rows.map(({ id }) => id)} />}
       {[...noted].map(([note, images]) => (
-        <Group key={note} title={words.noted(counted(images.length, 'image'), note)} of={images} />
+        <ImageGroup
+          key={note}
+          label={words.noted(counted(images.length, 'image'), note)}
+          imageIds={images.map(({ imageId }) => imageId)}
+        />
       ))}
       {[...skipped].map(([reason, images]) => (
-        <Group
+        <ImageGroup
           key={reason}
-          title={
+          label={
             images.length === 1
               ? words.skippedOne(reason)
               : words.skipped(formatCount(images.length), reason)
           }
-          of={images}
+          imageIds={images.map(({ imageId }) => imageId)}
         />
       ))}
     </>
-  )
-}
-
-interface GroupProps {
-  readonly title: string
-  readonly of: readonly { readonly imageId: number }[]
-}
-
-function Group({ title, of }: GroupProps) {
-  return (
-    <details>
-      <summary className="muted">{title}</summary>
-      <Names label={title} imageIds={of.map(({ imageId }) => imageId)} />
-    </details>
-  )
-}
-
-function Names({
-  label,
-  imageIds,
-}: {
-  readonly label: string
-  readonly imageIds: readonly number[]
-}) {
-  return (
-    <div className="file-names" tabIndex={0} role="region" aria-label={label}>
-      <ul className="selectable">
-        {imageIds.slice(0, shownNames).map((id) => (
-          <li key={id}>{libraryRow(id)?.path}</li>
-        ))}
-        {imageIds.length > shownNames && (
-          <li>{texts().files.trash.more(formatCount(imageIds.length - shownNames))}</li>
-        )}
-      </ul>
-    </div>
   )
 }

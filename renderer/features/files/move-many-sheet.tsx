@@ -8,8 +8,8 @@ import { reportError } from '../../state/report-error.ts'
 import { useSettings } from '../../state/settings.ts'
 import { useAnswer } from '../../state/use-answer.ts'
 import { texts } from '../../texts/texts.ts'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { StartFooter } from '../batch/start-footer.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { FolderChoice } from './folder-choice.tsx'
 import { ManyFilesView } from './many-files-view.tsx'
@@ -91,18 +91,14 @@ function Chosen({ imageIds, folder, first, onClose, children }: ChosenProps) {
       initialFocus={first}
       onClose={onClose}
       footer={
-        <>
-          <Button onClick={onClose}>{texts().common.cancel}</Button>
-          <Button
-            variant="primary"
-            icon="move"
-            busy={starting}
-            disabledReason={whyNot()}
-            onClick={start}
-          >
-            {folder === undefined ? words.verbAlone : words.verb(nameOf(folder))}
-          </Button>
-        </>
+        <StartFooter
+          label={folder === undefined ? words.verbAlone : words.verb(nameOf(folder))}
+          icon="move"
+          starting={starting}
+          whyNot={whyNot()}
+          onStart={start}
+          onClose={onClose}
+        />
       }
     >
       <div className="file-form">

@@ -5,8 +5,8 @@ import { host } from '../../host.ts'
 import { reportError } from '../../state/report-error.ts'
 import { useAnswer } from '../../state/use-answer.ts'
 import { texts } from '../../texts/texts.ts'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { StartFooter } from '../batch/start-footer.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { ManyFilesView } from './many-files-view.tsx'
 import { startManyFiles } from './start-many-files.ts'
@@ -42,24 +42,16 @@ export function TrashManySheet({ imageIds, onClose }: TrashSheetProps) {
       description={words.meaning}
       onClose={onClose}
       footer={
-        <>
-          <Button onClick={onClose}>{texts().common.cancel}</Button>
-          <Button
-            variant="primary"
-            icon="trash"
-            busy={starting}
-            disabledReason={
-              plan.kind === 'waiting'
-                ? words.looking
-                : included.length === 0
-                  ? words.none
-                  : undefined
-            }
-            onClick={start}
-          >
-            {words.verb}
-          </Button>
-        </>
+        <StartFooter
+          label={words.verb}
+          icon="trash"
+          starting={starting}
+          whyNot={
+            plan.kind === 'waiting' ? words.looking : included.length === 0 ? words.none : undefined
+          }
+          onStart={start}
+          onClose={onClose}
+        />
       }
     >
       {plan.kind === 'waiting' && <p className="muted">{words.looking}</p>}

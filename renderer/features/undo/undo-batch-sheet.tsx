@@ -9,10 +9,10 @@ import { showPage } from '../../state/page.ts'
 import { reportError } from '../../state/report-error.ts'
 import { useAnswer } from '../../state/use-answer.ts'
 import { texts } from '../../texts/texts.ts'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { BatchPlanView } from '../batch/batch-plan-view.tsx'
 import { batchTexts } from '../batch/batch-texts.ts'
+import { StartFooter } from '../batch/start-footer.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import '../batch/batch-plan-sheet.css'
 
@@ -58,20 +58,16 @@ export function UndoBatchSheet({ batchId, onClose }: UndoBatchSheetProps) {
       description={words.meaning}
       onClose={onClose}
       footer={
-        <>
-          <Button onClick={onClose}>{texts().common.cancel}</Button>
-          <Button
-            variant="primary"
-            icon="undo"
-            busy={starting}
-            disabledReason={
-              looked.kind === 'waiting' ? words.looking : included === 0 ? words.none : undefined
-            }
-            onClick={start}
-          >
-            {included === 0 ? words.verbAlone : words.verb(images)}
-          </Button>
-        </>
+        <StartFooter
+          label={included === 0 ? words.verbAlone : words.verb(images)}
+          icon="undo"
+          starting={starting}
+          whyNot={
+            looked.kind === 'waiting' ? words.looking : included === 0 ? words.none : undefined
+          }
+          onStart={start}
+          onClose={onClose}
+        />
       }
     >
       <div className="batch-plan">
@@ -82,6 +78,7 @@ export function UndoBatchSheet({ batchId, onClose }: UndoBatchSheetProps) {
             plan={looked.value.plan}
             total={words.included(images)}
             none={words.none}
+            listed={words.list}
             pathOf={(imageId) => looked.value.paths.get(imageId)}
           />
         )}

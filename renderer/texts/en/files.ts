@@ -71,7 +71,6 @@ export const files = {
     looking: 'Looking at who needs them…',
     names: 'Images that are moved to the Trash',
     batch: (count: string) => `${count} to the Trash`,
-    more: (count: string) => `and ${count} more`,
     noTrash: 'This host has no Trash',
   },
   remove: {

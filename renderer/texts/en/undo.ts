@@ -28,7 +28,8 @@ export const undo = {
     meaning:
       'Each image gets back what it was before this batch, by a job of its own. It is planned when its turn comes, and left out when something changed it since that would be lost.',
     looking: 'Looking at what can be undone…',
-    included: (images: string) => `${images} can be undone`,
+    included: (images: string) => `${images} can go back to what they were`,
+    list: 'These, in this order',
     none: 'Nothing of this batch can be undone',
     verb: (images: string) => `Undo for ${images}`,
     verbAlone: 'Undo',
