@@ -1,6 +1,7 @@
 /**
  * The history without a shell, for the command line: it shows what was done and adds what it did
- * itself. Takes no lock and starts no thread; an app that runs at the same time goes on.
+ * itself. Takes no lock and starts no thread; an app that runs at the same time goes on. Metrics are loaded when they
+ * are asked for: with the server they need it takes as long as a check of a small image.
  */
 import path from 'node:path'
 import {
@@ -32,9 +33,8 @@ import {
   type HistoryPage,
   type HistoryQuery,
 } from './history/jobs.ts'
-import { LibraryMetrics } from './metrics/library-metrics.ts'
-import { serveMetrics, type MetricsAddress } from './metrics/metrics-server.ts'
-import { RunMetrics } from './metrics/run-metrics.ts'
+import type { MetricsAddress } from './metrics/metrics-server.ts'
+import type { RunMetrics } from './metrics/run-metrics.ts'
 import { checkOutcome, summarizeCheck, summarizeHash, type JobOutcome } from './jobs/job-summary.ts'
 
 /** What a change came to. */
@@ -97,7 +97,10 @@ export function openRecords(dataFolder: string = defaultDataFolder()): Records {
     },
     find: (jobId) => findJob(db, jobId),
     add: (works) => db.transaction(() => works.map((work) => addOne(db, work))),
-    metrics: () => new LibraryMetrics(db).text(),
+    metrics: async () => {
+      const { LibraryMetrics } = await import('./metrics/library-metrics.ts')
+      return await new LibraryMetrics(db).text()
+    },
     close: () => db.close(),
     [Symbol.dispose]: () => db.close(),
   }
@@ -198,7 +201,9 @@ export async function serveRunMetrics(
   address: MetricsAddress,
   run: { readonly verb: string; readonly version: string },
 ): Promise<RunMetricsServer> {
-  const metrics = new RunMetrics(run)
+  const { RunMetrics: Metrics } = await import('./metrics/run-metrics.ts')
+  const { serveMetrics } = await import('./metrics/metrics-server.ts')
+  const metrics = new Metrics(run)
   const server = await serveMetrics(address, metrics)
   return {
     url: server.url,
