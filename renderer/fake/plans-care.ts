@@ -224,7 +224,11 @@ export function filePlanOf({ row, rows }: PlanQuestion, request: FileAction): Ma
   const copiedBytes = far ? (row.onDisk ?? row.fileLength) : undefined
   return {
     undo: { id: 'undo', tone: 'good', undo: 'while-unchanged' },
-    ...(copiedBytes !== undefined && { neededBytes: copiedBytes, seconds: 64 }),
+    ...(far && {
+      neededBytes: row.onDisk ?? row.fileLength,
+      neededIn: to.slice(0, to.lastIndexOf('/')),
+      seconds: 64,
+    }),
     detail: {
       kind: 'file',
       action: request.kind,

@@ -16,6 +16,8 @@ export interface MadeUpPlan {
   /** What the card says beside what it says of every action. */
   readonly undo: Extract<PreflightLine, { id: 'undo' }>
   readonly neededBytes?: number
+  /** Where; beside the image unless said. */
+  readonly neededIn?: string
   readonly snapshotsLost?: number
   readonly seconds?: number
   readonly refused?: Extract<PreflightLine, { id: 'refusal' }>
@@ -126,7 +128,8 @@ function cardOf({ row, request, rows }: PlanQuestion, made: MadeUpPlan): ActionP
     })
   }
   if (made.neededBytes !== undefined) {
-    const space = { folder: row.location, neededBytes: made.neededBytes, freeBytes: 412 * gib }
+    const folder = made.neededIn ?? row.location
+    const space = { folder, neededBytes: made.neededBytes, freeBytes: 412 * gib }
     preflight.push({ id: 'space', tone: 'good', ...space })
   }
   const snapshots = row.snapshotCount ?? 0

@@ -334,7 +334,10 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
     },
     'shell.chooseFolder': async () => notMadeUp('shell.chooseFolder'),
     'shell.chooseFile': async () => notMadeUp('shell.chooseFile'),
-    'shell.openWindow': async () => notMadeUp('shell.openWindow'),
+    // One window has room for the whole of this world.
+    'shell.openWindow': async ({ imageId }) => {
+      throw new RemoteError(permissionDenied(rowOf(imageId).path))
+    },
     'shell.startDrag': async () => notMadeUp('shell.startDrag'),
     'files.browse': async ({ path }) => browse(path),
   }
