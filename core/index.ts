@@ -138,7 +138,7 @@ export {
   type Damage,
   type Repaired,
 } from './report/tell-of-repair.ts'
-export { resizeWords, tellOfResize, type Resized } from './report/tell-of-resize.ts'
+export { resizeWords, sizeFacts, tellOfResize, type Resized } from './report/tell-of-resize.ts'
 export { snapshotWords, tellOfSnapshot, type SnapshotOutcome } from './report/tell-of-snapshot.ts'
 export { operationPhases, type PhaseWeights } from './operations/operation-phases.ts'
 export {

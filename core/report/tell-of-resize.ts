@@ -31,13 +31,21 @@ export function tellOfResize(resized: Resized): ToldChange {
   return {
     summary: asSentence(resizeWords(resized)),
     facts: [
-      { label: 'Virtual size before', bytes: before.virtualSize },
-      { label: 'Virtual size after', bytes: after.virtualSize },
+      ...sizeFacts({ before: before.virtualSize, after: after.virtualSize }),
       ...(kind === 'shrink' ? [{ label: 'Given back', bytes: result?.freedBytes ?? 0 }] : []),
     ],
     ...(undo === undefined ? {} : { undo }),
   }
 }
+
+/** The disk's size before and after a change of it, or its undoing; receipts know them by these labels. */
+export const sizeFacts = (size: {
+  readonly before: number
+  readonly after: number
+}): ToldChange['facts'] => [
+  { label: 'Virtual size before', bytes: size.before },
+  { label: 'Virtual size after', bytes: size.after },
+]
 
 function undoOf({ plan, result }: Resized): DoneChange | undefined {
   const { kind, format } = plan

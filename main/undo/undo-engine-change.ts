@@ -3,6 +3,7 @@ import {
   ImageError,
   repairReturnsWords,
   returningWords,
+  sizeFacts,
   undoLabels,
   type DoneChange,
   type ImageErrorData,
@@ -11,7 +12,7 @@ import type { Job } from '../../ipc/schemas/job.ts'
 import type { OverlayEffect } from '../../ipc/schemas/preflight.ts'
 import { fileBasis } from '../plans/basis.ts'
 import { checkAfter } from '../plans/check-after.ts'
-import type { CardFacts, Draft } from '../plans/draft.ts'
+import type { CardFacts, DoneWork, Draft } from '../plans/draft.ts'
 import type { PlanContext, Subject } from '../plans/subject.ts'
 import { undoDraft, undoneWork, type UndoParts } from './undo-parts.ts'
 
@@ -33,10 +34,17 @@ export async function draftChange(
     carryOut: async ({ host, ...work }) => {
       using _kept = store.use(job.id)
       const { before, after } = await host.run('undoChange', { ...image, plan }, work)
-      return { ...undoneWork(job, returns), before, after }
+      const done = undoneWork(job, returns)
+      return { ...done, facts: [...done.facts, ...sizesOf(change)], before, after }
     },
   }
 }
+
+/** The disk's own size, which goes back from `after` to `before`. */
+const sizesOf = (change: DoneChange): DoneWork['facts'] =>
+  change.kind === 'grow' || change.kind === 'shrink'
+    ? sizeFacts({ before: change.after, after: change.before })
+    : []
 
 /** Whether the disk may read differently to overlays. */
 const changesContent = ({ kind }: DoneChange): boolean =>

@@ -70,6 +70,12 @@ describe('a file of no known format', () => {
     const undo = { kind: 'undo', parameters: { id: grown.id } } as const
     const undone = await services.run(imageId, undo, (await services.plan(imageId, undo)).token)
     expect(undone).toMatchObject({ state: 'succeeded' })
+    // Its receipt tells the disk's sizes as that of the resize does.
+    const sizes = [
+      { label: 'Virtual size before', bytes: 8 * mib },
+      { label: 'Virtual size after', bytes: 4 * mib },
+    ]
+    expect(undone.result).toMatchObject({ facts: expect.arrayContaining(sizes) as unknown })
     expect((await stat(file)).size).toBe(4 * mib)
 
     const { jobIds } = await client['jobs.start']({

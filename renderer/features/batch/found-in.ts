@@ -1,5 +1,5 @@
 import type { Job } from '../../../ipc/schemas/job.ts'
-import { counted, formatCount, formatPercent } from '../../format/counts.ts'
+import { counted, formatPercent } from '../../format/counts.ts'
 import { explain } from '../../state/explain-error.ts'
 import { shareOf } from '../../state/job-reducer.ts'
 import { summaryOf } from '../jobs/summary-of.ts'
@@ -30,7 +30,7 @@ export function foundIn(job: Job, alike: number): string {
   const parts = [
     corruptions > 0 && counted(corruptions, 'corruption'),
     checkErrors > 0 && counted(checkErrors, 'checkError'),
-    leaks > 0 && words.leaked(formatCount(leaks)),
+    leaks > 0 && counted(leaks, 'leakedCluster'),
     warnings > 0 && counted(warnings, 'warning'),
   ].filter((part) => part !== false)
   const found = parts.length === 0 ? words.noProblems : parts.join(', ')

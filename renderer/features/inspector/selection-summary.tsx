@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { formatWords } from '../library/format-words.ts'
-import { healthWords } from '../library/health-words.ts'
+import { healthWordsOf } from '../library/health-words.ts'
 import { sharedValue, sumOf, type Sum } from './summarize-selection.ts'
 
 /** Several images at once: sums, what they share, and what can be done with all of them. */
@@ -26,7 +26,8 @@ export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[
         : words.withUnknown(formatBytes(bytes, units), formatCount(unknown)),
     title: exactBytes(bytes),
   })
-  const healths = Object.entries(Object.groupBy(rows, ({ health }) => health))
+  // By the word of the list: what cannot be checked does not wait for a check.
+  const healths = Object.values(Object.groupBy(rows, (row) => healthWordsOf(row).word))
   return (
     <>
       <header className="inspector-header">
@@ -43,10 +44,12 @@ export function SelectionSummary({ rows }: { readonly rows: readonly LibraryRow[
         <div className="inspector-stack">
           <Card title={texts().inspector.health.title}>
             <ul className="selection-health">
-              {healths.map(([health, same]) => {
-                const { word, tone, icon } = healthWords(health as LibraryRow['health'])
+              {healths.map((same = []) => {
+                const [first] = same
+                if (first === undefined) return null
+                const { word, tone, icon } = healthWordsOf(first)
                 return (
-                  <li key={health}>
+                  <li key={word}>
                     <Badge tone={tone} icon={icon}>
                       {word}
                     </Badge>

@@ -82,7 +82,7 @@ function numbersOf({ result, request }: Job, units: ByteUnits): readonly ResultF
 }
 
 /** Which job an undo took back, by its number: what links the two in the records tells a person nothing. */
-const isUndoneId = (request: Job['request'], fact: ChangeFact, index: number): boolean =>
+export const isUndoneId = (request: Job['request'], fact: ChangeFact, index: number): boolean =>
   request.kind === 'undo' &&
   'text' in fact &&
   // Of a batch, the first fact says which of its jobs it was.

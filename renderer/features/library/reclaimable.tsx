@@ -10,9 +10,11 @@ export interface ReclaimableProps {
   readonly units: ByteUnits
 }
 
+const unknown = '–'
+
 /** What compacting would give back; "≥" for what is certain alone, "~" for a guess, "–" when nobody has looked. */
 export function Reclaimable({ row: { reclaimable }, units }: ReclaimableProps) {
-  if (reclaimable === undefined) return <span className="library-unknown">–</span>
+  if (reclaimable === undefined) return <span className="library-unknown">{unknown}</span>
   return (
     <span className={clsx((reclaimable.stale || reclaimable.bytes === 0) && 'library-unknown')}>
       {reclaimableWords(reclaimable, units)}
@@ -26,7 +28,7 @@ export function reclaimableWords(
 ): string {
   const { least, about } = texts().library.cells.reclaimable
   const size = formatBytes(bytes, units)
-  if (!stale && isLeast) return least(size)
+  if (!stale && isLeast) return bytes === 0 ? unknown : least(size)
   return (stale || !isExact) && bytes > 0 ? about(size) : size
 }
 

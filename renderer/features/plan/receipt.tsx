@@ -9,7 +9,7 @@ import { Facts, type Fact } from '../../ui/facts.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { ErrorPanel } from '../error/error-panel.tsx'
 import { stateWords } from '../jobs/job-words.ts'
-import { factOf } from '../jobs/result-facts.ts'
+import { factOf, isUndoneId } from '../jobs/result-facts.ts'
 import { summaryOf } from '../jobs/summary-of.ts'
 import { planTexts } from './plan-texts.ts'
 import { receiptSizes, type ReceiptSize } from './receipt-sizes.ts'
@@ -27,7 +27,9 @@ export function Receipt({ job, children }: ReceiptProps) {
   const { sign, tone, title } = outcomeOf(job)
   const { sizes, facts: told } = receiptSizes(job)
   const facts: readonly Fact[] = [
-    ...told.filter(isSomething).map((fact) => factOf(fact, units)),
+    ...told
+      .filter((fact, index) => isSomething(fact) && !isUndoneId(job.request, fact, index))
+      .map((fact) => factOf(fact, units)),
     ...(job.startedAt === undefined || job.endedAt === undefined
       ? []
       : [{ label: planTexts().receipt.took, value: formatDuration(job.endedAt - job.startedAt) }]),

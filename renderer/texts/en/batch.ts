@@ -92,7 +92,7 @@ export const batch = {
     },
     more: (count: string) => `and ${count} more`,
     time: (duration: string) => `Takes about ${duration}, by how long such work took lately.`,
-    volumes: 'Worked on beside each other, volume by volume',
+    volumes: 'Where they lie; different volumes are worked on at once',
     volume: (images: string, bytes: string) => `${images}, ${bytes}`,
     volumeFree: (images: string, bytes: string, free: string) =>
       `${images}, ${bytes}; ${free} free`,
@@ -180,7 +180,6 @@ export const batch = {
     sameAs: (digits: string, others: string) => `${digits} same as ${others}`,
     copyDigest: 'Copy checksum',
     digestCopied: 'Checksum copied',
-    leaked: (count: string) => `${count} leaked`,
   },
   comparison: {
     label: 'Compared with the run before',

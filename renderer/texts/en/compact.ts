@@ -76,7 +76,7 @@ export const compact = {
       'only-holes-to-give': 'The file cannot get shorter, but parts of it can become holes.',
     },
     notes: {
-      'gives-up-preallocation': 'Space that was reserved beforehand is given up.',
+      'gives-up-preallocation': 'Space that was reserved for later writes is given back, too.',
       'rebuilds-refcounts-first': 'Refcounts are counted anew first: some are not right.',
       'moves-tables-only': 'Guest data stays where it is, only tables move.',
     },

@@ -58,8 +58,8 @@ export const files = {
   },
   trash: {
     command: 'Move to Trash…',
-    title: (name: string) => `Move ${name} to the Trash?`,
-    titleMany: (count: string) => `Move ${count} to the Trash?`,
+    title: (name: string) => `Move ${name} to the Trash`,
+    titleMany: (count: string) => `Move ${count} to the Trash`,
     verb: 'Move to Trash',
     meaning: 'The file is moved to the Trash of its volume and leaves the library.',
     bytes: (bytes: string) => `${bytes} on disk; the space is free once the Trash is emptied.`,

@@ -57,7 +57,7 @@ export const frame = {
     addFolder: 'Add a folder',
     addFolderText: 'Every image in it, kept up to date',
     openImage: 'Open one image',
-    openImageText: 'qcow2 and raw; other formats are named',
+    openImageText: 'qcow2 and raw; other formats are only listed',
     drop: 'Or drop files and folders anywhere on this window',
   },
 }

@@ -59,7 +59,7 @@ export const plan = {
   snapshots: {
     none: 'It has no snapshots',
     kept: (count: string) => `${count} kept`,
-    lost: (lost: string, count: string) => `${lost} of ${count} lost`,
+    lost: (lost: string, count: string) => `${lost} of ${count} will be gone`,
   },
   children: {
     none: 'No image of the library builds on it',

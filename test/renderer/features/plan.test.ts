@@ -60,7 +60,7 @@ describe('a line of the pre-flight card', () => {
     ],
     [{ id: 'snapshots', tone: 'good', count: 0, lost: 0 }, 'It has no snapshots'],
     [{ id: 'snapshots', tone: 'good', count: 3, lost: 0 }, '3 snapshots kept'],
-    [{ id: 'snapshots', tone: 'note', count: 3, lost: 1 }, '1 of 3 snapshots lost'],
+    [{ id: 'snapshots', tone: 'note', count: 3, lost: 1 }, '1 of 3 snapshots will be gone'],
     [
       { id: 'children', tone: 'good', effect: 'none', children: [] },
       'No image of the library builds on it',
