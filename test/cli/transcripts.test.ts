@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { someOf, takesAll } from '../helpers/some-of.ts'
 import { replay } from './transcript/run-transcript.ts'
 import { notRun } from './transcript/table-coverage.ts'
 
 const folder = new URL('transcripts/', import.meta.url)
-const transcripts = readdirSync(folder)
-  .filter((name) => name.endsWith('.t'))
-  .map((name) => ({ name, written: readFileSync(new URL(name, folder), 'utf8') }))
+const transcripts = someOf(
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.t'))
+    .toSorted(),
+  { oneIn: 3 },
+).map((name) => ({ name, written: readFileSync(new URL(name, folder), 'utf8') }))
 
 /** Of all transcripts, once they ran. */
 const runs: (readonly string[])[] = []
@@ -39,6 +43,9 @@ describe('a transcript comes out as it is written', { concurrent: true }, () => 
   )
 })
 
-it('every verb, with every option and choice, was in some of them', () => {
-  expect(notRun(runs)).toEqual([])
-})
+// Of a part of them nobody can say it.
+if (takesAll) {
+  it('every verb, with every option and choice, was in some of them', () => {
+    expect(notRun(runs)).toEqual([])
+  })
+}

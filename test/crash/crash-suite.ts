@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { crashMatrix, type Sample } from './crash-matrix.ts'
 import { qemuObjection } from './qemu-opinion.ts'
 import type { ScenarioMaker } from './scenario-maker.ts'
-import { shares, type ShareName } from './shares.ts'
+import { partOfShare, shares, type ShareName } from './shares.ts'
 
 /** More stories than any share needs: one that gives no new states would go on for ever. */
 const MAX_ROUNDS = 2000
@@ -14,7 +14,7 @@ const SAMPLES = 8
 export function crashSuite(name: ShareName, makers: readonly ScenarioMaker[]): void {
   const weights = makers.reduce((sum, { weight = 1 }) => sum + weight, 0)
   describe.each(makers)('$name', (maker) => {
-    const wanted = Math.ceil((shares[name] * (maker.weight ?? 1)) / weights)
+    const wanted = Math.ceil((shares[name] * partOfShare * (maker.weight ?? 1)) / weights)
     const samples: Sample[] = []
 
     it(`leaves a whole image in at least ${wanted} different crash states`, async () => {

@@ -161,7 +161,7 @@ it.each([
   expect(await noticed(skips, story)).toHaveLength(ENOUGH)
 })
 
-it('the suites of a test run judge 100,000 different disks together', () => {
+it('the suites of a whole run judge 100,000 different disks together', () => {
   const sum = Object.values(shares).reduce((total, share) => total + share, 0)
   expect(sum).toBeGreaterThanOrEqual(100_000)
 })

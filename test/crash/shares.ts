@@ -1,7 +1,6 @@
-/**
- * How many different crash states each suite judges in every test run: at least so many, and 100,000 of
- * them together, in a minute on two cores.
- */
+import { takesAll } from '../helpers/some-of.ts'
+
+/** How many different crash states each suite judges: at least so many, and 100,000 of them together. */
 export const shares = {
   writing: 30_000,
   growing: 10_000,
@@ -21,3 +20,6 @@ export const shares = {
 } as const
 
 export type ShareName = keyof typeof shares
+
+/** Of its share, what a suite judges in this run: `npm test` a part, `npm run test:all` the whole. */
+export const partOfShare = takesAll ? 1 : 0.4
