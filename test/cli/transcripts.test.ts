@@ -43,9 +43,9 @@ describe('a transcript comes out as it is written', { concurrent: true }, () => 
   )
 })
 
-// Of a part of them nobody can say it.
-if (takesAll) {
-  it('every verb, with every option and choice, was in some of them', () => {
+it.runIf(takesAll)(
+  'every verb, with every option and choice, was in some of them (asked of all: npm run test:all)',
+  () => {
     expect(notRun(runs)).toEqual([])
-  })
-}
+  },
+)
