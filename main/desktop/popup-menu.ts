@@ -1,5 +1,6 @@
 import { Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron'
 import type { MenuItems } from '../shell-ports.ts'
+import { menuCommands } from './application-menu.ts'
 import { desktopTexts } from './texts/desktop-texts.ts'
 
 type Item = Pick<MenuItems[number], 'id' | 'label' | 'enabled' | 'sublabel'>
@@ -11,6 +12,7 @@ export function popupMenu(items: MenuItems, window: BrowserWindow): Promise<stri
       id,
       enabled,
       ...labels(words),
+      ...keyOf(id),
       click: () => resolve(id),
     })
     const template = items.flatMap((item): MenuItemConstructorOptions[] => [
@@ -33,4 +35,10 @@ function labels({ label, sublabel }: Pick<Item, 'label' | 'sublabel'>): MenuItem
   return process.platform === 'darwin'
     ? { label, sublabel }
     : { label: desktopTexts().menu.withReason(label, sublabel) }
+}
+
+/** Shown as in the menu bar, which is where the keys are listened for. */
+function keyOf(id: string): MenuItemConstructorOptions {
+  const accelerator = menuCommands.find((command) => command.id === id)?.accelerator
+  return accelerator === undefined ? {} : { accelerator, registerAccelerator: false }
 }
