@@ -34,6 +34,8 @@ export function FolderBrowser({
   const words = browseTexts()
   const goTo = (folder: string | undefined): void => {
     onChoose(undefined)
+    // Before the pressed entry goes: a dialog takes the keyboard from what it loses, and not always at once.
+    list.current?.focus()
     go(folder)
   }
   useEffect(() => {
