@@ -72,7 +72,7 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'name',
-    width: 178,
+    width: 170,
     shown: true,
     cell: (row) => row.name,
     hint: (row) => row.path,
@@ -85,7 +85,7 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'onDisk',
-    width: 76,
+    width: 84,
     shown: true,
     end: true,
     cell: (row, context) => bytes(row.onDisk, context),
