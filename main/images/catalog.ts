@@ -256,14 +256,18 @@ export class Catalog {
       }
       this.remove([twin.id])
     }
-    if (atPath !== undefined) return this.#update(atPath, header, single)
+    if (atPath !== undefined) {
+      const isReplaced = atPath.missingSince !== undefined
+      const image = isReplaced ? withoutChoice(atPath, stored) : atPath
+      return this.#update(image, header, single)
+    }
 
     const returned = this.#returned(stored, header.path)
     if (returned !== undefined) return this.#update(returned, header, single)
     const former = findFormerImage(this.#db, { path: header.path, identity: header.identity })
     if (former?.path === header.path || (former && isSameFile(former.header, stored))) {
       if (!single && wasTakenOut(this.#db, former.id, header.path)) return former.id
-      return this.#update(asFormer(former), header, single)
+      return this.#update(withoutChoice(asFormer(former), stored), header, single)
     }
     const image = { path: header.path, header: stored, single, addedAt: this.#now() }
     const id = insertImage(this.#db, image)
@@ -436,6 +440,15 @@ const isSameFile = (before: StoredHeader, now: StoredHeader): boolean =>
   before.identity === now.identity &&
   ((before.createdAt !== undefined && before.createdAt === now.createdAt) ||
     (before.fingerprint !== '' && before.fingerprint === now.fingerprint))
+
+/**
+ * What a person said of a file holds however its content changes, and not for another file that got its name once it was
+ * gone.
+ */
+const withoutChoice = (image: LibraryImage, now: StoredHeader): LibraryImage =>
+  isSameFile(image.header, now) || image.header.fingerprint === now.fingerprint
+    ? image
+    : { ...image, treatedAsRaw: false }
 
 const storedText = ({
   use: _use,

@@ -1,5 +1,5 @@
 /** Files of no known format that a person says are raw disks: read and changed as that, whatever is in them by then. */
-import { open, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { RemoteError } from '../../ipc/remote-error.ts'
 import { commandOf } from '../../renderer/features/jobs/command-of.ts'
@@ -168,5 +168,23 @@ describe('what a person said of a file', () => {
       treatedAsRaw: true,
     })
     expect(await bench.library.toOpen(id)).toMatchObject({ format: 'raw' })
+  })
+
+  test('does not hold for another file that gets its name once it is gone', async () => {
+    await using folder = await tempFolder('raw-by-choice')
+    await using bench = openWorkbench(folder.file('data'))
+    const [gone, removed] = [folder.file('gone.bin'), folder.file('removed.bin')]
+    for (const file of [gone, removed]) {
+      await writeFile(file, 'refused')
+      const [id = 0] = await bench.library.addPaths([file])
+      await bench.library.setTreatedAsRaw(id, true)
+      if (file === removed) bench.library.removeImages([id])
+      await rm(file)
+      await bench.library.refresh(undefined)
+      await writeFile(file, 'clean')
+      expect(await bench.library.addPaths([file])).toEqual([id])
+      expect(bench.library.row(id)).toMatchObject({ format: 'qcow2' })
+      expect(bench.library.row(id)?.treatedAsRaw).toBeUndefined()
+    }
   })
 })
