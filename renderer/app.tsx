@@ -11,6 +11,7 @@ import { NoConnection } from './features/frame/no-connection.tsx'
 import { Notices } from './features/frame/notices.tsx'
 import { Sheets } from './features/frame/sheets.tsx'
 import { TopBar } from './features/frame/top-bar.tsx'
+import { WindowFault } from './features/frame/window-fault.tsx'
 import { LibraryPage } from './features/library/library-page.tsx'
 import { Sidebar } from './features/sidebar/sidebar.tsx'
 import { tellOfNews } from './features/notify/tell-of-news.ts'
@@ -35,7 +36,11 @@ export function App() {
   const language = useSettings((state) => state.settings.language)
   setLanguage(language)
   // Another key draws everything anew: texts are asked for while drawing and kept nowhere.
-  return <Frame key={language} />
+  return (
+    <WindowFault>
+      <Frame key={language} />
+    </WindowFault>
+  )
 }
 
 function Frame() {

@@ -80,8 +80,11 @@ export function librarySuite(kind: HostKind): void {
 
     it.runIf(kind === 'web')('opens an image of the server by keyboard alone', async () => {
       const { page } = app
-      const onButton = (name: string): Promise<void> =>
-        expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain(name)
+      const onButton = async (name: string): Promise<void> => {
+        await expect
+          .poll(() => page.evaluate(() => document.activeElement?.textContent))
+          .toContain(name)
+      }
       await runByKeyboard(page, 'Open image')
       await onButton(path.basename(imageFolder))
       await page.keyboard.press('Enter')

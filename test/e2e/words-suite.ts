@@ -10,6 +10,7 @@ import { buildMadeUpWindow, openMadeUpWindow, type MadeUpWindow } from './made-u
 import { screens } from './screens.ts'
 import { usualSize, ways } from './screens/look-at-screen.ts'
 import { reachScreen } from './screens/reach-screen.ts'
+import { isShown } from './window.ts'
 
 const isWhole = process.env['E2E_SCREENS'] === 'all'
 
@@ -54,5 +55,20 @@ export function wordsSuite(): void {
     found.push(...(await way.look(page)))
     await page.close()
     expect(found).toEqual([])
+  })
+
+  it('says so when a part of the window does not come, and can be loaded again', async () => {
+    const page = await context.newPage()
+    const part = '**/assets/history-page*'
+    await page.route(part, (route) => route.abort())
+    await page.goto(made.address(''))
+    const history = page.getByRole('button', { name: 'History', exact: true })
+    await history.click()
+    await page.getByText('This window cannot be shown').waitFor()
+    await page.unroute(part)
+    await page.getByRole('button', { name: 'Load the window again' }).click()
+    await history.click()
+    expect(await isShown(page.getByRole('radio', { name: 'Checksums' }))).toBe(true)
+    await page.close()
   })
 }

@@ -42,6 +42,11 @@ export const frame = {
     title: 'Connecting to Platter…',
     text: 'The library appears as soon as the program behind this window answers.',
   },
+  fault: {
+    title: 'This window cannot be shown',
+    text: 'Work that was started goes on without it. Load the window again; if it does not help, start Platter again.',
+    again: 'Load the window again',
+  },
   drop: {
     add: 'Drop to add to the library',
     addAndCheck: 'Drop to add to the library and check',
