@@ -1,10 +1,10 @@
 /**
- * Every screen (screens.ts) in what people may have: the other theme, their own colours, larger text, longer words. An
- * ordinary run looks at every fifth screen, each in another way, because one takes seconds.
- * `E2E_SCREENS=all npm test -- test/e2e/screens.test.ts` looks at each in every way.
+ * Every screen (screens.ts) in what people may have: the other theme, their own colours, larger text, longer words. A
+ * look takes seconds: `npm test` takes every tenth screen, each in another way; `npm run test:all` each in every way.
  */
 import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { someOf } from '../helpers/some-of.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { buildMadeUpWindow, openMadeUpWindow, type MadeUpWindow } from './made-up-window.ts'
 import { screens } from './screens.ts'
@@ -12,18 +12,11 @@ import { usualSize, ways } from './screens/look-at-screen.ts'
 import { reachScreen } from './screens/reach-screen.ts'
 import { isShown } from './window.ts'
 
-const isWhole = process.env['E2E_SCREENS'] === 'all'
-
-const everyFifth = 5
-
-const looks = screens.flatMap((screen, index) =>
-  ways
-    .filter(
-      (_way, position) =>
-        isWhole || (index % everyFifth === 0 && position === (index / everyFifth) % ways.length),
-    )
-    .map((way) => ({ screen, way, name: `${screen.name}, ${way.name}` })),
+const everyLook = screens.flatMap((screen) =>
+  ways.map((way) => ({ screen, way, name: `${screen.name}, ${way.name}` })),
 )
+// One more than ten screens have: each one that is taken is looked at in the next way.
+const looks = someOf(everyLook, { oneIn: 10 * ways.length + 1 })
 
 export function wordsSuite(): void {
   let folder: TempFolder
