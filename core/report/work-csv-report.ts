@@ -17,7 +17,7 @@ type Row = Readonly<Partial<Record<(typeof columns)[number], string | number>>>
 /** One line per image, then one column for each fact that any image has, by its label. */
 export function workCsvReport({ entries }: WorkReport): string {
   const labels = [...new Set(entries.flatMap((entry) => factsOf(entry).map(({ label }) => label)))]
-  const lines = [[...columns, ...labels].map(csvField).join(',')]
+  const lines = [[...columns, ...labels.map(columnOf)].map(csvField).join(',')]
   for (const entry of entries) {
     const row = rowOf(entry)
     const facts = new Map(factsOf(entry).map((fact) => [fact.label, valueOf(fact)]))
@@ -29,6 +29,9 @@ export function workCsvReport({ entries }: WorkReport): string {
   }
   return lines.map((line) => `${line}\r\n`).join('')
 }
+
+/** Headings are written in one way: `safety_copy`. */
+const columnOf = (label: string): string => label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
 
 const factsOf = (entry: WorkEntry): readonly ToldFact[] => ('facts' in entry ? entry.facts : [])
 

@@ -29,6 +29,21 @@ export function formatBytes(bytes: number, units: ByteUnits): string {
   return `${grouped.format(roundForPeople(value))} ${signs[units][index] ?? ''}`
 }
 
+/**
+ * A size that somebody chose, as exactly as two decimals say it: "10.25 GiB", "1,566 MiB". One that would need a unit
+ * far below its own is rounded as others are.
+ */
+export function formatChosenBytes(bytes: number, units: ByteUnits): string {
+  const step = units === 'binary' ? 1024 : 1000
+  const natural = Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(step))
+  for (const index of [natural, natural - 1]) {
+    const value = bytes / step ** index
+    const sign = signs[units][index]
+    if (index > 0 && Number.isInteger(value * 100)) return `${grouped.format(value)} ${sign ?? ''}`
+  }
+  return formatBytes(bytes, units)
+}
+
 /** "19,542,310,912 bytes": for tooltips and for copying. */
 export const exactBytes = (bytes: number): string =>
   texts().units.bytes(bytes, grouped.format(bytes))

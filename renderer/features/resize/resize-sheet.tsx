@@ -3,7 +3,7 @@ import type { DiskLayout } from '../../../ipc/schemas/disk.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import type { LibraryRow } from '../../../ipc/schemas/library.ts'
 import { host } from '../../host.ts'
-import { exactBytes, formatBytes } from '../../format/bytes.ts'
+import { exactBytes, formatBytes, formatChosenBytes } from '../../format/bytes.ts'
 import { explain } from '../../state/explain-error.ts'
 import { useLibrary } from '../../state/library.ts'
 import { useSettings } from '../../state/settings.ts'
@@ -90,7 +90,7 @@ function ResizeForm({ row, current, onClose }: ResizeFormProps) {
   // What is kept comes back; only what would be gone needs the person's word.
   const needsWord = detail?.needsConsent === true && isKept !== true
   const words = resizeTexts()
-  const size = formatBytes(target, units)
+  const size = formatChosenBytes(target, units)
   return (
     <PlanDialog
       title={words.title(row.name)}

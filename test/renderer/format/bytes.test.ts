@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { exactBytes, formatBytes } from '../../../renderer/format/bytes.ts'
+import { exactBytes, formatBytes, formatChosenBytes } from '../../../renderer/format/bytes.ts'
 
 describe('sizes', () => {
   test.each([
@@ -17,6 +17,17 @@ describe('sizes', () => {
     [Number.MAX_SAFE_INTEGER, '8 PiB'],
   ])('%d in binary units read %s', (bytes, text) => {
     expect(formatBytes(bytes, 'binary')).toBe(text)
+  })
+
+  test.each([
+    [40 * 1024 ** 3, '40 GiB'],
+    [10.25 * 1024 ** 3, '10.25 GiB'],
+    [1566 * 1024 ** 2, '1,566 MiB'],
+    [1_602_576.5 * 1024, '1.5 GiB'],
+    [512, '512 bytes'],
+    [0, '0 bytes'],
+  ])('%d was chosen and reads %s', (bytes, text) => {
+    expect(formatChosenBytes(bytes, 'binary')).toBe(text)
   })
 
   test.each([

@@ -57,7 +57,7 @@ describe('a report of work', () => {
     const lines = text.split('\r\n')
     expect(lines).toHaveLength(7)
     expect(lines[0]).toBe(
-      'path,outcome,summary,on_disk_before,on_disk_after,duration_ms,error_code,note,Given back,Clusters moved,Looked at',
+      'path,outcome,summary,on_disk_before,on_disk_after,duration_ms,error_code,note,given_back,clusters_moved,looked_at',
     )
     expect(lines[1]).toBe(
       `/vm/web.qcow2,done,"1 GiB given back, in place",${3 * GiB},${2 * GiB},61000,,,${GiB},12,`,
