@@ -24,7 +24,13 @@ export function batchCheckSuite(kind: HostKind): void {
 
   it('says what it will check and what it will skip before it begins', async () => {
     await app.page.getByRole('button', { name: 'Check all' }).click()
-    expect(await isShown(dialog(app.page).getByText(/skipped/).first())).toBe(true)
+    expect(
+      await isShown(
+        dialog(app.page)
+          .getByText(/skipped/)
+          .first(),
+      ),
+    ).toBe(true)
     expect(await axeFindings(app.page, kind)).toEqual([])
   })
 
