@@ -107,9 +107,12 @@ const imageMenu: readonly Entry[] = [
     accelerator: isMac ? 'Cmd+Shift+H' : 'CmdOrCtrl+H',
   },
   { id: 'image.map' },
+  { id: 'image.treatAsRaw' },
+  { id: 'image.detectFormat' },
   separator,
   // Edit > Undo is of text.
   { id: 'image.undo', accelerator: 'CmdOrCtrl+Z' },
+  { id: 'image.undoBatch' },
   separator,
   { id: 'library.checkAll' },
   { id: 'library.compactAll' },
