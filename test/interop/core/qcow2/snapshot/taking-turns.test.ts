@@ -10,6 +10,7 @@ import { deleteSnapshot } from '../../../../../core/qcow2/snapshot/delete-snapsh
 import { renameSnapshot } from '../../../../../core/qcow2/snapshot/rename-snapshot.ts'
 import type { WritableFile } from '../../../../../core/storage/writable-file.ts'
 import { readableImages } from '../../../../helpers/image-matrix.ts'
+import { someOf } from '../../../../helpers/some-of.ts'
 import { qemuCheck, qemuImg, qemuImgJson, qemuIo } from '../../../../helpers/qemu.ts'
 import { seededRandom, type Random } from '../../../../helpers/random.ts'
 import { tempFolder } from '../../../../helpers/temp-folder.ts'
@@ -153,25 +154,29 @@ interface Info {
 describe('Platter and QEMU take turns at the snapshots of one image', () => {
   const images = readableImages.filter(({ name }) => kinds.includes(name))
 
-  test.each(images)('$name', { timeout: 60_000 }, async ({ name: kind, build }) => {
-    await using folder = await tempFolder()
-    const path = await build(folder.path)
-    const info = await qemuImgJson<Info>('info', path)
-    for (const { name } of info.snapshots ?? []) await qemuImg('snapshot', '-d', name, path)
-    const scene = new Scene(path, {
-      raw: folder.file('oracle.raw'),
-      random: seededRandom(kind.length * 7919 + 3),
-      mostSnapshots: mostSnapshots(kind),
-    })
-    for (let step = 0; step < steps; step++) {
-      const expected = await scene.turn(step)
-      expect(await scene.digest()).toBe(expected)
+  test.each(someOf(images, { oneIn: 3 }))(
+    '$name',
+    { timeout: 60_000 },
+    async ({ name: kind, build }) => {
+      await using folder = await tempFolder()
+      const path = await build(folder.path)
+      const info = await qemuImgJson<Info>('info', path)
+      for (const { name } of info.snapshots ?? []) await qemuImg('snapshot', '-d', name, path)
+      const scene = new Scene(path, {
+        raw: folder.file('oracle.raw'),
+        random: seededRandom(kind.length * 7919 + 3),
+        mostSnapshots: mostSnapshots(kind),
+      })
+      for (let step = 0; step < steps; step++) {
+        const expected = await scene.turn(step)
+        expect(await scene.digest()).toBe(expected)
+        expect(await qemuCheck(path)).toMatchObject({ exitCode: 0 })
+        await scene.write(step, info['virtual-size'])
+      }
       expect(await qemuCheck(path)).toMatchObject({ exitCode: 0 })
-      await scene.write(step, info['virtual-size'])
-    }
-    expect(await qemuCheck(path)).toMatchObject({ exitCode: 0 })
-    expect(await scene.listed()).toEqual(scene.known)
-  })
+      expect(await scene.listed()).toEqual(scene.known)
+    },
+  )
 
   test('every kind is in the matrix', () => {
     expect(images.map(({ name }) => name).toSorted()).toEqual(kinds.toSorted())
