@@ -15,7 +15,13 @@ export interface MadeUpChange {
 
 const gib = 2 ** 30
 
-export function madeUpChange(row: LibraryRow, request: ChangeRequest, at: number): MadeUpChange {
+/** Of an undo, `undone` is what the change that it takes back had come to. */
+export function madeUpChange(
+  row: LibraryRow,
+  request: ChangeRequest,
+  at: number,
+  undone?: string,
+): MadeUpChange {
   const { parameters } = request
   switch (request.kind) {
     case 'repair':
@@ -54,10 +60,15 @@ export function madeUpChange(row: LibraryRow, request: ChangeRequest, at: number
       )
       const name = path.slice(path.lastIndexOf('/') + 1)
       const location = path.slice(0, path.lastIndexOf('/'))
-      return done(row, `Is at ${path} now`, {
+      const isMove = request.kind === 'move'
+      return done(row, isMove ? `Moved to ${location}` : `Renamed from ${row.name}`, {
         undo: 'possible',
-        facts:
-          row.childCount > 0 ? [{ label: 'Overlays that were told', count: row.childCount }] : [],
+        facts: [
+          { label: 'Was', text: row.path },
+          ...(row.childCount > 0
+            ? [{ label: 'Overlays that were told', count: row.childCount }]
+            : []),
+        ],
         after: { ...row, path, name, location },
       })
     }
@@ -85,9 +96,9 @@ export function madeUpChange(row: LibraryRow, request: ChangeRequest, at: number
       })
     }
     case 'undo':
-      return done(row, `Undone: the tables of ${row.name} return as they were before`, {
+      return done(row, `Undone: ${row.name} is as it was before`, {
         undo: 'no',
-        facts: [{ label: 'Taken back', text: 'Repaired: 37 leaks fixed, clean now' }],
+        facts: undone === undefined ? [] : [{ label: 'Taken back', text: undone }],
         after: row,
       })
     case 'create': {
@@ -161,7 +172,7 @@ function madeUpRepair(
       facts: [
         { label: 'Before', text: damage(corruptions, leaksMended) },
         { label: 'After', text: damage(left, 0) },
-        { label: 'Written', bytes: 12_288 },
+        { label: 'Written', bytes: corruptions === 0 ? 512 : 12_288 },
         { label: 'Safety copy', text: `${row.path}.2026-11-21.platter-undo` },
       ],
       after: { ...row, health: stays ?? 'healthy', healthStale: false, modifiedAt: at },

@@ -148,7 +148,9 @@ export function madeUpAllocation(row: LibraryRow): AllocationSummary {
         : chance.chance(0.15)
           ? 'zero'
           : 'unallocated'
-    const share = chance.chance(0.6) ? 255 : chance.between(60, 254)
+    // What is not there is not there as a whole; the rest of another class is not there either.
+    const isWhole = chance.chance(0.6) || main === 'unallocated'
+    const share = isWhole ? 255 : chance.between(60, 254)
     shares[main].fill(share, bucket, bucket + length)
     totals[main] += Math.round((length * bucketBytes * share) / 255)
     if (main !== 'unallocated') {

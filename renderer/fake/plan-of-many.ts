@@ -13,6 +13,7 @@ export function madeUpBatch(request: Asked, rows: readonly LibraryRow[]): BatchP
     const { missingSince, format, formatLabel } = row
     if (missingSince !== undefined) return { kind: 'missing' }
     if (isOfFiles) return againstFile(request, row)
+    if (row.health === 'cannot-read' && 'parameters' in request) return { kind: 'unreadable' }
     return format === 'vmdk' ? { kind: 'format', format, label: formatLabel } : undefined
   }
   const included = rows.filter((row) => reasonOf(row) === undefined)
@@ -52,7 +53,7 @@ function againstFile(
   request: Asked,
   { use, usedBy: [machine], childCount, location }: LibraryRow,
 ): SkipReason | undefined {
-  if (use.state === 'writing') return { kind: 'in-use', holder: 'web01' }
+  if (use.state === 'writing') return { kind: 'in-use', holder: holderOf(use) }
   if (request.kind === 'move') {
     return 'folder' in request.parameters && request.parameters.folder === location
       ? { kind: 'there-already' }
@@ -66,8 +67,11 @@ function noteOf(
   request: Asked,
   { use, childCount, usedBy: [machine] }: LibraryRow,
 ): BatchNote | undefined {
-  if (use.state === 'writing') return { kind: 'in-use', holder: 'web01' }
+  if (use.state === 'writing') return { kind: 'in-use', holder: holderOf(use) }
   if (request.kind !== 'move') return undefined
   if (machine !== undefined) return { kind: 'vm', vm: machine.vm }
   return childCount > 0 ? { kind: 'overlays-told', count: childCount } : undefined
 }
+
+const holderOf = ({ holders: [holder] }: LibraryRow['use']): string =>
+  holder?.vm ?? holder?.name ?? 'qemu-system-x86_64'

@@ -14,6 +14,23 @@ const kept = (keptBytes: number) =>
   ({ id: 'undo', tone: 'good', undo: 'while-kept', keptBytes }) as const
 const never = { id: 'undo', tone: 'note', undo: 'no' } as const
 
+const mendingWrites: PlanOf<'repair'>['writes'] = [
+  {
+    structure: 'L2 table',
+    offset: 0x8_0000,
+    length: 512,
+    before: 'entry 12: 0x150000000, not marked as copied',
+    after: 'entry 12: 0x150000000, marked as copied',
+  },
+  ...Array.from({ length: 22 }, (_, index) => ({
+    structure: 'refcount block',
+    offset: 0x2_0200 + index * 512,
+    length: 512,
+    before: '3 refcounts of 1',
+    after: '3 refcounts of 2',
+  })),
+]
+
 export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>): MadeUpPlan {
   const { mode, allow = [], copyTo } = parameters
   const damaged = row.health === 'damaged'
@@ -21,6 +38,8 @@ export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>
   const all = mode === 'all'
   const unmapped = allow.includes('unmap-past-end')
   const leaks = 37
+  const tooLow = all && broken ? 3 : 0
+  const moreWrites = all && broken ? mendingWrites : []
   const corruptions = broken ? (damaged ? 4 : 2) : 0
   const left = all ? (damaged && !unmapped ? 1 : 0) : corruptions
   const steps: PlanOf<'repair'>['steps'] = [
@@ -28,8 +47,8 @@ export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>
       name: 'refcounts',
       losesData: false,
       included: true,
-      count: leaks + (all ? 3 : 0),
-      text: `${leaks + (all ? 3 : 0)} refcounts are set to how often their cluster is used.`,
+      count: leaks + tooLow,
+      text: `${leaks + tooLow} refcounts are set to how often their cluster is used.`,
       lost: [],
       lostOmitted: 0,
     },
@@ -52,8 +71,8 @@ export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>
             name: 'unmap-past-end',
             losesData: true,
             included: unmapped,
-            count: 3,
-            text: '3 entries refer to clusters behind the end of the file. They are emptied; the ranges read as zeroes, as they do now.',
+            count: 1,
+            text: '1 entry refers to a cluster behind the end of the file. It is emptied; the ranges read as zeroes, as they do now.',
             lost: [
               { start: 10 * gib, length: 65_536, partition: 2 },
               { start: 10 * gib + 8 * mib, length: 131_072, partition: 2 },
@@ -69,7 +88,7 @@ export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>
     structure: 'refcount block',
     kind: 'corruption',
     harm: 'refcounts',
-    count: Math.max(1, corruptions - 1),
+    count: damaged ? corruptions - 1 : corruptions,
     example: 'The cluster at 0x1500000 is used 2 times, its refcount says 1.',
   } as const
   const leak = {
@@ -85,7 +104,7 @@ export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>
     structure: 'L2 table',
     kind: 'corruption',
     harm: 'data',
-    count: 3,
+    count: 1,
     example:
       'The entry of guest offset 0x280000000 refers to 0x540000000, behind the end of the file.',
   } as const
@@ -121,23 +140,10 @@ export function repairPlanOf(row: LibraryRow, { parameters }: ActionOf<'repair'>
           before: '37 refcounts of 1',
           after: '37 refcounts of 0',
         },
-        {
-          structure: 'L2 table',
-          offset: 0x8_0000,
-          length: 512,
-          before: 'entry 12: 0x150000000, not marked as copied',
-          after: 'entry 12: 0x150000000, marked as copied',
-        },
-        ...Array.from({ length: 22 }, (_, index) => ({
-          structure: 'refcount block',
-          offset: 0x2_0200 + index * 512,
-          length: 512,
-          before: '3 refcounts of 1',
-          after: '3 refcounts of 2',
-        })),
+        ...moreWrites,
       ],
       writesOmitted: 0,
-      bytesWritten: 24 * 512,
+      bytesWritten: (1 + moreWrites.length) * 512,
       safetyCopyBytes: copyTo === undefined ? 655_360 : 0,
       ...(copyTo !== undefined && { copy: { path: copyTo, bytes: row.onDisk ?? 0 } }),
     },

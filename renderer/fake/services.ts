@@ -93,7 +93,9 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
   })
   jobs.remember(library.rows, options.now)
   if (options.standingWork === true) jobs.stand(standingJobs(library.rows, options.now))
-  for (const row of library.rows) if (row.id % 5 !== 0) mapped.add(row.id)
+  for (const { id, format } of library.rows) {
+    if (id % 5 !== 0 && (format === 'qcow2' || format === 'raw')) mapped.add(id)
+  }
   const undoStore = new FakeUndoStore(() => jobs.history())
 
   const addRows = (paths: readonly string[], folderId?: number): number[] => {
@@ -213,7 +215,7 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
         .slice(0, 3)
         .map(({ id }, index) => ({
           imageId: id,
-          signs: index === 0 ? ['same-start', 'same-size'] : ['same-name'],
+          signs: index === 0 ? ['same-start', 'same-size'] : ['same-size'],
         })),
     }),
     'library.foundAt': async ({ imageId, path, anyway = false }) => {

@@ -111,7 +111,7 @@ function Chosen({ imageIds, folder, first, onClose, children }: ChosenProps) {
               <p className="muted">
                 {copied === undefined
                   ? words.renamed
-                  : words.copied(formatBytes(copied.bytes, units))}
+                  : words.copied(formatBytes(copied.bytes, units), ready.included.length)}
               </p>
             )}
           </>

@@ -74,7 +74,7 @@ function Move({ row, onClose }: { readonly row: LibraryRow; readonly onClose: ()
               >
                 {detail.copiedBytes === undefined
                   ? words.renamed
-                  : words.copied(formatBytes(detail.copiedBytes, units))}
+                  : words.copied(formatBytes(detail.copiedBytes, units), 1)}
               </p>
             )}
           </>

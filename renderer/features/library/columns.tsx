@@ -116,13 +116,13 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'allocated',
-    width: 96,
+    width: 92,
     shown: true,
     cell: (row) => <AllocatedBar share={allocatedShare(row)} />,
   },
   {
     id: 'format',
-    width: 92,
+    width: 88,
     shown: true,
     cell: formatWords,
     hint: formatWords,
@@ -136,7 +136,7 @@ export const columns: readonly Column[] = [
   },
   {
     id: 'backing',
-    width: 150,
+    width: 140,
     shown: true,
     cell: backing,
     hint: (row) => row.backing?.target ?? row.backing?.name,

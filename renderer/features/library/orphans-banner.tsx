@@ -15,7 +15,7 @@ export function OrphansBanner({ count }: { readonly count: number }) {
         tone={unread.length > 0 ? 'warn' : 'info'}
         title={words.title(counted(count, 'image'))}
       >
-        {words.text(lookedAt(places))}
+        {words.text(lookedAt(places), count)}
         {unread.length > 0 && <> {unreadWords(unread)}</>}
       </Banner>
     </div>

@@ -63,7 +63,7 @@ export function TrustLinksSheet({ imageId, onClose }: TrustLinksSheetProps) {
     >
       <Facts
         items={[
-          { label: words.image, value: row.path },
+          { label: words.image, value: <span className="mono">{row.path}</span> },
           ...(backing === undefined
             ? []
             : [

@@ -40,9 +40,9 @@ export const files = {
     verb: (folder: string) => `Move to ${folder}`,
     verbAlone: 'Move',
     needsFolder: 'Choose a folder',
-    same: 'It is in this folder already',
-    copied: (bytes: string) =>
-      `${bytes} are copied and compared, because the folder is on another volume. Only then the file here goes.`,
+    same: 'Already in this folder',
+    copied: (bytes: string, images: number) =>
+      `${bytes} are copied and compared, because the folder is on another volume. Only then the ${images === 1 ? 'file here goes' : 'files here go'}.`,
     renamed: 'Nothing is copied: the folder is on the same volume.',
     folderNot: (path: string, reason: string) => `${path}. ${reason}`,
     none: 'None of them can be moved there',

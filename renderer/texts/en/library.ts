@@ -230,8 +230,10 @@ export const library = {
   orphans: {
     title: (count: string) => `${count} that nothing seems to need`,
     /** @param looked Programs and how many machines of each. */
-    text: (looked: string) =>
-      `No virtual machine that Platter found names them, no image of the library builds on them, and no program has them open. It looked at ${looked}.`,
+    text: (looked: string, images: number) =>
+      images === 1
+        ? `No virtual machine that Platter found names it, no image of the library builds on it, and no program has it open. Platter looked at ${looked}.`
+        : `No virtual machine that Platter found names them, no image of the library builds on them, and no program has them open. Platter looked at ${looked}.`,
     machines: (source: string, count: string) => `${count} of ${source}`,
     besideImages: 'others beside images',
     unread: (count: string, first: string) =>
