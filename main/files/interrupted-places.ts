@@ -159,7 +159,9 @@ async function followedBy(
 
 function wordsOf({ request }: Job, { kind, from, to }: PendingPlace['record']): string {
   if (kind === 'trash') return 'It is in the Trash'
-  return request.kind === 'rename' ? `Renamed from ${path.basename(from)}` : `Is at ${to} now`
+  return request.kind === 'rename'
+    ? `Renamed from ${path.basename(from)}`
+    : `Moved to ${path.dirname(to)}`
 }
 
 /** The job that this one took back, when it is an undo. */

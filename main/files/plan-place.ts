@@ -269,7 +269,7 @@ export async function placeFile(
   await images.refresh(children.map(({ id }) => id))
   return {
     done: {
-      summary: `Is at ${to} now`,
+      summary: `Moved to ${path.dirname(to)}`,
       facts: factsOf(result, overlays.length),
       path: to,
       before,

@@ -290,7 +290,8 @@ export class FakeJobs {
       }
     }
     if (isChange(job.request)) {
-      const { record } = madeUpChange(row, job.request, at)
+      const undone = this.#jobs.get(String(job.request.parameters['id']))?.summary
+      const { record } = madeUpChange(row, job.request, at, undone)
       const isCompact = job.request.kind === 'compact'
       if (job.batchId !== undefined && isCompact && row.id % 5 === 0) {
         const summary = 'Nothing to give back, so nothing was written'

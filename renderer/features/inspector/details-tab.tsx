@@ -20,7 +20,7 @@ export function DetailsTab({ row }: { readonly row: LibraryRow }) {
   return (
     <WithInfo row={row}>
       {(info) => (
-        <div className="inspector-stack">
+        <div className="inspector-stack details">
           <div className="inspector-bar">
             <span className="muted">{words.exactOnHover}</span>
             <Button

@@ -22,7 +22,9 @@ export function SizeBars({ row }: { readonly row: LibraryRow }) {
             {bytes === undefined ? words.unknown : formatBytes(bytes, units)}
           </dd>
           <dd className="sizes-track" aria-hidden="true">
-            <span className="sizes-fill" style={{ width: `${((bytes ?? 0) / largest) * 100}%` }} />
+            {bytes !== undefined && (
+              <span className="sizes-fill" style={{ width: `${(bytes / largest) * 100}%` }} />
+            )}
           </dd>
         </div>
       ))}

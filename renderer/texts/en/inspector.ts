@@ -41,7 +41,7 @@ export const inspector = {
     remove: 'Remove from library…',
     locate: 'Locate…',
     missingText: (when: string) =>
-      `It has not been found since ${when}. What was known of it is shown below.`,
+      `It was found missing ${when}. What was known of it is shown below.`,
     inUse: 'Platter reads it without disturbing the VM.',
     linksOutside: 'It links outside its folder',
     notOpened: (name: string) => `${name} was not opened.`,
