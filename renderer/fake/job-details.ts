@@ -31,7 +31,10 @@ export function madeUpComparison(jobs: readonly Job[], now: number): Answer<'job
     name,
     now: standingOf(result),
   }))
-  const fine = images.find((image) => image.now.state === 'fine')
+  // Only a check can find that an image is better than it was.
+  const fine = jobs.some(({ result }) => result?.kind === 'check')
+    ? images.find((image) => image.now.state === 'fine')
+    : undefined
   return {
     previous: { batchId: 'batch-before', endedAt: now - 7 * 24 * 3_600_000 },
     worse: images
@@ -46,7 +49,7 @@ export function madeUpComparison(jobs: readonly Job[], now: number): Answer<'job
 
 function standingOf(result: Job['result']): Standing {
   if (result?.kind === 'change' && result.stillWrong !== undefined) {
-    return { state: 'damaged', corruptions: 1 }
+    return { state: 'damaged', corruptions: 3 }
   }
   if (result?.kind !== 'check') return { state: 'fine', corruptions: 0 }
   const { corruptions, leaks, health } = result.check

@@ -25,7 +25,7 @@ const kinds = (now: number): readonly Standing[] => [
     state: 'running',
     request: hash,
     startedAt: now - 12_000,
-    progress: { ...progress, phase: 'hash', share: 0.07 },
+    progress: { ...progress, phase: 'hash', done: 860 * 1024 ** 2, share: 0.07 },
   },
   { state: 'pausing', request: check, startedAt: now - 30_000, progress },
   { state: 'paused', request: compact, startedAt: now - 700_000, progress },

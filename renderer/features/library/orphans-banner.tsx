@@ -42,7 +42,8 @@ function unreadWords(unread: VmPlaces[number]['unread']): string {
   const { why } = words
   const reason = first.errno in why ? why[first.errno as keyof typeof why] : why.other
   return words.unread(
-    words.places(unread.length, formatCount(unread.length)),
+    unread.length,
+    formatCount(unread.length),
     words.unreadPlace(first.path, reason),
   )
 }

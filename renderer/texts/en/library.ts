@@ -236,9 +236,8 @@ export const library = {
         : `No virtual machine that Platter found names them, no image of the library builds on them, and no program has them open. Platter looked at ${looked}.`,
     machines: (source: string, count: string) => `${count} of ${source}`,
     besideImages: 'others beside images',
-    unread: (count: string, first: string) =>
-      `Not everything could be read: ${count}, such as ${first}. An image here may belong to a virtual machine there.`,
-    places: (count: number, shown: string) => (count === 1 ? '1 place' : `${shown} places`),
+    unread: (count: number, shown: string, first: string) =>
+      `Not everything could be read: ${count === 1 ? first : `${shown} places, such as ${first}`}. An image here may belong to a virtual machine there.`,
     unreadPlace: (path: string, why: string) => `${path} (${why})`,
     why: {
       EACCES: 'permission denied',
