@@ -6,7 +6,16 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { qemuImgJson } from '../helpers/qemu.ts'
 import type { CareContext } from './care-suite.ts'
-import { closeDialog, dialog, goTo, readyButton, receiptOf, runByKeyboard } from './flows.ts'
+import {
+  chooseByKeyboard,
+  closeDialog,
+  dialog,
+  goTo,
+  readyButton,
+  receiptOf,
+  runByKeyboard,
+  tabTo,
+} from './flows.ts'
 import { careImages } from './images.ts'
 import { axeFindings, isShown, rowOf } from './window.ts'
 
@@ -55,13 +64,14 @@ export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
     expect(existsSync(file(careImages.base))).toBe(true)
   })
 
-  it('is moved, and the overlay on it is told', async () => {
+  it('is moved by keyboard alone, and the overlay on it is told', async () => {
     const { page } = app()
     await goTo(page, careImages.base)
     await runByKeyboard(page, 'Move to…')
-    await dialog(page).getByRole('radio', { name: otherFolder() }).click()
+    await chooseByKeyboard(page, dialog(page).getByRole('radio', { name: otherFolder() }))
     await isShown(dialog(page).getByText(careImages.overlay, { exact: false }).first())
-    await (await readyButton(page, /^Move to/)).click()
+    await tabTo(page, await readyButton(page, /^Move to/))
+    await page.keyboard.press('Enter')
     await receiptOf(page)
     await closeDialog(page)
     expect(existsSync(path.join(otherFolder(), careImages.base))).toBe(true)
@@ -96,14 +106,15 @@ export function fileFlows({ app, file, otherFolder, kind }: CareContext): void {
     await expect.poll(() => list.evaluate((grid) => grid === document.activeElement)).toBe(true)
   })
 
-  it('leaves its checksum beside it, and knows it again', async () => {
+  it('leaves its checksum beside it by keyboard alone, and knows it again', async () => {
     const { page } = app()
     await goTo(page, careImages.trashed)
     await page.keyboard.press('Control+h')
-    await dialog(page).getByRole('radio', { name: 'File' }).click()
-    await dialog(page).getByRole('button', { name: 'Compute SHA-256' }).click()
-    const save = await readyButton(page, `Save ${careImages.trashed}.sha256`)
-    await save.click()
+    await chooseByKeyboard(page, dialog(page).getByRole('radio', { name: 'File' }))
+    await tabTo(page, dialog(page).getByRole('button', { name: 'Compute SHA-256' }))
+    await page.keyboard.press('Enter')
+    await tabTo(page, await readyButton(page, `Save ${careImages.trashed}.sha256`))
+    await page.keyboard.press('Enter')
     await isShown(page.getByText('Checksum file saved'))
     const saved = file(`${careImages.trashed}.sha256`)
     const digest = createHash('sha256').update(await readFile(file(careImages.trashed)))

@@ -32,6 +32,36 @@ export async function runByKeyboard(page: Page, command: string): Promise<void> 
   await page.keyboard.press('Enter')
 }
 
+/** More than any way with Tab through the window has. */
+const mostTabs = 80
+
+/** Goes with Tab to a control, as who has no mouse does; rejects when Tab never comes there. */
+export async function tabTo(page: Page, control: Locator): Promise<void> {
+  await control.waitFor()
+  for (let tabs = 0; tabs < mostTabs; tabs += 1) {
+    if (await hasKeyboard(control)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not lead to ${control}`)
+}
+
+/** Chooses one of several by keyboard: with Tab to the group, with the arrow keys to the one. */
+export async function chooseByKeyboard(page: Page, radio: Locator): Promise<void> {
+  const group = radio.locator('xpath=ancestor::*[@role="radiogroup"]')
+  await radio.waitFor()
+  for (let tabs = 0; !(await hasKeyboard(group)); tabs += 1) {
+    if (tabs === mostTabs) throw new Error(`Tab does not lead to the group of ${radio}`)
+    await page.keyboard.press('Tab')
+  }
+  for (let steps = 0; steps < mostTabs && !(await hasKeyboard(radio)); steps += 1) {
+    await page.keyboard.press('ArrowDown')
+  }
+  await page.keyboard.press('Space')
+}
+
+const hasKeyboard = (place: Locator): Promise<boolean> =>
+  place.evaluate((element) => element.contains(document.activeElement))
+
 /** The dialog that is open. A toast is one to screen readers as well, and goes away by itself. */
 export const dialog = (page: Page): Locator =>
   page.getByRole('dialog').and(page.locator(':not(.toast)'))

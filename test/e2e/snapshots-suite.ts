@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { qemuImgJson, qemuIo } from '../helpers/qemu.ts'
 import type { CareContext } from './care-suite.ts'
-import { closeDialog, dialog, goTo, readyButton, receiptOf, runByKeyboard } from './flows.ts'
+import { closeDialog, dialog, goTo, readyButton, receiptOf, runByKeyboard, tabTo } from './flows.ts'
 import { careImages } from './images.ts'
 import { axeFindings, isShown } from './window.ts'
 
@@ -33,15 +33,18 @@ export function snapshotFlows({ app, file, kind }: CareContext): void {
     expect(await namesOf()).toEqual(['before the upgrade'])
   })
 
-  it('is applied, and the present state is kept first', async () => {
+  it('is applied by keyboard alone, and the present state is kept first', async () => {
     const { page } = app()
     await qemuIo(file(careImages.snapshots), 'write -P 0x77 1M 1M')
     await goTo(page, careImages.snapshots)
     await runByKeyboard(page, 'Manage snapshots')
-    await page.getByRole('button', { name: 'Apply before the upgrade' }).click()
-    const take = dialog(page).getByLabel('Name of the present state')
-    await take.fill('after it')
-    await (await readyButton(page, 'Keep and apply')).click()
+    await tabTo(page, page.getByRole('button', { name: 'Apply before the upgrade' }))
+    await page.keyboard.press('Enter')
+    await tabTo(page, dialog(page).getByLabel('Name of the present state'))
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('after it')
+    await tabTo(page, await readyButton(page, 'Keep and apply'))
+    await page.keyboard.press('Enter')
     await receiptOf(page)
     await closeDialog(page)
     expect(await namesOf()).toEqual(['before the upgrade', 'after it'])
@@ -62,21 +65,26 @@ export function snapshotFlows({ app, file, kind }: CareContext): void {
     await page.getByRole('radio', { name: 'List' }).click()
   })
 
-  it('gets another name', async () => {
+  it('gets another name by keyboard alone', async () => {
     const { page } = app()
-    await page.getByRole('button', { name: 'Rename after it' }).click()
-    await dialog(page).getByRole('textbox', { name: 'Name' }).fill('tuned')
-    await (await readyButton(page, 'Rename snapshot')).click()
+    await tabTo(page, page.getByRole('button', { name: 'Rename after it' }))
+    await page.keyboard.press('Enter')
+    await tabTo(page, dialog(page).getByRole('textbox', { name: 'Name' }))
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('tuned')
+    await page.keyboard.press('Enter')
     await receiptOf(page)
     await closeDialog(page)
     expect(await namesOf()).toEqual(['before the upgrade', 'tuned'])
   })
 
-  it('says what deleting frees before it is deleted', async () => {
+  it('says what deleting frees before it is deleted, by keyboard alone', async () => {
     const { page } = app()
-    await page.getByRole('button', { name: 'Delete tuned' }).click()
+    await tabTo(page, page.getByRole('button', { name: 'Delete tuned' }))
+    await page.keyboard.press('Enter')
     await isShown(dialog(page).getByText(/^Frees /))
-    await (await readyButton(page, 'Delete snapshot')).click()
+    await tabTo(page, await readyButton(page, 'Delete snapshot'))
+    await page.keyboard.press('Enter')
     await receiptOf(page)
     await closeDialog(page)
     expect(await namesOf()).toEqual(['before the upgrade'])
