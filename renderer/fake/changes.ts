@@ -152,8 +152,8 @@ function madeUpRepair(
       : row.health === 'needs-repair' && !isAll
         ? 'needs-repair'
         : undefined
-  const corruptions = row.health === 'damaged' ? 4 : row.health === 'needs-repair' ? 2 : 0
-  const left = stays === undefined ? 0 : isAll ? 1 : corruptions
+  const corruptions = row.health === 'damaged' ? 6 : row.health === 'needs-repair' ? 2 : 0
+  const left = stays === undefined ? 0 : isAll ? 3 : corruptions
   const fixed = corruptions - left
   const words = [
     ...(fixed === 0 ? [] : [fixed === 1 ? '1 corruption' : `${fixed} corruptions`]),
@@ -184,7 +184,7 @@ function madeUpRepair(
 /** As the engine tells of a compaction that proved that a guest reads the same (core/report/tell-of-compaction.ts). */
 function madeUpCompaction(row: LibraryRow, at: number): MadeUpChange {
   const onDisk = row.onDisk ?? row.fileLength
-  const saved = Math.floor(onDisk / 10)
+  const saved = row.reclaimable?.bytes ?? Math.floor(onDisk / 10)
   const words = formatBytes(saved, 'binary')
   return done(row, `${words} given back, the file is ${words} shorter`, {
     undo: 'not-needed',

@@ -49,7 +49,7 @@ export function resizePlanOf(row: LibraryRow, request: ActionOf<'resize'>): Made
 export function compactPlanOf(row: LibraryRow, request: ActionOf<'compact'>): MadeUpPlan {
   const onDisk = row.onDisk ?? row.fileLength
   // Every ninth image is as small as it can be: that has a face of its own.
-  const wasted = row.id % 9 === 0 ? 0.004 : 0.05 + (row.id % 6) * 0.04
+  const wasted = row.id % 9 === 0 ? 0.004 : reclaimableShare(row, onDisk)
   const whole = causesFor(row, onDisk, wasted)
   const { zeroBytes, ...withoutZeroes } = whole
   return {
@@ -62,6 +62,14 @@ export function compactPlanOf(row: LibraryRow, request: ActionOf<'compact'>): Ma
 }
 
 const MiB = 1024 ** 2
+
+/** What the list says of an image, its plan says, too. */
+function reclaimableShare({ id, health, reclaimable }: LibraryRow, onDisk: number): number {
+  const countedShare = health === 'leaks' ? 1 : 0.85
+  return reclaimable === undefined || onDisk === 0
+    ? 0.05 + (id % 6) * 0.04
+    : reclaimable.bytes / onDisk / countedShare
+}
 
 function causesFor(row: LibraryRow, onDisk: number, wasted: number) {
   const part = (share: number): number => Math.floor((onDisk * wasted * share) / 65_536) * 65_536

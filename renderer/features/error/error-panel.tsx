@@ -33,7 +33,7 @@ export function ErrorPanel({ error, actions, titleShown = false }: ErrorPanelPro
         <Button size="small" variant="quiet" icon="copy" onClick={() => void copyDetails(error)}>
           {texts().error.copyDetails}
         </Button>
-        {actions}
+        {actions !== undefined && <div className="error-actions">{actions}</div>}
       </div>
     </div>
   )
