@@ -35,24 +35,20 @@ export async function runByKeyboard(page: Page, command: string): Promise<void> 
 /** More than any way with Tab through the window has. */
 const mostTabs = 80
 
-/** Goes with Tab to a control, as who has no mouse does; rejects when Tab never comes there. */
-export async function tabTo(page: Page, control: Locator): Promise<void> {
-  await control.waitFor()
+/** Goes with Tab to a control, or into a group of them, as who has no mouse does; rejects when Tab never comes there. */
+export async function tabTo(page: Page, place: Locator): Promise<void> {
+  await place.waitFor()
   for (let tabs = 0; tabs < mostTabs; tabs += 1) {
-    if (await hasKeyboard(control)) return
+    if (await hasKeyboard(place)) return
     await page.keyboard.press('Tab')
   }
-  throw new Error(`Tab does not lead to ${control}`)
+  throw new Error(`Tab does not lead to ${place.toString()}`)
 }
 
 /** Chooses one of several by keyboard: with Tab to the group, with the arrow keys to the one. */
 export async function chooseByKeyboard(page: Page, radio: Locator): Promise<void> {
-  const group = radio.locator('xpath=ancestor::*[@role="radiogroup"]')
   await radio.waitFor()
-  for (let tabs = 0; !(await hasKeyboard(group)); tabs += 1) {
-    if (tabs === mostTabs) throw new Error(`Tab does not lead to the group of ${radio}`)
-    await page.keyboard.press('Tab')
-  }
+  await tabTo(page, radio.locator('xpath=ancestor::*[@role="radiogroup"]'))
   for (let steps = 0; steps < mostTabs && !(await hasKeyboard(radio)); steps += 1) {
     await page.keyboard.press('ArrowDown')
   }
