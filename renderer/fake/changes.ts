@@ -152,8 +152,8 @@ function madeUpRepair(
       : row.health === 'needs-repair' && !isAll
         ? 'needs-repair'
         : undefined
-  const corruptions = row.health === 'damaged' ? 6 : row.health === 'needs-repair' ? 2 : 0
-  const left = stays === undefined ? 0 : isAll ? 3 : corruptions
+  const corruptions = row.health === 'damaged' ? 4 : row.health === 'needs-repair' ? 2 : 0
+  const left = stays === undefined ? 0 : isAll ? 1 : corruptions
   const fixed = corruptions - left
   const words = [
     ...(fixed === 0 ? [] : [fixed === 1 ? '1 corruption' : `${fixed} corruptions`]),

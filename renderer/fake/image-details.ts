@@ -8,7 +8,8 @@ import type {
 import type { LibraryRow } from '../../ipc/schemas/library.ts'
 import { random } from './random.ts'
 
-export function madeUpInfo(row: LibraryRow): ImageInfo {
+/** @param base What it is built on, when the library has it. */
+export function madeUpInfo(row: LibraryRow, base?: LibraryRow): ImageInfo {
   const virtualSize = row.virtualSize ?? row.fileLength
   const clusterSize = row.clusterSize ?? 65_536
   const total = Math.ceil(virtualSize / clusterSize)
@@ -90,8 +91,8 @@ export function madeUpInfo(row: LibraryRow): ImageInfo {
               ...(row.backing.state === 'present' &&
                 ({
                   format: 'qcow2',
-                  virtualSize,
-                  allocatedBytes: 2_400_000_000,
+                  virtualSize: base?.virtualSize ?? virtualSize,
+                  allocatedBytes: base?.onDisk ?? 2_400_000_000,
                 } as const)),
               state:
                 row.backing.state === 'present'

@@ -49,7 +49,7 @@ export function madeUpComparison(jobs: readonly Job[], now: number): Answer<'job
 
 function standingOf(result: Job['result']): Standing {
   if (result?.kind === 'change' && result.stillWrong !== undefined) {
-    return { state: 'damaged', corruptions: 3 }
+    return { state: 'damaged', corruptions: 1 }
   }
   if (result?.kind !== 'check') return { state: 'fine', corruptions: 0 }
   const { corruptions, leaks, health } = result.check

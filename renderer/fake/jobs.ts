@@ -304,7 +304,15 @@ export class FakeJobs {
       const isIdle = job.request.kind === 'repair' && row.health === 'healthy'
       return { ...job, state: 'succeeded', endedAt: at, ...record, ...(isIdle && { isIdle }) }
     }
-    const result = madeUpResult(row, job.request)
+    const isRepaired = this.history().some(
+      ({ imageId, request, result }) =>
+        imageId === row.id &&
+        request.kind === 'repair' &&
+        request.parameters['mode'] === 'all' &&
+        result?.kind === 'change' &&
+        result.stillWrong !== undefined,
+    )
+    const result = madeUpResult(row, job.request, isRepaired ? 'repair' : undefined)
     return { ...job, state: 'succeeded', endedAt: at, result, summary: summaryOf(result) }
   }
 

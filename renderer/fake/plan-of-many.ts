@@ -6,8 +6,13 @@ import type { LibraryRow } from '../../ipc/schemas/library.ts'
 type Asked = Parameters<Client<Contract>['plans.batch']>[0]['request']
 type BatchPlan = Awaited<ReturnType<Client<Contract>['plans.batch']>>
 
-export function madeUpBatch(request: Asked, rows: readonly LibraryRow[]): BatchPlan {
-  if (request.kind === 'undo') return madeUpUndo(rows)
+/** @param changed Of undoing a batch: the images that it changed. */
+export function madeUpBatch(
+  request: Asked,
+  rows: readonly LibraryRow[],
+  changed: ReadonlySet<number>,
+): BatchPlan {
+  if (request.kind === 'undo') return madeUpUndo(rows, changed)
   const isOfFiles = request.kind === 'move' || request.kind === 'trash'
   const reasonOf = (row: LibraryRow): SkipReason | undefined => {
     const { missingSince, format, formatLabel } = row
@@ -33,18 +38,20 @@ export function madeUpBatch(request: Asked, rows: readonly LibraryRow[]): BatchP
   }
 }
 
-/** Of some the file was changed since, and one had nothing done to it. */
-function madeUpUndo(rows: readonly LibraryRow[]): BatchPlan {
-  const [untouched, ...others] = rows
+/** Of one the file was changed since. */
+function madeUpUndo(rows: readonly LibraryRow[], changed: ReadonlySet<number>): BatchPlan {
+  const included = rows.filter(({ id }) => changed.has(id))
   return {
-    included: others.map(({ id }, index) => ({
+    included: included.map(({ id }, index) => ({
       imageId: id,
       ...(index === 1 && { note: { kind: 'changed-since' as const } }),
     })),
-    skipped:
-      untouched === undefined
-        ? []
-        : [{ imageId: untouched.id, reason: { kind: 'no-undo', because: 'nothing-changed' } }],
+    skipped: rows
+      .filter(({ id }) => !changed.has(id))
+      .map(({ id }) => ({
+        imageId: id,
+        reason: { kind: 'no-undo', because: 'nothing-changed' } as const,
+      })),
     volumes: [],
   }
 }

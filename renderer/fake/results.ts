@@ -7,13 +7,15 @@ import { formatBytes } from '../format/bytes.ts'
 import { unreachable } from '../unreachable.ts'
 import { random } from './random.ts'
 
+/** @param leftBy After a repair a check finds only what the repair left. */
 export function madeUpResult(
   row: LibraryRow,
   request: LookRequest,
+  leftBy?: 'repair',
 ): Exclude<JobResult, { kind: 'change' }> {
   switch (request.kind) {
     case 'check':
-      return { kind: 'check', check: madeUpCheck(row) }
+      return { kind: 'check', check: madeUpCheck(row, leftBy) }
     case 'hash': {
       const chance = random(row.id * 31)
       const digits = { sha256: 64, sha1: 40, sha512: 128 }[request.algorithm]
@@ -61,14 +63,17 @@ export function healthAfter(row: LibraryRow): Health {
   return ['leaks', 'needs-repair', 'damaged'].includes(row.health) ? row.health : 'healthy'
 }
 
-function madeUpCheck(row: LibraryRow): CheckResult {
+function madeUpCheck(row: LibraryRow, leftBy: 'repair' | undefined): CheckResult {
   const clusterSize = row.clusterSize ?? 65_536
   const allocated = Math.floor((row.onDisk ?? 0) / clusterSize)
   const health = healthAfter(row)
   const damaged = health === 'damaged'
   const repair = health === 'needs-repair'
-  const leaks = health === 'healthy' ? 0 : 37
-  const corruptions = damaged ? 4 : repair ? 2 : 0
+  const isLeft = leftBy === 'repair'
+  const leaks = health === 'healthy' || isLeft ? 0 : 37
+  const dataLost = damaged ? 1 : 0
+  const refcounts = isLeft ? 0 : damaged ? 3 : repair ? 2 : 0
+  const corruptions = dataLost + refcounts
   return {
     path: row.path,
     format: 'qcow2',
@@ -87,7 +92,7 @@ function madeUpCheck(row: LibraryRow): CheckResult {
     },
     imageEndOffset: row.fileLength,
     clusterSize,
-    findings: findings({ leaks, corruptions, damaged }),
+    findings: findings({ leaks, dataLost, refcounts }),
     findingsOmitted: 0,
     live: row.use.state === 'writing',
     bytesRead: 12_582_912,
@@ -96,28 +101,28 @@ function madeUpCheck(row: LibraryRow): CheckResult {
 
 function findings({
   leaks,
-  corruptions,
-  damaged,
+  dataLost,
+  refcounts,
 }: {
   readonly leaks: number
-  readonly corruptions: number
-  readonly damaged: boolean
+  readonly dataLost: number
+  readonly refcounts: number
 }): Finding[] {
   const found: Finding[] = []
-  if (damaged) {
+  if (dataLost > 0) {
     found.push({
       kind: 'corruption',
       harm: 'data',
-      rule: 'cluster-shared',
+      rule: 'reference-past-end',
       structure: 'L2 table',
       offset: 0x8_0000,
-      reference: { structure: 'data cluster', offset: 0x1_4000_0000 },
+      reference: { structure: 'data cluster', offset: 0x5_4000_0000 },
       guest: { start: 0x2_8000_0000, length: 65_536 },
-      count: 1,
-      text: 'Two guest ranges use the same data cluster at 0x140000000; what one of them wrote last is what both read.',
+      count: dataLost,
+      text: 'The entry of guest offset 0x280000000 refers to 0x540000000, behind the end of the file.',
     })
   }
-  if (corruptions > 0) {
+  if (refcounts > 0) {
     found.push({
       kind: 'corruption',
       harm: 'refcounts',
@@ -126,7 +131,7 @@ function findings({
       offset: 0x2_0000,
       guest: { start: 0x1_0000_0000, length: 131_072 },
       snapshot: { id: '1', name: 'clean install' },
-      count: corruptions - found.length,
+      count: refcounts,
       text: 'The cluster at 0x1500000 is used 2 times, its refcount says 1.',
     })
   }

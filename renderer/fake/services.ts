@@ -241,7 +241,8 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
     'images.info': async ({ imageId, withClusters }) => {
       const row = rowOf(imageId)
       if (row.error !== undefined) throw new RemoteError(row.error)
-      const { clusters, ...info } = madeUpInfo(row)
+      const base = row.parentId === undefined ? undefined : rows.get(row.parentId)
+      const { clusters, ...info } = madeUpInfo(row, base)
       return { ...info, ...(withClusters && clusters !== undefined && { clusters }) }
     },
     'images.allocation': async ({ imageId }) =>
@@ -308,11 +309,17 @@ export function fakeServices(options: FakeServicesOptions): FakeServices {
     'plans.action': ({ imageId, request }, onEvent, call) =>
       planAction({ row: rowOf(imageId), request, rows }, onEvent, call?.signal),
     'plans.create': async ({ request }) => createPlanOf(request),
-    'plans.batch': async ({ request, imageIds }) =>
-      madeUpBatch(
+    'plans.batch': async ({ request, imageIds }) => {
+      const done =
+        request.kind === 'undo' && 'batch' in request.parameters
+          ? jobs.batch(request.parameters.batch)
+          : []
+      return madeUpBatch(
         request,
         imageIds.flatMap((id) => rows.get(id) ?? []),
-      ),
+        new Set(done.filter(({ undo }) => undo === 'possible').map(({ imageId }) => imageId)),
+      )
+    },
     'jobs.create': async ({ request }) => {
       const created = addRows([request.parameters.path]).map(rowOf)
       const [jobId = ''] = jobs.start(recordedRequestOf(request), created, undefined).jobIds
