@@ -44,5 +44,7 @@ export function totalsInWords({ totals, virtualSize }: AllocationSummary): strin
   const parts = allocationClasses
     .filter((name) => totals[name] > 0)
     .map((name) => words.share(words.classes[name].word, formatPercent(totals[name] / virtualSize)))
+    // A number and its unit stay on one line.
+    .map((part) => part.replaceAll(' ', '\u{a0}'))
   return parts.length === 0 ? words.empty : parts.join(', ')
 }
