@@ -39,7 +39,7 @@ export function TrashManySheet({ imageIds, onClose }: TrashSheetProps) {
   return (
     <Dialog
       title={words.titleMany(counted(imageIds.length, 'image'))}
-      description={words.meaning}
+      description={words.meaningMany}
       onClose={onClose}
       footer={
         <StartFooter

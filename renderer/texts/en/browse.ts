@@ -5,7 +5,7 @@ export const browse = {
   aFolder: 'Choose a folder',
   anImage: 'Choose an image',
   description:
-    'Folders that Platter was started with on the computer it runs on. For others, start it with them: platter web FOLDER',
+    'These are the folders that Platter was started with, on the computer it runs on. To reach another one, start it with that one: platter web FOLDER',
   up: 'Up to the folder above',
   atTop: 'This is the top',
   allFolders: 'All folders',

@@ -62,6 +62,7 @@ export const files = {
     titleMany: (count: string) => `Move ${count} to the Trash`,
     verb: 'Move to Trash',
     meaning: 'The file is moved to the Trash of its volume and leaves the library.',
+    meaningMany: 'The files are moved to the Trash of their volume and leave the library.',
     bytes: (bytes: string) => `${bytes} on disk; the space is free once the Trash is emptied.`,
     included: (count: string, bytes: string) => `${count}, ${bytes} on disk`,
     noted: (images: string, note: string) => `${images}: ${note}`,

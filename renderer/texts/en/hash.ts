@@ -22,7 +22,8 @@ export const hash = {
   liveText: 'Parts of it may be from before and parts from after a change.',
   copyLine: (algorithm: string) => `Copy as ${algorithm}sum line`,
   line: 'Line',
-  done: (when: string, hashed: string, read: string) => `${when}, ${hashed} hashed, ${read} read`,
+  done: (when: string, hashed: string, read: string) =>
+    `Computed ${when}: ${hashed} hashed, ${read} read`,
   otherFormat: (format: string) => `The content of ${format} images cannot be read; choose File`,
   answers: {
     match: { title: 'Match', detail: 'Both are the same, digit by digit.' },

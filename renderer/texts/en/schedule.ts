@@ -3,7 +3,7 @@ export const schedule = {
   title: 'Weekly checks',
   sheetTitle: 'Weekly check',
   meaning:
-    'Reads the folder and checks every image in it, while Platter runs. One that was missed is made up for at the next start. Its page says what got worse since the week before.',
+    'Reads the folder and checks every image in it, while Platter runs. One that was missed is made up for at the next start. Its results say what got worse since the week before.',
   noFolders: 'Add a folder to the library first.',
   day: (folder: string) => `Day of the weekly check of ${folder}`,
   hour: (folder: string) => `Hour of the weekly check of ${folder}`,

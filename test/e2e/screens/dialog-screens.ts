@@ -14,8 +14,8 @@ const web = (screen: Screen): Screen => ({ ...screen, query: 'host=web' })
 /** Dialogs that change no image. */
 export const dialogScreens: readonly Screen[] = [
   by('palette', 'view.palette'),
-  by('palette-words', 'view.palette', (at) => at.page.keyboard.type('web')),
-  by('palette-nothing', 'view.palette', (at) => at.page.keyboard.type('no such thing')),
+  by('palette-words', 'view.palette', (at) => at.dialog.locator('input').fill('web')),
+  by('palette-nothing', 'view.palette', (at) => at.dialog.locator('input').fill('no such thing')),
   by('shortcuts', 'view.shortcuts'),
   by('settings', 'view.settings'),
   by('settings-end', 'view.settings', (at) =>

@@ -83,7 +83,7 @@ export const pageScreens: readonly Screen[] = [
     query: 'pace=1000&drawer',
     reach: async (at) => {
       await compactAll(at)
-      await at.page.locator('.batch-header .button').first().click()
+      await at.find('button', /^Pause/, at.page.locator('.batch-header')).click()
     },
   },
   {

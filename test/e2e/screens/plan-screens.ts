@@ -105,7 +105,7 @@ export const planScreens: readonly Screen[] = [
   },
   {
     name: 'compact-running',
-    query: 'work',
+    query: 'work&pace=10',
     reach: async (at) => {
       await at.plan('build-cache.qcow2', 'image.compact')
       await at.startButton.click()
