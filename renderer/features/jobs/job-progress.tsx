@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { isChange } from '../../../ipc/schemas/change.ts'
 import type { Job } from '../../../ipc/schemas/job.ts'
 import { describeProgress, type ProgressLine } from '../../format/progress.ts'
@@ -53,7 +54,13 @@ export function JobProgress({ job, named = false, explained = false }: JobProgre
         {...(job.state === 'paused' && { tone: 'warn' })}
       />
       <div className="job-progress-details">
-        {waitingWords(job) ?? detailsOf(job.state, line).join(' · ')}
+        {waitingWords(job) ??
+          detailsOf(job.state, line).map((part, index) => (
+            <Fragment key={part}>
+              {index > 0 && ' · '}
+              <span className="job-progress-part">{part}</span>
+            </Fragment>
+          ))}
       </div>
       {explained && job.state !== 'cancelling' && (
         <p className="job-progress-worth">{texts().jobs.ifCancelled(cancelWorth(job))}</p>

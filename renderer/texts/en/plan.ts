@@ -75,8 +75,7 @@ export const plan = {
       'other-backing': (names: string) =>
         `Images that build on it read through the new backing file, too: ${names}`,
       'goes-back': (names: string) => `Images that build on it read what comes back: ${names}`,
-      'other-place': (names: string) =>
-        `Images that build on it are told where it is then: ${names}`,
+      'other-place': (names: string) => `Images that build on it are told its new place: ${names}`,
       needed: (names: string) => `Images that build on it need it: ${names}`,
       broken: (names: string) => `These images build on it and would break: ${names}`,
     },
