@@ -305,9 +305,14 @@ function WorkStage({
   )
 }
 
-/** Takes the keyboard when it comes: what had it before is gone with the stage it belonged to. */
+/**
+ * Takes the keyboard when it comes: what had it before is gone with the stage it belonged to. That stage's dialog gives
+ * it back to the page in a microtask of the same commit, so it is taken after that.
+ */
 function FocusedButton(props: ButtonProps) {
   const button = useRef<HTMLButtonElement>(null)
-  useEffect(() => button.current?.focus(), [])
+  useEffect(() => {
+    queueMicrotask(() => button.current?.focus())
+  }, [])
   return <Button {...props} ref={button} />
 }
