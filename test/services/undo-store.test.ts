@@ -4,8 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { ImageError } from '../../core/index.ts'
-import type { HeaderSummary } from '../../core/index.ts'
+import { ImageError, noHeaderFacts, type HeaderSummary } from '../../core/index.ts'
 import { databaseFile } from '../../main/data-folders.ts'
 import { openDatabase } from '../../main/history/database.ts'
 import type { Db } from '../../main/history/db.ts'
@@ -24,6 +23,7 @@ import { memoryLog } from './memory-log.ts'
 const KIB = 1024
 
 const header: Omit<HeaderSummary, 'path' | 'use'> = {
+  ...noHeaderFacts,
   identity: '1:2',
   fingerprint: '',
   format: 'qcow2',
@@ -33,18 +33,8 @@ const header: Omit<HeaderSummary, 'path' | 'use'> = {
   allocatedBytes: 1,
   modifiedAt: 1,
   createdAt: undefined,
-  clusterSize: undefined,
-  refcountBits: undefined,
-  compressionType: undefined,
-  encryption: undefined,
-  extendedL2: undefined,
-  lazyRefcounts: undefined,
-  dirty: false,
-  corrupt: false,
   snapshotCount: 0,
   bitmapCount: 0,
-  backing: undefined,
-  error: undefined,
 }
 
 interface Bench {
