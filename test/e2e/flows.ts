@@ -62,12 +62,15 @@ const hasKeyboard = (place: Locator): Promise<boolean> =>
 export const dialog = (page: Page): Locator =>
   page.getByRole('dialog').and(page.locator(':not(.toast)'))
 
-/** The button that starts what a dialog has planned, once it can be pressed. */
+/** The button that starts what a dialog has planned, once the plan is of what is asked for and it can be pressed. */
 export async function readyButton(page: Page, name: string | RegExp): Promise<Locator> {
   const button = dialog(page).getByRole('button', { name })
   await expect
     .poll(async () => await button.getAttribute('aria-disabled'), { timeout: 20_000 })
     .toBeNull()
+  await dialog(page)
+    .locator('.preflight-list[aria-busy=true]')
+    .waitFor({ state: 'detached', timeout: 20_000 })
   return button
 }
 

@@ -99,6 +99,18 @@ export function spaceSuite(kind: HostKind): void {
       await close()
     })
 
+    it('keeps a press that comes while the plan of what was typed is still being made', async () => {
+      await selectByKeyboard('guest.qcow2')
+      await press('r')
+      await app.page.keyboard.type('+31M')
+      await isReady(button('Grow to 159 MiB'))
+      await sheet().getByRole('textbox').first().fill('+32M')
+      await button('Grow to 160 MiB').click({ force: true })
+      await sheet().locator('.receipt-title').waitFor()
+      expect(await virtualSizeOf(file('guest.qcow2'))).toBe(160 * MiB)
+      await close()
+    })
+
     it('says why the disk cannot end within a partition, and how the guest makes room', async () => {
       await press('r')
       const slider = sheet().getByRole('slider', { name: 'New size of the disk' })

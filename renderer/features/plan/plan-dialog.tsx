@@ -21,8 +21,8 @@ import { planTexts } from './plan-texts.ts'
 import { PreflightCard, waysOf, type WaysOut } from './preflight-card.tsx'
 import { preflightWords } from './preflight-words.ts'
 import { Receipt } from './receipt.tsx'
-import { useEnter } from './use-enter.ts'
 import { useJob } from './use-job.ts'
+import { usePress } from './use-press.ts'
 import type { PlannedAction } from './use-action-plan.ts'
 import './plan-dialog.css'
 
@@ -94,7 +94,7 @@ function PlanStage({
     (action.error === undefined || action.plan !== undefined) && (
       <PreflightCard action={action} {...(ways !== undefined && { ways })} />
     )
-  const enter = useEnter({ action, request, isDanger, isFormReady: verb.notYet === undefined })
+  const press = usePress({ action, request, isDanger, isFormReady: verb.notYet === undefined })
   return (
     <Dialog
       title={title}
@@ -106,9 +106,9 @@ function PlanStage({
         <>
           <CopyCommand request={request} path={path} treatedAsRaw={treatedAsRaw} />
           <span className="plan-dialog-enter" role="status">
-            {enter.state === 'look-first' && planTexts().dialog.lookFirst}
+            {press.state === 'look-first' && planTexts().dialog.lookFirst}
           </span>
-          {why.isTold && enter.state !== 'look-first' && (
+          {why.isTold && press.state !== 'look-first' && (
             // The button says it to screen readers.
             <span className="plan-dialog-why" aria-hidden="true">
               {why.text}
@@ -118,10 +118,10 @@ function PlanStage({
           <Button
             variant={isDanger ? 'danger' : 'primary'}
             {...(verb.icon !== undefined && { icon: verb.icon })}
-            busy={action.starting || enter.state === 'waiting'}
+            busy={action.starting || press.state === 'waiting'}
             disabledReason={why.text}
             // Enter in a field presses the form's button; what loses something has to be meant.
-            {...(isDanger ? { onClick: action.start } : { type: 'submit', form })}
+            {...(isDanger ? { onClick: press.button } : { type: 'submit', form })}
           >
             {verb.label}
           </Button>
@@ -133,7 +133,7 @@ function PlanStage({
         className="plan-dialog"
         onSubmit={(event) => {
           event.preventDefault()
-          enter.press()
+          press.enter()
         }}
       >
         {/* What Enter presses: the button below lets nothing through while it says why it cannot be pressed. */}
@@ -192,6 +192,8 @@ function useWhyNotYet(action: PlannedAction, verb: PlanVerb): WhyNotYet {
   if (plan === undefined || !isCurrent) {
     // The error stands in the form, with what can be done.
     if (error !== undefined) return { text: explain(error).title, isTold: false }
+    // While a plan is made again a press waits for it (usePress): the button neither blinks nor loses it.
+    if (plan?.allowed === true) return { text: undefined, isTold: false }
     return { text: plan === undefined ? words.planning : words.planningAgain, isTold: false }
   }
   if (plan.allowed) return { text: undefined, isTold: false }

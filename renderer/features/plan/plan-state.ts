@@ -62,9 +62,9 @@ export function reducePlan(state: PlanState, event: PlanEvent): PlanState {
   }
 }
 
-/** Changes with everything about an image that a plan of it could say otherwise. */
+/** Changes with everything about an image that a plan of it could say otherwise, but for its health. */
 export function planVersion(row: LibraryRow): string {
-  const { use, usedBy, childCount, snapshotCount, health, healthStale, missingSince } = row
+  const { use, usedBy, childCount, snapshotCount, missingSince } = row
   return [
     row.path,
     row.modifiedAt,
@@ -77,8 +77,27 @@ export function planVersion(row: LibraryRow): string {
     usedBy.length,
     childCount,
     snapshotCount,
-    health,
-    healthStale,
     missingSince,
   ].join(':')
 }
+
+/** What a row says of an image's health, and whether that is still of today's file. */
+export const healthKey = ({ health, healthStale }: LibraryRow): string =>
+  keyOfHealth(health, healthStale)
+
+const keyOfHealth = (health: LibraryRow['health'], isStale: boolean): string =>
+  `${health}:${isStale}`
+
+/**
+ * The health became another after the plan was made. What the plan says itself is no reason to make it again: it judges
+ * the image, and what it found is kept in the row.
+ */
+export const isOfOtherHealth = (
+  { plan, isFinal }: Pick<PlanState, 'plan' | 'isFinal'>,
+  health: string,
+): boolean =>
+  isFinal &&
+  (plan === undefined ||
+    plan.preflight.some(
+      (line) => line.id === 'check' && keyOfHealth(line.health, line.stale) !== health,
+    ))

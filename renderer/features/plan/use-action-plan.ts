@@ -7,7 +7,14 @@ import { host } from '../../host.ts'
 import { useJobs } from '../../state/jobs.ts'
 import { useLibrary } from '../../state/library.ts'
 import { errorDataOf } from '../../state/report-error.ts'
-import { noPlan, planVersion, reducePlan, type PlanEvent } from './plan-state.ts'
+import {
+  healthKey,
+  isOfOtherHealth,
+  noPlan,
+  planVersion,
+  reducePlan,
+  type PlanEvent,
+} from './plan-state.ts'
 import { startCreating, startPlanned } from './start-planned.ts'
 
 /** A change from its first plan to the job that carries it out. */
@@ -49,6 +56,7 @@ export function useActionPlan({ imageId, request }: ActionQuestion): PlannedActi
   return usePlanning({
     question: request && JSON.stringify(request),
     version: `${row === undefined ? 'gone' : planVersion(row)}:${endedAt ?? ''}`,
+    health: row === undefined ? '' : healthKey(row),
     ask: async (tell, signal) => {
       if (request === undefined) return
       await host().api['plans.action']({ imageId, request }, tell, { signal })
@@ -65,6 +73,7 @@ export function useCreatePlan(request: CreateAction | undefined): PlannedAction 
   return usePlanning({
     question: request && JSON.stringify(request),
     version: '',
+    health: '',
     ask: async (tell, signal) => {
       if (request === undefined) return
       tell({ type: 'plan', plan: await host().api['plans.create']({ request }, { signal }) })
@@ -83,6 +92,7 @@ type Told =
 interface Planning {
   readonly question: string | undefined
   readonly version: string
+  readonly health: string
   readonly ask: (tell: (told: Told) => void, signal: AbortSignal) => Promise<void>
   readonly start: (planToken: string) => Promise<string>
 }
@@ -95,11 +105,14 @@ type Work =
 
 const planningWork: Work = { kind: 'planning' }
 
-function usePlanning({ question, version, ask, start }: Planning): PlannedAction {
+function usePlanning({ question, version, health, ask, start }: Planning): PlannedAction {
   const [state, tell] = useReducer(reducePlan, noPlan)
   const [work, setWork] = useState(planningWork)
   const [round, setRound] = useState(0)
-  const full = question === undefined ? undefined : `${round}/${version}/${question}`
+  const [plannedHealth, setPlannedHealth] = useState(health)
+  if (health !== plannedHealth && isOfOtherHealth(state, health)) setPlannedHealth(health)
+  const full =
+    question === undefined ? undefined : `${round}/${version}/${plannedHealth}/${question}`
   const makePlan = useEffectEvent((asked: string, signal: AbortSignal) => {
     const tellUnlessStopped = (event: PlanEvent): void => {
       if (!signal.aborted) tell(event)

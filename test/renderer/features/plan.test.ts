@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { ActionPlan } from '../../../ipc/schemas/plan.ts'
 import type { PreflightLine } from '../../../ipc/schemas/preflight.ts'
 import { permissionDenied } from '../../../renderer/fake/made-up-errors.ts'
-import { noPlan, planVersion, reducePlan } from '../../../renderer/features/plan/plan-state.ts'
+import {
+  healthKey,
+  isOfOtherHealth,
+  noPlan,
+  planVersion,
+  reducePlan,
+} from '../../../renderer/features/plan/plan-state.ts'
 import { preflightWords } from '../../../renderer/features/plan/preflight-words.ts'
 import { libraryRow } from '../library-rows.ts'
 
@@ -170,8 +176,23 @@ describe('the plan while it is asked for', () => {
     const row = libraryRow({ id: 1 })
     const version = planVersion(row)
     expect(planVersion({ ...row, use: { state: 'writing', holders: [] } })).not.toBe(version)
-    expect(planVersion({ ...row, health: 'leaks' })).not.toBe(version)
     expect(planVersion({ ...row, childCount: 1 })).not.toBe(version)
     expect(planVersion({ ...row, usedAt: 5, lastCheckAt: 5 })).toBe(version)
+  })
+
+  it('is not asked anew for the health that it found itself, only for another one', () => {
+    const row = libraryRow({ id: 1, health: 'leaks', healthStale: false })
+    const found: PreflightLine = { id: 'check', tone: 'note', health: 'leaks', stale: false }
+    const plan = { ...planOf('1'), preflight: [found] }
+    expect(isOfOtherHealth({ plan, isFinal: true }, healthKey(row))).toBe(false)
+    expect(isOfOtherHealth({ plan, isFinal: true }, healthKey({ ...row, healthStale: true }))).toBe(
+      true,
+    )
+    const damaged = healthKey({ ...row, health: 'damaged' })
+    expect(isOfOtherHealth({ plan, isFinal: true }, damaged)).toBe(true)
+    // While it looks at the image it may find the same.
+    expect(isOfOtherHealth({ plan, isFinal: false }, damaged)).toBe(false)
+    expect(isOfOtherHealth({ plan: planOf('1'), isFinal: true }, damaged)).toBe(false)
+    expect(isOfOtherHealth({ plan: undefined, isFinal: true }, damaged)).toBe(true)
   })
 })
