@@ -20,6 +20,7 @@ class FlowsFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: FlowsFirst },
+    setupFiles: ['test/helpers/bytes-equality.ts'],
     // Much of a test is waiting: for a window, for qemu-img, for a process that is killed.
     maxWorkers: availableParallelism() + 1,
     projects: [

@@ -1,6 +1,6 @@
 /**
  * `node tools/build-for-tests.mjs FOLDER`: the programs alone, and whatever they look for beside themselves, in a
- * folder that stands for a checkout. test/helpers/built-platter.ts runs them. Nothing in dist/ is touched.
+ * folder that stands for a checkout. test/helpers/built-programs.ts runs them. Nothing in dist/ is touched.
  */
 import './require-node.mjs'
 import { cpSync, existsSync } from 'node:fs'
@@ -8,13 +8,26 @@ import path from 'node:path'
 import process from 'node:process'
 import { build } from 'esbuild'
 import { root } from './build-stamp.mjs'
-import { programBuilds } from './build.mjs'
+import { programBuilds, workerBuild } from './build.mjs'
 
 const folder = process.argv[2]
 if (folder === undefined) throw new Error('Which folder?')
+/**
+ * Threads that stand for those of the product, built as those are.
+ *
+ * @type {import('esbuild').BuildOptions}
+ */
+const testWorkers = {
+  ...workerBuild,
+  entryPoints: [
+    'test/services/workers/scripted-engine-worker.ts',
+    'test/services/workers/scripted-scan-worker.ts',
+    'test/services/workers/killing-engine-worker.ts',
+  ],
+}
 const dist = path.join(folder, 'dist')
 await Promise.all(
-  programBuilds
+  [...programBuilds, testWorkers]
     .filter(({ outdir }) => outdir !== undefined)
     .map((options) => build({ ...options, outdir: dist, write: true })),
 )

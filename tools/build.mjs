@@ -21,7 +21,6 @@ const allTargets = ['programs', 'window']
 
 /** Entries keep their place below dist/, so that one finds another by a relative URL. */
 const entryPoints = ['main/electron.ts', 'main/web.ts', 'cli/main.ts']
-const workerEntryPoints = ['main/jobs/engine-worker.ts', 'main/images/scan-worker.ts']
 
 /** @type {EsbuildOptions} */
 const shared = {
@@ -41,6 +40,20 @@ const requireBanner = {
 }
 
 /**
+ * Whole files without chunks: the packaged app keeps them outside its archive.
+ *
+ * @type {EsbuildOptions}
+ */
+export const workerBuild = {
+  ...shared,
+  entryPoints: ['main/jobs/engine-worker.ts', 'main/images/scan-worker.ts'],
+  outdir: 'dist',
+  outbase: '.',
+  format: 'esm',
+  banner: requireBanner,
+}
+
+/**
  * What a build of the programs consists of.
  *
  * @type {readonly EsbuildOptions[]}
@@ -57,15 +70,7 @@ export const programBuilds = [
     chunkNames: 'main/chunk-[hash]',
     banner: requireBanner,
   },
-  {
-    ...shared,
-    // Whole files without chunks: the packaged app keeps them outside its archive.
-    entryPoints: workerEntryPoints,
-    outdir: 'dist',
-    outbase: '.',
-    format: 'esm',
-    banner: requireBanner,
-  },
+  workerBuild,
   {
     ...shared,
     entryPoints: ['preload/preload.ts'],

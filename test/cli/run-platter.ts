@@ -3,12 +3,15 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { verbs } from '../../cli/table/verbs.ts'
 import { launch } from '../helpers/launcher.ts'
-import { builtPlatter } from '../helpers/built-platter.ts'
+import { builtPrograms } from '../helpers/built-programs.ts'
 
-const built = await builtPlatter()
-export const { entry, env: entryEnvironment } = built
+const built = await builtPrograms()
+/** The file to start with Node. */
+export const entry = fileURLToPath(built.file('cli/main.ts'))
+export const entryEnvironment = built.env
 
 export interface PlatterRun {
   readonly exitCode: number | undefined

@@ -11,7 +11,7 @@ import type { Job } from '../../ipc/schemas/job.ts'
 import { folderOnOtherVolume, hasOneVolume } from '../helpers/other-volume.ts'
 import { createQcow2, qemuCheck, qemuImg, qemuImgJson, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
-import type { KilledWork } from './kill-point.ts'
+import type { KilledWork } from './workers/kill-point.ts'
 import { openServices, type OpenServices } from './open-services.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })

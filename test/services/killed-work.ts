@@ -1,5 +1,6 @@
 /** A process that changes the place of an image with the app's own services, and is killed on the way. */
-import { killedWork } from './kill-point.ts'
+import { killedWork } from './workers/kill-point.ts'
+import { killingEngineWorker, scanWorker } from './built-workers.ts'
 import { openWorkbench } from './workbench.ts'
 import type { ImageAction } from '../../ipc/schemas/action.ts'
 
@@ -7,8 +8,8 @@ const { data, share, image, overlays, request, undo } = killedWork.parse(
   JSON.parse(process.argv[2] ?? ''),
 )
 const bench = openWorkbench(data, {
-  engineWorker: new URL('./killing-engine-worker.ts', import.meta.url),
-  scanWorker: new URL('../../main/images/scan-worker.ts', import.meta.url),
+  engineWorker: killingEngineWorker,
+  scanWorker,
   trash: { kind: 'freedesktop', owner: { dataHome: share, uid: process.getuid?.() ?? 0 } },
 })
 const ids = await bench.library.addPaths([image, ...overlays])

@@ -10,10 +10,8 @@ import { serveErrors } from '../../main/serve-errors.ts'
 import { createServices } from '../../main/services.ts'
 import { inMemoryPair } from '../ipc/in-memory-pair.ts'
 import type { TempFolder } from '../helpers/temp-folder.ts'
+import { engineWorker, scanWorker } from './built-workers.ts'
 import { testShell, type TestShell } from './test-shell.ts'
-
-const engineWorkerUrl = new URL('../../main/jobs/engine-worker.ts', import.meta.url)
-const scanWorkerUrl = new URL('../../main/images/scan-worker.ts', import.meta.url)
 
 /** Real services with one window, which speaks through the contract. */
 export interface OpenServices extends AsyncDisposable {
@@ -60,8 +58,8 @@ export async function openServices(
     shell,
     actor: 'web',
     appVersion: '1.2.3',
-    engineWorkerUrl,
-    scanWorkerUrl,
+    engineWorkerUrl: engineWorker,
+    scanWorkerUrl: scanWorker,
     dataFolder: folder.file('data'),
     logFolder: folder.file('logs'),
     vmPlaces: [],

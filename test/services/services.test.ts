@@ -12,18 +12,16 @@ import { createServices, type Services } from '../../main/services.ts'
 import { inMemoryPair } from '../ipc/in-memory-pair.ts'
 import { runTool } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { engineWorker, scanWorker } from './built-workers.ts'
 import { testShell } from './test-shell.ts'
-
-const engineWorkerUrl = new URL('../../main/jobs/engine-worker.ts', import.meta.url)
-const scanWorkerUrl = new URL('../../main/images/scan-worker.ts', import.meta.url)
 
 const startServices = (folder: TempFolder, shell = testShell()): Promise<Services> =>
   createServices({
     shell,
     actor: 'web',
     appVersion: '1.2.3',
-    engineWorkerUrl,
-    scanWorkerUrl,
+    engineWorkerUrl: engineWorker,
+    scanWorkerUrl: scanWorker,
     dataFolder: folder.file('data'),
     logFolder: folder.file('logs'),
   })

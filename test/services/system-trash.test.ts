@@ -5,6 +5,7 @@ import type { ImageAction } from '../../ipc/schemas/action.ts'
 import type { Job } from '../../ipc/schemas/job.ts'
 import { createQcow2 } from '../helpers/qemu.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
+import { engineWorker, scanWorker } from './built-workers.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
 const trash: ImageAction = { kind: 'trash', parameters: {} }
@@ -30,8 +31,8 @@ it('only the image that was meant goes, and what stays is not called gone', asyn
   await createQcow2(file, '1M')
   let send = (): Promise<void> => Promise.resolve()
   await using bench = openWorkbench(folder.file('data'), {
-    engineWorker: new URL('../../main/jobs/engine-worker.ts', import.meta.url),
-    scanWorker: new URL('../../main/images/scan-worker.ts', import.meta.url),
+    engineWorker,
+    scanWorker,
     trash: { kind: 'system', send: () => send() },
   })
   const [imageId = 0] = await bench.library.addPaths([file])

@@ -10,9 +10,8 @@ import { WorkerPool } from '../../main/workers/worker-pool.ts'
 import { launch } from '../helpers/launcher.ts'
 import { qemuImg } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { scanWorker } from './built-workers.ts'
 import { memoryLog } from './memory-log.ts'
-
-const scanWorker = new URL('../../main/images/scan-worker.ts', import.meta.url)
 
 /** It keeps nothing between two tasks: one for all tests, because its threads take long to start. */
 const host = new WorkerPool<ScanTasks>({ url: scanWorker, size: () => 2 })

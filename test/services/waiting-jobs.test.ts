@@ -9,6 +9,7 @@ import { open as openDisk } from '../helpers/devices.ts'
 import { holdingProcess } from '../helpers/holding-process.ts'
 import { createQcow2, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
+import { engineWorker, scanWorker } from './built-workers.ts'
 import { memoryLog } from './memory-log.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
 
@@ -36,8 +37,8 @@ interface Watched extends AsyncDisposable {
 
 function open(): Watched {
   const bench = openWorkbench(folder.file('data'), {
-    engineWorker: new URL('../../main/jobs/engine-worker.ts', import.meta.url),
-    scanWorker: new URL('../../main/images/scan-worker.ts', import.meta.url),
+    engineWorker,
+    scanWorker,
   })
   const watch = new FreeWatch({
     queue: bench.queue,

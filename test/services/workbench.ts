@@ -19,10 +19,8 @@ import { Planning } from '../../main/plans/planning.ts'
 import { followQueue } from '../../main/undo/follow-queue.ts'
 import { UndoStore } from '../../main/undo/undo-store.ts'
 import { WorkerPool } from '../../main/workers/worker-pool.ts'
+import { scriptedEngineWorker, scriptedScanWorker } from './built-workers.ts'
 import { memoryLog, type LogLine } from './memory-log.ts'
-
-const scriptedEngineWorker = new URL('./scripted-engine-worker.ts', import.meta.url)
-const scriptedScanWorker = new URL('./scripted-scan-worker.ts', import.meta.url)
 
 export interface Workbench extends AsyncDisposable {
   readonly db: Db

@@ -1,8 +1,8 @@
 /** An engine worker that kills its whole process right after one access, as a power cut would: `KILL_AFTER` names it. */
 import { parentPort } from 'node:worker_threads'
-import { createEngine } from '../../core/index.ts'
-import { engineHandlers } from '../../main/jobs/engine-handlers.ts'
-import { serveTasks } from '../../main/workers/serve-tasks.ts'
+import { createEngine } from '../../../core/index.ts'
+import { engineHandlers } from '../../../main/jobs/engine-handlers.ts'
+import { serveTasks } from '../../../main/workers/serve-tasks.ts'
 import { killPoint } from './kill-point.ts'
 
 const { action, file = '', to = '' } = killPoint.parse(JSON.parse(process.env['KILL_AFTER'] ?? ''))

@@ -6,7 +6,7 @@ import {
   type ReadingEngine,
   type HeaderSummary,
   type ReadOptions,
-} from '../../core/index.ts'
+} from '../../../core/index.ts'
 
 /**
  * An engine that does what the "image" file's text says, so that a test decides when work lasts, fails

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { imageAction } from '../../ipc/schemas/action.ts'
+import { imageAction } from '../../../ipc/schemas/action.ts'
 
 /** After which access of the engine a process is killed. */
 export const killPoint = z.object({

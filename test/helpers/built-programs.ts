@@ -1,6 +1,6 @@
 /**
- * The command line as people run it: built, in few files, with Node's compile cache. From the sources each
- * start would strip the types of hundreds of modules first, and the tests start the program a thousand times.
+ * The command line and the threads of the services as people run them: built, in few files, with Node's compile cache.
+ * From the sources each start would strip the types of hundreds of modules first, and the tests start them by the thousand.
  *
  * A build has a folder of its own, named after the state of the sources, and nobody changes it afterwards:
  * test runs side by side may be at different states while someone edits. The first that needs one makes it.
@@ -21,21 +21,32 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 
-export interface BuiltPlatter {
-  /** The file to start with Node. */
-  readonly entry: string
+export interface BuiltPrograms {
+  /** What was built of a source, such as `cli/main.ts`: the entry of a program or of a thread. */
+  readonly file: (source: string) => URL
   /** What its environment needs besides. */
   readonly env: Readonly<Record<string, string>>
 }
 
 const run = promisify(execFile)
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const rootUrl = new URL('../../', import.meta.url)
+const root = fileURLToPath(rootUrl)
 const builds = path.join(root, 'dist/tests')
-const sources = ['cli', 'core', 'ipc', 'main', 'preload', 'tools/build.mjs', 'package-lock.json']
+const sources = [
+  'cli',
+  'core',
+  'ipc',
+  'main',
+  'preload',
+  'test/services/workers',
+  'tools/build.mjs',
+  'tools/build-for-tests.mjs',
+  'package-lock.json',
+]
 
 /** Nobody runs tests with an older one any more. */
 const forgottenAfterMs = 3_600_000
@@ -44,7 +55,7 @@ const forgottenAfterMs = 3_600_000
  * Finds or makes the build of the sources as they are now. Sources that cannot be built (half-way through an
  * edit) are started as they are, so that a test fails for what it tests; `npm test` has built before.
  */
-export async function builtPlatter(): Promise<BuiltPlatter> {
+export async function builtPrograms(): Promise<BuiltPrograms> {
   for (;;) {
     const state = await stateOfSources()
     const folder = path.join(builds, state)
@@ -56,10 +67,10 @@ export async function builtPlatter(): Promise<BuiltPlatter> {
       // Nobody made it, because the sources changed, or whoever was waited for could not.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
       console.warn(`The sources do not build and are run as they are: ${String(error)}`)
-      return { entry: path.join(root, 'cli/main.ts'), env: {} }
+      return { file: (source) => new URL(source, rootUrl), env: {} }
     }
     return {
-      entry: path.join(folder, 'dist/cli/main.js'),
+      file: (source) => pathToFileURL(path.join(folder, 'dist', source.replace(/\.ts$/, '.js'))),
       env: { NODE_COMPILE_CACHE: path.join(folder, 'compile-cache') },
     }
   }
