@@ -1,9 +1,14 @@
 import { describe } from 'vitest'
+import { someOf, type Share } from '../helpers/some-of.ts'
 import { accountForFailures } from './failure-account.ts'
 import { requiredHosts, whyNot, type HostKind } from './hosts.ts'
 
 /** By what they are about; each starts an app of its own. */
 export type Suites = Readonly<Record<string, () => void>>
+
+/** Of the suites that every host passes, those that this run takes where another host passes all of them. */
+export const someSuites = (suites: Suites, share: Share): Suites =>
+  Object.fromEntries(someOf(Object.entries(suites), share))
 
 /**
  * Runs suites on one host. A host that cannot run here fails in its launch when it is required

@@ -9,8 +9,12 @@ export interface Share {
 }
 
 /** The cases of a long table that this run takes: always the same ones, spread over the whole table. */
-export const someOf = <Case>(
+export const someOf = <const Case>(
   cases: readonly Case[],
   { oneIn, from = 0 }: Share,
 ): readonly Case[] =>
   takesAll ? cases : cases.filter((_, index) => index % oneIn === from % oneIn)
+
+/** Of so many rounds from random seeds, how many this run takes. */
+export const someRounds = (rounds: number, { oneIn }: Pick<Share, 'oneIn'>): number =>
+  takesAll ? rounds : Math.ceil(rounds / oneIn)

@@ -13,6 +13,7 @@ import {
   runTool,
   type QemuCheckRun,
 } from '../../../helpers/qemu.ts'
+import { someOf, someRounds } from '../../../helpers/some-of.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const engine = createEngine()
@@ -46,7 +47,7 @@ function damaged(seed: number): { readonly bytes: Buffer; readonly story: readon
   return { bytes: image.bytes, story }
 }
 
-const seeds = Array.from({ length: 48 }, (_, index) => 7000 + index)
+const seeds = Array.from({ length: someRounds(48, { oneIn: 2 }) }, (_, index) => 7000 + index)
 
 async function planned(
   ...args: Parameters<typeof engine.planRepair>
@@ -157,21 +158,24 @@ async function forgetRefcounts(path: string): Promise<void> {
 }
 
 describe('images that QEMU made, without their refcounts', () => {
-  it.each(kinds)('$name: clean again for QEMU, every state as it was', async ({ build }) => {
-    await using folder = await tempFolder('repair')
-    const image = await build(folder.path)
-    const before = await contents(image, folder.path)
-    await forgetRefcounts(image)
-    const damage = await readFile(image)
-    const plan = await engine.planRepair(image)
-    expect(plan.before.verdict).not.toBe('clean')
-    expect(plan.steps.filter(({ losesData }) => losesData)).toEqual([])
-    const { safetyCopy } = await engine.repairImage(image, plan)
-    expect(await qemuCheck(image)).toMatchObject({ exitCode: 0 })
-    expect(await contents(image, folder.path)).toEqual(before)
-    await engine.undoRepair(image, safetyCopy ?? '')
-    expect((await readFile(image)).equals(damage)).toBe(true)
-  })
+  it.each(someOf(kinds, { oneIn: 2 }))(
+    '$name: clean again for QEMU, every state as it was',
+    async ({ build }) => {
+      await using folder = await tempFolder('repair')
+      const image = await build(folder.path)
+      const before = await contents(image, folder.path)
+      await forgetRefcounts(image)
+      const damage = await readFile(image)
+      const plan = await engine.planRepair(image)
+      expect(plan.before.verdict).not.toBe('clean')
+      expect(plan.steps.filter(({ losesData }) => losesData)).toEqual([])
+      const { safetyCopy } = await engine.repairImage(image, plan)
+      expect(await qemuCheck(image)).toMatchObject({ exitCode: 0 })
+      expect(await contents(image, folder.path)).toEqual(before)
+      await engine.undoRepair(image, safetyCopy ?? '')
+      expect((await readFile(image)).equals(damage)).toBe(true)
+    },
+  )
 })
 
 describe('images that a killed QEMU left dirty', () => {

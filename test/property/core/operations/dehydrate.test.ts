@@ -13,6 +13,7 @@ import { rehydrateImage } from '../../../../core/operations/rehydrate.ts'
 import { gramsOf, guestBytes, type GuestShape } from '../../../helpers/guest-bytes.ts'
 import { Qcow2Builder, type BuilderOptions } from '../../../helpers/qcow2-builder.ts'
 import { seededRandom, type Random } from '../../../helpers/random.ts'
+import { someRounds } from '../../../helpers/some-of.ts'
 import { tempFolder, type TempFolder } from '../../../helpers/temp-folder.ts'
 
 const shapes: readonly BuilderOptions[] = [
@@ -112,7 +113,7 @@ function misdirect(image: Qcow2Builder, random: Random): string {
 }
 
 const guestShapes: readonly GuestShape[] = ['noise', 'text', 'wide text']
-const rounds = 24
+const rounds = someRounds(24, { oneIn: 2 })
 
 /** What is wrong with what was sent of an image; undefined for an image that no check takes. */
 async function faultsOf(

@@ -14,6 +14,7 @@ import { MemoryFile } from '../../../../core/storage/memory-file.ts'
 import { brokenImage } from '../../../helpers/broken-images.ts'
 import { seededRandom } from '../../../helpers/random.ts'
 import { scatteredImage } from '../../../helpers/scattered-image.ts'
+import { someRounds } from '../../../helpers/some-of.ts'
 
 interface Pass {
   readonly bytes: Uint8Array
@@ -84,7 +85,7 @@ class Verdicts {
 }
 
 describe('clusters in any order', () => {
-  const rounds = 250
+  const rounds = someRounds(250, { oneIn: 2 })
   const plenty = 2 ** 30
   const blockOf = (clusterSize: number) => Math.max(4096, clusterSize)
 

@@ -19,6 +19,7 @@ import {
   qemuIo,
   qemuIoWith,
 } from '../../../../helpers/qemu.ts'
+import { someOf } from '../../../../helpers/some-of.ts'
 import { tempFolder } from '../../../../helpers/temp-folder.ts'
 
 const kib = 1024
@@ -76,20 +77,23 @@ const images = matrixImages.filter(({ name }) =>
 )
 
 describe('punching every kind of image', () => {
-  it.each(images)('$name keeps content and verdict', async ({ name, build }) => {
-    await using folder = await tempFolder('punch')
-    const image = await build(folder.path)
-    const copy = path.join(folder.path, 'copy.qcow2')
-    await copyFile(image, copy)
-    await punch(image)
-    expect((await ourCheck(image)).exitCode).toBe(0)
-    // QEMU wants the passphrase.
-    if (name === 'aes') return
-    expect((await qemuCheck(image)).exitCode).toBe(0)
-    // The data file belongs to both of them.
-    if (!name.startsWith('data-file'))
-      await qemuImg('compare', '-f', 'qcow2', '-F', 'qcow2', copy, image)
-  })
+  it.each(someOf(images, { oneIn: 2 }))(
+    '$name keeps content and verdict',
+    async ({ name, build }) => {
+      await using folder = await tempFolder('punch')
+      const image = await build(folder.path)
+      const copy = path.join(folder.path, 'copy.qcow2')
+      await copyFile(image, copy)
+      await punch(image)
+      expect((await ourCheck(image)).exitCode).toBe(0)
+      // QEMU wants the passphrase.
+      if (name === 'aes') return
+      expect((await qemuCheck(image)).exitCode).toBe(0)
+      // The data file belongs to both of them.
+      if (!name.startsWith('data-file'))
+        await qemuImg('compare', '-f', 'qcow2', '-F', 'qcow2', copy, image)
+    },
+  )
 
   it('every snapshot reads as before', async () => {
     await using folder = await tempFolder('punch')
