@@ -59,8 +59,10 @@ export async function openAppWindow(options: AppWindowOptions): Promise<void> {
   window.once('closed', () => nativeTheme.off('updated', followTheme))
   // At the end is enough: a crash costs the last move, and disks are not written while dragging.
   window.on('close', () => {
-    const state = { bounds: window.getNormalBounds(), maximized: window.isMaximized() }
-    void saveWindowState(stateFile, state).catch(() => undefined)
+    saveWindowState(stateFile, {
+      bounds: window.getNormalBounds(),
+      maximized: window.isMaximized(),
+    })
   })
   await window.loadURL(url)
 }

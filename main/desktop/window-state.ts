@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 
@@ -46,10 +45,15 @@ export function loadWindowState(file: string): WindowState | undefined {
   }
 }
 
-export async function saveWindowState(file: string, state: WindowState): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(`${file}.new`, JSON.stringify(state))
-  await rename(`${file}.new`, file)
+/** At once: it is called when a window closes, and with the last one the process ends. A lost place is not worth a word. */
+export function saveWindowState(file: string, state: WindowState): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(`${file}.new`, JSON.stringify(state))
+    renameSync(`${file}.new`, file)
+  } catch {
+    // A full or read-only disk: the next window opens where the last one that could be kept was.
+  }
 }
 
 export interface Placing {

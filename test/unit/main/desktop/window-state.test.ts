@@ -84,10 +84,17 @@ describe('the state file', () => {
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  it('is read back as it was saved', async () => {
+  it('is there as soon as it was saved', () => {
     const file = path.join(folder, 'deeper', 'window-state.json')
-    await saveWindowState(file, at(5, 6))
+    saveWindowState(file, at(5, 6))
     expect(loadWindowState(file)).toEqual(at(5, 6))
+  })
+
+  it('that cannot be written is let go', async () => {
+    const file = path.join(folder, 'a-file', 'window-state.json')
+    await writeFile(path.join(folder, 'a-file'), '')
+    saveWindowState(file, at(5, 6))
+    expect(loadWindowState(file)).toBeUndefined()
   })
 
   it.each(['', '{', '[]', '{"bounds":{"x":0,"y":0,"width":-1,"height":5},"maximized":false}'])(
