@@ -7,7 +7,10 @@ import type { Subject } from './subject.ts'
 /** A strip in a receipt is no wider than twice as many pixels; the record keeps it for ever. */
 const shownBuckets = 256
 
-/** Where the disk holds data, now; undefined when nobody can say, or it was stopped: work goes on without a picture. */
+/**
+ * Where the disk holds data, now; undefined when nobody can say: work goes on without a picture. Rejects with `cancelled`
+ * when the work itself was.
+ */
 export async function allocationOf(
   image: Subject['image'],
   { host, signal, hold }: Pick<WorkContext, 'host' | 'signal' | 'hold'>,
@@ -15,7 +18,7 @@ export async function allocationOf(
   try {
     return (await host.run('map', image, { signal, hold })).result
   } catch (error) {
-    if (ImageError.from(error).kind === 'cancelled') signal.throwIfAborted()
+    if (signal.aborted && ImageError.from(error).kind === 'cancelled') throw error
     return undefined
   }
 }

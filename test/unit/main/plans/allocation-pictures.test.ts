@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import type { AllocationClass, AllocationSummary } from '../../../../core/index.ts'
-import { coarse, picturesOf } from '../../../../main/plans/allocation-pictures.ts'
+import type { EngineTasks } from '../../../../main/jobs/engine-host.ts'
+import { allocationOf, coarse, picturesOf } from '../../../../main/plans/allocation-pictures.ts'
+import { Hold } from '../../../../main/workers/hold.ts'
+import { WorkerPool } from '../../../../main/workers/worker-pool.ts'
 
 const base64 = (bytes: readonly number[]): string => Buffer.from(bytes).toString('base64')
 
@@ -54,4 +57,19 @@ test('two looks make pictures where something is stored in another way', () => {
   expect(picturesOf(before, after)?.after.totals).toMatchObject({ data: 512, zero: 512 })
   expect(picturesOf(before, before)).toBeUndefined()
   expect(picturesOf(undefined, after)).toBeUndefined()
+})
+
+test('work that is cancelled while it is looked at is cancelled, and did not fail', async () => {
+  // Nothing that was cancelled before reaches a thread: none is started.
+  const url = new URL('../../../../main/jobs/engine-worker.ts', import.meta.url)
+  const host = new WorkerPool<EngineTasks>({ url, size: () => 1 })
+  const image = {
+    path: '/images/disk.qcow2',
+    identity: '1:2',
+    format: 'qcow2',
+    links: 'deny',
+  } as const
+  const stopped = { host, signal: AbortSignal.abort(), hold: new Hold() }
+  await expect(allocationOf(image, stopped)).rejects.toMatchObject({ reason: 'cancelled' })
+  await host.close()
 })
