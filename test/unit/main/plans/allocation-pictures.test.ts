@@ -64,9 +64,9 @@ test('work that is cancelled while it is looked at is cancelled, and did not fai
   const url = new URL('../../../../main/jobs/engine-worker.ts', import.meta.url)
   const host = new WorkerPool<EngineTasks>({ url, size: () => 1 })
   const image = {
-    path: '/images/disk.qcow2',
+    path: '/images/disk.raw',
     identity: '1:2',
-    format: 'qcow2',
+    format: 'raw',
     links: 'deny',
   } as const
   const stopped = { host, signal: AbortSignal.abort(), hold: new Hold() }
