@@ -1,4 +1,4 @@
 import { onHost, someSuites } from './on-host.ts'
 import { changingSuites } from './shared-suites.ts'
 
-onHost('stand-in', someSuites(changingSuites('stand-in'), { oneIn: 2 }))
+onHost('stand-in', someSuites(changingSuites('stand-in'), { oneIn: 4 }))

@@ -24,13 +24,13 @@ let looks = 0
 
 /**
  * What axe found on the page, one line each; no line is what we want. Colours that are still on their way
- * to another theme are nobody's contrast, so it looks when nothing moves any more. `npm test` looks every third time.
+ * to another theme are nobody's contrast, so it looks when nothing moves any more. `npm test` looks every fifth time.
  */
 export async function axeFindings(page: Page, kind: HostKind): Promise<string[]> {
   // The hosts show the same page in the same browser, and axe takes a second for it: one of them is looked at.
   if (kind !== 'web' && requiredHosts.includes('web')) return []
   looks += 1
-  if (!takesAll && looks % 3 !== 1) return []
+  if (!takesAll && looks % 5 !== 1) return []
   await whenStill(page)
   const builder = new AxeBuilder({ page })
   // A toast may begin to fade while it looks, when its contrast is nobody's; among the screens it stands still.

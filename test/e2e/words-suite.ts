@@ -1,6 +1,6 @@
 /**
  * Every screen (screens.ts) in what people may have: the other theme, their own colours, larger text, longer words. A
- * look takes seconds: `npm test` takes every twentieth screen, each in another way; `npm run test:all` each in every way.
+ * look takes seconds: `npm test` takes every fortieth screen, each in another way; `npm run test:all` each in every way.
  */
 import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -15,8 +15,8 @@ import { isShown } from './window.ts'
 const everyLook = screens.flatMap((screen) =>
   ways.map((way) => ({ screen, way, name: `${screen.name}, ${way.name}` })),
 )
-// One more than twenty screens have: each one that is taken is looked at in the next way.
-const looks = someOf(everyLook, { oneIn: 20 * ways.length + 1 })
+// One more than forty screens have: each one that is taken is looked at in the next way.
+const looks = someOf(everyLook, { oneIn: 40 * ways.length + 1 })
 
 export function wordsSuite(): void {
   let folder: TempFolder

@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { createEngine } from '../../core/node-engine.ts'
 import { dataFileName, scrambledImage } from '../helpers/broken-images.ts'
+import { someRounds } from '../helpers/some-of.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 import { fuzzRound, type FuzzFailure } from './fuzz-round.ts'
 
 /** The short run; `npm run fuzz` goes on from other seeds for as long as one likes. */
-const rounds = 250
+const rounds = someRounds(250, { oneIn: 2 })
 
 it(`answers ${rounds} damaged images with a value or a named error`, async () => {
   await using folder = await tempFolder('fuzz')

@@ -7,7 +7,7 @@ import { someOf } from '../helpers/some-of.ts'
 /** `npm run soak` goes on from other seeds. */
 const seeds = Array.from({ length: 24 }, (_, index) => 300 + index)
 
-it.each(someOf(seeds, { oneIn: 3 }))(
+it.each(someOf(seeds, { oneIn: 4 }))(
   'an image and its model live the same life (seed %i)',
   async (seed) => {
     await using folder = await tempFolder('model')

@@ -34,7 +34,7 @@ function collector() {
 /** A petabyte fits into no file; what then becomes of it is a test of its own. */
 const decodable = someOf(
   readableImages.filter(({ name }) => name !== 'large-virtual-size'),
-  { oneIn: 5, from: 2 },
+  { oneIn: 8, from: 2 },
 )
 
 /** What lies in other files does not come through a pipe. */
@@ -103,7 +103,7 @@ describe('what qemu-img convert writes can be read in one pass', () => {
   ]
 
   test.each(
-    someOf(layouts, { oneIn: 5, from: 3 }).map((args) => ({
+    someOf(layouts, { oneIn: 8, from: 3 }).map((args) => ({
       args,
       name: args.join(' ') || 'plain',
     })),

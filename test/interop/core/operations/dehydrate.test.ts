@@ -10,7 +10,7 @@ import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const engine = createEngine()
 
-test.each(someOf(readableImages, { oneIn: 5, from: 4 }))(
+test.each(someOf(readableImages, { oneIn: 8, from: 4 }))(
   '$name is judged the same without its data',
   async ({ build }) => {
     await using folder = await tempFolder('dehydrate')

@@ -11,7 +11,7 @@ import { tempFolder } from '../../../helpers/temp-folder.ts'
 const engine = createEngine()
 
 describe('info has every field that qemu-img prints', () => {
-  test.each(someOf(matrixImages, { oneIn: 5, from: 1 }))('$name', async ({ build }) => {
+  test.each(someOf(matrixImages, { oneIn: 8, from: 1 }))('$name', async ({ build }) => {
     await using folder = await tempFolder()
     const path = await build(folder.path)
     const info = qemuInfoJson(await engine.readInfo(path))

@@ -31,7 +31,7 @@ async function ourMap(
 }
 
 describe('the map is the one qemu-img prints', () => {
-  test.each(someOf(readableImages, { oneIn: 5, from: 2 }))('$name', async ({ build }) => {
+  test.each(someOf(readableImages, { oneIn: 8, from: 2 }))('$name', async ({ build }) => {
     await using folder = await tempFolder()
     const path = await build(folder.path)
     const theirs = await qemuImgJson<QemuMapEntry[]>('map', path)

@@ -63,7 +63,7 @@ async function withoutZeroes(path: string, stored: readonly Extent[]): Promise<E
 }
 
 describe('stored extents are what qemu-img map calls data', () => {
-  test.each(someOf(readableImages, { oneIn: 5, from: 4 }))('$name', async ({ name, build }) => {
+  test.each(someOf(readableImages, { oneIn: 8, from: 4 }))('$name', async ({ name, build }) => {
     await using folder = await tempFolder()
     const path = await build(folder.path)
     const stored = await theirs(path)

@@ -20,7 +20,7 @@ interface QemuInfo {
 }
 
 describe('a row agrees with qemu-img', () => {
-  test.each(someOf(matrixImages, { oneIn: 5, from: 0 }))('$name', async ({ build }) => {
+  test.each(someOf(matrixImages, { oneIn: 8, from: 0 }))('$name', async ({ build }) => {
     await using folder = await tempFolder()
     const path = await build(folder.path)
     const theirs = await qemuImgJson<QemuInfo>('info', path)

@@ -8,7 +8,7 @@ import { qemuCheck } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 describe('clusters are counted as qemu-img check counts them', () => {
-  test.each(someOf(readableImages, { oneIn: 5, from: 1 }))('$name', async ({ build }) => {
+  test.each(someOf(readableImages, { oneIn: 8, from: 1 }))('$name', async ({ build }) => {
     await using folder = await tempFolder()
     const path = await build(folder.path)
     await using file = NodeFile.open(path)

@@ -11,7 +11,7 @@ import { tempFolder } from '../../../helpers/temp-folder.ts'
 /** A petabyte fits into no raw file that could be compared. */
 const comparable = someOf(
   readableImages.filter(({ name }) => name !== 'large-virtual-size'),
-  { oneIn: 5, from: 4 },
+  { oneIn: 8, from: 7 },
 )
 
 /** Lengths and places that fall across sectors, clusters and tables. */

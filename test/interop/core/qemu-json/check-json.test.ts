@@ -8,7 +8,7 @@ import { qemuCheck } from '../../../helpers/qemu.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 describe('check gives the very JSON of qemu-img', () => {
-  test.each(someOf(readableImages, { oneIn: 5, from: 2 }))('$name', async ({ build }) => {
+  test.each(someOf(readableImages, { oneIn: 8, from: 6 }))('$name', async ({ build }) => {
     await using folder = await tempFolder()
     const path = await build(folder.path)
     const { result } = await qemuCheck(path)

@@ -31,7 +31,7 @@ describe('every kind of image is cut and grows again: what was cut off reads as 
     readableImages.filter(
       (image) => !isHuge(image) && !isVersion2WithSnapshots(image) && !isBetween(image),
     ),
-    { oneIn: 5, from: 3 },
+    { oneIn: 8, from: 3 },
   )
   test.each(images)('$name', async ({ build }) => {
     await using folder = await tempFolder()

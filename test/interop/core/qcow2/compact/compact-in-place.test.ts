@@ -8,7 +8,7 @@ import { compactAndExpect, zeroesOf } from './compacting.ts'
 /** A petabyte of zeroes takes days to hash, with any tool. */
 const images = someOf(
   matrixImages.filter(({ name }) => name !== 'large-virtual-size' && name !== 'aes'),
-  { oneIn: 5, from: 2 },
+  { oneIn: 8, from: 2 },
 )
 
 /** What a guest does in a day, with QEMU. */

@@ -10,7 +10,7 @@ import { someOf } from '../../../../helpers/some-of.ts'
 import { tempFolder } from '../../../../helpers/temp-folder.ts'
 
 describe('A survey of an image', () => {
-  test.each(someOf(matrixImages, { oneIn: 5, from: 3 }))(
+  test.each(someOf(matrixImages, { oneIn: 8, from: 3 }))(
     'finds a use for all that is counted: $name',
     async ({ build }) => {
       await using folder = await tempFolder('survey')

@@ -79,7 +79,7 @@ const isLinked = ({ name }: MatrixImage) => name.startsWith('data-file')
 const isReadable = ({ name }: MatrixImage) => name !== 'aes'
 const rewritable = someOf(
   matrixImages.filter((image) => !isLinked(image) && isReadable(image)),
-  { oneIn: 5, from: 0 },
+  { oneIn: 8, from: 0 },
 )
 /** A petabyte is not compared byte by byte. */
 const isHuge = ({ name }: MatrixImage) => name === 'large-virtual-size'
