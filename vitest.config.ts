@@ -8,6 +8,38 @@ const testsIn = (...folders: readonly string[]): string[] =>
 /** Tests that watch the memory of their process, start hosts, are about the process itself, or keep state in modules. */
 const alone = testsIn('cli', 'e2e', 'fuzz', 'packaging', 'renderer')
 
+/**
+ * Left to `npm run test:all` (tools/test.mjs), or to whoever names them: the command line verb by verb, which the
+ * transcripts show as well, over an engine that has tests of its own; and what kills whole programs at work.
+ */
+const onlyInAll = [
+  'test/cli/seed-defects/**',
+  ...[
+    'amend',
+    'bad-input',
+    'batches',
+    'create',
+    'decode',
+    'dehydrate',
+    'full-disk',
+    'mapped',
+    'names',
+    'own-source',
+    'pattern',
+    'permissions',
+    'read',
+    'repair',
+    'resize',
+    'snapshot',
+    'stopping',
+    'undo',
+    'write',
+  ].map((name) => `test/cli/${name}.test.ts`),
+  'test/crash/{kill,compacting-killed}.test.ts',
+  'test/e2e/killed-host.test.ts',
+]
+const left = process.env['PLATTER_TESTS_PART'] === '1' ? onlyInAll : []
+
 /** Flows of the window first: they take longest, and their waiting leaves time to the others beside them. */
 class FlowsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -29,7 +61,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: alone,
+          exclude: [...alone, ...left],
           testTimeout: 30_000,
           // One process for many files: loading the engine anew for each costs more than most of them do.
           isolate: false,
@@ -40,6 +72,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: alone,
+          exclude: left,
           testTimeout: 30_000,
           // What a window or a process comes to is waited for, on a machine that does other things as well.
           expect: { poll: { timeout: 10_000 } },

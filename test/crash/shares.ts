@@ -22,4 +22,4 @@ export const shares = {
 export type ShareName = keyof typeof shares
 
 /** Of its share, what a suite judges in this run: `npm test` a part, `npm run test:all` the whole. */
-export const partOfShare = takesAll ? 1 : 0.1
+export const partOfShare = takesAll ? 1 : 0.05

@@ -33,7 +33,7 @@ export interface FaultMatrixResult {
 
 export interface FaultMatrixOptions {
   readonly seed: number
-  /** At most so many places of each kind, evenly spread; `npm test` takes a third of them. */
+  /** At most so many places of each kind, evenly spread; `npm test` takes a quarter of them. */
   readonly places: number
 }
 
@@ -42,7 +42,7 @@ export async function faultMatrix(
   make: (seed: number) => Promise<FaultStory>,
   { seed, places }: FaultMatrixOptions,
 ): Promise<FaultMatrixResult> {
-  const taken = takesAll ? places : Math.ceil(places / 3)
+  const taken = takesAll ? places : Math.ceil(places / 4)
   let faults = 0
   let failed = 0
   for (const rule of rulesFor(await accessesOf(await make(seed)), taken)) {

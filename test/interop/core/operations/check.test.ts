@@ -69,7 +69,7 @@ const perTest = 60
 
 describe(`check agrees with qemu-img check on ${brokenCount} randomly broken images`, () => {
   const groups = Array.from({ length: brokenCount / perTest }, (_, index) => index * perTest)
-  it.each(someOf(groups, { oneIn: 2 }))(
+  it.each(someOf(groups, { oneIn: 3 }))(
     'seeds from %i on',
     async (first) => {
       await using folder = await tempFolder('broken')

@@ -97,7 +97,7 @@ async function achievedBy(path: string, plan: CompactPlan, mode: CompactMode): P
 }
 
 describe.each(modes)('%s does what its plan said, and proves it', (mode) => {
-  test.each(someOf(images, { oneIn: 3, from: modes.indexOf(mode) }))('$name', async ({ build }) => {
+  test.each(someOf(images, { oneIn: 5, from: modes.indexOf(mode) }))('$name', async ({ build }) => {
     await using folder = await tempFolder()
     const path = await build(folder.path)
     await qemuIo(path, ...churn)

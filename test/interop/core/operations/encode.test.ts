@@ -84,7 +84,7 @@ test.each(
   },
 )
 
-test.each(someOf(clusterSizes, { oneIn: 2, from: 1 }))(
+test.each(someOf(clusterSizes, { oneIn: 3, from: 1 }))(
   'clusters of %i bytes: a sink gets what a file would be, and a plan knows its length',
   async (clusterSize) => {
     await using folder = await tempFolder()
@@ -106,7 +106,7 @@ test.each(someOf(clusterSizes, { oneIn: 2, from: 1 }))(
   },
 )
 
-test.each(someOf(clusterSizes, { oneIn: 2 }))(
+test.each(someOf(clusterSizes, { oneIn: 3 }))(
   'clusters of %i bytes: what comes through a pipe',
   async (clusterSize) => {
     await using folder = await tempFolder()
@@ -119,7 +119,7 @@ test.each(someOf(clusterSizes, { oneIn: 2 }))(
   },
 )
 
-test.each(someOf([0, 1, 513, 64 * KIB, 64 * KIB + 1], { oneIn: 2 }))(
+test.each(someOf([0, 1, 513, 64 * KIB, 64 * KIB + 1], { oneIn: 3 }))(
   'a disk of %i bytes is as long as whole sectors',
   async (length) => {
     await using folder = await tempFolder()

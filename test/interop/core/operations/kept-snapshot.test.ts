@@ -104,7 +104,7 @@ async function deleteAndKeep(
   expect(await engine.readKeptSnapshot(file)).toEqual(kept)
 }
 
-describe.each(someOf(kinds, { oneIn: 2 }))('$name', (kind) => {
+describe.each(someOf(kinds, { oneIn: 3 }))('$name', (kind) => {
   it('comes back with id, name, date, content and VM state, and QEMU finds it clean', async () => {
     await using folder = await tempFolder('kept-snapshot')
     const path = await imageOf(folder, kind)

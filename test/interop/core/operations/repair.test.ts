@@ -47,7 +47,7 @@ function damaged(seed: number): { readonly bytes: Buffer; readonly story: readon
   return { bytes: image.bytes, story }
 }
 
-const seeds = Array.from({ length: someRounds(48, { oneIn: 2 }) }, (_, index) => 7000 + index)
+const seeds = Array.from({ length: someRounds(48, { oneIn: 3 }) }, (_, index) => 7000 + index)
 
 async function planned(
   ...args: Parameters<typeof engine.planRepair>
@@ -158,7 +158,7 @@ async function forgetRefcounts(path: string): Promise<void> {
 }
 
 describe('images that QEMU made, without their refcounts', () => {
-  it.each(someOf(kinds, { oneIn: 2 }))(
+  it.each(someOf(kinds, { oneIn: 3 }))(
     '$name: clean again for QEMU, every state as it was',
     async ({ build }) => {
       await using folder = await tempFolder('repair')

@@ -113,7 +113,7 @@ function misdirect(image: Qcow2Builder, random: Random): string {
 }
 
 const guestShapes: readonly GuestShape[] = ['noise', 'text', 'wide text']
-const rounds = someRounds(24, { oneIn: 2 })
+const rounds = someRounds(24, { oneIn: 4 })
 
 /** What is wrong with what was sent of an image; undefined for an image that no check takes. */
 async function faultsOf(

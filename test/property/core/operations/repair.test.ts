@@ -22,7 +22,7 @@ import { seededRandom, type Random } from '../../../helpers/random.ts'
 import { lostClusters, readableContent } from '../../../helpers/readable-content.ts'
 import { someRounds } from '../../../helpers/some-of.ts'
 
-const rounds = someRounds(120, { oneIn: 2 })
+const rounds = someRounds(120, { oneIn: 4 })
 const path = '/memory/image.qcow2'
 
 /** The machine with one image on it, and the data file that some of the images name. */
@@ -113,7 +113,7 @@ describe(`${rounds} damaged images`, () => {
   )
 })
 
-const cutImages = someRounds(60, { oneIn: 2 })
+const cutImages = someRounds(60, { oneIn: 4 })
 
 /** A power cut while a repair is taken back. */
 async function cutUndo(file: MemoryFile, copy: MemoryFile, random: Random): Promise<void> {

@@ -176,7 +176,7 @@ describe('a longer backing image does not show through', () => {
   const cases = overlays.flatMap(({ name, options }) =>
     writes.map((commands) => ({ name, options, commands })),
   )
-  test.each(someOf(cases, { oneIn: 2 }))('$name $commands', async ({ options, commands }) => {
+  test.each(someOf(cases, { oneIn: 3 }))('$name $commands', async ({ options, commands }) => {
     await using folder = await tempFolder()
     await qemuImg('create', '-q', '-f', 'qcow2', folder.file('base.qcow2'), '8M')
     await qemuIo(folder.file('base.qcow2'), 'write -P 0x11 0 8M')

@@ -154,7 +154,7 @@ interface Info {
 describe('Platter and QEMU take turns at the snapshots of one image', () => {
   const images = readableImages.filter(({ name }) => kinds.includes(name))
 
-  test.each(someOf(images, { oneIn: 3 }))(
+  test.each(someOf(images, { oneIn: 5 }))(
     '$name',
     { timeout: 60_000 },
     async ({ name: kind, build }) => {
