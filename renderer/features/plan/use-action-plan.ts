@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useReducer, useState } from 'react'
+import { useEffect, useEffectEvent, useReducer, useRef, useState } from 'react'
 import type { CreateAction, ImageAction } from '../../../ipc/schemas/action.ts'
 import type { ErrorData } from '../../../ipc/schemas/error.ts'
 import type { JobProgress } from '../../../ipc/schemas/job.ts'
@@ -109,6 +109,8 @@ function usePlanning({ question, version, health, ask, start }: Planning): Plann
   const [state, tell] = useReducer(reducePlan, noPlan)
   const [work, setWork] = useState(planningWork)
   const [round, setRound] = useState(0)
+  // An Enter that is held down comes again before the first one was answered.
+  const isStarted = useRef(false)
   const [plannedHealth, setPlannedHealth] = useState(health)
   if (health !== plannedHealth && isOfOtherHealth(state, health)) setPlannedHealth(health)
   const full =
@@ -149,14 +151,19 @@ function usePlanning({ question, version, health, ask, start }: Planning): Plann
     starting: work.kind === 'starting',
     jobId: work.kind === 'started' ? work.jobId : undefined,
     start: () => {
-      if (plan === undefined || !isCurrent) return
+      if (plan === undefined || !isCurrent || isStarted.current) return
+      isStarted.current = true
       setWork({ kind: 'starting' })
       start(plan.token).then(
         (jobId) => setWork({ kind: 'started', jobId }),
-        (thrown: unknown) => setWork({ kind: 'refused', error: errorDataOf(thrown) }),
+        (thrown: unknown) => {
+          isStarted.current = false
+          setWork({ kind: 'refused', error: errorDataOf(thrown) })
+        },
       )
     },
     planAgain: () => {
+      isStarted.current = false
       setWork(planningWork)
       setRound((before) => before + 1)
     },
