@@ -11,6 +11,9 @@ import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
 import { connectToHost } from './host-connection.ts'
 import { startWebHost, type WebHostProcess } from './hosts.ts'
 
+/** Two gigabytes are written before anything is tested. */
+const patience = { timeout: 120_000 }
+
 let folder: TempFolder
 let environment: Record<string, string>
 const hosts: WebHostProcess[] = []
@@ -48,31 +51,35 @@ async function startLongHash(client: Client<Contract>, file: string): Promise<st
   return jobIds[0] ?? ''
 }
 
-it('a host that was killed at work keeps its history and calls the job interrupted', async () => {
-  const big = folder.file('big.raw')
-  await qemuImg('create', '-q', '-f', 'raw', '-o', 'preallocation=full', big, '2G')
-  const small = folder.file('small.qcow2')
-  await qemuImg('create', '-q', '-f', 'qcow2', small, '1G')
+it(
+  'a host that was killed at work keeps its history and calls the job interrupted',
+  patience,
+  async () => {
+    const big = folder.file('big.raw')
+    await qemuImg('create', '-q', '-f', 'raw', '-o', 'preallocation=full', big, '2G')
+    const small = folder.file('small.qcow2')
+    await qemuImg('create', '-q', '-f', 'qcow2', small, '1G')
 
-  const first = await openHost()
-  const window = await connectToHost(first.url)
-  const checked = await platter(['check', small], { env: environment })
-  expect(checked).toMatchObject({ exitCode: 0, stderr: '' })
-  const jobId = await startLongHash(window.client, big)
-  await first.stop('SIGKILL')
-  await expect(window.client['app.info']({})).rejects.toMatchObject({
-    data: { reason: 'disconnected' },
-  })
+    const first = await openHost()
+    const window = await connectToHost(first.url)
+    const checked = await platter(['check', small], { env: environment })
+    expect(checked).toMatchObject({ exitCode: 0, stderr: '' })
+    const jobId = await startLongHash(window.client, big)
+    await first.stop('SIGKILL')
+    await expect(window.client['app.info']({})).rejects.toMatchObject({
+      data: { reason: 'disconnected' },
+    })
 
-  const second = await openHost()
-  const next = await connectToHost(second.url)
-  const { jobs } = await next.client['history.page']({ limit: 10 })
-  expect(jobs.find(({ id }) => id === jobId)).toMatchObject({ state: 'interrupted' })
-  expect(jobs.filter(({ actor }) => actor === 'cli')).toMatchObject([
-    { state: 'succeeded', imagePath: small },
-  ])
-  next.close()
-})
+    const second = await openHost()
+    const next = await connectToHost(second.url)
+    const { jobs } = await next.client['history.page']({ limit: 10 })
+    expect(jobs.find(({ id }) => id === jobId)).toMatchObject({ state: 'interrupted' })
+    expect(jobs.filter(({ actor }) => actor === 'cli')).toMatchObject([
+      { state: 'succeeded', imagePath: small },
+    ])
+    next.close()
+  },
+)
 
 type Host = Client<Contract>
 
@@ -133,7 +140,7 @@ async function takenUp(client: Host, jobId: string): Promise<Job> {
 
 it(
   'a compaction and a repair that a kill cut off are taken up again, and the images are sound',
-  { timeout: 120_000 },
+  patience,
   async () => {
     const image = folder.file('full.qcow2')
     const broken = folder.file('broken.qcow2')
