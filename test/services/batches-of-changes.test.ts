@@ -1,6 +1,7 @@
 /** A change of many images: what needs a person's word, or stands against a red line, is skipped and told. */
-import { mkdir } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Qcow2Builder } from '../helpers/qcow2-builder.ts'
 import { qemuSession } from '../helpers/qemu-session.ts'
 import { createQcow2, qemuCheck, qemuImg, qemuIo } from '../helpers/qemu.ts'
 import { tempFolder, type TempFolder } from '../helpers/temp-folder.ts'
@@ -10,9 +11,6 @@ const mib = 2 ** 20
 
 let folder: TempFolder
 let services: OpenServices
-
-// Threads that load the engine from its sources take seconds where much else runs.
-vi.setConfig({ testTimeout: 60_000 })
 
 beforeAll(async () => {
   folder = await tempFolder('batches-of-changes')
@@ -137,6 +135,19 @@ describe('taking a batch back', () => {
     expect((await qemuCheck(folder.file('top.qcow2'))).exitCode).toBe(0)
     const { plan: again } = await undoOf(batchId, [base, top])
     expect(again.included).toEqual([])
+  })
+
+  test('makes repaired images what they were, byte by byte', async () => {
+    const { bytes } = new Qcow2Builder().data(0).leak().build()
+    const files = ['leaky.qcow2', 'leaky too.qcow2'].map((name) => folder.file(name))
+    for (const file of files) await writeFile(file, bytes)
+    const ids = [...(await services.add(...files))]
+    const batchId = await start({ kind: 'repair', parameters: { mode: 'all' } }, ids)
+    for (const file of files) expect((await qemuCheck(file)).exitCode).toBe(0)
+    const { plan, run } = await undoOf(batchId, ids)
+    expect(plan).toMatchObject({ included: [{}, {}], skipped: [] })
+    await run()
+    for (const file of files) expect(bytes.equals(await readFile(file))).toBe(true)
   })
 
   test('has nothing to bring back of a compaction, or of what was not done', async () => {

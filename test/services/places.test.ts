@@ -361,6 +361,22 @@ it('the Trash is the one of the system, and gives back what it got', async () =>
   expect(await readdir(home.file('share', 'Trash', 'info'))).toEqual([])
 })
 
+it('a batch that went to the Trash comes back as one', async () => {
+  const images = [await anImage('this.qcow2'), await anImage('that.qcow2')]
+  const before = await contents(...images)
+  const imageIds = images.map(({ id }) => id)
+  const runAll = async (request: ImageAction): Promise<string> => {
+    const started = await services.client['jobs.start']({ request, imageIds, batchTitle: 'all' })
+    for (const jobId of started.jobIds)
+      expect(await services.ended(jobId)).toMatchObject({ state: 'succeeded' })
+    return started.batchId ?? ''
+  }
+  const batch = await runAll(trash)
+  for (const { file } of images) expect(existsSync(file)).toBe(false)
+  await runAll({ kind: 'undo', parameters: { batch } })
+  expect(await contents(...images)).toEqual(before)
+})
+
 it('two files of one name lie in the Trash side by side', async () => {
   const one = await anImage('same.qcow2')
   await mkdir(folder.file('deeper'))
