@@ -40,7 +40,7 @@ What is done leaves an entry in the history, unless it is told not to.
 
 The web host prints its link and ends when it is told to.
 
-  $ port=$(node -e "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port); this.close() })")
+  $ port=$(node -e "console.log(20000 + (process.pid % 10000))") # below those that the system gives to others meanwhile
   $ mkfifo said
   $ platter web --port $port --no-open . > said & while read -r line; do echo "$line"; case $line in *Ctrl*) kill $!;; esac; done < said | sed "s/:$port/:PORT/; s/token=.*/token=TOKEN/"; wait $!
   Open this link in a browser on this machine; it signs you in:
