@@ -10,7 +10,8 @@ const alone = testsIn('cli', 'e2e', 'fuzz', 'packaging', 'renderer')
 
 /**
  * Left to `npm run test:all` (tools/test.mjs), or to whoever names them: the command line verb by verb, which the
- * transcripts show as well, over an engine that has tests of its own; and what kills whole programs at work.
+ * transcripts show as well, over an engine that has tests of its own; what kills whole programs at work; what judges the tools of
+ * the tests themselves, and images made to take long.
  */
 const onlyInAll = [
   'test/cli/seed-defects/**',
@@ -18,6 +19,7 @@ const onlyInAll = [
     'amend',
     'bad-input',
     'batches',
+    'compact',
     'create',
     'decode',
     'dehydrate',
@@ -35,7 +37,9 @@ const onlyInAll = [
     'undo',
     'write',
   ].map((name) => `test/cli/${name}.test.ts`),
-  'test/crash/{kill,compacting-killed}.test.ts',
+  'test/crash/{harness,kill,compacting-killed}.test.ts',
+  'test/interop/core/qcow2/compact/worst-cases.test.ts',
+  'test/services/interrupted-places.test.ts',
   'test/e2e/killed-host.test.ts',
 ]
 const left = process.env['PLATTER_TESTS_PART'] === '1' ? onlyInAll : []

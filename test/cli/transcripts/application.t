@@ -68,7 +68,7 @@ What all verbs have.
   platter: metrics are at http://127.0.0.1:<number>/metrics
   30e14955
   $ platter metrics | grep -v '^#' | head -n 5
-  platter_library_images{state="present"} 0
+  platter_library_images{state="present"} <number>
   platter_library_images{state="missing"} 0
   
   platter_jobs{kind="check",state="succeeded"} 3
