@@ -10,8 +10,8 @@ const alone = testsIn('cli', 'e2e', 'fuzz', 'packaging', 'renderer')
 
 /**
  * Left to `npm run test:all` (tools/test.mjs), or to whoever names them: the command line verb by verb, which the
- * transcripts show as well, over an engine that has tests of its own; what kills whole programs at work; what judges the tools of
- * the tests themselves, and images made to take long.
+ * transcripts show as well, over an engine that has tests of its own; what kills whole programs at work; what judges
+ * the tools of the tests themselves, and images made to take long.
  */
 const onlyInAll = [
   'test/cli/seed-defects/**',

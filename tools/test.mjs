@@ -117,6 +117,9 @@ if (args[0] === '--all') {
 } else if (args.length === 0) {
   // Files that are named are run, also those that vitest.config.ts leaves to the whole.
   process.env['PLATTER_TESTS_PART'] = '1'
+  console.log(
+    'A part of the tests (docs/TESTING.md says which); npm run test:all runs all of them.',
+  )
 }
 
 const inMemory = folderInMemory()
